@@ -1,0 +1,53 @@
+# Works on a fresh machine with Python 3.11 or newer and nothing else.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test test-slow check lint type smoke bench schema lock clean
+
+demo: $(READY)
+	@mkdir -p demo
+	@$(BIN)/pgx-ana annotate data/example/NA12717.GRCh38.vcf --table calls --table annotations --table summary -o demo
+	@$(BIN)/pgx-ana annotate data/example/NA12717.GRCh38.vcf --format json -o demo/patients.json -q
+	@echo
+	@$(BIN)/python data/example/print_summary.py demo/summary.tsv demo/calls.tsv
+	@echo "Written to demo/: calls.tsv, annotations.tsv, summary.tsv, patients.json"
+
+test: $(READY)
+	$(BIN)/python -m pytest -n 2 -q
+
+test-slow: $(READY)
+	$(BIN)/python -m pytest -n 2 -q -m slow
+
+check: lint type test test-slow smoke
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+type: $(READY)
+	$(BIN)/mypy
+
+smoke: $(READY)
+	bash tests/smoke.sh $(BIN)/python
+
+bench: $(READY)
+	$(BIN)/python tests/bench.py
+
+# Files that are generated from the code and kept equal to it by tests.
+schema: $(READY)
+	$(BIN)/python tests/generate.py
+
+lock: $(READY)
+	$(BIN)/python -m piptools compile --quiet --strip-extras --extra dev --no-emit-index-url --no-emit-find-links \
+		--no-header --output-file requirements-dev.lock pyproject.toml
+
+$(READY): requirements-dev.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $(READY)
+
+clean:
+	rm -rf $(VENV) demo dist .mypy_cache .ruff_cache .pytest_cache

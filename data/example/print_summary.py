@@ -1,0 +1,32 @@
+"""Print a summary table and the statuses of a calls table for reading, as ``make demo`` does."""
+
+from __future__ import annotations
+
+import csv
+import sys
+import textwrap
+from collections import Counter
+from pathlib import Path
+
+_WIDTH = 100
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    """Read a TSV table."""
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream, delimiter="\t"))
+
+
+def main(summary: Path, calls: Path) -> None:
+    """Print both tables."""
+    called = rows(calls)
+    statuses = Counter(row["status"] for row in called)
+    print(f"{len(called)} known variants: " + ", ".join(f"{n} {s}" for s, n in statuses.items()))
+    for row in rows(summary):
+        print(f"\n{row['sample']}  {row['category']}  (highest level: {row['highest_level']})")
+        print(textwrap.fill(row["conclusion"], _WIDTH, initial_indent="  ", subsequent_indent="  "))
+    print()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -1,0 +1,185 @@
+"""Which assembly a file is on, and what it calls the chromosomes.
+
+Told from contig lengths, else from accessions used as contig names, else from words in the header,
+else from the REF bases at known loci. A ``chr`` prefix says nothing. Contradiction and doubt are
+errors.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pgx_ana.errors import InputError
+from pgx_ana.model import Assembly, Record, Variant
+from pgx_ana.schema import AssemblyContigs
+
+_REFERENCE_LINE = re.compile(r"^##(reference|assembly|contig)\b", re.IGNORECASE)
+_HOW_TO_SAY = "say which it is with --assembly GRCh37 or --assembly GRCh38"
+_ENOUGH = 2
+_CLEARLY = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a header says: contig names with their lengths (None where not given), and lines."""
+
+    contigs: Mapping[str, int | None]
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """An assembly and how it was told."""
+
+    assembly: Assembly
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """How many known loci agree with an assembly's REF and ALT, and how many have another REF."""
+
+    agree: int
+    disagree: int
+
+
+class ContigNames:
+    """Names of chromosomes: ``15``, ``chr15``, ``NC_000015.10`` and ``CM000677.2`` are one."""
+
+    def __init__(self, assemblies: Mapping[str, AssemblyContigs]) -> None:
+        self._plain: dict[str, str] = {}
+        self._accessions: dict[str, Assembly] = {}
+        self._lengths: dict[tuple[str, int], Assembly] = {}
+        for name, assembly in assemblies.items():
+            for contig in assembly.contigs:
+                self._lengths[contig.chrom, contig.length] = Assembly(name)
+                for alias in (contig.chrom, f"chr{contig.chrom}"):
+                    self._plain[alias.casefold()] = contig.chrom
+                for accession in (contig.refseq, contig.genbank):
+                    if accession is not None:
+                        self._plain[accession.casefold()] = contig.chrom
+                        self._accessions[accession.casefold()] = Assembly(name)
+        self._words = {
+            Assembly(name): re.compile(
+                r"(?<![A-Za-z0-9])(" + "|".join(map(re.escape, entry.names)) + r")(?![0-9A-Za-z])",
+                re.IGNORECASE,
+            )
+            for name, entry in assemblies.items()
+        }
+
+    def plain(self, name: str) -> str | None:
+        """Return the plain name of a contig, None for one that is not a known chromosome."""
+        return self._plain.get(name.casefold())
+
+    def from_header(self, header: Header, name: str) -> Finding | None:
+        """Tell the assembly from a header, None if it says nothing.
+
+        Raises :class:`InputError` where it contradicts itself or is of another genome.
+        """
+        for how, found in (
+            ("contig lengths", self._by_length(header, name)),
+            ("contig accessions", self._by_accession(header)),
+            ("header words", self._by_words(header)),
+        ):
+            if len(found) > 1:
+                raise InputError(f"{name}: the {how} speak for both assemblies; {_HOW_TO_SAY}")
+            if found:
+                return Finding(found.pop(), how)
+        return None
+
+    def _by_length(self, header: Header, name: str) -> set[Assembly]:
+        found: set[Assembly] = set()
+        strange: list[str] = []
+        for contig, length in header.contigs.items():
+            plain = self.plain(contig)
+            if plain is None or length is None:
+                continue
+            assembly = self._lengths.get((plain, length))
+            if assembly is None:
+                strange.append(f"{contig} has length {length}")
+            else:
+                found.add(assembly)
+        if strange and not found:
+            raise InputError(
+                f"{name}: the contig lengths fit neither GRCh37 nor GRCh38 ({strange[0]}); "
+                "only these two human assemblies can be annotated"
+            )
+        return found
+
+    def _by_accession(self, header: Header) -> set[Assembly]:
+        names = (contig.casefold() for contig in header.contigs)
+        return {self._accessions[name] for name in names if name in self._accessions}
+
+    def _by_words(self, header: Header) -> set[Assembly]:
+        lines = [line for line in header.lines if _REFERENCE_LINE.match(line)]
+        return {
+            assembly
+            for assembly, words in self._words.items()
+            if any(words.search(line) for line in lines)
+        }
+
+
+def settle(
+    said: Assembly | None, header: Finding | None, votes: Mapping[Assembly, Vote], name: str
+) -> Finding:
+    """Settle the assembly of a file from what the user said, its header and its REF bases.
+
+    ``votes`` holds the assemblies whose loci were looked at. Raises :class:`InputError` on
+    contradiction and doubt.
+    """
+    if said is not None and header is not None and said is not header.assembly:
+        raise InputError(
+            f"{name}: --assembly {said} contradicts the file, whose {header.how} are those of "
+            f"{header.assembly}"
+        )
+    finding = Finding(said, "--assembly") if said is not None else header
+    if finding is None:
+        return _by_votes(votes, name)
+    other = _other(finding.assembly)
+    if other in votes and votes[finding.assembly].agree == 0 and votes[other].agree >= _ENOUGH:
+        raise InputError(
+            f"{name}: {finding.how} say {finding.assembly}, but {votes[other].agree} records stand "
+            f"at loci of {other} with its REF and ALT, and none at those of {finding.assembly}"
+        )
+    return finding
+
+
+def vote(
+    variants: Sequence[Variant], assembly: Assembly, records: Sequence[Sequence[Record]]
+) -> Vote:
+    """Count the known loci at which a record starts with REF and a known ALT of an assembly."""
+    agree = disagree = 0
+    for variant, found in zip(variants, records, strict=True):
+        locus = variant.loci[assembly]
+        here = [record for record in found if record.pos == locus.pos and not record.is_block]
+        if not here:
+            continue
+        known = any(
+            record.ref == locus.ref and not set(record.alts).isdisjoint(variant.alleles)
+            for record in here
+        )
+        agree += known
+        disagree += not known
+    return Vote(agree, disagree)
+
+
+def _other(assembly: Assembly) -> Assembly:
+    return Assembly.GRCH38 if assembly is Assembly.GRCH37 else Assembly.GRCH37
+
+
+def _by_votes(votes: Mapping[Assembly, Vote], name: str) -> Finding:
+    best, other = sorted(votes, key=lambda assembly: -votes[assembly].agree)
+    winner, loser = votes[best].agree, votes[other].agree
+    if winner == 0:
+        raise InputError(
+            f"{name}: the assembly cannot be told: no contig lengths, no name in the header, and "
+            f"no record at a known locus; {_HOW_TO_SAY}"
+        )
+    if winner < _CLEARLY * loser or winner < votes[best].disagree:
+        raise InputError(
+            f"{name}: the assembly cannot be told: {winner} records fit loci of {best} and {loser} "
+            f"those of {other}; {_HOW_TO_SAY}"
+        )
+    return Finding(best, "REF bases at known loci")

@@ -1,0 +1,288 @@
+"""What must hold between the entries of a knowledge base.
+
+``schema.py`` says what an entry may look like; here stands what entries owe each other: that names
+exist, that genotypes are covered, that no known result is left out of a conclusion.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from pgx_ana.errors import Fault
+from pgx_ana.schema import (
+    Association,
+    Category,
+    Direction,
+    Document,
+    Evidence,
+    Result,
+    Significance,
+    VariantDefinition,
+)
+from pgx_ana.yamlfile import YamlFile
+
+_SECTIONS = tuple(name for name in Document.model_fields if name != "knowledge")
+_COMPLEMENT = str.maketrans("ACGT", "TGCA")
+
+
+class Entries:
+    """All entries by section and identifier, each with the file and line that it came from."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str, dict[str, tuple[Any, YamlFile, int]]] = {
+            section: {} for section in _SECTIONS
+        }
+
+    def add(self, files: Iterable[YamlFile]) -> list[Fault]:
+        """Add the files of one directory; an id may replace an earlier directory's, not its own."""
+        faults: list[Fault] = []
+        fresh: dict[tuple[str, str], Fault] = {}
+        for file, section in itertools.product(files, _SECTIONS):
+            for index, entry in enumerate(getattr(file.document, section)):
+                place = self._fault(file, section, index, entry.id, "is defined twice")
+                if (section, entry.id) in fresh:
+                    faults.append(place)
+                fresh[section, entry.id] = place
+                self._entries[section][entry.id] = (entry, file, index)
+        return faults
+
+    def values(self, section: str) -> dict[str, Any]:
+        """Return the entries of a section by identifier, in the order they were read."""
+        return {key: entry for key, (entry, _, _) in self._entries[section].items()}
+
+    def fault(self, section: str, key: str, field: str, what: str) -> Fault:
+        """Return a fault at a field of an entry."""
+        _, file, index = self._entries[section][key]
+        return self._fault(file, section, index, f"{key}", what, field)
+
+    @staticmethod
+    def _fault(
+        file: YamlFile, section: str, index: int, key: str, what: str, field: str = "id"
+    ) -> Fault:
+        line = file.line((section, index, *field.split(".")))
+        where = f"{section}({key})" + ("" if field == "id" else f".{field}")
+        return Fault(file.path, line, where, what)
+
+
+def check(entries: Entries) -> Iterator[Fault]:
+    """Yield every fault between entries."""
+    missing = list(_missing_names(entries))
+    yield from missing
+    if missing:
+        return
+    yield from _variant_faults(entries)
+    yield from _evidence_faults(entries)
+    yield from _association_faults(entries)
+
+
+_NAMES = (
+    ("variants", "gene", "genes"),
+    ("haplotypes", "gene", "genes"),
+    ("haplotypes", "alleles", "variants"),
+    ("linkage", "variants", "variants"),
+    ("cohorts", "overlaps", "cohorts"),
+    ("evidence", "publication", "publications"),
+    ("evidence", "cohort", "cohorts"),
+    ("evidence", "variants", "variants"),
+    ("evidence", "drugs", "drugs"),
+    ("evidence", "setting", "settings"),
+    ("evidence", "outcome", "outcomes"),
+    ("evidence", "haplotype", "haplotypes"),
+    ("associations", "variant", "variants"),
+    ("associations", "outcome", "outcomes"),
+    ("associations", "drug", "drugs"),
+    ("associations", "setting", "settings"),
+    ("associations", "evidence", "evidence"),
+    ("associations", "excluded", "evidence"),
+)
+
+
+def _missing_names(entries: Entries) -> Iterator[Fault]:
+    for section, field, target in _NAMES:
+        known = entries.values(target)
+        for key, entry in entries.values(section).items():
+            value = getattr(entry, field)
+            names = (value,) if isinstance(value, str) else tuple(value or ())
+            for name in names:
+                if name not in known:
+                    yield entries.fault(section, key, field, f"names no known entry: {name}")
+
+
+def _variant_faults(entries: Entries) -> Iterator[Fault]:
+    owners: dict[str, str] = {}
+    for key, variant in entries.values("variants").items():
+        for field, what in _definition_faults(variant):
+            yield entries.fault("variants", key, field, what)
+        for alias in (key, *variant.merged):
+            if alias in owners:
+                yield entries.fault("variants", key, "merged", f"{alias} is also {owners[alias]}")
+            owners[alias] = key
+        gene = entries.values("genes")[variant.gene]
+        for assembly, locus in variant.loci.items():
+            if locus.chrom != gene.chrom:
+                what = f"is on {locus.chrom}, but {variant.gene} is on {gene.chrom}"
+                yield entries.fault("variants", key, f"loci.{assembly}", what)
+
+
+def _definition_faults(variant: VariantDefinition) -> Iterator[tuple[str, str]]:
+    bases = [allele.bases for allele in variant.alleles]
+    if len(set(bases)) != len(bases):
+        yield "alleles", "an allele is listed twice"
+    if set(variant.loci) != {"GRCh37", "GRCh38"}:
+        yield "loci", "both GRCh37 and GRCh38 are needed"
+    for assembly, locus in variant.loci.items():
+        if locus.ref not in bases:
+            yield f"loci.{assembly}", f"the reference {locus.ref} is not one of the alleles"
+        yield from _window_faults(variant, assembly)
+    if "GRCh38" in variant.loci and bases[0] != variant.loci["GRCh38"].ref:
+        yield "alleles", "the first allele must be the GRCh38 reference"
+    if variant.studied_allele is not None and variant.studied_allele not in bases:
+        yield "studied_allele", f"{variant.studied_allele} is not one of the alleles"
+    if (variant.type == "snv") != all(len(base) == 1 for base in bases):
+        yield "type", f"{variant.type} does not fit the alleles {', '.join(bases)}"
+    for index, frequency in enumerate(variant.frequencies):
+        if frequency.allele not in bases:
+            yield f"frequencies.{index}", f"{frequency.allele} is not one of the alleles"
+
+
+def _window_faults(variant: VariantDefinition, assembly: str) -> Iterator[tuple[str, str]]:
+    locus = variant.loci[assembly]  # type: ignore[index]  # a key of that very mapping
+    field = f"loci.{assembly}"
+    if variant.type == "snv":
+        return
+    if locus.window is None or locus.window_start is None:
+        yield field, f"a {variant.type} needs window and window_start"
+        return
+    offset = locus.pos - locus.window_start
+    if locus.window[max(offset, 0) : offset + len(locus.ref)] != locus.ref:
+        yield field, "the window does not hold REF at its position"
+        return
+    for allele in variant.alleles:
+        if allele.bases != locus.ref and _shifts_out(locus.window, offset, locus.ref, allele.bases):
+            yield field, f"the window is too small for the shifted spellings of {allele.bases}"
+
+
+def _shifts_out(window: str, offset: int, ref: str, alt: str) -> bool:
+    """Say whether an insertion or deletion can be shifted to an end of the window."""
+    changed = window[:offset] + alt + window[offset + len(ref) :]
+    left = len(_common_start(window, changed))
+    right = len(_common_start(window[::-1], changed[::-1]))
+    shorter = min(len(window), len(changed))
+    return left >= shorter or right >= shorter
+
+
+def _common_start(first: str, second: str) -> str:
+    pairs = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(first, second, strict=False))
+    return "".join(base for base, _ in pairs)
+
+
+def is_palindromic(alleles: Iterable[str]) -> bool:
+    """Say whether two of the alleles are each other's complement, so letters tell no strand."""
+    bases = set(alleles)
+    return any(base.translate(_COMPLEMENT)[::-1] in bases - {base} for base in bases)
+
+
+def _evidence_faults(entries: Entries) -> Iterator[Fault]:
+    variants = entries.values("variants")
+    for key, item in entries.values("evidence").items():
+        for field, what in _result_faults(item):
+            yield entries.fault("evidence", key, field, what)
+        for rsid, base in item.alleles.items():
+            known = [allele.bases for allele in variants[rsid].alleles] if rsid in variants else []
+            if rsid not in item.variants:
+                yield entries.fault("evidence", key, "alleles", f"{rsid} is not in variants")
+            elif base not in known:
+                yield entries.fault("evidence", key, "alleles", f"{base} is no allele of {rsid}")
+            elif item.strand == "unknown" and is_palindromic(known):
+                what = f"{rsid} is palindromic: its strand must be settled or the base left out"
+                yield entries.fault("evidence", key, "strand", what)
+        if item.compared is not None:
+            yield from _comparison_faults(entries, item)
+
+
+def _result_faults(item: Evidence) -> Iterator[tuple[str, str]]:
+    significant = item.significance in {Significance.CORRECTED, Significance.NOMINAL}
+    if item.result is Result.NULL and (significant or item.direction != "none"):
+        yield "result", "a null has no direction (none) and is not significant"
+    if item.result is Result.ASSOCIATION:
+        if item.significance is Significance.NOT_SIGNIFICANT:
+            yield "significance", "a result that is not significant is a null"
+        if item.direction == "none":
+            yield "direction", "an association is higher, lower or unknown"
+        if item.alleles and item.direction == "unknown":
+            yield "direction", "a base is named, but no direction"
+
+
+def _comparison_faults(entries: Entries, item: Evidence) -> Iterator[Fault]:
+    assert item.compared is not None
+    if len(item.variants) != 1:
+        what = "genotypes can be compared for one variant only"
+        yield entries.fault("evidence", item.id, "compared", what)
+        return
+    known = {allele.bases for allele in entries.values("variants")[item.variants[0]].alleles}
+    for genotype in (*item.compared.effect, *item.compared.comparator):
+        if not set(genotype.split("/")) <= known:
+            what = f"{genotype} is no genotype of {item.variants[0]}"
+            yield entries.fault("evidence", item.id, "compared", what)
+
+
+def _association_faults(entries: Entries) -> Iterator[Fault]:
+    outcomes, evidence = entries.values("outcomes"), entries.values("evidence")
+    for key, item in entries.values("associations").items():
+        outcome = outcomes[item.outcome]
+        if outcome.category is Category.BACKGROUND:
+            yield entries.fault("associations", key, "outcome", "background is not concluded from")
+        expected = [
+            other.id
+            for other in evidence.values()
+            if item.variant in other.variants and outcomes[other.outcome].group == outcome.group
+        ]
+        named = {*item.evidence, *item.excluded}
+        for other in expected:
+            if other not in named:
+                what = f"leaves out {other}, a result on {item.variant} in {outcome.group}"
+                yield entries.fault("associations", key, "evidence", what)
+        for other in sorted(named - set(expected)):
+            what = f"{other} is not about {item.variant} and {outcome.group}"
+            yield entries.fault("associations", key, "evidence", what)
+        for other in item.excluded:
+            if other not in item.evidence:
+                yield entries.fault("associations", key, "excluded", f"{other} is not in evidence")
+        yield from _genotype_faults(entries, item)
+
+
+def _genotype_faults(entries: Entries, item: Association) -> Iterator[Fault]:
+    variant = entries.values("variants")[item.variant]
+    bases = [allele.bases for allele in variant.alleles]
+    if item.allele not in bases:
+        what = f"{item.allele} is no allele of {item.variant}"
+        yield entries.fault("associations", item.id, "allele", what)
+        return
+    wanted = {f"{a}/{b}" for a, b in itertools.combinations_with_replacement(bases, 2)}
+    for genotype in sorted(wanted - set(item.genotypes)):
+        yield entries.fault("associations", item.id, "genotypes", f"{genotype} is not covered")
+    for genotype in sorted(set(item.genotypes) - wanted):
+        what = f"{genotype} is no genotype of {item.variant} (reference allele first)"
+        yield entries.fault("associations", item.id, "genotypes", what)
+    for genotype in sorted(wanted & set(item.genotypes)):
+        given = item.genotypes[genotype].direction
+        allowed = _directions(item, genotype.split("/").count(item.allele))
+        if given not in allowed:
+            what = f"{given} does not follow from {item.allele} {item.direction}; expected " + (
+                " or ".join(allowed)
+            )
+            yield entries.fault("associations", item.id, f"genotypes.{genotype}", what)
+
+
+def _directions(item: Association, copies: int) -> tuple[Direction, ...]:
+    """Return the directions that a genotype with so many copies of the allele may have."""
+    if item.direction in {"none", "unsettled"}:
+        return (Direction.NONE, Direction.NOT_STUDIED)
+    claim = Direction(item.direction)
+    if copies == 2:
+        return (claim, Direction.NOT_STUDIED)
+    if copies == 1:
+        return (claim, Direction.COMPARATOR, Direction.NONE, Direction.NOT_STUDIED)
+    return (Direction.COMPARATOR, Direction.NOT_STUDIED)

@@ -1,0 +1,261 @@
+"""The command line: options in, one library call, results out.
+
+Results go to stdout or ``-o``, everything else to stderr. Exit codes: 0 fine, 1 a bug, 2 usage,
+3 input, 4 knowledge base. Heavy modules are imported by the command that needs them, so that
+``--version`` and ``--help`` answer at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from pgx_ana.columns import TableName
+from pgx_ana.errors import PgxAnaError, UsageError
+from pgx_ana.version import __version__
+
+if TYPE_CHECKING:
+    from pgx_ana.annotation import Annotations
+    from pgx_ana.knowledge import KnowledgeBase
+    from pgx_ana.pipeline import Request
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_BROKEN_PIPE = 141
+_SEPARATORS = {"tsv": "\t", "csv": ","}
+_HELP = {"help_option_names": ["-h", "--help"]}
+
+
+class Group(click.Group):
+    """A group that turns the program's own errors into one message and their exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except PgxAnaError as error:
+            click.echo(f"Error: {error}", err=True)
+            ctx.exit(error.exit_code)
+        except BrokenPipeError:
+            # The reader has gone; what Python would flush at exit must go nowhere.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(_BROKEN_PIPE)
+
+
+@click.group(cls=Group, context_settings=_HELP)
+@click.version_option(__version__, "-V", "--version", message="pgx-ana %(version)s")
+def main() -> None:
+    """Say what germline variants in VCF files mean for response to anastrozole.
+
+    For research. No guideline links any germline variant to the use of anastrozole; the published
+    associations are shown with what contradicts them.
+    """
+
+
+def kb_option(command: Command) -> Command:
+    """Add --kb, which may be given again."""
+    return click.option(
+        "--kb",
+        "directories",
+        multiple=True,
+        type=click.Path(path_type=Path),
+        help="Use another knowledge base; given again, a later one overlays the earlier by id. "
+        "'default' is the one that is shipped.",
+    )(command)
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True)
+@click.option(
+    "-o", "--output", default="-", help="File to write, - for stdout; with several tables a folder."
+)
+@click.option(
+    "-f",
+    "--format",
+    "file_format",
+    type=click.Choice(["tsv", "csv", "json", "jsonl"]),
+    default="tsv",
+    show_default=True,
+    help="JSON holds all tables, one document per patient.",
+)
+@click.option(
+    "-t",
+    "--table",
+    "tables",
+    multiple=True,
+    type=click.Choice([name.value for name in TableName]),
+    help="Table to write; may be given again.  [default: annotations]",
+)
+@click.option("-s", "--samples", default="", help="Samples to annotate, separated by commas.")
+@click.option(
+    "-S", "--samples-file", type=click.Path(path_type=Path), help="File with one sample per line."
+)
+@click.option("-g", "--gene", "genes", multiple=True, help="Gene to annotate; may be given again.")
+@click.option(
+    "--assembly",
+    type=click.Choice(["GRCh37", "GRCh38"]),
+    help="Assembly, where the file does not tell.",
+)
+@click.option("--min-gq", default=10.0, show_default=True, help="Least genotype quality of a call.")
+@click.option("--min-dp", default=0.0, show_default=True, help="Least read depth of a call.")
+@click.option("--include-filtered", is_flag=True, help="Take calls whose FILTER is not PASS.")
+@click.option(
+    "--absent-is-reference",
+    is_flag=True,
+    help="DANGEROUS: take sites without any record for reference; every such row says so.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Do not say on stderr what was read.")
+@kb_option
+def annotate(
+    output: str, file_format: str, tables: tuple[str, ...], *, quiet: bool, **given: Any
+) -> None:
+    """Annotate the people in VCF or BCF FILES (- for stdin).
+
+    Files with the same samples are one cohort, files with other samples are further people.
+
+    \b
+    Examples:
+      pgx-ana annotate patient.vcf.gz
+      pgx-ana annotate chr*.vcf.gz --table summary -o summary.tsv
+      pgx-ana annotate cohort.bcf --table calls --table annotations -o results/
+    """
+    from pgx_ana.pipeline import run  # noqa: PLC0415  # heavy
+
+    names = [TableName(name) for name in dict.fromkeys(tables)]
+    _check_output(output, file_format, names)
+    annotations = run(_request(given), _load(given["directories"]))
+    if not quiet:
+        _tell(annotations, absent_is_reference=given["absent_is_reference"])
+    _write(annotations, file_format, names or [TableName.ANNOTATIONS], output)
+
+
+def _request(given: dict[str, Any]) -> Request:
+    from pgx_ana.model import Assembly, CallOptions  # noqa: PLC0415  # heavy
+    from pgx_ana.pipeline import Choice, Request  # noqa: PLC0415  # heavy
+
+    assembly = Assembly(given["assembly"]) if given["assembly"] else None
+    samples = _samples(given["samples"], given["samples_file"])
+    return Request(
+        paths=given["files"],
+        choice=Choice(samples=samples, genes=given["genes"], assembly=assembly),
+        options=CallOptions(
+            min_gq=given["min_gq"],
+            min_dp=given["min_dp"],
+            include_filtered=given["include_filtered"],
+            absent_is_reference=given["absent_is_reference"],
+        ),
+    )
+
+
+def _samples(listed: str, file: Path | None) -> tuple[str, ...]:
+    if listed and file:
+        raise UsageError("--samples and --samples-file do not go together")
+    if file is None:
+        return tuple(name for name in listed.split(",") if name)
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"--samples-file {file}: cannot be read: {error}") from error
+    names = tuple(dict.fromkeys(line.strip() for line in lines if line.strip()))
+    if not names:
+        raise UsageError(f"--samples-file {file}: names no sample")
+    return names
+
+
+def _check_output(output: str, file_format: str, tables: list[TableName]) -> None:
+    if file_format not in _SEPARATORS and tables:
+        raise UsageError(f"--format {file_format} holds all tables; leave --table out")
+    if len(tables) > 1 and output == "-":
+        raise UsageError("several tables need -o with a folder")
+
+
+def _write(annotations: Annotations, file_format: str, names: list[TableName], output: str) -> None:
+    from pgx_ana.documents import document_chunks  # noqa: PLC0415  # heavy
+    from pgx_ana.output import make_folder, write  # noqa: PLC0415  # heavy
+    from pgx_ana.tables import make_table  # noqa: PLC0415  # heavy
+    from pgx_ana.text import text_chunks  # noqa: PLC0415  # heavy
+
+    separator = _SEPARATORS.get(file_format)
+    if separator is None:
+        write(document_chunks(annotations, lines=file_format == "jsonl"), output)
+    elif len(names) == 1:
+        write(text_chunks(make_table(names[0], annotations), separator), output)
+    else:
+        folder = make_folder(output)
+        for name in names:
+            chunks = text_chunks(make_table(name, annotations), separator)
+            write(chunks, str(folder / f"{name}.{file_format}"))
+
+
+def _tell(annotations: Annotations, *, absent_is_reference: bool) -> None:
+    for file in annotations.calls.files:
+        people = "1 sample" if file.samples == 1 else f"{file.samples} samples"
+        click.echo(f"{file.name}: {file.assembly} ({file.assembly_source}), {people}", err=True)
+    if absent_is_reference:
+        click.echo(
+            "WARNING: --absent-is-reference: sites without a record are taken for reference; "
+            "such rows have source 'asserted'",
+            err=True,
+        )
+
+
+def _load(directories: Iterable[Path]) -> KnowledgeBase:
+    from pgx_ana.knowledge import default_directory, load  # noqa: PLC0415  # heavy
+
+    places = [default_directory() if str(place) == "default" else place for place in directories]
+    return load(places)
+
+
+@main.group()
+def kb() -> None:
+    """Look into the knowledge base."""
+
+
+@kb.command()
+@kb_option
+def check(directories: tuple[Path, ...]) -> None:
+    """Read everything and say all that is wrong at once."""
+    knowledge = _load(directories)
+    click.echo(
+        f"{knowledge.info.name} {knowledge.stamp}: {len(knowledge.definitions)} variants, "
+        f"{len(knowledge.evidence)} results from {len(knowledge.publications)} publications, "
+        f"{len(knowledge.associations)} associations; no fault"
+    )
+
+
+@kb.command("list")
+@click.option("-g", "--gene", "genes", multiple=True, help="Gene to list; may be given again.")
+@kb_option
+def list_variants(genes: tuple[str, ...], directories: tuple[Path, ...]) -> None:
+    """List the known variants as TSV."""
+    from pgx_ana.pages import listing  # noqa: PLC0415  # heavy
+
+    _print(listing(_load(directories), genes))
+
+
+@kb.command()
+@click.argument("variant")
+@kb_option
+def show(variant: str, directories: tuple[Path, ...]) -> None:
+    """Show a VARIANT (rsID, merged rsID or legacy name) with its evidence and conclusions."""
+    from pgx_ana.pages import page  # noqa: PLC0415  # heavy
+
+    _print(page(_load(directories), variant))
+
+
+@kb.command()
+def path() -> None:
+    """Print where the knowledge base that is shipped lies."""
+    from pgx_ana.knowledge import default_directory  # noqa: PLC0415  # heavy
+
+    click.echo(default_directory())
+
+
+def _print(lines: Iterator[str]) -> None:
+    for line in lines:
+        click.echo(line)

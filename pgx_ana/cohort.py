@@ -1,0 +1,96 @@
+"""People from several files as one cohort, each person once."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pgx_ana.errors import InputError
+from pgx_ana.model import (
+    ABSENT,
+    Assembly,
+    CallSource,
+    CallStatus,
+    Cell,
+    SiteCalls,
+    Variant,
+)
+
+Members = NDArray[np.intp]
+
+
+def join_files(
+    variant: Variant, parts: Sequence[tuple[SiteCalls, Members]], samples: Sequence[str]
+) -> SiteCalls:
+    """Join the calls of several files; each part comes with the cohort numbers of its samples.
+
+    Raises :class:`InputError` where two files disagree about one person.
+    """
+    if len(parts) == 1:
+        return parts[0][0]
+    cells: dict[Cell, int] = {ABSENT: 0}
+    codes = np.zeros(len(samples), np.int32)
+    gq = _blank([site.gq for site, _ in parts], len(samples))
+    dp = _blank([site.dp for site, _ in parts], len(samples))
+    phase_set = None
+    if any(site.phase_set is not None for site, _ in parts):
+        phase_set = np.full(len(samples), -1, np.int64)
+    for site, members in parts:
+        new = np.array([cells.setdefault(cell, len(cells)) for cell in site.cells], np.int32)
+        new = new[site.codes]
+        observed = new != 0
+        before = codes[members]
+        _refuse_contradiction(variant, list(cells), (before, new), samples, members)
+        take = observed & (before == 0)
+        codes[members[take]] = new[take]
+        for target, values in ((gq, site.gq), (dp, site.dp), (phase_set, site.phase_set)):
+            if target is not None and values is not None:
+                target[members[take]] = values[take]
+    used, inverse = np.unique(codes, return_inverse=True)
+    table = list(cells)
+    kept = tuple(table[code] for code in used.tolist())
+    return SiteCalls(variant, kept, inverse.reshape(-1).astype(np.int32), gq, dp, phase_set)
+
+
+def assert_reference(site: SiteCalls, assembly: Assembly) -> SiteCalls:
+    """Turn absent calls into reference ones, marked as asserted by the user."""
+    ref = site.variant.loci[assembly].ref
+    asserted = Cell(
+        (ref, ref),
+        phased=False,
+        status=CallStatus.CALLED,
+        source=CallSource.ASSERTED,
+        reason="absent, asserted to be reference",
+    )
+    cells = tuple(asserted if cell.status is CallStatus.ABSENT else cell for cell in site.cells)
+    return dataclasses.replace(site, cells=cells)
+
+
+def _blank(
+    arrays: Sequence[NDArray[np.float32] | None], n_samples: int
+) -> NDArray[np.float32] | None:
+    if all(array is None for array in arrays):
+        return None
+    return np.full(n_samples, np.nan, np.float32)
+
+
+def _refuse_contradiction(
+    variant: Variant,
+    table: list[Cell],
+    codes: tuple[NDArray[np.int32], NDArray[np.int32]],
+    samples: Sequence[str],
+    members: Members,
+) -> None:
+    before, new = codes
+    for index in np.flatnonzero((before != 0) & (new != 0) & (before != new)).tolist():
+        one, two = table[before[index]], table[new[index]]
+        if (sorted(one.alleles), one.status) != (sorted(two.alleles), two.status):
+            message = (
+                f"sample {samples[members[index]]!r} is in two files that disagree on "
+                f"{variant.id}: {one.genotype} ({one.status}) in {one.file}, "
+                f"{two.genotype} ({two.status}) in {two.file}; leave one of the files out"
+            )
+            raise InputError(message)

@@ -1,0 +1,279 @@
+"""From the records at a locus to one call per person: alleles, status, source and reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pgx_ana.alleles import REFERENCE, Resolution, resolve
+from pgx_ana.copies import Bools, Copies, Joined, Row, count, join
+from pgx_ana.model import (
+    ABSENT,
+    COPY_NUMBER,
+    DELETED,
+    MISSING,
+    NO_COPY,
+    Assembly,
+    CallOptions,
+    CallSource,
+    CallStatus,
+    Cell,
+    Locus,
+    Record,
+    SiteCalls,
+    Variant,
+)
+
+PASSING_FILTERS = frozenset({"PASS", ".", "RefCall"})
+"""FILTER values that are no objection; DeepVariant writes RefCall on reference calls."""
+
+_STATUSES = tuple(CallStatus)
+
+
+def call_site(
+    variant: Variant,
+    assembly: Assembly,
+    records: Sequence[Record],
+    n_samples: int,
+    options: CallOptions,
+    file: str,
+) -> SiteCalls:
+    """Call one variant in all samples of one file from the records that overlap its window."""
+    locus = variant.loci[assembly]
+    pairs = [(record, resolve(record, variant, locus)) for record in records]
+    pairs = [(record, found) for record, found in pairs if not found.is_silent]
+    wrong = sorted({found.mismatch for _, found in pairs if found.mismatch})
+    if wrong:
+        cell = Cell(
+            (),
+            phased=False,
+            status=CallStatus.MISMATCH,
+            source=CallSource.RECORD,
+            reason=wrong[0],
+            file=file,
+        )
+        return SiteCalls(variant, (cell,), np.zeros(n_samples, np.int32))
+    if not pairs:
+        return SiteCalls(variant, (ABSENT,), np.zeros(n_samples, np.int32))
+    return _Site(variant, locus, pairs, options, file).calls()
+
+
+class _Site:
+    """One variant in one file: its records, resolved, and the calls that they make."""
+
+    def __init__(
+        self,
+        variant: Variant,
+        locus: Locus,
+        pairs: Sequence[tuple[Record, Resolution]],
+        options: CallOptions,
+        file: str,
+    ) -> None:
+        self.variant = variant
+        self.locus = locus
+        self.options = options
+        self.file = file
+        self.records = [record for record, _ in pairs]
+        self.n = len(self.records[0].alleles)
+        seen = {base for _, found in pairs for base in found.bases}
+        others = seen - set(variant.alleles) - {REFERENCE, DELETED, COPY_NUMBER}
+        self.table = (*variant.alleles, *sorted(others), DELETED)
+        self.ref = self.table.index(locus.ref)
+        self.copy_changed = np.zeros(self.n, np.bool_)
+        self.rows = [self._row(record, found) for record, found in pairs]
+        self.failures = [
+            self._failures(record, row) for record, row in zip(self.records, self.rows, strict=True)
+        ]
+        self._hide_weak_blocks()
+
+    def calls(self) -> SiteCalls:
+        """Return the call of every sample."""
+        joined = join(
+            self.rows, n_alleles=len(self.table), ref=self.ref, deleted=self.table.index(DELETED)
+        )
+        return self._compressed(joined, self._status(joined))
+
+    def _row(self, record: Record, found: Resolution) -> Row:
+        numbers = []
+        for index, base in enumerate(found.bases):
+            if base == COPY_NUMBER:
+                self.copy_changed |= (record.alleles == index).any(axis=1)
+            known = base not in {REFERENCE, COPY_NUMBER}
+            numbers.append(self.table.index(base) if known else self.ref)
+        # The last two places of the lookup are those of NO_COPY (-2) and MISSING (-1).
+        lookup = np.array([*numbers, NO_COPY, MISSING], dtype=np.int8)
+        listed = frozenset(numbers) - {self.ref}
+        if record.excludes_others and (record.is_block or record.pos == self.locus.pos):
+            listed = frozenset(range(len(self.table))) - {self.ref}
+        return Row(
+            lookup[record.alleles], listed, found.is_evidence, record.phased, record.phase_set
+        )
+
+    def _failures(self, record: Record, row: Row) -> dict[str, Bools]:
+        """Return the thresholds that a record fails, each with the samples concerned."""
+        contributes = row.called if row.is_evidence else count(row.copies, len(self.table) - 1) > 0
+        failures: dict[str, Bools] = {}
+        objections = [name for name in record.filters if name not in PASSING_FILTERS]
+        if objections and not self.options.include_filtered:
+            failures[f"FILTER {';'.join(objections)}"] = contributes
+        for label, values, least in (
+            ("GQ", record.gq, self.options.min_gq),
+            ("DP", record.dp, self.options.min_dp),
+        ):
+            if values is not None and least > 0:
+                # NaN compares false: a missing value passes.
+                failures[f"{label} below {least:g}"] = (values < least) & contributes
+        return {name: where for name, where in failures.items() if where.any()}
+
+    def _hide_weak_blocks(self) -> None:
+        """Blank reference blocks that fail where another record was called and passes."""
+        failed = [self._failed(index) for index in range(len(self.rows))]
+        for index, (record, row) in enumerate(zip(self.records, list(self.rows), strict=True)):
+            if not (record.is_block and failed[index].any()):
+                continue
+            better = np.zeros(self.n, np.bool_)
+            for other, other_row in enumerate(self.rows):
+                if other != index and other_row.is_evidence:
+                    better |= ~failed[other] & (other_row.copies >= 0).all(axis=1)
+            hide = failed[index] & better
+            copies = np.where(hide[:, None], np.int8(MISSING), row.copies)
+            self.rows[index] = Row(copies, row.listed, row.is_evidence, row.phased, row.phase_set)
+            self.failures[index] = {
+                name: where & ~hide for name, where in self.failures[index].items()
+            }
+
+    def _failed(self, index: int) -> Bools:
+        failed = np.zeros(self.n, np.bool_)
+        for where in self.failures[index].values():
+            failed |= where
+        return failed
+
+    def _status(self, joined: Joined) -> NDArray[np.int8]:
+        """Give every sample its status; later lines overrule earlier ones."""
+        copies = joined.copies
+        missing = (copies == MISSING) | (copies == NO_COPY)
+        deleted = copies == self.table.index(DELETED)
+        seen_base = (~missing & ~deleted).any(axis=1)
+        nothing = missing.all(axis=1)
+        spanned_only = not any(row.is_evidence for row in self.rows)
+        status = np.full(self.n, _STATUSES.index(CallStatus.CALLED), np.int8)
+        for where, name in (
+            (missing.any(axis=1), CallStatus.PARTIAL),
+            ((copies >= len(self.variant.alleles)).any(axis=1), CallStatus.UNKNOWN_ALLELE),
+            *((self._failed(index), CallStatus.FILTERED) for index in range(len(self.rows))),
+            (deleted.any(axis=1) & ~seen_base, CallStatus.NOT_ASSESSABLE),
+            (nothing, CallStatus.ABSENT if spanned_only else CallStatus.NO_CALL),
+            (self.copy_changed, CallStatus.NOT_ASSESSABLE),
+            (joined.conflict, CallStatus.MISMATCH),
+        ):
+            status[where] = _STATUSES.index(name)
+        return status
+
+    def _compressed(self, joined: Joined, status: NDArray[np.int8]) -> SiteCalls:
+        """Find the distinct cells and number the samples by them."""
+        filtered = status == _STATUSES.index(CallStatus.FILTERED)
+        failure, failure_names = self._failure_codes(filtered)
+        block = self._from_block()
+        copies = joined.copies
+        packed = np.zeros(self.n, np.int64)
+        for column in (copies[:, 0], copies[:, 1], joined.phased, status, block, failure):
+            packed = (packed << 8) | column.astype(np.uint8)
+        _, first, codes = np.unique(packed, return_index=True, return_inverse=True)
+        cells = tuple(
+            self._cell(
+                copies[index],
+                phased=bool(joined.phased[index]),
+                status=_STATUSES[status[index]],
+                block=bool(block[index]),
+                failure=failure_names[failure[index]],
+            )
+            for index in first.tolist()
+        )
+        return SiteCalls(
+            variant=self.variant,
+            cells=cells,
+            codes=codes.reshape(-1).astype(np.int32),
+            gq=_least([record.gq for record in self.records]),
+            dp=_least([record.dp for record in self.records]),
+            phase_set=_phase_set([record.phase_set for record in self.records], joined.phased),
+        )
+
+    def _failure_codes(self, filtered: Bools) -> tuple[NDArray[np.uint8], list[str]]:
+        """Number the combinations of failed thresholds of filtered samples; 0 is none."""
+        codes = np.zeros(self.n, np.uint8)
+        texts = [""]
+        names = sorted({name for failures in self.failures for name in failures})
+        if not names:
+            return codes, texts
+        where = np.zeros((self.n, len(names)), np.bool_)
+        for failures in self.failures:
+            for name, low in failures.items():
+                where[:, names.index(name)] |= low & filtered
+        combinations, inverse = np.unique(where, axis=0, return_inverse=True)
+        lookup = []
+        for combination in combinations:
+            chosen = [name for name, low in zip(names, combination.tolist(), strict=True) if low]
+            text = ", ".join(chosen)
+            if text not in texts:
+                texts.append(text)
+            lookup.append(texts.index(text))
+        return np.array(lookup, np.uint8)[inverse.reshape(-1)], texts
+
+    def _from_block(self) -> Bools:
+        """Say where reference blocks are all that was called."""
+        block = np.zeros(self.n, np.bool_)
+        for record, row in zip(self.records, self.rows, strict=True):
+            if record.is_block:
+                block |= row.called
+        for record, row in zip(self.records, self.rows, strict=True):
+            if not record.is_block and row.is_evidence:
+                block &= ~row.called
+        return block
+
+    def _cell(
+        self, copies: Copies, *, phased: bool, status: CallStatus, block: bool, failure: str
+    ) -> Cell:
+        if status is CallStatus.ABSENT:
+            return ABSENT
+        alleles = tuple(
+            "." if number == MISSING else self.table[number]
+            for number in copies.tolist()
+            if number != NO_COPY
+        )
+        return Cell(
+            alleles=alleles,
+            phased=phased,
+            status=status,
+            source=CallSource.REFERENCE_BLOCK if block else CallSource.RECORD,
+            reason=failure or self._reason(status, alleles),
+            filter=";".join(sorted({n for record in self.records for n in record.filters})) or ".",
+            file=self.file,
+        )
+
+    def _reason(self, status: CallStatus, alleles: tuple[str, ...]) -> str:
+        others = sorted(set(alleles) - set(self.variant.alleles) - {"."})
+        has_genotypes = any(record.has_genotypes for record in self.records)
+        deleted = bool(alleles) and set(alleles) <= {DELETED, "."}
+        return {
+            CallStatus.NO_CALL: "genotype missing" if has_genotypes else "the record has no GT",
+            CallStatus.PARTIAL: "one copy missing" if "." in alleles else "haploid call",
+            CallStatus.UNKNOWN_ALLELE: f"not a known allele: {', '.join(others)}",
+            CallStatus.MISMATCH: "records contradict one another",
+            CallStatus.NOT_ASSESSABLE: "deletion over the locus"
+            if deleted
+            else "copy number changed over the locus",
+        }.get(status, "")
+
+
+def _least(values: list[NDArray[np.float32] | None]) -> NDArray[np.float32] | None:
+    """Return the smallest value of each sample over the records, NaN where none has one."""
+    given = [value for value in values if value is not None]
+    return np.fmin.reduce(given) if given else None
+
+
+def _phase_set(values: list[NDArray[np.int64] | None], phased: Bools) -> NDArray[np.int64] | None:
+    """Return the phase set of each phased sample, -1 elsewhere."""
+    given = [value for value in values if value is not None]
+    return np.where(phased, np.maximum.reduce(given), -1) if given else None

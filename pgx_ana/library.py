@@ -1,0 +1,104 @@
+"""Annotation from Python: paths in, data frames and documents out."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pgx_ana.columns import TableName
+from pgx_ana.documents import patient_texts
+from pgx_ana.frames import to_frame
+from pgx_ana.knowledge import load
+from pgx_ana.model import Assembly, CallOptions
+from pgx_ana.pipeline import Choice, Request, run
+from pgx_ana.tables import Table, make_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pgx_ana.annotation import Annotations
+
+PathName = str | os.PathLike[str]
+
+
+class Result:
+    """The annotations of a cohort, as tables and as one document per patient."""
+
+    def __init__(self, annotations: Annotations) -> None:
+        self._annotations = annotations
+
+    @property
+    def samples(self) -> tuple[str, ...]:
+        """Return the names of the people, in the order of the files."""
+        return self._annotations.calls.samples
+
+    @property
+    def assembly(self) -> str:
+        """Return ``GRCh37`` or ``GRCh38``."""
+        return self._annotations.calls.assembly.value
+
+    def table(self, name: str) -> Table:
+        """Return the table ``calls``, ``annotations`` or ``summary`` as distinct rows."""
+        return make_table(TableName(name), self._annotations)
+
+    @cached_property
+    def calls(self) -> pd.DataFrame:
+        """One row for each person and known variant."""
+        return to_frame(self.table("calls"))
+
+    @cached_property
+    def annotations(self) -> pd.DataFrame:
+        """One row for each person and association."""
+        return to_frame(self.table("annotations"))
+
+    @cached_property
+    def summary(self) -> pd.DataFrame:
+        """One row for each person and category."""
+        return to_frame(self.table("summary"))
+
+    def __len__(self) -> int:
+        return len(self.samples)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        """Yield the document of each person, as in the JSON output."""
+        for text in patient_texts(self._annotations):
+            yield json.loads(text)
+
+
+def annotate(
+    paths: PathName | Sequence[PathName],
+    *,
+    samples: Sequence[str] = (),
+    genes: Sequence[str] = (),
+    assembly: str | None = None,
+    kb: PathName | Sequence[PathName] = (),
+    options: CallOptions | None = None,
+) -> Result:
+    """Annotate the people of one or several variant files.
+
+    Args:
+        paths: VCF or BCF files; files with the same samples are one cohort.
+        samples: names of the people wanted; all where empty.
+        genes: symbols of the genes wanted; all where empty.
+        assembly: ``GRCh37`` or ``GRCh38``, where the files do not tell.
+        kb: directories of knowledge bases, later ones overlaying earlier ones; the one that ships
+            with the package where empty.
+        options: what counts as a call.
+
+    Raises:
+        InputError: a file cannot be read, trusted or matched.
+        UsageError: a gene is not known, or no file was given.
+        KnowledgeBaseError: the knowledge base has faults.
+    """
+    knowledge = load([Path(place) for place in _listed(kb)])
+    choice = Choice(tuple(samples), tuple(genes), Assembly(assembly) if assembly else None)
+    files = tuple(os.fspath(path) for path in _listed(paths))
+    return Result(run(Request(files, choice, options or CallOptions()), knowledge))
+
+
+def _listed(paths: PathName | Sequence[PathName]) -> Sequence[PathName]:
+    return [paths] if isinstance(paths, str | os.PathLike) else paths

@@ -1,0 +1,223 @@
+"""The values that the stages hand to each other.
+
+Coordinates are 1-based and inclusive, as in VCF; bases are on the plus strand. Per-sample values
+are numpy arrays in the order of the samples; nothing here is changed after it was made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+MISSING = -1
+"""Allele number of a copy that the file leaves open (``.``)."""
+
+NO_COPY = -2
+"""Allele number of the second copy in a haploid call."""
+
+DELETED = "*"
+"""Allele text of a copy on which the locus is deleted."""
+
+COPY_NUMBER = "<CNV>"
+"""Allele text of a copy whose number of copies the file declares changed."""
+
+
+class Assembly(StrEnum):
+    """A human reference assembly."""
+
+    GRCH37 = "GRCh37"
+    GRCH38 = "GRCh38"
+
+
+class CallStatus(StrEnum):
+    """What is known of one variant in one person. Only ``called`` and ``partial`` are observed."""
+
+    CALLED = "called"
+    PARTIAL = "partial"
+    NO_CALL = "no_call"
+    FILTERED = "filtered"
+    ABSENT = "absent"
+    UNKNOWN_ALLELE = "unknown_allele"
+    MISMATCH = "mismatch"
+    NOT_ASSESSABLE = "not_assessable"
+
+
+class CallSource(StrEnum):
+    """Where a call comes from; ``none`` where there is none."""
+
+    RECORD = "record"
+    REFERENCE_BLOCK = "reference_block"
+    ASSERTED = "asserted"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Locus:
+    """Where a variant stands in one assembly.
+
+    ``window`` is the reference sequence from ``window_start`` in which alleles are compared: REF
+    itself for a single base, a wider stretch for insertions, deletions and repeats.
+    """
+
+    chrom: str
+    pos: int
+    ref: str
+    window_start: int
+    window: str
+
+    @property
+    def end(self) -> int:
+        """Return the last position of REF."""
+        return self.pos + len(self.ref) - 1
+
+    @property
+    def window_end(self) -> int:
+        """Return the last position of the window."""
+        return self.window_start + len(self.window) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A known variant: its alleles as plus-strand bases and its locus in each assembly."""
+
+    id: str
+    gene: str
+    type: str
+    alleles: tuple[str, ...]
+    loci: Mapping[Assembly, Locus]
+
+    @property
+    def is_snv(self) -> bool:
+        """Say whether every allele is a single base."""
+        return self.type == "snv"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Record:
+    """One row of a variant file, for the chosen samples.
+
+    ``alleles`` is int16 of shape (samples, 2) with allele numbers of this row, ``MISSING`` or
+    ``NO_COPY``; ``phased`` is bool of shape (samples,); ``phase_set`` is int64, -1 where there is
+    none; ``gq`` and ``dp`` are float32, NaN where missing. The optional arrays are None where the
+    row does not have the field. ``has_genotypes`` is False where the row has no GT.
+    """
+
+    chrom: str
+    pos: int
+    end: int
+    ref: str
+    alts: tuple[str, ...]
+    filters: tuple[str, ...]
+    alleles: NDArray[np.int16]
+    phased: NDArray[np.bool_]
+    phase_set: NDArray[np.int64] | None = None
+    gq: NDArray[np.float32] | None = None
+    dp: NDArray[np.float32] | None = None
+    has_genotypes: bool = True
+
+    @property
+    def is_block(self) -> bool:
+        """Say whether the row only states reference: ALT is ``.``, ``<NON_REF>`` or ``<*>``."""
+        return all(alt in ANY_ALLELE for alt in self.alts)
+
+    @property
+    def excludes_others(self) -> bool:
+        """Say whether the row speaks of every alternate allele, not only of those it lists."""
+        return not self.alts or any(alt in ANY_ALLELE for alt in self.alts)
+
+    @property
+    def place(self) -> str:
+        """Return ``15:51210647 A>C`` for messages."""
+        return f"{self.chrom}:{self.pos} {self.ref}>{','.join(self.alts) or '.'}"
+
+
+ANY_ALLELE = frozenset({"<NON_REF>", "<*>", "."})
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What one or many people have at one variant: everything but their GQ, DP and phase set.
+
+    ``alleles`` are plus-strand bases, ``.`` for a missing copy; empty where nothing was seen, one
+    where the call is haploid. Unphased alleles stand in the order of the variant's alleles.
+    """
+
+    alleles: tuple[str, ...]
+    phased: bool
+    status: CallStatus
+    source: CallSource
+    reason: str = ""
+    filter: str = ""
+    file: str = ""
+
+    @property
+    def genotype(self) -> str:
+        """Return the genotype as text: ``A/C``, ``A|C``, ``C/.``, ``C``, or ``.`` for none."""
+        return ("|" if self.phased else "/").join(self.alleles) or "."
+
+
+ABSENT = Cell(
+    (),
+    phased=False,
+    status=CallStatus.ABSENT,
+    source=CallSource.NONE,
+    reason="no record covers the locus",
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SiteCalls:
+    """All calls of one variant: a few distinct cells, and for every sample the number of its cell.
+
+    ``codes`` is int32 of shape (samples,) into ``cells``. ``gq``, ``dp`` (float32, NaN missing) and
+    ``phase_set`` (int64, -1 missing) are None where no file has them.
+    """
+
+    variant: Variant
+    cells: tuple[Cell, ...]
+    codes: NDArray[np.int32]
+    gq: NDArray[np.float32] | None = None
+    dp: NDArray[np.float32] | None = None
+    phase_set: NDArray[np.int64] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """A file that was read: its name, header digest, assembly and how that was told."""
+
+    name: str
+    header_sha256: str
+    assembly: Assembly
+    assembly_source: str
+    format: str
+    indexed: bool
+    samples: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallOptions:
+    """What counts as a call.
+
+    ``min_gq`` is phred-scaled: 10 is a probability of 0.9 that the genotype is right. A call
+    without GQ or DP passes.
+    """
+
+    min_gq: float = 10
+    min_dp: float = 0
+    include_filtered: bool = False
+    absent_is_reference: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CohortCalls:
+    """The calls of all samples from all files, one :class:`SiteCalls` per variant."""
+
+    samples: tuple[str, ...]
+    sample_files: tuple[tuple[int, ...], ...]
+    files: tuple[InputFile, ...]
+    assembly: Assembly
+    sites: tuple[SiteCalls, ...] = field(default=())

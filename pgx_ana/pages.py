@@ -1,0 +1,183 @@
+"""The knowledge base for reading: a list of variants, and a page on one of them."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+
+from pgx_ana.checks import is_palindromic
+from pgx_ana.errors import UsageError
+from pgx_ana.knowledge import KnowledgeBase
+from pgx_ana.levels import Stance
+from pgx_ana.schema import Association, Effect, Evidence, VariantDefinition
+
+_WIDTH = 100
+
+
+def listing(knowledge: KnowledgeBase, genes: Sequence[str]) -> Iterator[str]:
+    """Yield the known variants as tab-separated lines, header first."""
+    strange = sorted(set(genes) - set(knowledge.genes))
+    if strange:
+        known = ", ".join(sorted(knowledge.genes))
+        raise UsageError(f"no such gene: {', '.join(strange)}; known genes: {known}")
+    yield "\t".join(
+        (
+            "variant",
+            "gene",
+            "names",
+            "GRCh37",
+            "GRCh38",
+            "alleles",
+            "results",
+            "associations",
+            "levels",
+        )
+    )
+    for variant in knowledge.variants:
+        if genes and variant.gene not in genes:
+            continue
+        definition = knowledge.definitions[variant.id]
+        associations = knowledge.associations_of(variant.id)
+        levels = dict.fromkeys(str(knowledge.level(item.id)) for item in associations)
+        yield "\t".join(
+            (
+                variant.id,
+                variant.gene,
+                ";".join(definition.names) or ".",
+                *(
+                    f"{definition.loci[assembly].chrom}:{definition.loci[assembly].pos}"
+                    for assembly in ("GRCh37", "GRCh38")
+                ),
+                "/".join(variant.alleles),
+                str(len(knowledge.evidence_on(variant.id))),
+                str(len(associations)),
+                ";".join(levels) or ".",
+            )
+        )
+
+
+def page(knowledge: KnowledgeBase, name: str) -> Iterator[str]:
+    """Yield the lines of a page on a variant, given by rsID, merged rsID or legacy name."""
+    key = knowledge.find_variant(name)
+    if key is None:
+        raise UsageError(f"no known variant is called {name!r}; see pgx-ana kb list")
+    yield from _definition(knowledge.definitions[key], knowledge)
+    yield ""
+    yield "EVIDENCE"
+    found = knowledge.evidence_on(key)
+    if not found:
+        yield "  No published result on an aromatase inhibitor was found."
+    for item in found:
+        yield from _evidence(item, key, knowledge)
+    yield ""
+    yield "CONCLUSIONS"
+    associations = knowledge.associations_of(key)
+    if not associations:
+        yield "  None: there is nothing to conclude from."
+    for association in associations:
+        yield from _association(association, knowledge)
+
+
+def _definition(variant: VariantDefinition, knowledge: KnowledgeBase) -> Iterator[str]:
+    gene = knowledge.genes[variant.gene]
+    names = f" ({', '.join(variant.names)})" if variant.names else ""
+    yield f"{variant.id}  {variant.gene}{names}"
+    yield f"  {gene.name}, strand {gene.strand}; {variant.consequence}"
+    for assembly, locus in variant.loci.items():
+        yield f"  {assembly}  {locus.chrom}:{locus.pos}  reference {locus.ref}"
+    for allele in variant.alleles:
+        called = f"  {', '.join(allele.names)}" if allele.names else ""
+        yield f"  allele {allele.bases}{called}"
+    if variant.studied_allele is not None:
+        refs = {locus.ref for locus in variant.loci.values()}
+        note = ", which is the reference base" if refs == {variant.studied_allele} else ""
+        yield f"  studied allele {variant.studied_allele}{note}"
+    if is_palindromic(allele.bases for allele in variant.alleles):
+        yield "  palindromic: letters alone do not tell the strand"
+    hgvs = [
+        text for text in (variant.hgvs.grch38, variant.hgvs.coding, variant.hgvs.protein) if text
+    ]
+    if hgvs:
+        yield f"  {'  '.join(hgvs)}"
+    if variant.merged:
+        yield from _wrapped(f"merged: {', '.join(variant.merged)}")
+    yield from _wrapped(variant.paper_wording)
+    for note in variant.notes:
+        yield from _wrapped(note)
+    for frequency in variant.frequencies:
+        values = frequency.model_dump(exclude={"allele", "source"}, exclude_none=True)
+        shown = "  ".join(f"{where} {value:g}" for where, value in values.items())
+        yield f"  frequency of {frequency.allele}: {shown}"
+        yield f"    {frequency.source}"
+    for annotation in variant.clinpgx:
+        yield from _wrapped(
+            f"ClinPGx {annotation.id}, level {annotation.level}: {annotation.about}"
+            f" ({', '.join(annotation.drugs)})"
+            + (f"; {annotation.note}" if annotation.note else "")
+        )
+
+
+def _evidence(item: Evidence, variant: str, knowledge: KnowledgeBase) -> Iterator[str]:
+    publication = knowledge.publications[item.publication]
+    year = publication.year or "year unknown"
+    number = f"n={item.n}" if item.n else "n unknown"
+    drugs = ", ".join(item.drugs)
+    base = item.alleles.get(variant)
+    direction = f"{base} {item.direction}" if base else item.direction
+    yield ""
+    yield f"  {publication.first_author} {year}  {number}  {drugs}  {item.setting}"
+    yield f"    {knowledge.outcomes[item.outcome].name}: {item.result} ({direction})"
+    facts = [_effect(effect) for effect in item.effects]
+    facts += [f"p {item.p}"] if item.p else []
+    facts += [f"{item.significance}", f"{item.specified}", f"read: {item.read}"]
+    yield from _wrapped("; ".join(facts), indent=4)
+    yield from _wrapped(item.summary, indent=4)
+    for flag in item.flags:
+        yield from _wrapped(f"! {flag}", indent=4)
+    ids = [f"PMID {publication.pmid}"] if publication.pmid else []
+    ids += [f"doi {publication.doi}"] if publication.doi else []
+    yield f"    [{item.id}] {'; '.join(ids)}".rstrip()
+
+
+def _effect(effect: Effect) -> str:
+    text = effect.measure
+    if effect.value is not None:
+        text += f" {effect.value:g}"
+    if effect.low is not None and effect.high is not None:
+        text += f" ({effect.low:g} to {effect.high:g})"
+    return f"{text} {effect.text}" if effect.text else text
+
+
+def _association(association: Association, knowledge: KnowledgeBase) -> Iterator[str]:
+    weight = knowledge.weights[association.id]
+    outcome = knowledge.outcomes[association.outcome]
+    yield ""
+    yield f"  {association.id}  {outcome.category}: {outcome.name}"
+    claim = f"{association.allele} {association.direction}"
+    yield f"    claim: {claim}; {association.drug}, {association.setting}"
+    yield (
+        f"    level: {weight.level} ({len(weight.supporting)} supporting, "
+        f"{len(weight.contradicting)} contradicting, {len(weight.null)} null cohorts)"
+    )
+    for name, cohorts in (
+        ("for", weight.supporting),
+        ("against", weight.contradicting),
+        ("null", weight.null),
+    ):
+        if cohorts:
+            names = ", ".join(knowledge.cohorts[cohort].name for cohort in cohorts)
+            yield from _wrapped(f"{name}: {names}", indent=4)
+    unscored = [key for key, stance in weight.stances.items() if stance is Stance.NOT_SCORED]
+    if unscored:
+        yield from _wrapped(f"not scored: {', '.join(unscored)}", indent=4)
+    for key, reason in association.excluded.items():
+        yield from _wrapped(f"left out: {key} ({reason})", indent=4)
+    for genotype, conclusion in association.genotypes.items():
+        yield from _wrapped(f"{genotype}  {conclusion.direction}: {conclusion.statement}", indent=4)
+    if association.caution:
+        yield from _wrapped(f"Caution: {association.caution}", indent=4)
+
+
+def _wrapped(text: str, indent: int = 2) -> list[str]:
+    space = " " * indent
+    return textwrap.wrap(text, _WIDTH, initial_indent=space, subsequent_indent=f"{space}  ")

@@ -1,0 +1,211 @@
+"""The order of the stages: files are opened, told their assembly, called, joined, annotated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from pgx_ana.annotation import Annotations, annotate_calls
+from pgx_ana.assembly import ContigNames, Finding, Vote, settle, vote
+from pgx_ana.cohort import assert_reference, join_files
+from pgx_ana.errors import InputError, UsageError
+from pgx_ana.genotypes import call_site
+from pgx_ana.knowledge import KnowledgeBase
+from pgx_ana.model import (
+    Assembly,
+    CallOptions,
+    CohortCalls,
+    InputFile,
+    Record,
+    SiteCalls,
+    Variant,
+)
+from pgx_ana.vcf import Target, VariantFile
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is wanted: samples and genes (all where empty), and the assembly if it is said."""
+
+    samples: tuple[str, ...] = ()
+    genes: tuple[str, ...] = ()
+    assembly: Assembly | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One run: the files, what is wanted of them, and what counts as a call."""
+
+    paths: tuple[str, ...]
+    choice: Choice = field(default_factory=Choice)
+    options: CallOptions = field(default_factory=CallOptions)
+
+
+def run(request: Request, knowledge: KnowledgeBase) -> Annotations:
+    """Annotate all chosen people of some files.
+
+    Raises :class:`InputError` for files that cannot be read, trusted or matched, and
+    :class:`UsageError` for genes that are not known.
+    """
+    return annotate_calls(call(request, knowledge), knowledge)
+
+
+def call(request: Request, knowledge: KnowledgeBase) -> CohortCalls:
+    """Call all known variants of the chosen genes in all chosen people."""
+    if not request.paths:
+        raise UsageError("no file was given")
+    if len(set(request.paths)) != len(request.paths):
+        raise UsageError("a file was given twice")
+    variants = _chosen_variants(request.choice.genes, knowledge)
+    names = ContigNames(knowledge.assemblies)
+    files = [VariantFile(path, names) for path in request.paths]
+    files = _chosen_samples(files, request.choice.samples)
+    parts = [_call_file(file, names, variants, request, knowledge) for file in files]
+    return _cohort(files, parts, variants, request.options)
+
+
+def _chosen_variants(genes: Sequence[str], knowledge: KnowledgeBase) -> tuple[Variant, ...]:
+    known = {variant.gene for variant in knowledge.variants}
+    strange = sorted(set(genes) - known)
+    if strange:
+        raise UsageError(
+            f"no variant is known in {', '.join(strange)}; known genes: {', '.join(sorted(known))}"
+        )
+    return tuple(v for v in knowledge.variants if not genes or v.gene in genes)
+
+
+def _chosen_samples(files: list[VariantFile], wanted: Sequence[str]) -> list[VariantFile]:
+    if not wanted:
+        return files
+    present = {sample for file in files for sample in file.samples}
+    strange = [sample for sample in wanted if sample not in present]
+    if strange:
+        shown = ", ".join(repr(sample) for sample in strange[:5])
+        more = f" and {len(strange) - 5} more" if len(strange) > 5 else ""
+        raise InputError(
+            f"no file has the sample {shown}{more}; there are {len(present)} samples, such as "
+            f"{min(present)!r}"
+        )
+    kept = []
+    for file in files:
+        chosen = [sample for sample in file.samples if sample in set(wanted)]
+        if chosen:
+            file.choose(chosen)
+            kept.append(file)
+    return kept
+
+
+def _call_file(
+    file: VariantFile,
+    names: ContigNames,
+    variants: Sequence[Variant],
+    request: Request,
+    knowledge: KnowledgeBase,
+) -> tuple[Finding, list[SiteCalls]]:
+    finding, records = _read(file, names, variants, request.choice.assembly, knowledge)
+    sites = [
+        call_site(variant, finding.assembly, found, len(file.samples), request.options, file.name)
+        for variant, found in zip(variants, records, strict=True)
+    ]
+    return finding, sites
+
+
+def _read(
+    file: VariantFile,
+    names: ContigNames,
+    variants: Sequence[Variant],
+    said: Assembly | None,
+    knowledge: KnowledgeBase,
+) -> tuple[Finding, list[list[Record]]]:
+    """Settle the assembly of a file and return the records at each variant's window.
+
+    Where the assembly is not known beforehand, loci of both are looked at, of all genes. A file
+    that can be read only once is looked at in both, too, so that a wrong header is found out.
+    """
+    header = names.from_header(file.header, file.name)
+    expected = said or (header.assembly if header else None)
+    assemblies = tuple(Assembly) if expected is None or not file.can_reread else (expected,)
+    pool = knowledge.variants if expected is None else variants
+    found = _collect(file, assemblies, pool)
+    votes = _votes(pool, found)
+    if expected is not None and file.can_reread and votes[expected].agree == 0:
+        others = tuple(assembly for assembly in Assembly if assembly is not expected)
+        votes |= _votes(pool, _collect(file, others, pool))
+    finding = settle(said, header, votes, file.name)
+    by_variant = dict(zip((v.id for v in pool), found[finding.assembly], strict=True))
+    return finding, [by_variant[variant.id] for variant in variants]
+
+
+def _collect(
+    file: VariantFile, assemblies: Sequence[Assembly], variants: Sequence[Variant]
+) -> dict[Assembly, list[list[Record]]]:
+    loci = [variant.loci[assembly] for assembly in assemblies for variant in variants]
+    targets = [Target(locus.chrom, locus.window_start, locus.window_end) for locus in loci]
+    found = file.collect(targets)
+    return {
+        assembly: found[index * len(variants) : (index + 1) * len(variants)]
+        for index, assembly in enumerate(assemblies)
+    }
+
+
+def _votes(
+    variants: Sequence[Variant], found: dict[Assembly, list[list[Record]]]
+) -> dict[Assembly, Vote]:
+    return {assembly: vote(variants, assembly, records) for assembly, records in found.items()}
+
+
+def _cohort(
+    files: Sequence[VariantFile],
+    parts: Sequence[tuple[Finding, list[SiteCalls]]],
+    variants: Sequence[Variant],
+    options: CallOptions,
+) -> CohortCalls:
+    assemblies = {
+        finding.assembly: file.name for file, (finding, _) in zip(files, parts, strict=True)
+    }
+    if len(assemblies) > 1:
+        seen = ", ".join(f"{name} is {assembly}" for assembly, name in assemblies.items())
+        raise InputError(f"the files are on different assemblies ({seen}); annotate them apart")
+    assembly = parts[0][0].assembly
+    samples = tuple(dict.fromkeys(sample for file in files for sample in file.samples))
+    numbers = {sample: number for number, sample in enumerate(samples)}
+    members = [np.array([numbers[sample] for sample in file.samples], np.intp) for file in files]
+    sites = []
+    for index, variant in enumerate(variants):
+        found = [(sites_of[index], who) for (_, sites_of), who in zip(parts, members, strict=True)]
+        site = join_files(variant, found, samples)
+        sites.append(assert_reference(site, assembly) if options.absent_is_reference else site)
+    return CohortCalls(
+        samples=samples,
+        sample_files=_files_by_sample(files, len(samples), members),
+        files=tuple(
+            InputFile(
+                name=file.name,
+                header_sha256=file.header_sha256,
+                assembly=finding.assembly,
+                assembly_source=finding.how,
+                format=file.format,
+                indexed=file.indexed,
+                samples=len(file.samples),
+            )
+            for file, (finding, _) in zip(files, parts, strict=True)
+        ),
+        assembly=assembly,
+        sites=tuple(sites),
+    )
+
+
+def _files_by_sample(
+    files: Sequence[VariantFile], n_samples: int, members: Sequence[np.ndarray]
+) -> tuple[tuple[int, ...], ...]:
+    """List, for each sample, the numbers of the files that have it; equal lists are shared."""
+    if len(files) == 1:
+        return ((0,),) * n_samples
+    holds = np.zeros((n_samples, len(files)), np.bool_)
+    for number, who in enumerate(members):
+        holds[who, number] = True
+    patterns, codes = np.unique(holds, axis=0, return_inverse=True)
+    lists = [tuple(np.flatnonzero(pattern).tolist()) for pattern in patterns]
+    return tuple(lists[code] for code in codes.reshape(-1).tolist())

@@ -1,0 +1,151 @@
+"""Annotations as tables of distinct rows.
+
+Most people share their rows: a table holds each distinct row once, and for every person the number
+of the row. Text, JSON and data frames are made from that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pgx_ana.annotation import Annotations, AssociationCalls, CategorySummary
+from pgx_ana.columns import COLUMNS, Column, TableName
+from pgx_ana.knowledge import KnowledgeBase
+from pgx_ana.model import CallStatus, SiteCalls
+from pgx_ana.schema import Publication
+from pgx_ana.version import __version__
+
+Value = str | int | float | tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """One row for each sample: row ``rows[codes[i]]`` for sample ``i``.
+
+    Rows lack the sample. ``numbers`` are columns that differ from person to person: float32 with
+    NaN or int64 with -1 for missing; the rows have None in their place.
+    """
+
+    rows: tuple[tuple[Value, ...], ...]
+    codes: NDArray[np.int32]
+    numbers: Mapping[str, NDArray[np.generic]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """A table of all samples: each has one row in each block, in the order of the blocks."""
+
+    name: TableName
+    samples: tuple[str, ...]
+    blocks: tuple[Block, ...]
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Return the columns, the sample first."""
+        return COLUMNS[self.name]
+
+
+def make_table(name: TableName, annotations: Annotations) -> Table:
+    """Make a table from annotations."""
+    stamps = (annotations.knowledge.stamp, __version__)
+    samples = annotations.calls.samples
+    if name is TableName.CALLS:
+        blocks = tuple(_call_block(site, annotations, stamps) for site in annotations.calls.sites)
+    elif name is TableName.ANNOTATIONS:
+        knowledge = annotations.knowledge
+        blocks = tuple(_annotation_block(a, knowledge, stamps) for a in annotations.associations)
+    else:
+        blocks = tuple(_summary_block(summary, stamps) for summary in annotations.summaries)
+    return Table(name, samples, blocks)
+
+
+def _call_block(site: SiteCalls, annotations: Annotations, stamps: tuple[str, str]) -> Block:
+    assembly = annotations.calls.assembly
+    locus = site.variant.loci[assembly]
+    place = (site.variant.gene, site.variant.id, assembly.value, locus.chrom, locus.pos, locus.ref)
+    rows = tuple(
+        (
+            *place,
+            cell.genotype if cell.alleles else None,
+            cell.status.value,
+            cell.source.value,
+            cell.reason or None,
+            None,
+            None,
+            None,
+            cell.filter if cell.filter not in {"", "."} else None,
+            cell.file or None,
+            *stamps,
+        )
+        for cell in site.cells
+    )
+    arrays = {"phase_set": site.phase_set, "gq": site.gq, "dp": site.dp}
+    observed = np.array([cell.status is not CallStatus.ABSENT for cell in site.cells])[site.codes]
+    numbers = {
+        name: np.where(observed, values, _missing(values))
+        for name, values in arrays.items()
+        if values is not None
+    }
+    return Block(rows, site.codes, numbers)
+
+
+def _missing(values: NDArray[np.generic]) -> float | int:
+    return np.nan if values.dtype.kind == "f" else -1
+
+
+def _annotation_block(
+    calls: AssociationCalls, knowledge: KnowledgeBase, stamps: tuple[str, str]
+) -> Block:
+    association, weight = calls.association, calls.weight
+    evidence = [knowledge.evidence[item] for item in association.evidence]
+    drugs = tuple(dict.fromkeys(drug for item in evidence for drug in item.drugs))
+    papers = (_cite(knowledge.publications[item.publication]) for item in evidence)
+    pmids = tuple(dict.fromkeys(papers))
+    rows = tuple(
+        (
+            calls.site.variant.gene,
+            association.variant,
+            None if conclusion.genotype == "." else conclusion.genotype,
+            conclusion.status.value,
+            calls.category.value,
+            association.outcome,
+            association.drug,
+            drugs,
+            association.setting,
+            conclusion.direction,
+            weight.level.value,
+            len(weight.supporting),
+            len(weight.contradicting),
+            len(weight.null),
+            pmids,
+            conclusion.statement,
+            association.id,
+            *stamps,
+        )
+        for conclusion in calls.conclusions
+    )
+    return Block(rows, calls.site.codes, {})
+
+
+def _cite(publication: Publication) -> str:
+    return publication.pmid or publication.doi or publication.pmcid or publication.id
+
+
+def _summary_block(summary: CategorySummary, stamps: tuple[str, str]) -> Block:
+    rows = tuple(
+        (
+            summary.category.value,
+            item.conclusion,
+            None if item.highest_level is None else item.highest_level.value,
+            item.findings,
+            item.assessed,
+            item.not_assessed,
+            *stamps,
+        )
+        for item in summary.summaries
+    )
+    return Block(rows, summary.codes, {})

@@ -1,0 +1,340 @@
+"""Variant files read through htslib: VCF and BCF, plain, gzip or BGZF, by index or in one pass.
+
+The door to cyvcf2 and pysam. cyvcf2 gives genotypes as arrays, but its region queries end silently
+where a file is damaged; so every indexed read is counted again through pysam, which raises.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import re
+import warnings
+import zlib
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cyvcf2
+import numpy as np
+import pysam
+from numpy.typing import NDArray
+
+from pgx_ana.assembly import ContigNames, Header
+from pgx_ana.errors import InputError
+from pgx_ana.model import NO_COPY, Record
+
+STDIN = "-"
+
+_GZIP = b"\x1f\x8b"
+_BGZF_END = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
+_CONTIG = re.compile(r"^##contig=<(?P<body>.*)>\s*$")
+_CONTIG_ID = re.compile(r"(?:^|,)ID=(?P<id>[^,>]+)")
+_CONTIG_LENGTH = re.compile(r"(?:^|,)length=(?P<length>\d+)")
+_INT_MISSING = np.iinfo(np.int32).min + 1  # and one below: end of vector
+
+# The first of each that a record has; GQX is Isaac's and Strelka's, RGQ GATK's for reference calls,
+# MIN_DP the least depth within a reference block.
+_QUALITY_FIELDS = ("GQ", "RGQ", "GQX")
+_DEPTH_FIELDS = ("MIN_DP", "DP")
+
+# What is wrong is told by this module; htslib's own lines on stderr would stand beside it.
+cyvcf2.cyvcf2.set_htslib_log_level(0)
+pysam.set_verbosity(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A stretch of a chromosome (plain name, 1-based inclusive) whose records are wanted."""
+
+    chrom: str
+    start: int
+    end: int
+
+
+class VariantFile:
+    """One variant file, opened and checked; read once through :meth:`collect`.
+
+    Raises :class:`InputError` when the file is missing, empty, truncated, not VCF or BCF, or has no
+    samples.
+    """
+
+    def __init__(self, path: str, contig_names: ContigNames) -> None:
+        self.name = path if path != STDIN else "<stdin>"
+        self._path = path
+        self._contig_names = contig_names
+        self.format, self._index = ("stream", None) if path == STDIN else _inspect(Path(path))
+        self._vcf = self._open()
+        text = self._vcf.raw_header
+        self.header_sha256 = hashlib.sha256(text.encode()).hexdigest()
+        self.header = _parse_header(text)
+        self.samples: tuple[str, ...] = tuple(self._vcf.samples or ())
+        if not self.samples:
+            raise InputError(f"{self.name}: has no samples, so there are no genotypes to annotate")
+        self._contigs = self._contigs_by_plain_name()
+
+    @property
+    def indexed(self) -> bool:
+        """Say whether loci are sought through an index."""
+        return self._index is not None
+
+    @property
+    def can_reread(self) -> bool:
+        """Say whether :meth:`collect` may be called again."""
+        return self.indexed
+
+    def choose(self, samples: Sequence[str]) -> None:
+        """Read only some samples, given by name; they stay in the order of the file."""
+        self._vcf.set_samples(list(samples))
+        self.samples = tuple(self._vcf.samples)
+
+    def collect(self, targets: Sequence[Target]) -> list[list[Record]]:
+        """Return, for each target, the records that overlap it, in the order of the file."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            return self._seek(targets) if self.indexed else self._stream(targets)
+
+    def _open(self) -> Any:
+        try:
+            return cyvcf2.VCF(self._path)
+        except Exception as error:  # cyvcf2 raises bare Exception for bad headers
+            raise InputError(f"{self.name}: is not a readable VCF or BCF file: {error}") from error
+
+    def _contigs_by_plain_name(self) -> dict[str, list[str]]:
+        names = self._indexed_contigs() if self.indexed else list(self.header.contigs)
+        contigs: dict[str, list[str]] = defaultdict(list)
+        for name in names:
+            plain = self._contig_names.plain(name)
+            if plain is not None:
+                contigs[plain].append(name)
+        return contigs
+
+    def _indexed_contigs(self) -> list[str]:
+        if self.format == "BCF":
+            return list(self.header.contigs)
+        with self._tabix() as index:
+            return list(index.contigs)
+
+    def _tabix(self) -> pysam.TabixFile:
+        try:
+            return pysam.TabixFile(self._path, index=str(self._index), encoding="utf-8")
+        except (OSError, ValueError) as error:
+            message = f"{self.name}: its index {self._index} cannot be read: {error}; make it again"
+            raise InputError(message) from error
+
+    def _seek(self, targets: Sequence[Target]) -> list[list[Record]]:
+        found: list[list[Record]] = []
+        with _Counter(self._path, self.format, str(self._index), self.name) as counter:
+            for target in targets:
+                records: list[Record] = []
+                for contig in self._contigs.get(target.chrom, ()):
+                    seen = 0
+                    for variant in self._guarded(
+                        self._vcf(f"{contig}:{target.start}-{target.end}")
+                    ):
+                        seen += 1
+                        if target.end >= variant.POS and variant.end >= target.start:
+                            records.append(self._record(variant, target.chrom))
+                    counter.compare(contig, target, seen)
+                found.append(records)
+        return found
+
+    def _stream(self, targets: Sequence[Target]) -> list[list[Record]]:
+        found: list[list[Record]] = [[] for _ in targets]
+        by_chrom: dict[str, list[int]] = defaultdict(list)
+        for index, target in enumerate(targets):
+            by_chrom[target.chrom].append(index)
+        plain: dict[str, str | None] = {}
+        for variant in self._guarded(self._vcf):
+            contig = variant.CHROM
+            if contig not in plain:
+                plain[contig] = self._contig_names.plain(contig)
+            chrom = plain[contig]
+            if chrom not in by_chrom:
+                continue
+            start, end = variant.POS, variant.end
+            hits = [
+                i for i in by_chrom[chrom] if start <= targets[i].end and end >= targets[i].start
+            ]
+            if hits:
+                record = self._record(variant, chrom)
+                for index in hits:
+                    found[index].append(record)
+        return found
+
+    def _guarded(self, variants: Iterator[Any]) -> Iterator[Any]:
+        """Turn what cyvcf2 raises while reading into an :class:`InputError` with the place."""
+        last = "the first record"
+        iterator = iter(variants)
+        while True:
+            try:
+                variant = next(iterator)
+            except StopIteration:
+                return
+            except Exception as error:  # cyvcf2 raises bare Exception
+                raise InputError(
+                    f"{self.name}: cannot be read on after {last}: malformed or truncated ({error})"
+                ) from error
+            last = f"{variant.CHROM}:{variant.POS}"
+            yield variant
+
+    def _record(self, variant: Any, chrom: str) -> Record:
+        place = f"{self.name}: {variant.CHROM}:{variant.POS}"
+        alts = tuple(alt.upper() for alt in variant.ALT)
+        fields = set(variant.FORMAT or ())
+        alleles, phased = _genotypes(variant, len(self.samples), place, has_gt="GT" in fields)
+        if len(alleles) and alleles.max() > len(alts):
+            number = int(np.argmax(alleles.max(axis=1)))
+            raise InputError(
+                f"{place}: sample {self.samples[number]!r} has allele {alleles.max()}, "
+                f"but the record has {len(alts)} ALT"
+            )
+        return Record(
+            chrom=chrom,
+            pos=variant.POS,
+            end=max(variant.end, variant.POS + len(variant.REF) - 1),
+            ref=variant.REF.upper(),
+            alts=alts,
+            filters=tuple(variant.FILTERS),
+            alleles=alleles,
+            phased=phased,
+            phase_set=_phase_sets(variant) if "PS" in fields else None,
+            gq=_numbers(variant, _QUALITY_FIELDS, fields),
+            dp=_numbers(variant, _DEPTH_FIELDS, fields),
+            has_genotypes="GT" in fields,
+        )
+
+
+class _Counter:
+    """Counts the records of a region a second time, through pysam, which raises on damage."""
+
+    def __init__(self, path: str, file_format: str, index: str, name: str) -> None:
+        self._name = name
+        try:
+            if file_format == "BCF":
+                self._file: Any = pysam.VariantFile(path, index_filename=index)
+            else:
+                self._file = pysam.TabixFile(path, index=index, encoding="utf-8")
+        except (OSError, ValueError) as error:
+            raise InputError(f"{name}: cannot be read through {index}: {error}") from error
+
+    def __enter__(self) -> _Counter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def compare(self, contig: str, target: Target, seen: int) -> None:
+        """Raise where another number of records is there than was read."""
+        place = f"{self._name}: {contig}:{target.start}-{target.end}"
+        try:
+            there = sum(1 for _ in self._file.fetch(contig, target.start - 1, target.end))
+        except (OSError, ValueError) as error:
+            raise InputError(f"{place}: the file is damaged here ({error})") from error
+        if there != seen:
+            raise InputError(
+                f"{place}: {there} records are there, but only {seen} can be read; "
+                "the file or its index is damaged"
+            )
+
+
+def _inspect(path: Path) -> tuple[str, Path | None]:
+    """Return a file's format and its index, if it has one that can be used."""
+    if not path.exists():
+        raise InputError(f"{path}: no such file")
+    if path.is_dir():
+        raise InputError(f"{path}: is a directory, not a variant file")
+    try:
+        with path.open("rb") as stream:
+            start = stream.read(18)
+            size = stream.seek(0, 2)
+            stream.seek(max(size - len(_BGZF_END), 0))
+            end = stream.read()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
+    if not start:
+        raise InputError(f"{path}: is empty")
+    compressed = start.startswith(_GZIP)
+    bgzf = compressed and start[3] == 4 and start[12:14] == b"BC"
+    first = _first_bytes(path) if compressed else start
+    if first.startswith(b"BCF"):
+        kind = "BCF"
+    elif first.startswith(b"##fileformat=VCF"):
+        kind = "VCF"
+    else:
+        raise InputError(
+            f"{path}: is not a VCF or BCF file: it does not begin with ##fileformat=VCF"
+        )
+    if bgzf and end != _BGZF_END:
+        raise InputError(f"{path}: is truncated: its BGZF end-of-file block is missing")
+    index = next((i for i in (Path(f"{path}.tbi"), Path(f"{path}.csi")) if i.exists()), None)
+    return kind, index if bgzf else None
+
+
+def _first_bytes(path: Path) -> bytes:
+    try:
+        with gzip.open(path) as stream:
+            first = stream.read(16)
+    except (OSError, EOFError, zlib.error) as error:
+        raise InputError(f"{path}: its compression is damaged: {error}") from error
+    if not first:
+        raise InputError(f"{path}: is empty")
+    return first
+
+
+def _parse_header(text: str) -> Header:
+    contigs: dict[str, int | None] = {}
+    lines = tuple(line for line in text.splitlines() if line.startswith("##"))
+    for line in lines:
+        match = _CONTIG.match(line)
+        found = _CONTIG_ID.search(match["body"]) if match else None
+        if match and found:
+            length = _CONTIG_LENGTH.search(match["body"])
+            contigs[found["id"]] = int(length["length"]) if length else None
+    return Header(contigs, lines)
+
+
+def _genotypes(
+    variant: Any, n_samples: int, place: str, *, has_gt: bool
+) -> tuple[NDArray[np.int16], NDArray[np.bool_]]:
+    """Return allele numbers (samples, 2) and phase; all missing where there is no GT."""
+    if not has_gt:
+        return np.full((n_samples, 2), -1, np.int16), np.zeros(n_samples, np.bool_)
+    try:
+        array = variant.genotype.array()
+    except Exception as error:  # cyvcf2 raises bare Exception
+        raise InputError(f"{place}: its genotypes cannot be read: {error}") from error
+    numbers, phased = array[:, :-1], array[:, -1].astype(np.bool_)
+    if numbers.shape[1] == 1:
+        second = np.full(n_samples, NO_COPY, np.int16)
+        return np.column_stack([numbers[:, 0], second]).astype(np.int16), phased
+    if numbers.shape[1] > 2:
+        if (numbers[:, 2:] != NO_COPY).any():
+            raise InputError(f"{place}: has a genotype of {numbers.shape[1]} copies; expected two")
+        numbers = numbers[:, :2]
+    return np.ascontiguousarray(numbers, np.int16), phased
+
+
+def _numbers(variant: Any, names: Sequence[str], fields: set[str]) -> NDArray[np.float32] | None:
+    """Return the first of the named FORMAT fields that the record has, NaN where missing."""
+    for name in names:
+        if name in fields:
+            values = variant.format(name)
+            if values is None or values.dtype.kind not in "if":
+                continue
+            first = values[:, 0]
+            numbers: NDArray[np.float32] = first.astype(np.float32)
+            if values.dtype.kind == "i":
+                numbers[first <= _INT_MISSING] = np.nan
+            return numbers
+    return None
+
+
+def _phase_sets(variant: Any) -> NDArray[np.int64] | None:
+    values = variant.format("PS")
+    if values is None or values.dtype.kind != "i":
+        return None
+    first = values[:, 0].astype(np.int64)
+    return np.where(first <= _INT_MISSING, -1, first)
