@@ -17,6 +17,7 @@ from pgx_ana.model import Assembly, Locus, Variant
 SAMPLE = "NA12717"
 HERE = Path(__file__).parent
 _COMPLEMENT = str.maketrans("ACGT", "TGCA")
+_COLUMNS = ("#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT")
 _HEADER = """##fileformat=VCFv4.2
 ##source=make_example.py, from the genotypes of NA12717 in genotypes.tsv
 ##reference={assembly}
@@ -26,7 +27,7 @@ _HEADER = """##fileformat=VCFv4.2
 ##ALT=<ID=DEL,Description="Deletion">
 ##INFO=<ID=END,Number=1,Type=Integer,Description="Last position of the row">
 ##INFO=<ID=SVTYPE,Number=1,Type=String,Description="Type of structural variant">
-##INFO=<ID=SPOILED,Number=0,Type=Flag,Description="Written wrongly on purpose; not what NA12717 has">
+##INFO=<ID=SPOILED,Number=0,Type=Flag,Description="Spoiled on purpose, not what NA12717 has">
 ##FORMAT=<ID=GT,Number=1,Type=String,Description="Genotype">
 ##FORMAT=<ID=DP,Number=1,Type=Integer,Description="Read depth">
 ##FORMAT=<ID=GQ,Number=1,Type=Integer,Description="Genotype quality">
@@ -63,7 +64,7 @@ def vcf_lines(knowledge: KnowledgeBase, assembly: Assembly, entries: list[Entry]
     contigs = [c for c in knowledge.assemblies[assembly].contigs if c.chrom in used]
     for contig in contigs:
         yield f"##contig=<ID=chr{contig.chrom},length={contig.length}>"
-    yield "\t".join(("#CHROM POS ID REF ALT QUAL FILTER INFO FORMAT".split()) + [SAMPLE])
+    yield "\t".join((*_COLUMNS, SAMPLE))
     order = [contig.chrom for contig in contigs]
     for _, _, line in sorted(rows, key=lambda row: (order.index(row[0]), row[1])):
         yield line

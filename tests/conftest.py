@@ -1,0 +1,138 @@
+"""Fixtures: a toy knowledge base, a builder of small files, and the real data where it lies."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pysam
+import pytest
+from click.testing import CliRunner, Result
+
+from pgx_ana.cli import main
+from pgx_ana.knowledge import KnowledgeBase, load
+
+HERE = Path(__file__).parent
+SHARED = HERE.parent.parent / "shared" / "data"
+
+MakeVcf = Callable[..., Path]
+Run = Callable[..., Result]
+Bcftools = Callable[..., str]
+
+LENGTHS = {"GRCh37": {"1": 900, "2": 800}, "GRCh38": {"1": 1000, "2": 700}}
+
+
+@pytest.fixture(scope="session")
+def toy_directory() -> Path:
+    return HERE / "toy_kb"
+
+
+@pytest.fixture(scope="session")
+def toy(toy_directory: Path) -> KnowledgeBase:
+    return load([toy_directory])
+
+
+@pytest.fixture(scope="session")
+def curated() -> KnowledgeBase:
+    return load()
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Return the folder with real data; tests that need it are skipped where it is not."""
+    if not SHARED.is_dir():
+        pytest.skip("the folder with real data is not beside the project")
+    return SHARED
+
+
+@pytest.fixture
+def run() -> Run:
+    """Return a runner of the command line: run("annotate", path, ...)."""
+
+    def runner(*arguments: object, **options: object) -> Result:
+        words = [str(argument) for argument in arguments]
+        return CliRunner().invoke(main, words, catch_exceptions=False, **options)  # type: ignore[arg-type]
+
+    return runner
+
+
+@pytest.fixture
+def make_vcf(tmp_path: Path) -> MakeVcf:
+    """Return a builder of small VCF files for the toy knowledge base.
+
+    ``rows`` are words: ``"1 100 A C 0/1 0/0"`` has chromosome, position, REF, ALT and one value for
+    each sample. ``fmt``, ``info`` and ``filters`` (by position in ``rows``) set the other columns.
+    """
+
+    def build(
+        rows: Sequence[str],
+        *,
+        samples: Sequence[str] = ("S1",),
+        assembly: str | None = "GRCh38",
+        name: str = "made.vcf",
+        prefix: str = "",
+        fmt: str = "GT",
+        info: dict[int, str] | None = None,
+        filters: dict[int, str] | None = None,
+        extra_header: Sequence[str] = (),
+    ) -> Path:
+        header = ["##fileformat=VCFv4.2"]
+        for contig in ("1", "2"):
+            length = f",length={LENGTHS[assembly][contig]}" if assembly else ""
+            header.append(f"##contig=<ID={prefix}{contig}{length}>")
+        header += [
+            '##FILTER=<ID=LowQual,Description="low">',
+            '##INFO=<ID=END,Number=1,Type=Integer,Description="end">',
+            '##INFO=<ID=SVTYPE,Number=1,Type=String,Description="type">',
+            '##FORMAT=<ID=GT,Number=1,Type=String,Description="genotype">',
+            '##FORMAT=<ID=GQ,Number=1,Type=Integer,Description="quality">',
+            '##FORMAT=<ID=DP,Number=1,Type=Integer,Description="depth">',
+            '##FORMAT=<ID=PS,Number=1,Type=Integer,Description="phase set">',
+            *extra_header,
+        ]
+        header.append(
+            "\t".join(
+                ["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT", *samples]
+            )
+        )
+        lines = []
+        for number, row in enumerate(rows):
+            chrom, pos, ref, alt, *values = row.split()
+            fields = [prefix + chrom, pos, ".", ref, alt, "."]
+            fields += [(filters or {}).get(number, "PASS"), (info or {}).get(number, "."), fmt]
+            lines.append("\t".join(fields + values))
+        path = tmp_path / name
+        path.write_text("\n".join([*header, *lines]) + "\n", encoding="utf-8", newline="")
+        return path
+
+    return build
+
+
+@pytest.fixture
+def bgzip() -> Callable[[Path], Path]:
+    """Return a function that compresses a sorted VCF to BGZF and indexes it."""
+
+    def compress(path: Path) -> Path:
+        target = path.with_name(path.name + ".gz")
+        pysam.tabix_compress(str(path), str(target), force=True)
+        pysam.tabix_index(str(target), preset="vcf", force=True)
+        return target
+
+    return compress
+
+
+@pytest.fixture(scope="session")
+def bcftools() -> Bcftools:
+    """Return bcftools as an independent reader: the program, else the one that pysam carries."""
+
+    def call(*arguments: object) -> str:
+        words = [str(argument) for argument in arguments]
+        if shutil.which("bcftools"):
+            done = subprocess.run(["bcftools", *words], check=True, capture_output=True, text=True)
+            return done.stdout
+        command = getattr(pysam.bcftools, words[0])
+        return str(command(*words[1:]))
+
+    return call
