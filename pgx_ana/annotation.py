@@ -6,15 +6,12 @@ the numbers of their cells.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-
-import numpy as np
-from numpy.typing import NDArray
+from functools import cached_property
 
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.levels import LADDER, Level, Weight
+from pgx_ana.levels import Weight
 from pgx_ana.model import (
     Assembly,
     CallSource,
@@ -24,7 +21,7 @@ from pgx_ana.model import (
     SiteCalls,
     Variant,
 )
-from pgx_ana.schema import Association, Category, Direction
+from pgx_ana.schema import Association, Category
 
 NOT_ASSESSED = "not_assessed"
 """Direction of a conclusion where the genotype was not observed."""
@@ -32,8 +29,8 @@ NOT_ASSESSED = "not_assessed"
 UNDETERMINED = "undetermined"
 """Direction where one copy is unknown and the possible genotypes differ."""
 
-_OBSERVED = frozenset({CallStatus.CALLED, CallStatus.PARTIAL})
-_EFFECTS = frozenset({Direction.HIGHER.value, Direction.LOWER.value})
+OBSERVED = frozenset({CallStatus.CALLED, CallStatus.PARTIAL})
+"""Statuses from which something may be concluded."""
 
 
 class AnnotatedCategory(StrEnum):
@@ -66,55 +63,21 @@ class AssociationCalls:
     conclusions: tuple[Conclusion, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """One category in one person: what was concluded, how firmly, and what could not be looked at.
-
-    ``highest_level`` is that of the strongest finding that applies to the genotype: None where none
-    does, ``not_assessable`` where nothing was assessed. ``findings``, ``assessed`` and
-    ``not_assessed`` name associations and variants with genotype or status.
-    """
-
-    conclusion: str
-    highest_level: Level | None
-    findings: tuple[str, ...]
-    assessed: tuple[str, ...]
-    not_assessed: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class CategorySummary:
-    """One category in all people: distinct summaries, and for each sample the number of its own."""
-
-    category: AnnotatedCategory
-    summaries: tuple[Summary, ...]
-    codes: NDArray[np.int32]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Annotations:
-    """Everything that is said of a cohort."""
+    """Everything that is said of a cohort; what is not asked for is not worked out."""
 
     calls: CohortCalls
     knowledge: KnowledgeBase
-    associations: tuple[AssociationCalls, ...]
-    summaries: tuple[CategorySummary, ...]
 
-
-def annotate_calls(calls: CohortCalls, knowledge: KnowledgeBase) -> Annotations:
-    """Join the calls of a cohort with the knowledge base."""
-    associations = tuple(
-        _conclude(association, site, calls.assembly, knowledge)
-        for site in calls.sites
-        for association in knowledge.associations_of(site.variant.id)
-    )
-    summaries = tuple(
-        _summarise(
-            category, [item for item in associations if item.category is category], calls, knowledge
+    @cached_property
+    def associations(self) -> tuple[AssociationCalls, ...]:
+        """Every association of every called variant."""
+        return tuple(
+            _conclude(association, site, self.calls.assembly, self.knowledge)
+            for site in self.calls.sites
+            for association in self.knowledge.associations_of(site.variant.id)
         )
-        for category in AnnotatedCategory
-    )
-    return Annotations(calls, knowledge, associations, summaries)
 
 
 def unphased(cell: Cell, variant: Variant) -> str:
@@ -203,131 +166,3 @@ class _Speaker:
 
     def _say(self, name: str, **fields: str) -> str:
         return self.messages[name].text.format(**fields)
-
-
-def _summarise(
-    category: AnnotatedCategory,
-    associations: Sequence[AssociationCalls],
-    calls: CohortCalls,
-    knowledge: KnowledgeBase,
-) -> CategorySummary:
-    """Summarise a category once for each distinct combination of cells of its variants."""
-    sites = list({item.site.variant.id: item.site for item in associations}.values())
-    if not sites:
-        summary = _summary([], {}, knowledge)
-        return CategorySummary(category, (summary,), np.zeros(len(calls.samples), np.int32))
-    codes, combinations = _distinct([site.codes for site in sites])
-    summaries = []
-    for combination in combinations:
-        cells = {
-            site.variant.id: (site, code) for site, code in zip(sites, combination, strict=True)
-        }
-        summaries.append(_summary(associations, cells, knowledge))
-    return CategorySummary(category, tuple(summaries), codes)
-
-
-def _distinct(columns: Sequence[NDArray[np.int32]]) -> tuple[NDArray[np.int32], list[list[int]]]:
-    """Number the distinct rows of some columns; returns the numbers and the rows."""
-    numbers = np.zeros(len(columns[0]), np.int64)
-    for column in columns:
-        # Renumbering after each column keeps the product of the counts within 64 bits.
-        _, numbers = np.unique(
-            numbers * (int(column.max(initial=0)) + 1) + column, return_inverse=True
-        )
-        numbers = numbers.reshape(-1).astype(np.int64)
-    _, first = np.unique(numbers, return_index=True)
-    rows = np.column_stack([column[first] for column in columns])
-    return numbers.astype(np.int32), rows.tolist()
-
-
-def _summary(
-    associations: Sequence[AssociationCalls],
-    cells: dict[str, tuple[SiteCalls, int]],
-    knowledge: KnowledgeBase,
-) -> Summary:
-    assessed, missing = [], []
-    for variant, (site, code) in cells.items():
-        cell = site.cells[code]
-        if cell.status in _OBSERVED:
-            assessed.append(f"{variant} {unphased(cell, site.variant)}")
-        else:
-            missing.append(f"{variant} {cell.status}")
-    findings = []
-    for item in associations:
-        conclusion = item.conclusions[cells[item.site.variant.id][1]]
-        if conclusion.status in _OBSERVED and conclusion.direction in _EFFECTS:
-            findings.append((item, conclusion))
-    return Summary(
-        conclusion=_summary_sentence(findings, assessed, missing, knowledge),
-        highest_level=_highest(
-            [item.weight.level for item, _ in findings], assessed=bool(assessed)
-        ),
-        findings=tuple(
-            " ".join((item.association.id, said.genotype, said.direction, item.weight.level))
-            for item, said in findings
-        ),
-        assessed=tuple(assessed),
-        not_assessed=tuple(missing),
-    )
-
-
-def _highest(levels: Sequence[Level], *, assessed: bool) -> Level | None:
-    """Return the strongest of some levels; the order of the enum is that of strength."""
-    if not assessed:
-        return Level.NOT_ASSESSABLE
-    order = list(Level)
-    return min(levels, key=order.index, default=None)
-
-
-def _summary_sentence(
-    findings: Sequence[tuple[AssociationCalls, Conclusion]],
-    assessed: Sequence[str],
-    missing: Sequence[str],
-    knowledge: KnowledgeBase,
-) -> str:
-    total = len(assessed) + len(missing)
-    say = knowledge.messages
-    if not assessed:
-        return say["summary_nothing"].text.format(total=total)
-    firm = LADDER[: LADDER.index(Level.REPLICATED) + 1]
-    weak = LADDER[len(firm) :]
-    replicated = _signals(findings, firm, knowledge)
-    unreplicated = _signals(findings, weak, knowledge)
-    contradicted = _signals(findings, (Level.CONTRADICTED,), knowledge)
-    parts = []
-    if replicated:
-        parts.append(say["summary_replicated"].text.format(replicated=replicated))
-    else:
-        parts.append(say["summary_not_replicated"].text)
-    if unreplicated:
-        parts.append(say["summary_unreplicated"].text.format(unreplicated=unreplicated))
-    if contradicted:
-        parts.append(say["summary_contradicted"].text.format(contradicted=contradicted))
-    if not (replicated or unreplicated or contradicted):
-        text = say["summary_no_finding"].text
-        parts.append(text.format(assessed=len(assessed), total=total))
-    if missing:
-        parts.append(say["summary_missing"].text.format(missing=", ".join(missing)))
-    return " ".join(parts)
-
-
-def _signals(
-    findings: Sequence[tuple[AssociationCalls, Conclusion]],
-    levels: Sequence[Level],
-    knowledge: KnowledgeBase,
-) -> str:
-    """Name the findings of some levels, variants that carry one signal together."""
-    groups = {
-        variant: group.id for group in knowledge.linkage.values() for variant in group.variants
-    }
-    signals: dict[tuple[str, str, str], list[str]] = {}
-    for item, conclusion in findings:
-        if item.weight.level in levels:
-            variant = item.site.variant.id
-            outcome = knowledge.outcomes[item.association.outcome].name
-            key = (groups.get(variant, variant), outcome, conclusion.direction)
-            signals.setdefault(key, []).append(f"{variant} {conclusion.genotype}")
-    return "; ".join(
-        f"{' with '.join(names)} ({outcome} {direction})"
-        for (_, outcome, direction), names in signals.items()
-    )

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
-from pgx_ana.annotation import Annotations, annotate_calls
+from pgx_ana.annotation import Annotations
 from pgx_ana.assembly import ContigNames, Finding, Vote, settle, vote
 from pgx_ana.cohort import assert_reference, join_files
 from pgx_ana.errors import InputError, UsageError
@@ -49,7 +50,7 @@ def run(request: Request, knowledge: KnowledgeBase) -> Annotations:
     Raises :class:`InputError` for files that cannot be read, trusted or matched, and
     :class:`UsageError` for genes that are not known.
     """
-    return annotate_calls(call(request, knowledge), knowledge)
+    return Annotations(call(request, knowledge), knowledge)
 
 
 def call(request: Request, knowledge: KnowledgeBase) -> CohortCalls:
@@ -60,10 +61,16 @@ def call(request: Request, knowledge: KnowledgeBase) -> CohortCalls:
         raise UsageError("a file was given twice")
     variants = _chosen_variants(request.choice.genes, knowledge)
     names = ContigNames(knowledge.assemblies)
-    files = [VariantFile(path, names) for path in request.paths]
-    files = _chosen_samples(files, request.choice.samples)
-    parts = [_call_file(file, names, variants, request, knowledge) for file in files]
-    return _cohort(files, parts, variants, request.options)
+    parts: list[_Part] = []
+    present: set[str] = set()
+    for path in request.paths:
+        file = VariantFile(path, names)
+        present.update(file.samples)
+        if file.choose(request.choice.samples):
+            parts.append(_call_file(file, names, variants, request, knowledge))
+        file.close()
+    _refuse_unknown_samples(request.choice.samples, present)
+    return _cohort(parts, variants, request.options)
 
 
 def _chosen_variants(genes: Sequence[str], knowledge: KnowledgeBase) -> tuple[Variant, ...]:
@@ -76,10 +83,7 @@ def _chosen_variants(genes: Sequence[str], knowledge: KnowledgeBase) -> tuple[Va
     return tuple(v for v in knowledge.variants if not genes or v.gene in genes)
 
 
-def _chosen_samples(files: list[VariantFile], wanted: Sequence[str]) -> list[VariantFile]:
-    if not wanted:
-        return files
-    present = {sample for file in files for sample in file.samples}
+def _refuse_unknown_samples(wanted: Sequence[str], present: set[str]) -> None:
     strange = [sample for sample in wanted if sample not in present]
     if strange:
         shown = ", ".join(repr(sample) for sample in strange[:5])
@@ -88,13 +92,15 @@ def _chosen_samples(files: list[VariantFile], wanted: Sequence[str]) -> list[Var
             f"no file has the sample {shown}{more}; there are {len(present)} samples, such as "
             f"{min(present)!r}"
         )
-    kept = []
-    for file in files:
-        chosen = [sample for sample in file.samples if sample in set(wanted)]
-        if chosen:
-            file.choose(chosen)
-            kept.append(file)
-    return kept
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What one file gave: its description, its chosen samples, and their calls."""
+
+    file: InputFile
+    samples: tuple[str, ...]
+    sites: tuple[SiteCalls, ...]
 
 
 def _call_file(
@@ -103,13 +109,22 @@ def _call_file(
     variants: Sequence[Variant],
     request: Request,
     knowledge: KnowledgeBase,
-) -> tuple[Finding, list[SiteCalls]]:
+) -> _Part:
     finding, records = _read(file, names, variants, request.choice.assembly, knowledge)
-    sites = [
+    sites = tuple(
         call_site(variant, finding.assembly, found, len(file.samples), request.options, file.name)
         for variant, found in zip(variants, records, strict=True)
-    ]
-    return finding, sites
+    )
+    described = InputFile(
+        name=file.name,
+        header_sha256=file.header_sha256,
+        assembly=finding.assembly,
+        assembly_source=finding.how,
+        format=file.format,
+        indexed=file.indexed,
+        samples=len(file.samples),
+    )
+    return _Part(described, file.samples, sites)
 
 
 def _read(
@@ -157,53 +172,37 @@ def _votes(
 
 
 def _cohort(
-    files: Sequence[VariantFile],
-    parts: Sequence[tuple[Finding, list[SiteCalls]]],
-    variants: Sequence[Variant],
-    options: CallOptions,
+    parts: Sequence[_Part], variants: Sequence[Variant], options: CallOptions
 ) -> CohortCalls:
-    assemblies = {
-        finding.assembly: file.name for file, (finding, _) in zip(files, parts, strict=True)
-    }
+    assemblies = {part.file.assembly: part.file.name for part in parts}
     if len(assemblies) > 1:
         seen = ", ".join(f"{name} is {assembly}" for assembly, name in assemblies.items())
         raise InputError(f"the files are on different assemblies ({seen}); annotate them apart")
-    assembly = parts[0][0].assembly
-    samples = tuple(dict.fromkeys(sample for file in files for sample in file.samples))
+    assembly = parts[0].file.assembly
+    samples = tuple(dict.fromkeys(sample for part in parts for sample in part.samples))
     numbers = {sample: number for number, sample in enumerate(samples)}
-    members = [np.array([numbers[sample] for sample in file.samples], np.intp) for file in files]
+    members = [np.array([numbers[sample] for sample in part.samples], np.intp) for part in parts]
     sites = []
     for index, variant in enumerate(variants):
-        found = [(sites_of[index], who) for (_, sites_of), who in zip(parts, members, strict=True)]
+        found = [(part.sites[index], who) for part, who in zip(parts, members, strict=True)]
         site = join_files(variant, found, samples)
         sites.append(assert_reference(site, assembly) if options.absent_is_reference else site)
     return CohortCalls(
         samples=samples,
-        sample_files=_files_by_sample(files, len(samples), members),
-        files=tuple(
-            InputFile(
-                name=file.name,
-                header_sha256=file.header_sha256,
-                assembly=finding.assembly,
-                assembly_source=finding.how,
-                format=file.format,
-                indexed=file.indexed,
-                samples=len(file.samples),
-            )
-            for file, (finding, _) in zip(files, parts, strict=True)
-        ),
+        sample_files=_files_by_sample(members, len(samples)),
+        files=tuple(part.file for part in parts),
         assembly=assembly,
         sites=tuple(sites),
     )
 
 
 def _files_by_sample(
-    files: Sequence[VariantFile], n_samples: int, members: Sequence[np.ndarray]
+    members: Sequence[NDArray[np.intp]], n_samples: int
 ) -> tuple[tuple[int, ...], ...]:
     """List, for each sample, the numbers of the files that have it; equal lists are shared."""
-    if len(files) == 1:
+    if len(members) == 1:
         return ((0,),) * n_samples
-    holds = np.zeros((n_samples, len(files)), np.bool_)
+    holds = np.zeros((n_samples, len(members)), np.bool_)
     for number, who in enumerate(members):
         holds[who, number] = True
     patterns, codes = np.unique(holds, axis=0, return_inverse=True)

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pgx_ana.annotation import Annotations, AssociationCalls, CategorySummary
+from pgx_ana.annotation import Annotations, AssociationCalls
 from pgx_ana.columns import COLUMNS, Column, TableName
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import CallStatus, SiteCalls
 from pgx_ana.schema import Publication
+from pgx_ana.summary import CategorySummary, summarise
 from pgx_ana.version import __version__
 
 Value = str | int | float | tuple[str, ...] | None
@@ -59,7 +60,7 @@ def make_table(name: TableName, annotations: Annotations) -> Table:
         knowledge = annotations.knowledge
         blocks = tuple(_annotation_block(a, knowledge, stamps) for a in annotations.associations)
     else:
-        blocks = tuple(_summary_block(summary, stamps) for summary in annotations.summaries)
+        blocks = tuple(_summary_block(summary, stamps) for summary in summarise(annotations))
     return Table(name, samples, blocks)
 
 

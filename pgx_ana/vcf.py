@@ -85,10 +85,20 @@ class VariantFile:
         """Say whether :meth:`collect` may be called again."""
         return self.indexed
 
-    def choose(self, samples: Sequence[str]) -> None:
-        """Read only some samples, given by name; they stay in the order of the file."""
-        self._vcf.set_samples(list(samples))
-        self.samples = tuple(self._vcf.samples)
+    def choose(self, wanted: Sequence[str]) -> bool:
+        """Read only the wanted samples (all where empty), in the order of the file.
+
+        Returns whether the file has any of them.
+        """
+        if wanted:
+            names = set(wanted)
+            self.samples = tuple(sample for sample in self.samples if sample in names)
+            self._vcf.set_samples(list(self.samples))
+        return bool(self.samples)
+
+    def close(self) -> None:
+        """Let go of the file; what was read from its header stays."""
+        self._vcf = None
 
     def collect(self, targets: Sequence[Target]) -> list[list[Record]]:
         """Return, for each target, the records that overlap it, in the order of the file."""

@@ -19,12 +19,26 @@ from pgx_ana.schema import Document
 Plain: TypeAlias = "str | list[Plain] | dict[str, Plain]"
 Place = tuple[str | int, ...]
 
-_TAGS = {
-    "tag:yaml.org,2002:str",
-    "tag:yaml.org,2002:seq",
-    "tag:yaml.org,2002:map",
+_PLAIN_TAGS = {
+    yaml.ScalarNode: "tag:yaml.org,2002:str",
+    yaml.SequenceNode: "tag:yaml.org,2002:seq",
+    yaml.MappingNode: "tag:yaml.org,2002:map",
 }
 _NOTHING = {"", "~", "null", "Null", "NULL"}
+
+
+class _Loader(yaml.CBaseLoader):
+    """The C parser with the plain tag of each kind of node, without looking at values."""
+
+    def resolve(self, kind: type[yaml.Node], value: object, implicit: object) -> str:
+        """Return the tag of a node that has none."""
+        return _PLAIN_TAGS[kind]
+
+    def descend_resolver(self, *_: object) -> None:
+        """Follow no paths: tags do not depend on them."""
+
+    def ascend_resolver(self) -> None:
+        """Follow no paths: tags do not depend on them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +61,7 @@ def read_yaml(path: Path) -> tuple[YamlFile, list[Fault]]:
     except (OSError, UnicodeDecodeError) as error:
         return _empty(path), [Fault(path, 1, "", f"cannot be read: {error}")]
     try:
-        root = yaml.CBaseLoader(text).get_single_node()
+        root = _Loader(text).get_single_node()
     except yaml.MarkedYAMLError as error:
         return _empty(path), [_syntax_fault(path, error)]
     except yaml.YAMLError as error:
@@ -79,7 +93,7 @@ class _Builder:
             self._fault(node, place, "aliases are not allowed: write the value out")
             return ""
         self._seen.add(id(node))
-        if node.tag not in _TAGS:
+        if node.tag not in _PLAIN_TAGS.values():
             self._fault(node, place, f"tags are not allowed: {node.tag}")
             return ""
         if isinstance(node, yaml.MappingNode):

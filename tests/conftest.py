@@ -132,7 +132,7 @@ def bcftools() -> Bcftools:
         if shutil.which("bcftools"):
             done = subprocess.run(["bcftools", *words], check=True, capture_output=True, text=True)
             return done.stdout
-        command = getattr(pysam.bcftools, words[0])
+        command = getattr(pysam.bcftools, words[0])  # type: ignore[attr-defined]
         return str(command(*words[1:]))
 
     return call

@@ -1,0 +1,89 @@
+"""Write the files that are made from the code: JSON Schemas, the page on tables, expected outputs.
+
+Run as ``make schema``; ``test_generated.py`` checks that they are current. Look at the difference
+before committing it: the expected outputs in ``tests/golden`` are promises to users.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from click.testing import CliRunner
+
+from pgx_ana.cli import main
+from pgx_ana.columns import COLUMNS, TableName
+from pgx_ana.documents import json_schema
+from pgx_ana.schema import Document
+
+ROOT = Path(__file__).parent.parent
+
+_TABLES = """# Tables
+
+Made from `pgx_ana/columns.py`. Missing values are `.` in TSV and CSV, null in JSON and NA in data
+frames; lists are separated by `;` in text. JSON documents follow
+[`pgx_ana/patient.schema.json`](../pgx_ana/patient.schema.json).
+"""
+
+
+def generated() -> dict[Path, str]:
+    """Return the text of every generated file by its path."""
+    knowledge = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **Document.model_json_schema(),
+        "title": "pgx-ana knowledge base: one YAML file",
+    }
+    return {
+        ROOT / "pgx_ana" / "patient.schema.json": _json(json_schema()),
+        ROOT / "data" / "kb" / "schema.json": _json(knowledge),
+        ROOT / "docs" / "tables.md": tables_page(),
+        **golden(),
+    }
+
+
+def golden() -> dict[Path, str]:
+    """Return what the program writes for the toy file, in every table and format."""
+    arguments = {
+        f"toy.{table}.{kind}": ["--table", table.value, "--format", kind]
+        for table in TableName
+        for kind in ("tsv", "csv")
+    }
+    arguments |= {f"toy.{kind}": ["--format", kind] for kind in ("json", "jsonl")}
+    arguments["toy.annotations.asserted.tsv"] = ["--absent-is-reference"]
+    folder = Path(__file__).parent / "golden"
+    here = Path.cwd()
+    os.chdir(folder)  # so that the file column has no path
+    try:
+        return {folder / name: _run(words) for name, words in arguments.items()}
+    finally:
+        os.chdir(here)
+
+
+def _run(words: list[str]) -> str:
+    command = ["annotate", "toy.vcf", "--kb", "../toy_kb", "--quiet", *words]
+    result = CliRunner().invoke(main, command, catch_exceptions=False)
+    assert result.exit_code == 0, result.stderr
+    return result.stdout
+
+
+def tables_page() -> str:
+    """Return the page that explains every column."""
+    lines = [_TABLES]
+    for name, columns in COLUMNS.items():
+        lines += [f"## {name}\n", "| column | type | meaning |", "|---|---|---|"]
+        lines += [
+            f"| {c.name} | {c.type} | {c.meaning.replace('|', chr(92) + '|')} |" for c in columns
+        ]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _json(value: dict[str, Any]) -> str:
+    return json.dumps(value, indent=1, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    for path, text in generated().items():
+        path.write_text(text, encoding="utf-8")

@@ -1,0 +1,51 @@
+"""What the README says works."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from pgx_ana.cli import main
+from pgx_ana.columns import TableName
+from pgx_ana.model import CallStatus
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_python_example_runs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    monkeypatch.chdir(ROOT)
+    exec(compile(code, "README.md", "exec"), {})
+    assert capsys.readouterr().out == "NA12717 71\n"
+
+
+def test_options_exist() -> None:
+    annotate = main.commands["annotate"]
+    known = {name for parameter in annotate.params for name in parameter.opts}
+    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README)) <= known
+
+
+def test_statuses_and_tables_are_explained() -> None:
+    for status in CallStatus:
+        assert f"| `{status}` |" in README
+    for table in TableName:
+        assert f"`{table}`" in README
+
+
+def test_links_lead_somewhere() -> None:
+    for target in re.findall(r"\]\(([^)]+)\)", README):
+        assert (ROOT / target).exists(), target
+
+
+def test_every_command_has_help(run: object) -> None:
+    assert callable(run)
+    for words in ([], ["annotate"], ["kb"], ["kb", "check"], ["kb", "list"], ["kb", "show"]):
+        result: Result = run(*words, "--help")
+        assert result.exit_code == 0
+        assert len(result.stdout.splitlines()) > 4

@@ -1,0 +1,116 @@
+"""Real GATK gVCFs, against genotypes read by an independent scan and against 1000 Genomes."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import pgx_ana
+from pgx_ana.library import Result
+
+TRUTH = re.compile(r"(?P<kind>REFBLK|SPAN)?(?P<genotype>[^:]+)(:DP(?P<dp>\d+))?(:GQ(?P<gq>\d+))?")
+
+
+@pytest.fixture(scope="module")
+def people(shared: Path) -> Result:
+    return pgx_ana.annotate(sorted((shared / "gvcf").glob("*.g.vcf.gz")))
+
+
+def truth_rows(shared: Path, variants: set[str]) -> Iterator[tuple[str, str, re.Match[str]]]:
+    """Yield variant, sample and the truth of each known site that was scanned."""
+    with (shared / "truth" / "genotypes_gvcf.tsv").open() as stream:
+        for row in csv.DictReader(stream, delimiter="\t"):
+            if row["rsid"] not in variants:
+                continue
+            for sample, text in row.items():
+                if re.match(r"(HG|NA)\d+$", sample):
+                    match = TRUTH.fullmatch(text)
+                    assert match is not None, text
+                    yield row["rsid"], sample, match
+
+
+def test_every_site_equals_the_truth(people: Result, shared: Path) -> None:
+    """31 people at all 26 known sites: genotype, quality, and whether a block gave it.
+
+    The depth of a block is that of its worst base (MIN_DP); the truth has its median (DP).
+    """
+    calls = people.calls.set_index(["variant", "sample"]).to_dict("index")
+    variants = set(people.calls["variant"].unique())
+    expected, actual = {}, {}
+    ref = people.calls.drop_duplicates("variant").set_index("variant")["ref"].to_dict()
+    for variant, sample, truth in truth_rows(shared, variants):
+        bases = truth["genotype"].split("/")
+        if truth["kind"] == "REFBLK":
+            bases = [ref[variant]] * 2
+        source = "reference_block" if truth["kind"] == "REFBLK" else "record"
+        quality = int(truth["gq"])
+        status = "called" if quality >= 10 else "filtered"
+        expected[variant, sample] = (sorted(bases), status, source, quality)
+        row = calls[variant, sample]
+        bases = re.split(r"[/|]", row["genotype"])
+        actual[variant, sample] = (
+            sorted(bases),
+            row["status"],
+            row["source"],
+            int(row["gq"]),
+        )
+        depth = int(truth["dp"])
+        assert row["dp"] <= depth if truth["kind"] == "REFBLK" else row["dp"] == depth
+    assert 26 * 31 == len(expected)
+    assert expected == actual
+
+
+def test_same_people_in_1000_genomes(people: Result, shared: Path) -> None:
+    """The 31 people have the same genotypes in the phased panel, but where it is listed."""
+    panel = pgx_ana.annotate(
+        sorted((shared / "1000genomes" / "GRCh38").glob("*.vcf.gz")), samples=people.samples
+    )
+    both = [
+        result.calls[result.calls["status"] == "called"]
+        .set_index(["variant", "sample"])["genotype"]
+        .astype(str)
+        .map(lambda text: "/".join(sorted(re.split(r"[/|]", text))))
+        for result in (people, panel)
+    ]
+    common = both[0].index.intersection(both[1].index)
+    assert 16 * 31 == len(common)
+    one, other = (genotypes.loc[common] for genotypes in both)
+    assert {} == {key: (one[key], other[key]) for key in common[one != other]}
+
+
+def test_blocks_without_confidence_are_not_calls(shared: Path) -> None:
+    """Blocks with GQ 0, at sites outside the knowledge base: 1000 Genomes says heterozygous."""
+    import dataclasses
+
+    from pgx_ana.assembly import ContigNames
+    from pgx_ana.genotypes import call_site
+    from pgx_ana.knowledge import load
+    from pgx_ana.model import Assembly, CallOptions, CallStatus, Locus, Variant
+    from pgx_ana.vcf import Target, VariantFile
+
+    names = ContigNames(load().assemblies)
+    with (shared / "truth" / "genotypes_gvcf.tsv").open() as stream:
+        weak = [
+            (row["rsid"], row["chrom"].removeprefix("chr"), int(row["pos38"]), sample)
+            for row in csv.DictReader(stream, delimiter="\t")
+            for sample, text in row.items()
+            if re.match(r"REFBLK.*GQ0$", text or "")
+        ]
+    assert {"rs10929302", "rs1976391", "rs1202170"} == {rsid for rsid, *_ in weak}
+    for rsid, chrom, pos, sample in weak:
+        file = VariantFile(str(shared / "gvcf" / f"{sample}.g.vcf.gz"), names)
+        (records,) = file.collect([Target(chrom, pos, pos)])
+        ref = records[0].ref if records[0].pos == pos else "A"
+        locus = Locus(chrom, pos, ref, pos, ref)
+        variant = Variant(rsid, "X", "snv", (ref, "T"), {Assembly.GRCH38: locus})
+        for options, expected in (
+            (CallOptions(), CallStatus.FILTERED),
+            (CallOptions(min_gq=0), CallStatus.CALLED),
+        ):
+            site = call_site(variant, Assembly.GRCH38, records, 1, options, sample)
+            assert [expected] == [cell.status for cell in site.cells]
+        assert dataclasses.asdict(site.cells[0])["source"] == "reference_block"

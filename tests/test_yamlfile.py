@@ -1,0 +1,329 @@
+"""Reading one YAML file: what is typed stays typed, and what is not allowed is told by line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pgx_ana.schema import Document
+from pgx_ana.yamlfile import YamlFile, read_yaml
+
+Told = tuple[int, str, str]
+
+DRUG = "drugs:\n  - id: a\n    name: {}\n    drug_class: made up\n"
+COHORT = "cohorts:\n  - {id: first, name: First, description: made up}\n"
+
+
+def read(directory: Path, content: str | bytes) -> tuple[YamlFile, list[Told]]:
+    """Read a file with this content; the faults without their file, which is checked here."""
+    path = directory / "made.yaml"
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    file, faults = read_yaml(path)
+    assert [path for _ in faults] == [fault.file for fault in faults]
+    return file, [(fault.line, fault.where, fault.what) for fault in faults]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["no", "1.10", "1e-3", "0x1F", "007", "1_000", "12:30", "2001-02-03", "true", ".5", "1/2"],
+)
+def test_a_scalar_stays_the_text_that_was_typed(tmp_path: Path, typed: str) -> None:
+    file, faults = read(tmp_path, DRUG.format(typed))
+    assert [] == faults
+    assert [typed] == [drug.name for drug in file.document.drugs]
+
+
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ('"null"', "null"),
+        ("'~'", "~"),
+        ('"*22"', "*22"),
+        ('"A\\u00e9"', "Aé"),
+        (">-\n      two\n      lines", "two lines"),
+        ("'  spaces around  '", "spaces around"),
+        ("none", "none"),
+    ],
+    ids=["null", "tilde", "star", "escape", "folded", "stripped", "none"],
+)
+def test_quoted_and_folded_text(tmp_path: Path, typed: str, text: str) -> None:
+    file, faults = read(tmp_path, DRUG.format(typed))
+    assert [] == faults
+    assert [text] == [drug.name for drug in file.document.drugs]
+
+
+def test_a_field_decides_what_its_text_means(tmp_path: Path) -> None:
+    """The same digits are a number, a year and a word."""
+    text = (
+        "publications:\n"
+        "  - {id: p, first_author: '2001', year: 2001, pmid: 2001}\n"
+        "genes: []\n"
+        "assemblies:\n"
+        "  - {id: GRCh38, names: [38], source: s, contigs: [{chrom: 1, length: 2001}]}\n"
+    )
+    file, faults = read(tmp_path, text)
+    assert [] == faults
+    (publication,), (assembly,) = file.document.publications, file.document.assemblies
+    assert ("2001", 2001, "2001") == (
+        publication.first_author,
+        publication.year,
+        publication.pmid,
+    )
+    assert (("38",), "1", 2001) == (
+        assembly.names,
+        assembly.contigs[0].chrom,
+        assembly.contigs[0].length,
+    )
+
+
+@pytest.mark.parametrize("content", ["", "# only a comment\n", b"\xef\xbb\xbf"], ids=repr)
+def test_an_empty_file_holds_nothing_and_is_no_fault(tmp_path: Path, content: str | bytes) -> None:
+    file, faults = read(tmp_path, content)
+    assert [] == faults
+    assert Document() == file.document
+    assert 1 == file.line(("drugs", 0))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xef\xbb\xbf" + COHORT.encode(),
+        COHORT.replace("\n", "\r\n"),
+        "---\n" + COHORT + "...\n",
+        '{"cohorts": [{"id": "first", "name": "First", "description": "made up"}]}',
+    ],
+    ids=["byte order mark", "CRLF", "document markers", "JSON"],
+)
+def test_spellings_of_one_document(tmp_path: Path, content: str | bytes) -> None:
+    plain, _ = read(tmp_path, COHORT)
+    file, faults = read(tmp_path, content)
+    assert [] == faults
+    assert plain.document == file.document
+
+
+NOT_YAML = {
+    "star": (
+        "drugs:\n  - id: a\n    name: *22\n",
+        (
+            3,
+            "",
+            (
+                "is not YAML: found undefined alias; a value that begins with * must be quoted, "
+                'as in "*22"'
+            ),
+        ),
+    ),
+    "tab": (
+        "drugs:\n\t- id: a\n",
+        (2, "", "is not YAML: found character that cannot start any token"),
+    ),
+    "open bracket": (
+        "drugs: [\n",
+        (2, "", "is not YAML: did not find expected node content"),
+    ),
+    "second document": (
+        COHORT + "---\n" + COHORT,
+        (3, "", "is not YAML: but found another document"),
+    ),
+    "control character": (
+        "drugs: \x07",
+        (
+            1,
+            "",
+            (
+                "is not YAML: unacceptable character #x0007: control characters are not allowed\n"
+                '  in "<unicode string>", position 7'
+            ),
+        ),
+    ),
+    "not UTF-8": (
+        b"drugs: \xff",
+        (
+            1,
+            "",
+            (
+                "cannot be read: 'utf-8' codec can't decode byte 0xff in position 7: "
+                "invalid start byte"
+            ),
+        ),
+    ),
+}
+NOT_ALLOWED = {
+    "repeated section": (COHORT + COHORT, (3, "cohorts", "is given twice")),
+    "repeated key": (
+        "drugs:\n  - id: a\n    name: b\n    drug_class: c\n    name: b\n",
+        (5, "drugs[0].name", "is given twice"),
+    ),
+    "alias": (
+        "drugs:\n  - {id: a, name: &b made up, drug_class: *b}\n",
+        (2, "drugs[0].drug_class", "aliases are not allowed: write the value out"),
+    ),
+    "alias within itself": (
+        "drugs: &b [*b]\n",
+        (1, "drugs[0]", "aliases are not allowed: write the value out"),
+    ),
+    "tag": (
+        DRUG.format("!!int 1"),
+        (3, "drugs[0].name", "tags are not allowed: tag:yaml.org,2002:int"),
+    ),
+    "own tag": (DRUG.format("!b made up"), (3, "drugs[0].name", "tags are not allowed: !b")),
+    "key that is no word": (
+        "drugs:\n  - id: a\n    [b]: c\n",
+        (3, "drugs[0]", "a key must be a word"),
+    ),
+}
+NOT_IN_THE_SCHEMA = {
+    "a word": (
+        "made up\n",
+        (1, "", "Input should be a valid dictionary or instance of Document, not 'made up'"),
+    ),
+    "a list": ("- b\n", (1, "", "Input should be a valid dictionary or instance of Document")),
+    "unknown section": ("drug: []\n", (1, "drug", "Extra inputs are not permitted")),
+    "unknown key": (
+        DRUG.format("b") + "    dose: high\n",
+        (5, "drugs[0](a).dose", "Extra inputs are not permitted, not 'high'"),
+    ),
+    "missing key": (
+        "drugs:\n  - id: a\n    name: b\n",
+        (2, "drugs[0](a).drug_class", "Field required"),
+    ),
+    "quoted empty text": (
+        DRUG.format('""'),
+        (3, "drugs[0](a).name", "String should have at least 1 character, not ''"),
+    ),
+    "blank text": (
+        DRUG.format('" "'),
+        (3, "drugs[0](a).name", "String should have at least 1 character, not ' '"),
+    ),
+    "list for text": (
+        DRUG.format("[b]"),
+        (3, "drugs[0](a).name", "Input should be a valid string"),
+    ),
+    "text for a list": ("drugs: a\n", (1, "drugs", "Input should be a valid tuple, not 'a'")),
+    "deep in a list": (
+        (
+            "assemblies:\n  - id: GRCh38\n    names: [b]\n    source: c\n    contigs:\n"
+            '      - {chrom: "1", length: 5}\n      - {chrom: "2", length: none}\n'
+        ),
+        (
+            7,
+            "assemblies[0](GRCh38).contigs[1].length",
+            "Input should be a valid integer, unable to parse string as an integer, not 'none'",
+        ),
+    ),
+    "a key of a mapping": (
+        (
+            "genes:\n  - id: b\n    name: b\n    strand: '+'\n    chrom: '1'\n    bounds:\n"
+            "      GRCh36: {start: 1, end: 2}\n    role: b\n    source: b\n"
+        ),
+        (
+            7,
+            "genes[0](b).bounds.GRCh36",
+            "Input should be 'GRCh37' or 'GRCh38', not 'GRCh36'",
+        ),
+    ),
+    "an entry without id": (
+        "cohorts:\n  - {name: First, description: made up}\n",
+        (2, "cohorts[0].id", "Field required"),
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [*NOT_YAML.values(), *NOT_ALLOWED.values(), *NOT_IN_THE_SCHEMA.values()],
+    ids=[*NOT_YAML, *NOT_ALLOWED, *NOT_IN_THE_SCHEMA],
+)
+def test_a_fault_is_told_with_line_and_place(
+    tmp_path: Path, content: str | bytes, told: Told
+) -> None:
+    file, faults = read(tmp_path, content)
+    assert [told] == faults
+    assert Document() == file.document
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    path = tmp_path / "gone.yaml"
+    file, (fault,) = read_yaml(path)
+    assert Document() == file.document
+    assert f"{path}:1: cannot be read: [Errno 2] No such file or directory: '{path}'" == str(fault)
+
+
+def test_everything_that_is_not_allowed_is_told_at_once(tmp_path: Path) -> None:
+    text = (
+        "drugs:\n"
+        "  - id: a\n"
+        "    id: b\n"
+        "    name: !b c\n"
+        "    drug_class: c\n"
+        "cohorts:\n"
+        "  - {id: d, name: e, description: f, description: g}\n"
+    )
+    _, faults = read(tmp_path, text)
+    assert [
+        (3, "drugs[0].id", "is given twice"),
+        (4, "drugs[0].name", "tags are not allowed: !b"),
+        (7, "cohorts[0].description", "is given twice"),
+    ] == faults
+
+
+def test_everything_that_does_not_fit_the_schema_is_told_at_once(tmp_path: Path) -> None:
+    text = (
+        "drugs:\n"
+        "  - id: a\n"
+        "    name: b\n"
+        "    class: c\n"
+        "cohorts:\n"
+        "  - {id: d e, name: e, description: f}\n"
+        "  - {id: f, name: '', description: f}\n"
+    )
+    _, faults = read(tmp_path, text)
+    assert [
+        (2, "drugs[0](a).drug_class", "Field required"),
+        (4, "drugs[0](a).class", "Extra inputs are not permitted, not 'c'"),
+        (
+            6,
+            "cohorts[0](d e).id",
+            "String should match pattern '^[A-Za-z0-9][A-Za-z0-9_.:+-]*$', not 'd e'",
+        ),
+        (7, "cohorts[1](f).name", "String should have at least 1 character, not ''"),
+    ] == faults
+
+
+@pytest.mark.parametrize(
+    ("place", "line"),
+    [
+        ((), 2),
+        (("cohorts",), 3),
+        (("cohorts", 0), 3),
+        (("cohorts", 0, "id"), 3),
+        (("cohorts", 1), 6),
+        (("cohorts", 1, "description"), 8),
+        (("cohorts", 1, "overlaps"), 10),
+        (("cohorts", 1, "overlaps", 1), 11),
+        (("cohorts", 1, "absent"), 6),
+        (("cohorts", 1, "overlaps", 7), 10),
+        (("cohorts", 7), 3),
+        (("drugs", 0, "id"), 2),
+    ],
+)
+def test_the_line_of_a_place_or_of_its_nearest_parent(
+    tmp_path: Path, place: tuple[str | int, ...], line: int
+) -> None:
+    text = (
+        "# a comment\n"
+        "cohorts:\n"
+        "  - id: a\n"
+        "    name: b\n"
+        "    description: c\n"
+        "  - id: d\n"
+        "    name: e\n"
+        "    description: >-\n"
+        "      folded\n"
+        "    overlaps: [a,\n"
+        "      d]\n"
+    )
+    file, faults = read(tmp_path, text)
+    assert [] == faults
+    assert line == file.line(place)
