@@ -123,11 +123,11 @@ class ContigNames:
 
 def settle(
     said: Assembly | None, header: Finding | None, votes: Mapping[Assembly, Vote], name: str
-) -> Finding:
+) -> Finding | None:
     """Settle the assembly of a file from what the user said, its header and its REF bases.
 
-    ``votes`` holds the assemblies whose loci were looked at. Raises :class:`InputError` on
-    contradiction and doubt.
+    ``votes`` holds the assemblies whose loci were looked at. Returns None where nothing tells.
+    Raises :class:`InputError` on contradiction and doubt.
     """
     if said is not None and header is not None and said is not header.assembly:
         raise InputError(
@@ -144,6 +144,14 @@ def settle(
             f"at loci of {other} with its REF and ALT, and none at those of {finding.assembly}"
         )
     return finding
+
+
+def undecided(name: str) -> InputError:
+    """Return the error for a file whose assembly nothing tells."""
+    return InputError(
+        f"{name}: the assembly cannot be told: no contig lengths, no name in the header, and "
+        f"no record at a known locus; {_HOW_TO_SAY}"
+    )
 
 
 def vote(
@@ -169,14 +177,11 @@ def _other(assembly: Assembly) -> Assembly:
     return Assembly.GRCH38 if assembly is Assembly.GRCH37 else Assembly.GRCH37
 
 
-def _by_votes(votes: Mapping[Assembly, Vote], name: str) -> Finding:
+def _by_votes(votes: Mapping[Assembly, Vote], name: str) -> Finding | None:
     best, other = sorted(votes, key=lambda assembly: -votes[assembly].agree)
     winner, loser = votes[best].agree, votes[other].agree
     if winner == 0:
-        raise InputError(
-            f"{name}: the assembly cannot be told: no contig lengths, no name in the header, and "
-            f"no record at a known locus; {_HOW_TO_SAY}"
-        )
+        return None
     if winner < _CLEARLY * loser or winner < votes[best].disagree:
         raise InputError(
             f"{name}: the assembly cannot be told: {winner} records fit loci of {best} and {loser} "

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pgx_ana.annotation import Annotations
-from pgx_ana.assembly import ContigNames, Finding, Vote, settle, vote
+from pgx_ana.assembly import ContigNames, Finding, Vote, settle, undecided, vote
 from pgx_ana.cohort import assert_reference, join_files
 from pgx_ana.errors import InputError, UsageError
 from pgx_ana.genotypes import call_site
@@ -61,15 +61,17 @@ def call(request: Request, knowledge: KnowledgeBase) -> CohortCalls:
         raise UsageError("a file was given twice")
     variants = _chosen_variants(request.choice.genes, knowledge)
     names = ContigNames(knowledge.assemblies)
-    parts: list[_Part] = []
+    read: list[_FileRecords] = []
     present: set[str] = set()
     for path in request.paths:
         file = VariantFile(path, names)
         present.update(file.samples)
         if file.choose(request.choice.samples):
-            parts.append(_call_file(file, names, variants, request, knowledge))
+            read.append(_read(file, names, variants, request.choice.assembly, knowledge))
         file.close()
     _refuse_unknown_samples(request.choice.samples, present)
+    common = _common_finding(read)
+    parts = [_call_file(records, common, variants, request.options) for records in read]
     return _cohort(parts, variants, request.options)
 
 
@@ -103,17 +105,36 @@ class _Part:
     sites: tuple[SiteCalls, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _FileRecords:
+    """The records of one file at the windows of the variants, by the assemblies looked at.
+
+    ``finding`` is None where nothing in the file tells its assembly.
+    """
+
+    file: VariantFile
+    finding: Finding | None
+    records: Mapping[Assembly, list[list[Record]]]
+
+
+def _common_finding(read: Sequence[_FileRecords]) -> Finding | None:
+    """Return the assembly that the other files share, for a file that does not tell its own."""
+    told = {records.finding.assembly for records in read if records.finding is not None}
+    return Finding(told.pop(), "as the other files") if len(told) == 1 else None
+
+
 def _call_file(
-    file: VariantFile,
-    names: ContigNames,
+    read: _FileRecords,
+    common: Finding | None,
     variants: Sequence[Variant],
-    request: Request,
-    knowledge: KnowledgeBase,
+    options: CallOptions,
 ) -> _Part:
-    finding, records = _read(file, names, variants, request.choice.assembly, knowledge)
+    file, finding = read.file, read.finding or common
+    if finding is None:
+        raise undecided(file.name)
     sites = tuple(
-        call_site(variant, finding.assembly, found, len(file.samples), request.options, file.name)
-        for variant, found in zip(variants, records, strict=True)
+        call_site(variant, finding.assembly, found, len(file.samples), options, file.name)
+        for variant, found in zip(variants, read.records[finding.assembly], strict=True)
     )
     described = InputFile(
         name=file.name,
@@ -133,8 +154,8 @@ def _read(
     variants: Sequence[Variant],
     said: Assembly | None,
     knowledge: KnowledgeBase,
-) -> tuple[Finding, list[list[Record]]]:
-    """Settle the assembly of a file and return the records at each variant's window.
+) -> _FileRecords:
+    """Read the records at each variant's window, and settle the assembly of the file.
 
     Where the assembly is not known beforehand, loci of both are looked at, of all genes. A file
     that can be read only once is looked at in both, too, so that a wrong header is found out.
@@ -149,8 +170,10 @@ def _read(
         others = tuple(assembly for assembly in Assembly if assembly is not expected)
         votes |= _votes(pool, _collect(file, others, pool))
     finding = settle(said, header, votes, file.name)
-    by_variant = dict(zip((v.id for v in pool), found[finding.assembly], strict=True))
-    return finding, [by_variant[variant.id] for variant in variants]
+    wanted = {variant.id for variant in variants}
+    chosen = [number for number, variant in enumerate(pool) if variant.id in wanted]
+    records = {assembly: [of[number] for number in chosen] for assembly, of in found.items()}
+    return _FileRecords(file, finding, records)
 
 
 def _collect(
