@@ -35,6 +35,8 @@ _CONTIG_ID = re.compile(r"(?:^|,)ID=(?P<id>[^,>]+)")
 _CONTIG_LENGTH = re.compile(r"(?:^|,)length=(?P<length>\d+)")
 _INT_MISSING = np.iinfo(np.int32).min + 1  # and one below: end of vector
 
+_SPANNING = ("<DEL", "<DUP", "<CNV")
+
 # The first of each that a record has; GQX is Isaac's and Strelka's, RGQ GATK's for reference calls,
 # MIN_DP the least depth within a reference block.
 _QUALITY_FIELDS = ("GQ", "RGQ", "GQX")
@@ -135,39 +137,37 @@ class VariantFile:
             raise InputError(message) from error
 
     def _seek(self, targets: Sequence[Target]) -> list[list[Record]]:
-        found: list[list[Record]] = []
         with _Counter(self._path, self.format, str(self._index), self.name) as counter:
-            for target in targets:
-                records: list[Record] = []
-                for contig in self._contigs.get(target.chrom, ()):
-                    seen = 0
-                    for variant in self._guarded(
-                        self._vcf(f"{contig}:{target.start}-{target.end}")
-                    ):
-                        seen += 1
-                        if target.end >= variant.POS and variant.end >= target.start:
-                            records.append(self._record(variant, target.chrom))
-                    counter.compare(contig, target, seen)
-                found.append(records)
-        return found
+            return [
+                [
+                    record
+                    for contig in self._contigs.get(target.chrom, ())
+                    for record in self._seek_one(contig, target, counter)
+                ]
+                for target in targets
+            ]
+
+    def _seek_one(self, contig: str, target: Target, counter: _Counter) -> Iterator[Record]:
+        wanted = _Wanted([target])
+        seen = 0
+        for variant in self._guarded(self._vcf(f"{contig}:{target.start}-{target.end}")):
+            seen += 1
+            if wanted.hits(target.chrom, variant.POS, _end(variant)):
+                yield self._record(variant, target.chrom)
+        counter.compare(contig, target, seen)
 
     def _stream(self, targets: Sequence[Target]) -> list[list[Record]]:
         found: list[list[Record]] = [[] for _ in targets]
-        by_chrom: dict[str, list[int]] = defaultdict(list)
-        for index, target in enumerate(targets):
-            by_chrom[target.chrom].append(index)
+        wanted = _Wanted(targets)
         plain: dict[str, str | None] = {}
         for variant in self._guarded(self._vcf):
             contig = variant.CHROM
             if contig not in plain:
                 plain[contig] = self._contig_names.plain(contig)
             chrom = plain[contig]
-            if chrom not in by_chrom:
+            if chrom is None or chrom not in wanted.chroms:
                 continue
-            start, end = variant.POS, variant.end
-            hits = [
-                i for i in by_chrom[chrom] if start <= targets[i].end and end >= targets[i].start
-            ]
+            hits = wanted.hits(chrom, variant.POS, _end(variant))
             if hits:
                 record = self._record(variant, chrom)
                 for index in hits:
@@ -204,7 +204,7 @@ class VariantFile:
         return Record(
             chrom=chrom,
             pos=variant.POS,
-            end=max(variant.end, variant.POS + len(variant.REF) - 1),
+            end=_end(variant),
             ref=variant.REF.upper(),
             alts=alts,
             filters=tuple(variant.FILTERS),
@@ -215,6 +215,24 @@ class VariantFile:
             dp=_numbers(variant, _DEPTH_FIELDS, fields),
             has_genotypes="GT" in fields,
         )
+
+
+class _Wanted:
+    """Finds the targets that a record overlaps, quickly for the many that overlap none."""
+
+    def __init__(self, targets: Sequence[Target]) -> None:
+        self._at: dict[str, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+        for index, target in enumerate(targets):
+            for pos in range(target.start, target.end + 1):
+                self._at[target.chrom][pos].append(index)
+        self.chroms = frozenset(self._at)
+
+    def hits(self, chrom: str, start: int, end: int) -> list[int]:
+        """Return the numbers of the targets that a stretch overlaps, in their order."""
+        at = self._at[chrom]
+        if end - start < len(at):
+            return sorted({i for pos in range(start, end + 1) if pos in at for i in at[pos]})
+        return sorted({i for pos, found in at.items() if start <= pos <= end for i in found})
 
 
 class _Counter:
@@ -304,6 +322,17 @@ def _parse_header(text: str) -> Header:
             length = _CONTIG_LENGTH.search(match["body"])
             contigs[found["id"]] = int(length["length"]) if length else None
     return Header(contigs, lines)
+
+
+def _end(variant: Any) -> int:
+    """Return the last position of a record; of a structural variant without END by its SVLEN."""
+    end = int(variant.end)
+    if end == variant.POS and variant.INFO.get("SVTYPE") is not None:
+        length = variant.INFO.get("SVLEN")
+        first = length[0] if isinstance(length, tuple) else length
+        if isinstance(first, int) and any(alt.startswith(_SPANNING) for alt in variant.ALT):
+            return int(variant.POS) + abs(first)
+    return end
 
 
 def _genotypes(
