@@ -73,21 +73,28 @@ class ContigNames:
         """Return the plain name of a contig, None for one that is not a known chromosome."""
         return self._plain.get(name.casefold())
 
-    def from_header(self, header: Header, name: str) -> Finding | None:
+    def from_header(
+        self, header: Header, name: str, said: Assembly | None = None
+    ) -> Finding | None:
         """Tell the assembly from a header, None if it says nothing.
 
-        Raises :class:`InputError` where it contradicts itself or is of another genome.
+        Raises :class:`InputError` where it contradicts itself or is of another genome; what the
+        user said settles a header whose words alone contradict its lengths or accessions.
         """
-        for how, found in (
-            ("contig lengths", self._by_length(header, name)),
-            ("contig accessions", self._by_accession(header)),
-            ("header words", self._by_words(header)),
-        ):
-            if len(found) > 1:
-                raise InputError(f"{name}: the {how} speak for both assemblies; {_HOW_TO_SAY}")
-            if found:
-                return Finding(found.pop(), how)
-        return None
+        told = [
+            (how, found)
+            for how, found in (
+                ("contig lengths", self._by_length(header, name)),
+                ("contig accessions", self._by_accession(header)),
+                ("header words", self._by_words(header) if said is None else set()),
+            )
+            if found
+        ]
+        seen = {assembly for _, found in told for assembly in found}
+        if len(seen) > 1:
+            sources = " and ".join(how for how, _ in told)
+            raise InputError(f"{name}: the {sources} speak for both assemblies; {_HOW_TO_SAY}")
+        return Finding(seen.pop(), told[0][0]) if told else None
 
     def _by_length(self, header: Header, name: str) -> set[Assembly]:
         found: set[Assembly] = set()
@@ -101,7 +108,7 @@ class ContigNames:
                 strange.append(f"{contig} has length {length}")
             else:
                 found.add(assembly)
-        if strange and not found:
+        if strange:
             raise InputError(
                 f"{name}: the contig lengths fit neither GRCh37 nor GRCh38 ({strange[0]}); "
                 "only these two human assemblies can be annotated"

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+_ASSERTED = (
+    "WARNING: --absent-is-reference: sites without a record are taken for reference; "
+    "such rows have source 'asserted'"
+)
 _BROKEN_PIPE = 141
 _SEPARATORS = {"tsv": "\t", "csv": ","}
 _HELP = {"help_option_names": ["-h", "--help"]}
@@ -72,6 +76,12 @@ def kb_option(command: Command) -> Command:
     )(command)
 
 
+def _not_negative(ctx: click.Context, parameter: click.Parameter, value: float) -> float:
+    if not value >= 0:  # nor NaN, with which nothing would be filtered
+        raise click.BadParameter("must be a number that is not negative", ctx, parameter)
+    return value
+
+
 @main.command()
 @click.argument("files", nargs=-1, required=True)
 @click.option(
@@ -104,8 +114,20 @@ def kb_option(command: Command) -> Command:
     type=click.Choice(["GRCh37", "GRCh38"]),
     help="Assembly, where the file does not tell.",
 )
-@click.option("--min-gq", default=10.0, show_default=True, help="Least genotype quality of a call.")
-@click.option("--min-dp", default=0.0, show_default=True, help="Least read depth of a call.")
+@click.option(
+    "--min-gq",
+    default=10.0,
+    callback=_not_negative,
+    show_default=True,
+    help="Least genotype quality of a call.",
+)
+@click.option(
+    "--min-dp",
+    default=0.0,
+    callback=_not_negative,
+    show_default=True,
+    help="Least read depth of a call.",
+)
 @click.option("--include-filtered", is_flag=True, help="Take calls whose FILTER is not PASS.")
 @click.option(
     "--absent-is-reference",
@@ -131,9 +153,12 @@ def annotate(
 
     names = [TableName(name) for name in dict.fromkeys(tables)]
     _check_output(output, file_format, names)
+    _keep_inputs(output, given["files"])
     annotations = run(_request(given), _load(given["directories"]))
+    if given["absent_is_reference"]:
+        click.echo(_ASSERTED, err=True)
     if not quiet:
-        _tell(annotations, absent_is_reference=given["absent_is_reference"])
+        _tell(annotations)
     _write(annotations, file_format, names or [TableName.ANNOTATIONS], output)
 
 
@@ -159,7 +184,9 @@ def _samples(listed: str, file: Path | None) -> tuple[str, ...]:
     if listed and file:
         raise UsageError("--samples and --samples-file do not go together")
     if file is None:
-        return tuple(name for name in listed.split(",") if name)
+        if listed and not listed.strip(","):
+            raise UsageError("--samples names no sample")
+        return tuple(dict.fromkeys(name for name in listed.split(",") if name))
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -175,6 +202,13 @@ def _check_output(output: str, file_format: str, tables: list[TableName]) -> Non
         raise UsageError(f"--format {file_format} holds all tables; leave --table out")
     if len(tables) > 1 and output == "-":
         raise UsageError("several tables need -o with a folder")
+
+
+def _keep_inputs(output: str, files: tuple[str, ...]) -> None:
+    """Refuse to write over a file that is to be read."""
+    for file in files:
+        if "-" not in {file, output} and os.path.realpath(file) == os.path.realpath(output):
+            raise UsageError(f"-o {output}: is one of the files to read")
 
 
 def _write(annotations: Annotations, file_format: str, names: list[TableName], output: str) -> None:
@@ -195,16 +229,10 @@ def _write(annotations: Annotations, file_format: str, names: list[TableName], o
             write(chunks, str(folder / f"{name}.{file_format}"))
 
 
-def _tell(annotations: Annotations, *, absent_is_reference: bool) -> None:
+def _tell(annotations: Annotations) -> None:
     for file in annotations.calls.files:
         people = "1 sample" if file.samples == 1 else f"{file.samples} samples"
         click.echo(f"{file.name}: {file.assembly} ({file.assembly_source}), {people}", err=True)
-    if absent_is_reference:
-        click.echo(
-            "WARNING: --absent-is-reference: sites without a record are taken for reference; "
-            "such rows have source 'asserted'",
-            err=True,
-        )
 
 
 def _load(directories: Iterable[Path]) -> KnowledgeBase:

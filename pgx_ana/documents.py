@@ -6,11 +6,10 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import numpy as np
-
 from pgx_ana.annotation import Annotations
 from pgx_ana.columns import COLUMNS, Column, ColumnType, TableName
-from pgx_ana.tables import Block, Table, make_table
+from pgx_ana.rows import write_blocks
+from pgx_ana.tables import Value, make_table
 from pgx_ana.version import __version__
 
 SCHEMA_VERSION = "1.0"
@@ -38,12 +37,12 @@ def patient_texts(annotations: Annotations) -> Iterator[str]:
     """Yield the document of each patient as JSON text on one line."""
     tables = [make_table(name, annotations) for name in TableName]
     heads = _heads(annotations)
-    parts = [[_BlockJson(table, block) for block in table.blocks] for table in tables]
+    parts = [write_blocks(table, _Object()) for table in tables]
     samples = annotations.calls.samples
     for start in range(0, len(samples), _SAMPLES_AT_ONCE):
         stop = min(start + _SAMPLES_AT_ONCE, len(samples))
         rows = [
-            list(zip(*(block.rows(start, stop) for block in blocks), strict=True))
+            list(zip(*(block.between(start, stop) for block in blocks), strict=True))
             or [()] * (stop - start)
             for blocks in parts
         ]
@@ -57,53 +56,19 @@ def patient_texts(annotations: Annotations) -> Iterator[str]:
             yield f'{{"sample": {_dump(samples[number])}, {head}, {sections}}}'
 
 
-class _BlockJson:
-    """The rows of a block as JSON objects."""
+class _Object:
+    """A row as a JSON object."""
 
-    def __init__(self, table: Table, block: Block) -> None:
-        self.block = block
-        self.columns = table.columns[1:]
-        self.varying = [c for c in self.columns if c.name in block.numbers]
-        self.texts = [self._text(row) for row in block.rows]
+    missing = "null"
+    end = "}"
 
-    def _text(self, row: tuple[Any, ...]) -> str:
-        pairs = [
-            f"{_dump(column.name)}: {_dump(_empty_list(value, column))}"
-            for column, value in zip(self.columns, row, strict=True)
-            if column.name not in self.block.numbers
-        ]
-        return ", ".join(pairs)
+    def lead(self, index: int, column: Column) -> str:
+        """Return the key of a column, after a brace or a comma."""
+        return f"{', ' if index else '{'}{_dump(column.name)}: "
 
-    def rows(self, start: int, stop: int) -> list[str]:
-        """Return the rows of some samples."""
-        codes = self.block.codes[start:stop].tolist()
-        if not self.varying:
-            return [f"{{{self.texts[code]}}}" for code in codes]
-        numbers = [_json_numbers(self.block.numbers[c.name][start:stop]) for c in self.varying]
-        names = [_dump(column.name) for column in self.varying]
-        return [
-            "{"
-            + self.texts[code]
-            + "".join(f", {name}: {value}" for name, value in zip(names, values, strict=True))
-            + "}"
-            for code, *values in zip(codes, *numbers, strict=True)
-        ]
-
-
-def _empty_list(value: object, column: Column) -> object:
-    return [] if value is None and column.type == "list" else value
-
-
-def _json_numbers(values: np.ndarray[Any, np.dtype[np.generic]]) -> list[str]:
-    distinct, codes = np.unique(values, return_inverse=True)
-    integral = values.dtype.kind == "i"
-    texts = [
-        "null"
-        if (value == -1 if integral else value != value)
-        else _dump(value if integral or not value.is_integer() else int(value))
-        for value in distinct.tolist()
-    ]
-    return [texts[code] for code in codes.reshape(-1).tolist()]
+    def show(self, column: Column, value: Value) -> str:
+        """Return a value; an empty list for a list that is missing."""
+        return "[]" if value is None and column.type == "list" else _dump(value)
 
 
 def _heads(annotations: Annotations) -> dict[tuple[int, ...], str]:

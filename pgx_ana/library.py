@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pgx_ana.columns import TableName
 from pgx_ana.documents import patient_texts
+from pgx_ana.errors import UsageError
 from pgx_ana.frames import to_frame
 from pgx_ana.knowledge import load
 from pgx_ana.model import Assembly, CallOptions
@@ -43,6 +44,8 @@ class Result:
 
     def table(self, name: str) -> Table:
         """Return the table ``calls``, ``annotations`` or ``summary`` as distinct rows."""
+        if name not in set(TableName):
+            raise UsageError(f"no table {name!r}; there are {', '.join(TableName)}")
         return make_table(TableName(name), self._annotations)
 
     @cached_property
@@ -72,8 +75,8 @@ class Result:
 def annotate(
     paths: PathName | Sequence[PathName],
     *,
-    samples: Sequence[str] = (),
-    genes: Sequence[str] = (),
+    samples: str | Sequence[str] = (),
+    genes: str | Sequence[str] = (),
     assembly: str | None = None,
     kb: PathName | Sequence[PathName] = (),
     options: CallOptions | None = None,
@@ -91,14 +94,26 @@ def annotate(
 
     Raises:
         InputError: a file cannot be read, trusted or matched.
-        UsageError: a gene is not known, or no file was given.
+        UsageError: a gene or assembly is not known, or no file was given.
         KnowledgeBaseError: the knowledge base has faults.
     """
     knowledge = load([Path(place) for place in _listed(kb)])
-    choice = Choice(tuple(samples), tuple(genes), Assembly(assembly) if assembly else None)
+    choice = Choice(_words(samples), _words(genes), _assembly(assembly))
     files = tuple(os.fspath(path) for path in _listed(paths))
     return Result(run(Request(files, choice, options or CallOptions()), knowledge))
 
 
 def _listed(paths: PathName | Sequence[PathName]) -> Sequence[PathName]:
     return [paths] if isinstance(paths, str | os.PathLike) else paths
+
+
+def _words(given: str | Sequence[str]) -> tuple[str, ...]:
+    return (given,) if isinstance(given, str) else tuple(given)
+
+
+def _assembly(name: str | None) -> Assembly | None:
+    if name is None:
+        return None
+    if name not in set(Assembly):
+        raise UsageError(f"no assembly {name!r}; there are {', '.join(Assembly)}")
+    return Assembly(name)

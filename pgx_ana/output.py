@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import tempfile
@@ -23,13 +24,17 @@ def write(chunks: Iterable[str], destination: str) -> None:
     if destination == STDOUT:
         _write_stdout(chunks)
         return
-    path = Path(destination)
-    if path.exists() and not path.is_file() and not path.is_dir():
-        _write_directly(chunks, path)
-        return
+    try:
+        path = Path(destination).resolve()  # a link stays a link to the file that is written
+        is_device = path.exists() and not path.is_file() and not path.is_dir()
+    except OSError as error:
+        raise OutputError(f"{destination}: cannot be written: {error.strerror}") from error
     if path.is_dir():
         raise OutputError(f"{path}: is a directory; name a file")
-    _write_beside(chunks, path)
+    if is_device:
+        _write_directly(chunks, path)
+    else:
+        _write_beside(chunks, path)
 
 
 def make_folder(destination: str) -> Path:
@@ -50,7 +55,14 @@ def _write_stdout(chunks: Iterable[str]) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
+        drop_stdout()
         raise OutputError(f"stdout: cannot be written: {error.strerror}") from error
+
+
+def drop_stdout() -> None:
+    """Send to nowhere what Python would still write to stdout at its end, and fail again."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _write_directly(chunks: Iterable[str], path: Path) -> None:

@@ -160,7 +160,7 @@ def _read(
     Where the assembly is not known beforehand, loci of both are looked at, of all genes. A file
     that can be read only once is looked at in both, too, so that a wrong header is found out.
     """
-    header = names.from_header(file.header, file.name)
+    header = names.from_header(file.header, file.name, said)
     expected = said or (header.assembly if header else None)
     assemblies = tuple(Assembly) if expected is None or not file.can_reread else (expected,)
     pool = knowledge.variants if expected is None else variants

@@ -21,7 +21,7 @@ from pgx_ana.annotation import (
 )
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.levels import LADDER, Level
-from pgx_ana.model import SiteCalls
+from pgx_ana.model import CallSource, Cell, SiteCalls, Variant
 from pgx_ana.schema import Direction
 
 _EFFECTS = frozenset({Direction.HIGHER.value, Direction.LOWER.value})
@@ -63,10 +63,14 @@ def summarise(annotations: Annotations) -> tuple[CategorySummary, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Label:
-    """A genotype or status at a variant: the text for the reader, and whether it was observed."""
+    """A genotype or status at a variant, for the reader.
+
+    ``observed`` includes what the user asserted to be reference; ``asserted`` tells it apart.
+    """
 
     text: str
     observed: bool
+    asserted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +119,20 @@ def _labels(site: SiteCalls) -> tuple[list[_Label], NDArray[np.int32], list[int]
     renumbered = []
     for index, cell in enumerate(site.cells):
         observed = cell.status in OBSERVED
-        shown = unphased(cell, site.variant) if observed else cell.status.value
-        label = _Label(f"{site.variant.id} {shown}", observed)
+        shown = _shown(cell, site.variant) if observed else cell.status.value
+        asserted = cell.source is CallSource.ASSERTED
+        label = _Label(f"{site.variant.id} {shown}", observed, asserted)
         if label not in numbers:
             numbers[label] = len(numbers)
             first.append(index)
         renumbered.append(numbers[label])
     return list(numbers), np.array(renumbered, np.int32)[site.codes], first
+
+
+def _shown(cell: Cell, variant: Variant) -> str:
+    """Return a genotype for the reader, marked where the user only asserted it."""
+    mark = " (asserted)" if cell.source is CallSource.ASSERTED else ""
+    return unphased(cell, variant) + mark
 
 
 def _distinct(columns: Sequence[NDArray[np.int32]]) -> tuple[NDArray[np.int32], list[list[int]]]:
@@ -162,13 +173,14 @@ class _Writer:
     def _finding(self, item: AssociationCalls, cell: int) -> _Finding:
         said = item.conclusions[cell]
         variant = item.site.variant.id
+        genotype = _shown(item.site.cells[cell], item.site.variant)
         outcome = self.knowledge.outcomes[item.association.outcome].name
         return _Finding(
             signal=(self.groups.get(variant, variant), outcome, said.direction),
-            genotype=f"{variant} {said.genotype}",
+            genotype=f"{variant} {genotype}",
             direction=said.direction,
             level=item.weight.level,
-            text=" ".join((item.association.id, said.genotype, said.direction, item.weight.level)),
+            text=" ".join((item.association.id, genotype, said.direction, item.weight.level)),
         )
 
     def summary(self, labels: Sequence[_Label], told: Sequence[_Finding]) -> Summary:
@@ -177,26 +189,28 @@ class _Writer:
         assessed = tuple(label.text for label in labels if label.observed)
         missing = tuple(label.text for label in labels if not label.observed)
         return Summary(
-            conclusion=" ".join(self._sentences(told, assessed, missing)),
+            conclusion=" ".join(self._sentences(told, labels)),
             highest_level=_highest(findings) if assessed else Level.NOT_ASSESSABLE,
             findings=tuple(finding.text for finding in findings),
             assessed=assessed,
             not_assessed=missing,
         )
 
-    def _sentences(
-        self, told: Sequence[_Finding], assessed: Sequence[str], missing: Sequence[str]
-    ) -> Iterator[str]:
-        total = len(assessed) + len(missing)
-        if total == 0:
+    def _sentences(self, told: Sequence[_Finding], labels: Sequence[_Label]) -> Iterator[str]:
+        if not labels:
             yield self._say("summary_no_evidence")
             return
-        if not assessed:
-            yield self._say("summary_nothing", total=total)
+        assessed = sum(label.observed for label in labels)
+        if assessed:
+            yield from self._findings_told(told, assessed, len(labels))
         else:
-            yield from self._findings_told(told, len(assessed), total)
+            yield self._say("summary_nothing", total=len(labels))
+        asserted = ", ".join(label.text for label in labels if label.asserted)
+        if asserted:
+            yield self._say("summary_asserted", asserted=asserted.replace(" (asserted)", ""))
+        missing = ", ".join(label.text for label in labels if not label.observed)
         if missing:
-            yield self._say("summary_missing", missing=", ".join(missing))
+            yield self._say("summary_missing", missing=missing)
 
     def _findings_told(self, told: Sequence[_Finding], assessed: int, total: int) -> Iterator[str]:
         findings = [finding for finding in told if finding.direction in _EFFECTS]
@@ -243,6 +257,6 @@ def _signals(findings: Sequence[_Finding], levels: Sequence[Level]) -> str:
         if finding.level in levels:
             signals.setdefault(finding.signal, []).append(finding.genotype)
     return "; ".join(
-        f"{' with '.join(genotypes)} ({outcome} {direction})"
+        f"{' with '.join(genotypes)} ({outcome}: {direction})"
         for (_, outcome, direction), genotypes in signals.items()
     )

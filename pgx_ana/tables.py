@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pgx_ana.annotation import Annotations, AssociationCalls
 from pgx_ana.columns import COLUMNS, Column, TableName
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.model import CallStatus, SiteCalls
+from pgx_ana.model import CallSource, SiteCalls
 from pgx_ana.schema import Publication
 from pgx_ana.summary import CategorySummary, summarise
 from pgx_ana.version import __version__
@@ -71,7 +71,7 @@ def _call_block(site: SiteCalls, annotations: Annotations, stamps: tuple[str, st
     rows = tuple(
         (
             *place,
-            cell.genotype if cell.alleles else None,
+            None if cell.genotype == "." else cell.genotype,
             cell.status.value,
             cell.source.value,
             cell.reason or None,
@@ -85,7 +85,8 @@ def _call_block(site: SiteCalls, annotations: Annotations, stamps: tuple[str, st
         for cell in site.cells
     )
     arrays = {"phase_set": site.phase_set, "gq": site.gq, "dp": site.dp}
-    observed = np.array([cell.status is not CallStatus.ABSENT for cell in site.cells])[site.codes]
+    from_record = {CallSource.RECORD, CallSource.REFERENCE_BLOCK}
+    observed = np.array([cell.source in from_record for cell in site.cells])[site.codes]
     numbers = {
         name: np.where(observed, values, _missing(values))
         for name, values in arrays.items()

@@ -6,16 +6,22 @@ where a file is damaged; so every indexed read is counted again through pysam, w
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import hashlib
+import math
 import re
+import shutil
+import stat
+import sys
+import tempfile
 import warnings
 import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import cyvcf2
 import numpy as np
@@ -29,12 +35,14 @@ from pgx_ana.model import NO_COPY, Record
 STDIN = "-"
 
 _GZIP = b"\x1f\x8b"
+# The empty block that ends every complete BGZF file (SAM specification, section 4.1.2).
 _BGZF_END = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
 _CONTIG = re.compile(r"^##contig=<(?P<body>.*)>\s*$")
 _CONTIG_ID = re.compile(r"(?:^|,)ID=(?P<id>[^,>]+)")
 _CONTIG_LENGTH = re.compile(r"(?:^|,)length=(?P<length>\d+)")
 _INT_MISSING = np.iinfo(np.int32).min + 1  # and one below: end of vector
 
+_LONG_NUMBER = re.compile(r"[0-9]{5}")
 _SPANNING = ("<DEL", "<DUP", "<CNV")
 
 # The first of each that a record has; GQX is Isaac's and Strelka's, RGQ GATK's for reference calls,
@@ -65,9 +73,10 @@ class VariantFile:
 
     def __init__(self, path: str, contig_names: ContigNames) -> None:
         self.name = path if path != STDIN else "<stdin>"
-        self._path = path
         self._contig_names = contig_names
-        self.format, self._index = ("stream", None) if path == STDIN else _inspect(Path(path))
+        self._copy = _spooled(path)
+        self._path = path if self._copy is None else self._copy.name
+        self.format, self._index = _inspect(Path(self._path), self.name)
         self._vcf = self._open()
         text = self._vcf.raw_header
         self.header_sha256 = hashlib.sha256(text.encode()).hexdigest()
@@ -101,6 +110,8 @@ class VariantFile:
     def close(self) -> None:
         """Let go of the file; what was read from its header stays."""
         self._vcf = None
+        if self._copy is not None:
+            self._copy.close()
 
     def collect(self, targets: Sequence[Target]) -> list[list[Record]]:
         """Return, for each target, the records that overlap it, in the order of the file."""
@@ -195,6 +206,7 @@ class VariantFile:
         alts = tuple(alt.upper() for alt in variant.ALT)
         fields = set(variant.FORMAT or ())
         alleles, phased = _genotypes(variant, len(self.samples), place, has_gt="GT" in fields)
+        _refuse_wrapped(variant, place)
         if len(alleles) and alleles.max() > len(alts):
             number = int(np.argmax(alleles.max(axis=1)))
             raise InputError(
@@ -252,7 +264,9 @@ class _Counter:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._file.close()
+        # After a damaged block, closing fails as well; what is wrong was told before.
+        with contextlib.suppress(OSError):
+            self._file.close()
 
     def compare(self, contig: str, target: Target, seen: int) -> None:
         """Raise where another number of records is there than was read."""
@@ -268,12 +282,36 @@ class _Counter:
             )
 
 
-def _inspect(path: Path) -> tuple[str, Path | None]:
+def _spooled(path: str) -> IO[bytes] | None:
+    """Copy stdin, or what is no regular file, to a temporary file; None for a regular file.
+
+    What can be read only once could not be checked for its end, nor read again.
+    """
+    try:
+        if path == STDIN:
+            return _copied(sys.stdin.buffer)
+        mode = Path(path).stat().st_mode
+        if stat.S_ISDIR(mode):
+            raise InputError(f"{path}: is a directory, not a variant file")
+        if stat.S_ISREG(mode):
+            return None
+        with Path(path).open("rb") as stream:
+            return _copied(stream)
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: no such file") from error
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
+
+
+def _copied(stream: IO[bytes]) -> IO[bytes]:
+    copy = tempfile.NamedTemporaryFile(prefix="pgx-ana.")  # noqa: SIM115  # closed by its owner
+    shutil.copyfileobj(stream, copy, 1 << 20)
+    copy.flush()
+    return copy
+
+
+def _inspect(path: Path, name: str) -> tuple[str, Path | None]:
     """Return a file's format and its index, if it has one that can be used."""
-    if not path.exists():
-        raise InputError(f"{path}: no such file")
-    if path.is_dir():
-        raise InputError(f"{path}: is a directory, not a variant file")
     try:
         with path.open("rb") as stream:
             start = stream.read(18)
@@ -281,34 +319,34 @@ def _inspect(path: Path) -> tuple[str, Path | None]:
             stream.seek(max(size - len(_BGZF_END), 0))
             end = stream.read()
     except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
+        raise InputError(f"{name}: cannot be read: {error.strerror or error}") from error
     if not start:
-        raise InputError(f"{path}: is empty")
+        raise InputError(f"{name}: is empty")
     compressed = start.startswith(_GZIP)
-    bgzf = compressed and start[3] == 4 and start[12:14] == b"BC"
-    first = _first_bytes(path) if compressed else start
+    bgzf = compressed and start[3:4] == b"\x04" and start[12:14] == b"BC"
+    first = _first_bytes(path, name) if compressed else start
     if first.startswith(b"BCF"):
         kind = "BCF"
     elif first.startswith(b"##fileformat=VCF"):
         kind = "VCF"
     else:
         raise InputError(
-            f"{path}: is not a VCF or BCF file: it does not begin with ##fileformat=VCF"
+            f"{name}: is not a VCF or BCF file: it does not begin with ##fileformat=VCF"
         )
     if bgzf and end != _BGZF_END:
-        raise InputError(f"{path}: is truncated: its BGZF end-of-file block is missing")
+        raise InputError(f"{name}: is truncated: its BGZF end-of-file block is missing")
     index = next((i for i in (Path(f"{path}.tbi"), Path(f"{path}.csi")) if i.exists()), None)
     return kind, index if bgzf else None
 
 
-def _first_bytes(path: Path) -> bytes:
+def _first_bytes(path: Path, name: str) -> bytes:
     try:
         with gzip.open(path) as stream:
             first = stream.read(16)
     except (OSError, EOFError, zlib.error) as error:
-        raise InputError(f"{path}: its compression is damaged: {error}") from error
+        raise InputError(f"{name}: its compression is damaged: {error}") from error
     if not first:
-        raise InputError(f"{path}: is empty")
+        raise InputError(f"{name}: is empty")
     return first
 
 
@@ -356,24 +394,53 @@ def _genotypes(
     return np.ascontiguousarray(numbers, np.int16), phased
 
 
+def _refuse_wrapped(variant: Any, place: str) -> None:
+    """Refuse allele numbers that the 16 bits of cyvcf2's arrays cannot hold and would wrap."""
+    columns = str(variant).split("\t", 9)
+    if len(columns) > 9 and _LONG_NUMBER.search(columns[9]):
+        most = max((max(genotype[:-1]) for genotype in variant.genotypes), default=0)
+        if most > len(variant.ALT):
+            raise InputError(
+                f"{place}: a sample has allele {most}, but the record has {len(variant.ALT)} ALT"
+            )
+
+
 def _numbers(variant: Any, names: Sequence[str], fields: set[str]) -> NDArray[np.float32] | None:
     """Return the first of the named FORMAT fields that the record has, NaN where missing."""
     for name in names:
         if name in fields:
             values = variant.format(name)
-            if values is None or values.dtype.kind not in "if":
-                continue
-            first = values[:, 0]
-            numbers: NDArray[np.float32] = first.astype(np.float32)
-            if values.dtype.kind == "i":
-                numbers[first <= _INT_MISSING] = np.nan
-            return numbers
+            if values is not None:
+                numbers = _first_numbers(values)
+                return np.where(np.isfinite(numbers), numbers, np.float32(np.nan))
     return None
+
+
+def _first_numbers(values: NDArray[Any]) -> NDArray[np.float32]:
+    """Return the first number of each sample; a field that is not declared comes as text."""
+    if values.dtype.kind in "UO":
+        firsts = [str(value).split(",")[0] for value in values.tolist()]
+        return np.array([_number(text) for text in firsts], np.float32)
+    first = values[:, 0]
+    numbers: NDArray[np.float32] = first.astype(np.float32)
+    if values.dtype.kind == "i":
+        numbers[first <= _INT_MISSING] = np.nan
+    return numbers
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
 
 
 def _phase_sets(variant: Any) -> NDArray[np.int64] | None:
     values = variant.format("PS")
-    if values is None or values.dtype.kind != "i":
+    if values is None:
         return None
+    if values.dtype.kind != "i":
+        texts = (str(value) for value in values.tolist())
+        return np.array([int(text) if text.isdecimal() else -1 for text in texts], np.int64)
     first = values[:, 0].astype(np.int64)
     return np.where(first <= _INT_MISSING, -1, first)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pysam
+import pysam.bcftools
 import pytest
 from click.testing import CliRunner, Result
 
@@ -132,7 +133,7 @@ def bcftools() -> Bcftools:
         if shutil.which("bcftools"):
             done = subprocess.run(["bcftools", *words], check=True, capture_output=True, text=True)
             return done.stdout
-        command = getattr(pysam.bcftools, words[0])  # type: ignore[attr-defined]
+        command = getattr(pysam.bcftools, words[0])
         return str(command(*words[1:]))
 
     return call

@@ -16,6 +16,7 @@ LAYERS = (
     ("annotation", "vcf", "pages"),
     ("summary", "pipeline"),
     ("tables",),
+    ("rows",),
     ("text", "documents", "frames", "output"),
     ("library",),
     ("cli",),

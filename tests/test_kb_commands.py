@@ -1,0 +1,463 @@
+"""The kb commands: check, list, show, path."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pgx_ana.knowledge import KnowledgeBase, default_directory, load
+from pgx_ana.pages import listing, page
+
+if TYPE_CHECKING:
+    from conftest import Run
+
+FAULTY = """\
+drugs:
+  - {id: letrozole, name: x, drug_class: x}
+  - {id: letrozole, name: x, drug_class: x}
+"""
+RICH = """\
+linkage:
+  - {id: pair, variants: [rs1, rs8], note: one signal}
+publications:
+  - {id: three-1999, first_author: Three C, year: 1999, pmid: "1003", doi: 10.1000/three}
+  - {id: four, first_author: Four D}
+cohorts:
+  - {id: third, name: Third, description: x}
+  - {id: fourth, name: Fourth, description: x}
+variants:
+  - id: rs8
+    gene: BBB
+    type: snv
+    names: [old8, older8]
+    merged: [rs88]
+    loci: {GRCh37: {chrom: "2", pos: 60, ref: C}, GRCh38: {chrom: "2", pos: 60, ref: C}}
+    alleles:
+      - {bases: C, names: [wild type, coding G]}
+      - {bases: G}
+    studied_allele: G
+    hgvs: {grch37: "g37", grch38: "g38", coding: "c.8", protein: "p.8"}
+    consequence: missense
+    paper_wording: Palindromic.
+    frequencies:
+      - {allele: G, source: a panel, all: 0.25, EUR: 0.1}
+    clinpgx:
+      - {id: "123", level: "3", drugs: [letrozole, statins], about: pain on letrozole, note: old}
+    notes: [A first note., A second note.]
+    sources: [made up]
+evidence:
+  - id: three-rs8-pain
+    publication: three-1999
+    cohort: third
+    variants: [rs8]
+    kind: clinical
+    drugs: [anastrozole, letrozole]
+    setting: adjuvant
+    population: {sex: female}
+    n: 20
+    design: made up
+    outcome: pain
+    wording: G carriers
+    strand: plus
+    result: association
+    alleles: {rs8: G}
+    direction: higher
+    effects:
+      - {measure: OR, value: 2.50, low: 1.1, high: 10}
+      - {measure: share, value: 0.2, text: of G/G}
+      - {measure: trend}
+    p: <0.05
+    significance: nominal
+    specified: post_hoc
+    flags: [few people, letters mixed]
+    read: partial
+    sources: [made up]
+    summary: Carriers of G had more pain.
+  - id: four-rs8-pain
+    publication: four
+    cohort: fourth
+    variants: [rs8]
+    kind: clinical
+    drugs: [letrozole]
+    setting: adjuvant
+    population: {sex: female}
+    design: made up
+    outcome: pain
+    wording: not stated
+    strand: unknown
+    result: unclear
+    direction: unknown
+    significance: not_stated
+    specified: not_stated
+    read: second_hand
+    sources: [made up]
+    summary: A relation that is not told.
+  - id: four-rs8-pain-again
+    publication: four
+    cohort: fourth
+    variants: [rs8]
+    kind: clinical
+    drugs: [letrozole]
+    setting: adjuvant
+    population: {sex: female}
+    n: 500
+    design: made up
+    outcome: pain
+    wording: G carriers
+    strand: plus
+    result: association
+    alleles: {rs8: G}
+    direction: lower
+    significance: nominal
+    specified: exploratory
+    read: abstract
+    sources: [made up]
+    summary: Carriers of G had less pain.
+associations:
+  - id: rs8-pain
+    variant: rs8
+    outcome: pain
+    drug: anastrozole
+    setting: adjuvant
+    allele: G
+    direction: higher
+    evidence: [three-rs8-pain, four-rs8-pain, four-rs8-pain-again]
+    excluded: {four-rs8-pain-again: retracted}
+    genotypes:
+      C/C: {direction: comparator, statement: Was compared with.}
+      C/G: {direction: not_studied, statement: Not studied.}
+      G/G: {direction: higher, statement: More pain.}
+    caution: Nothing follows.
+"""
+RICH_PAGE = """\
+rs8  BBB (old8, older8)
+  second toy gene, strand -; missense
+  GRCh37  2:60  reference C
+  GRCh38  2:60  reference C
+  allele C  wild type, coding G
+  allele G
+  studied allele G
+  palindromic: letters alone do not tell the strand
+  g38  c.8  p.8
+  merged: rs88
+  Palindromic.
+  A first note.
+  A second note.
+  frequency of G: all 0.25  EUR 0.1
+    a panel
+  ClinPGx 123, level 3: pain on letrozole (letrozole, statins); old
+
+EVIDENCE
+
+  Three C 1999  n=20  anastrozole, letrozole  adjuvant
+    joint pain: association (G higher)
+    OR 2.5 (1.1 to 10); share 0.2 of G/G; trend; p <0.05; nominal; post_hoc; read: partial
+    Carriers of G had more pain.
+    ! few people
+    ! letters mixed
+    [three-rs8-pain] PMID 1003; doi 10.1000/three
+
+  Four D year unknown  n unknown  letrozole  adjuvant
+    joint pain: unclear (unknown)
+    not_stated; not_stated; read: second_hand
+    A relation that is not told.
+    [four-rs8-pain]
+
+  Four D year unknown  n=500  letrozole  adjuvant
+    joint pain: association (G lower)
+    nominal; exploratory; read: abstract
+    Carriers of G had less pain.
+    [four-rs8-pain-again]
+
+CONCLUSIONS
+
+  rs8-pain  toxicity: joint pain
+    claim: G higher; anastrozole, adjuvant
+    level: single_nominal (1 supporting, 0 contradicting, 0 null cohorts)
+    for: Third
+    not scored: four-rs8-pain
+    left out: four-rs8-pain-again (retracted)
+    C/C  comparator: Was compared with.
+    C/G  not_studied: Not studied.
+    G/G  higher: More pain.
+    Caution: Nothing follows.
+"""
+TOY_PAGE = """\
+rs1  AAA (legacy1)
+  first toy gene, strand +; none
+  GRCh37  1:150  reference A
+  GRCh38  1:100  reference A
+  allele A
+  allele C
+  studied allele A, which is the reference base
+  merged: rs11
+  plus strand
+
+EVIDENCE
+
+  One A 2001  n=100  anastrozole  metastatic
+    survival: association (A higher)
+    HR 0.5 (0.3 to 0.8); p 0.001; corrected; pre_specified; read: full_text
+    Carriers of A lived longer.
+    [one-rs1-survival] PMID 1001
+
+CONCLUSIONS
+
+  rs1-survival  efficacy: survival
+    claim: A higher; anastrozole, metastatic
+    level: single_corrected (1 supporting, 0 contradicting, 0 null cohorts)
+    for: First
+    A/A  higher: Lived longer.
+    A/C  higher: Lived longer.
+    C/C  comparator: Was compared with.
+"""
+BARE_PAGE = """\
+rs3  AAA
+  first toy gene, strand +; none
+  GRCh37  1:350  reference C
+  GRCh38  1:300  reference T
+  allele T
+  allele C
+  plus strand
+
+EVIDENCE
+  No published result on an aromatase inhibitor was found.
+
+CONCLUSIONS
+  None: there is nothing to conclude from.
+"""
+HEADER = "variant\tgene\tnames\tGRCh37\tGRCh38\talleles\tresults\tassociations\tlevels\n"
+AAA = (
+    "rs1\tAAA\tlegacy1\t1:150\t1:100\tA/C\t1\t1\tsingle_corrected\n"
+    "rs2\tAAA\t.\t1:250\t1:200\tA/C/T\t1\t1\tnull\n"
+    "rs3\tAAA\t.\t1:350\t1:300\tT/C\t0\t0\t.\n"
+    "rs4\tAAA\t.\t1:451\t1:401\tG/GT\t0\t0\t.\n"
+    "rs5\tAAA\t.\t1:551\t1:501\tGCA/G\t0\t0\t.\n"
+)
+BBB = "rs6\tBBB\t.\t2:50\t2:50\tG/T\t1\t0\t.\n"
+
+
+@pytest.fixture
+def rich(tmp_path: Path) -> Path:
+    """Return an overlay with a variant of which everything is known."""
+    directory = tmp_path / "rich"
+    directory.mkdir()
+    (directory / "rich.yaml").write_text(RICH, encoding="utf-8")
+    return directory
+
+
+# check
+
+
+def test_check_counts_what_it_read(run: Run, toy: KnowledgeBase, toy_directory: Path) -> None:
+    result = run("kb", "check", "--kb", toy_directory)
+    assert (
+        0,
+        f"toy {toy.stamp}: 6 variants, 2 results from 2 publications, 2 associations; no fault\n",
+        "",
+    ) == (result.exit_code, result.stdout, result.stderr)
+
+
+def test_check_with_an_overlay(run: Run, toy_directory: Path, rich: Path) -> None:
+    result = run("kb", "check", "--kb", toy_directory, "--kb", rich)
+    stamp = load([toy_directory, rich]).stamp
+    assert (
+        0,
+        f"toy {stamp}: 7 variants, 5 results from 4 publications, 3 associations; no fault\n",
+        "",
+    ) == (result.exit_code, result.stdout, result.stderr)
+
+
+def test_check_tells_every_fault_and_ends_with_4(
+    run: Run, toy_directory: Path, tmp_path: Path
+) -> None:
+    directory = tmp_path / "kb"
+    shutil.copytree(toy_directory, directory)
+    text = (directory / "variants.yaml").read_text(encoding="utf-8")
+    (directory / "variants.yaml").write_text(text + "    alias: x\n", encoding="utf-8")
+    (directory / "zzz.yaml").write_text("drugs: *22\n", encoding="utf-8")
+    line = text.count("\n") + 1
+    result = run("kb", "check", "--kb", directory)
+    assert (
+        4,
+        "",
+        (
+            "Error: the knowledge base has 2 faults:\n"
+            f"{directory / 'variants.yaml'}:{line}: variants[5](rs6).alias: "
+            "Extra inputs are not permitted, not 'x'\n"
+            f"{directory / 'zzz.yaml'}:1: is not YAML: found undefined alias; "
+            'a value that begins with * must be quoted, as in "*22"\n'
+        ),
+    ) == (result.exit_code, result.stdout, result.stderr)
+
+
+def test_check_tells_the_only_fault(run: Run, toy_directory: Path, tmp_path: Path) -> None:
+    result = run("kb", "check", "--kb", toy_directory, "--kb", tmp_path / "gone")
+    told = f"{tmp_path / 'gone'}:1: is not a directory with YAML files"
+    assert (4, "", f"Error: the knowledge base has 1 fault:\n{told}\n") == (
+        result.exit_code,
+        result.stdout,
+        result.stderr,
+    )
+
+
+@pytest.mark.parametrize(
+    "command", [["check"], ["list"], ["show", "rs1"]], ids=lambda words: words[0]
+)
+def test_every_command_tells_the_faults(
+    run: Run, toy_directory: Path, tmp_path: Path, command: list[str]
+) -> None:
+    directory = tmp_path / "faulty"
+    directory.mkdir()
+    (directory / "faulty.yaml").write_text(FAULTY, encoding="utf-8")
+    result = run("kb", *command, "--kb", toy_directory, "--kb", directory)
+    assert (
+        4,
+        "",
+        (
+            "Error: the knowledge base has 1 fault:\n"
+            f"{directory / 'faulty.yaml'}:3: drugs(letrozole): is defined twice\n"
+        ),
+    ) == (result.exit_code, result.stdout, result.stderr)
+
+
+# list
+
+
+@pytest.mark.parametrize(
+    ("genes", "rows"),
+    [
+        ([], AAA + BBB),
+        (["--gene", "AAA"], AAA),
+        (["-g", "BBB"], BBB),
+        (["-g", "BBB", "-g", "AAA"], AAA + BBB),
+        (["-g", "BBB", "-g", "BBB"], BBB),
+    ],
+    ids=["all", "one", "short option", "both", "twice"],
+)
+def test_list(run: Run, toy_directory: Path, genes: list[str], rows: str) -> None:
+    result = run("kb", "list", "--kb", toy_directory, *genes)
+    assert (0, HEADER + rows, "") == (result.exit_code, result.stdout, result.stderr)
+
+
+def test_list_joins_names_and_levels(run: Run, toy_directory: Path, rich: Path) -> None:
+    """A variant of an overlay stands in its place among the others of its gene."""
+    result = run("kb", "list", "--kb", toy_directory, "--kb", rich, "-g", "BBB")
+    row = "rs8\tBBB\told8;older8\t2:60\t2:60\tC/G\t3\t1\tsingle_nominal\n"
+    assert HEADER + BBB + row == result.stdout
+
+
+def test_list_refuses_genes_that_are_not_known(run: Run, toy_directory: Path) -> None:
+    result = run("kb", "list", "--kb", toy_directory, "-g", "ZZZ", "-g", "AAA", "-g", "CCC")
+    assert (2, "", "Error: no such gene: CCC, ZZZ; known genes: AAA, BBB\n") == (
+        result.exit_code,
+        result.stdout,
+        result.stderr,
+    )
+
+
+def test_every_row_has_a_value_for_every_column(toy: KnowledgeBase) -> None:
+    assert {9} == {len([cell for cell in line.split("\t") if cell]) for line in listing(toy, ())}
+
+
+# show
+
+
+@pytest.mark.parametrize("name", ["rs1", "RS1", "rs11", "legacy1", "Legacy1"])
+def test_show_by_rsid_merged_rsid_and_legacy_name(run: Run, toy_directory: Path, name: str) -> None:
+    result = run("kb", "show", name, "--kb", toy_directory)
+    assert (0, TOY_PAGE, "") == (result.exit_code, result.stdout, result.stderr)
+
+
+def test_show_everything_that_is_known(run: Run, toy_directory: Path, rich: Path) -> None:
+    """Results oldest first; what is not scored or left out is said, with the reason."""
+    result = run("kb", "show", "older8", "--kb", toy_directory, "--kb", rich)
+    assert (0, RICH_PAGE, "") == (result.exit_code, result.stdout, result.stderr)
+
+
+def test_show_a_variant_without_evidence(run: Run, toy_directory: Path) -> None:
+    result = run("kb", "show", "rs3", "--kb", toy_directory)
+    assert (0, BARE_PAGE, "") == (result.exit_code, result.stdout, result.stderr)
+
+
+def test_show_names_the_cohorts_for_against_and_null(toy_directory: Path, tmp_path: Path) -> None:
+    """The retracted result counts here, and a third cohort saw nothing."""
+    (tmp_path / "rich.yaml").write_text(
+        RICH.replace("    excluded: {four-rs8-pain-again: retracted}\n", "")
+        .replace(
+            "    result: unclear\n    direction: unknown\n    significance: not_stated\n",
+            '    result: "null"\n    direction: none\n    significance: not_stated\n',
+        )
+        .replace("fourth\n    variants: [rs8]", "second\n    variants: [rs8]", 1),
+        encoding="utf-8",
+    )
+    lines = list(page(load([toy_directory, tmp_path]), "rs8"))
+    start = lines.index("    level: contradicted (1 supporting, 1 contradicting, 1 null cohorts)")
+    assert ["    for: Third", "    against: Fourth", "    null: Second"] == lines[
+        start + 1 : start + 4
+    ]
+
+
+def test_no_line_is_too_long_for_a_terminal(toy_directory: Path, tmp_path: Path) -> None:
+    words = "word " * 200
+    (tmp_path / "rich.yaml").write_text(
+        RICH.replace("A first note.", words)
+        .replace("Palindromic.", words)
+        .replace("old}", f"{words}}}")
+        .replace("few people", words)
+        .replace("retracted", words)
+        .replace("had more pain.", words)
+        .replace("More pain.", words)
+        .replace("Nothing follows.", words)
+        .replace("rs88", ", ".join(f"rs88{number}" for number in range(99))),
+        encoding="utf-8",
+    )
+    lines = list(page(load([toy_directory, tmp_path]), "rs8"))
+    assert 8 * 200 == sum(line.count("word") for line in lines)
+    assert [] == [line for line in lines if len(line) > 100]
+
+
+@pytest.mark.parametrize("name", ["rs9999", "legacy", ""])
+def test_show_refuses_what_is_not_known(run: Run, toy_directory: Path, name: str) -> None:
+    result = run("kb", "show", name, "--kb", toy_directory)
+    assert (2, "", f"Error: no known variant is called {name!r}; see pgx-ana kb list\n") == (
+        result.exit_code,
+        result.stdout,
+        result.stderr,
+    )
+
+
+# path and help
+
+
+def test_path(run: Run) -> None:
+    result = run("kb", "path")
+    assert (0, f"{default_directory()}\n", "") == (result.exit_code, result.stdout, result.stderr)
+
+
+def test_help_names_the_commands(run: Run) -> None:
+    result = run("kb", "--help")
+    assert 0 == result.exit_code
+    assert ["check", "list", "path", "show"] == [
+        line.split()[0]
+        for line in result.stdout.split("Commands:\n")[1].splitlines()
+        if line.startswith("  ") and line[2] != " "
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["show"], "Missing argument 'VARIANT'."),
+        (["chek"], "No such command 'chek'."),
+        (["list", "--genes", "AAA"], "No such option '--genes'."),
+    ],
+    ids=["no variant", "no such command", "no such option"],
+)
+def test_usage(run: Run, words: list[str], message: str) -> None:
+    result = run("kb", *words)
+    assert (2, "") == (result.exit_code, result.stdout)
+    assert message in result.stderr

@@ -1,0 +1,463 @@
+"""Loading a knowledge base: files joined, overlays, digest, and looking things up."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from types import MappingProxyType
+
+import pytest
+
+from pgx_ana.errors import KnowledgeBaseError
+from pgx_ana.knowledge import SECTIONS, KnowledgeBase, default_directory, load
+from pgx_ana.levels import Level, Stance, Weight
+from pgx_ana.model import Assembly, Locus, Variant
+from pgx_ana.schema import Document, Drug, KnowledgeInfo
+
+Overlay = Callable[..., Path]
+
+INFO = 'knowledge: {name: other, format: "1", version: 9.8.7, licence: MIT, description: made up}\n'
+RS7 = """\
+variants:
+  - id: rs7
+    gene: AAA
+    type: snv
+    names: [Legacy7, "c.7A>G"]
+    merged: [rs77, rs777]
+    loci: {GRCh37: {chrom: "1", pos: 125, ref: C}, GRCh38: {chrom: "1", pos: 75, ref: C}}
+    alleles: [{bases: C}, {bases: T}]
+    consequence: none
+    paper_wording: plus strand
+    sources: [made up]
+"""
+RS1_OTHERWISE = """\
+variants:
+  - id: rs1
+    gene: AAA
+    type: snv
+    loci: {GRCh37: {chrom: "1", pos: 160, ref: A}, GRCh38: {chrom: "1", pos: 110, ref: A}}
+    alleles: [{bases: A}, {bases: C}]
+    consequence: overlaid
+    paper_wording: plus strand
+    sources: [made up]
+"""
+
+
+@pytest.fixture
+def overlay(tmp_path: Path) -> Overlay:
+    """Return a function that writes a directory from texts by file name."""
+
+    def write(files: dict[str, str], name: str = "overlay") -> Path:
+        for path, text in files.items():
+            target = tmp_path / name / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, encoding="utf-8")
+        return tmp_path / name
+
+    return write
+
+
+def messages(*directories: Path) -> list[str]:
+    """Return the faults of these directories as they are shown."""
+    with pytest.raises(KnowledgeBaseError) as raised:
+        load(directories)
+    return [str(fault) for fault in raised.value.faults]
+
+
+# what is loaded
+
+
+def test_entries_by_section_in_the_order_of_the_files(toy: KnowledgeBase) -> None:
+    assert {
+        "assemblies": ["GRCh37", "GRCh38"],
+        "genes": ["AAA", "BBB"],
+        "drugs": ["anastrozole", "letrozole"],
+        "outcomes": ["survival", "relapse", "level", "pain", "promoter"],
+        "settings": ["adjuvant", "metastatic"],
+        "publications": ["one-2001", "two-2002"],
+        "cohorts": ["first", "second"],
+        "definitions": ["rs1", "rs2", "rs3", "rs4", "rs5", "rs6"],
+        "linkage": [],
+        "haplotypes": [],
+        "evidence": ["one-rs1-survival", "two-rs2-level-null"],
+        "associations": ["rs1-survival", "rs2-level"],
+    } == {
+        section: list(getattr(toy, section))
+        for section in (
+            "assemblies",
+            "genes",
+            "drugs",
+            "outcomes",
+            "settings",
+            "publications",
+            "cohorts",
+            "definitions",
+            "linkage",
+            "haplotypes",
+            "evidence",
+            "associations",
+        )
+    }
+
+
+def test_every_section_of_a_document_is_loaded() -> None:
+    assert set(Document.model_fields) - {"knowledge"} == set(SECTIONS)
+
+
+def test_what_it_is(toy: KnowledgeBase, toy_directory: Path) -> None:
+    assert (
+        KnowledgeInfo(
+            name="toy",
+            format="1",
+            version="1.2.3",
+            licence="MIT",
+            description="made up for tests",
+        ),
+        (toy_directory,),
+    ) == (toy.info, toy.directories)
+
+
+def test_variants_as_engine_values(toy: KnowledgeBase) -> None:
+    """A single base is its own window; others keep the window that stands in the file."""
+    by_id = {variant.id: variant for variant in toy.variants}
+    assert [
+        Variant(
+            id="rs3",
+            gene="AAA",
+            type="snv",
+            alleles=("T", "C"),
+            loci=MappingProxyType(
+                {
+                    Assembly.GRCH37: Locus("1", 350, "C", 350, "C"),
+                    Assembly.GRCH38: Locus("1", 300, "T", 300, "T"),
+                }
+            ),
+        ),
+        Variant(
+            id="rs5",
+            gene="AAA",
+            type="deletion",
+            alleles=("GCA", "G"),
+            loci=MappingProxyType(
+                {
+                    Assembly.GRCH37: Locus("1", 551, "GCA", 550, "GGCACACATT"),
+                    Assembly.GRCH38: Locus("1", 501, "GCA", 500, "GGCACACATT"),
+                }
+            ),
+        ),
+    ] == [by_id["rs3"], by_id["rs5"]]
+
+
+def test_variants_stand_by_gene_and_then_by_position(toy_directory: Path, overlay: Overlay) -> None:
+    """rs7 is read last and lies first in its gene."""
+    knowledge = load([toy_directory, overlay({"more.yaml": RS7})])
+    assert ["rs7", "rs1", "rs2", "rs3", "rs4", "rs5", "rs6"] == [
+        variant.id for variant in knowledge.variants
+    ]
+
+
+def test_nothing_can_be_changed(toy: KnowledgeBase) -> None:
+    with pytest.raises(TypeError, match="does not support item assignment"):
+        toy.drugs["other"] = toy.drugs["letrozole"]  # type: ignore[index]
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        toy.digest = ""  # type: ignore[misc]
+    with pytest.raises(ValueError, match="Instance is frozen"):
+        toy.drugs["letrozole"].name = "other"
+
+
+def test_associations_of_a_variant(toy: KnowledgeBase) -> None:
+    assert {"rs1": ["rs1-survival"], "rs2": ["rs2-level"], "rs6": [], "rs99": []} == {
+        variant: [item.id for item in toy.associations_of(variant)]
+        for variant in ("rs1", "rs2", "rs6", "rs99")
+    }
+
+
+def test_evidence_on_a_variant(toy: KnowledgeBase) -> None:
+    """A result on two variants is evidence on either."""
+    assert {
+        "rs1": ["one-rs1-survival"],
+        "rs2": ["two-rs2-level-null"],
+        "rs6": ["two-rs2-level-null"],
+        "rs3": [],
+    } == {
+        variant: [item.id for item in toy.evidence_on(variant)]
+        for variant in ("rs1", "rs2", "rs6", "rs3")
+    }
+
+
+def test_evidence_stands_oldest_first_and_without_a_year_last(
+    toy_directory: Path, overlay: Overlay
+) -> None:
+    template = """\
+  - id: {id}
+    publication: {paper}
+    cohort: first
+    variants: [rs3]
+    kind: background
+    drugs: [letrozole]
+    setting: adjuvant
+    population: {{sex: female}}
+    design: made up
+    outcome: promoter
+    wording: none
+    strand: not_applicable
+    result: unclear
+    direction: unknown
+    significance: not_stated
+    specified: not_stated
+    read: abstract
+    sources: [made up]
+    summary: Made up.
+"""
+    papers = (("a", "no-year"), ("d", "two-2002"), ("c", "two-2002"), ("e", "one-2001"))
+    text = "publications:\n  - {id: no-year, first_author: Three C}\nevidence:\n" + "".join(
+        template.format(id=key, paper=paper) for key, paper in papers
+    )
+    knowledge = load([toy_directory, overlay({"more.yaml": text})])
+    assert ["e", "c", "d", "a"] == [item.id for item in knowledge.evidence_on("rs3")]
+
+
+def test_weights_of_all_associations(toy: KnowledgeBase) -> None:
+    assert {
+        "rs1-survival": Weight(
+            Level.SINGLE_CORRECTED,
+            ("first",),
+            (),
+            (),
+            {"one-rs1-survival": Stance.SUPPORTS},
+        ),
+        "rs2-level": Weight(Level.NULL, (), (), ("second",), {"two-rs2-level-null": Stance.NULL}),
+    } == toy.weights
+    assert Level.SINGLE_CORRECTED is toy.level("rs1-survival")
+
+
+@pytest.mark.parametrize(
+    ("name", "variant"),
+    [
+        ("rs7", "rs7"),
+        ("RS7", "rs7"),
+        ("rs77", "rs7"),
+        ("Rs777", "rs7"),
+        ("Legacy7", "rs7"),
+        ("LEGACY7", "rs7"),
+        ("C.7a>g", "rs7"),
+        ("rs11", "rs1"),
+        ("legacy1", "rs1"),
+        ("rs", None),
+        ("rs111", None),
+        ("7", None),
+        ("", None),
+    ],
+)
+def test_a_variant_by_any_of_its_names(
+    toy_directory: Path, overlay: Overlay, name: str, variant: str | None
+) -> None:
+    assert variant == load([toy_directory, overlay({"more.yaml": RS7})]).find_variant(name)
+
+
+# directories
+
+
+def test_the_default_directory_holds_a_knowledge_base() -> None:
+    assert (default_directory() / "knowledge.yaml").is_file()
+
+
+def test_files_may_lie_deeper_and_are_read_in_the_order_of_their_paths(
+    toy_directory: Path, overlay: Overlay
+) -> None:
+    drug = "drugs: [{{id: {0}, name: {0}, drug_class: made up}}]\n"
+    directory = overlay(
+        {
+            "z.yaml": drug.format("last"),
+            "a/b/c.yaml": drug.format("second"),
+            "a/a.yaml": drug.format("first"),
+            "b.yaml": drug.format("third"),
+            "notes.md": "not YAML: [",
+            "b.yml": "not read: [",
+        }
+    )
+    knowledge = load([toy_directory, directory])
+    assert ["anastrozole", "letrozole", "first", "second", "third", "last"] == list(knowledge.drugs)
+
+
+def test_an_overlay_replaces_by_id_and_adds(toy_directory: Path, overlay: Overlay) -> None:
+    text = (
+        "drugs:\n"
+        "  - {id: exemestane, name: exemestane, drug_class: other}\n"
+        "  - {id: letrozole, name: overlaid, drug_class: other}\n"
+    )
+    directory = overlay({"drugs.yaml": text, "variants.yaml": RS1_OTHERWISE})
+    base, knowledge = load([toy_directory]), load([toy_directory, directory])
+    assert [
+        Drug(id="anastrozole", name="anastrozole", drug_class="aromatase inhibitor"),
+        Drug(id="letrozole", name="overlaid", drug_class="other"),
+        Drug(id="exemestane", name="exemestane", drug_class="other"),
+    ] == list(knowledge.drugs.values())
+    assert (toy_directory, directory) == knowledge.directories
+    assert ["rs1"] == [
+        key
+        for key, definition in knowledge.definitions.items()
+        if definition != base.definitions[key]
+    ]
+    assert 110 == knowledge.variants[0].loci[Assembly.GRCH38].pos
+    # An entry is replaced as a whole: names of the earlier one are gone.
+    assert ("rs1", None) == (base.find_variant("legacy1"), knowledge.find_variant("legacy1"))
+    assert (base.info, base.evidence) == (knowledge.info, knowledge.evidence)
+
+
+def test_a_later_overlay_wins(toy_directory: Path, overlay: Overlay) -> None:
+    text = "drugs: [{{id: letrozole, name: {}, drug_class: other}}]\n"
+    first = overlay({"drugs.yaml": text.format("first")}, "first")
+    second = overlay({"drugs.yaml": text.format("second")}, "second")
+    assert ("second", "first") == (
+        load([toy_directory, first, second]).drugs["letrozole"].name,
+        load([toy_directory, second, first]).drugs["letrozole"].name,
+    )
+
+
+def test_an_overlay_may_say_what_it_is(toy_directory: Path, overlay: Overlay) -> None:
+    knowledge = load([toy_directory, overlay({"knowledge.yaml": INFO})])
+    assert ("other", f"9.8.7+{knowledge.digest[:12]}") == (knowledge.info.name, knowledge.stamp)
+
+
+def test_an_overlay_is_checked_against_what_it_lies_on(
+    toy_directory: Path, overlay: Overlay
+) -> None:
+    """A third allele of rs1 leaves an association of the layer below without its genotypes."""
+    text = RS1_OTHERWISE.replace("{bases: C}]", "{bases: C}, {bases: T}]")
+    directory = overlay({"variants.yaml": text})
+    place = toy_directory / "evidence.yaml"
+    lines = place.read_text(encoding="utf-8").splitlines()
+    line = next(number for number, text in enumerate(lines, 1) if "A/A: {direction: higher" in text)
+    assert [
+        f"{place}:{line}: associations(rs1-survival).genotypes: {genotype} is not covered"
+        for genotype in ("A/T", "C/T", "T/T")
+    ] == messages(toy_directory, directory)
+
+
+def test_an_overlay_may_not_define_an_entry_twice_itself(
+    toy_directory: Path, overlay: Overlay
+) -> None:
+    drug = "drugs:\n  - {id: letrozole, name: x, drug_class: x}\n"
+    directory = overlay({"a.yaml": drug, "b.yaml": drug})
+    assert [f"{directory / 'b.yaml'}:2: drugs(letrozole): is defined twice"] == messages(
+        toy_directory, directory
+    )
+
+
+def test_an_overlay_alone_is_no_knowledge_base(overlay: Overlay) -> None:
+    directory = overlay({"drugs.yaml": "drugs: [{id: a, name: a, drug_class: a}]\n"})
+    assert [f"{directory}:1: knowledge: no file says what this knowledge base is"] == messages(
+        directory
+    )
+
+
+def test_directories_that_cannot_be_read_are_all_told(
+    toy_directory: Path, overlay: Overlay, tmp_path: Path
+) -> None:
+    empty = overlay({"readme.md": ""}, "empty")
+    file = overlay({"file.yaml": INFO}, "files") / "file.yaml"
+    gone = tmp_path / "gone"
+    assert [
+        f"{empty}:1: holds no *.yaml file",
+        f"{file}:1: is not a directory with YAML files",
+        f"{gone}:1: is not a directory with YAML files",
+    ] == messages(toy_directory, gone, empty, file)
+
+
+@pytest.mark.parametrize(
+    ("drugs", "first"),
+    [("[{id: a}]", "the knowledge base has 2 faults:"), ("[a]", "the knowledge base has 1 fault:")],
+)
+def test_the_message_counts_and_lists_the_faults(
+    toy_directory: Path, overlay: Overlay, drugs: str, first: str
+) -> None:
+    directory = overlay({"drugs.yaml": f"drugs: {drugs}\n"})
+    with pytest.raises(KnowledgeBaseError) as raised:
+        load([toy_directory, directory])
+    assert [first, *map(str, raised.value.faults)] == str(raised.value).splitlines()
+    assert 4 == raised.value.exit_code
+
+
+# digest
+
+
+def copy(toy_directory: Path, target: Path) -> Path:
+    shutil.copytree(toy_directory, target)
+    return target
+
+
+def test_the_digest_is_told_with_the_version(toy: KnowledgeBase) -> None:
+    assert re.fullmatch(r"[0-9a-f]{64}", toy.digest)
+    assert f"1.2.3+{toy.digest[:12]}" == toy.stamp
+
+
+def test_the_digest_does_not_depend_on_the_place(
+    toy: KnowledgeBase, toy_directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = copy(toy_directory, tmp_path / "deep" / "elsewhere")
+    assert toy.digest == load([there]).digest
+    monkeypatch.chdir(there.parent)
+    assert toy.digest == load([Path("elsewhere")]).digest
+
+
+def test_the_digest_does_not_depend_on_files_that_are_not_read(
+    toy: KnowledgeBase, toy_directory: Path, tmp_path: Path
+) -> None:
+    there = copy(toy_directory, tmp_path / "kb")
+    (there / "README.md").write_text("words", encoding="utf-8")
+    assert toy.digest == load([there]).digest
+
+
+@pytest.mark.parametrize("name", ["evidence.yaml", "frame.yaml", "messages.yaml", "variants.yaml"])
+@pytest.mark.parametrize(
+    "change",
+    [lambda content: content + b"\n", lambda content: content.replace(b"\n", b"\r\n", 1)],
+    ids=["line at the end", "line end"],
+)
+def test_any_byte_of_any_file_changes_the_digest(
+    toy: KnowledgeBase,
+    toy_directory: Path,
+    tmp_path: Path,
+    name: str,
+    change: Callable[[bytes], bytes],
+) -> None:
+    """Even where the entries stay the same."""
+    there = copy(toy_directory, tmp_path / "kb")
+    (there / name).write_bytes(change((there / name).read_bytes()))
+    knowledge = load([there])
+    assert toy.definitions == knowledge.definitions
+    assert toy.evidence == knowledge.evidence
+    assert toy.digest != knowledge.digest
+
+
+def test_the_name_of_a_file_and_where_its_text_stands_change_the_digest(
+    toy: KnowledgeBase, toy_directory: Path, tmp_path: Path
+) -> None:
+    """The same text in other files: renamed, in a folder, or cut elsewhere."""
+    renamed = copy(toy_directory, tmp_path / "renamed")
+    (renamed / "variants.yaml").rename(renamed / "variants2.yaml")
+    deeper = copy(toy_directory, tmp_path / "deeper")
+    (deeper / "folder").mkdir()
+    (deeper / "variants.yaml").rename(deeper / "folder" / "variants.yaml")
+    cut = copy(toy_directory, tmp_path / "cut")
+    comment = "# between two files\n"
+    text = (cut / "evidence.yaml").read_text(encoding="utf-8")
+    (cut / "evidence.yaml").write_text(text + comment, encoding="utf-8")
+    other = copy(toy_directory, tmp_path / "other")
+    text = (other / "frame.yaml").read_text(encoding="utf-8")
+    (other / "frame.yaml").write_text(comment + text, encoding="utf-8")
+    digests = {toy.digest, *(load([place]).digest for place in (renamed, deeper, cut, other))}
+    assert 5 == len(digests)
+
+
+def test_an_overlay_changes_the_digest(
+    toy: KnowledgeBase, toy_directory: Path, overlay: Overlay
+) -> None:
+    directory = overlay({"empty.yaml": "# nothing\n"})
+    knowledge = load([toy_directory, directory])
+    assert toy.drugs == knowledge.drugs
+    assert toy.digest != knowledge.digest

@@ -1,0 +1,188 @@
+"""Results appear whole or not at all, and nothing is left behind."""
+
+from __future__ import annotations
+
+import os
+import stat
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pgx_ana.errors import OutputError
+from pgx_ana.output import make_folder, write
+
+FULL = Path("/dev/full")
+TEXT = ["sample\tgene\n", "Jos\N{LATIN SMALL LETTER E WITH ACUTE}\tA\r\n", "last"]
+BYTES = b"sample\tgene\nJos\xc3\xa9\tA\r\nlast"
+
+
+@pytest.fixture
+def umask() -> Iterator[None]:
+    """Restore the umask after a test that sets it."""
+    before = os.umask(0o022)
+    os.umask(before)
+    yield
+    os.umask(before)
+
+
+def failing(error: BaseException) -> Iterator[str]:
+    """Yield enough for a file to be there, then fail."""
+    yield "half a result\n" * 10_000
+    raise error
+
+
+def test_bytes_are_utf8_without_translation(tmp_path: Path) -> None:
+    target = tmp_path / "result.tsv"
+    write(TEXT, str(target))
+    assert BYTES == target.read_bytes()
+    assert [target] == list(tmp_path.iterdir())
+
+
+def test_an_earlier_file_is_replaced(tmp_path: Path) -> None:
+    target = tmp_path / "result.tsv"
+    target.write_text("an earlier and much longer result\n" * 9)
+    write(iter(TEXT), str(target))
+    assert BYTES == target.read_bytes()
+    assert [target] == list(tmp_path.iterdir())
+
+
+def test_no_chunks_make_an_empty_file(tmp_path: Path) -> None:
+    target = tmp_path / "result.tsv"
+    write([], str(target))
+    assert b"" == target.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("raised", "expected"),
+    [
+        (ValueError("a bug"), ValueError),
+        (OutputError("told elsewhere"), OutputError),
+        (OSError(5, "Input/output error"), OutputError),
+        (KeyboardInterrupt(), KeyboardInterrupt),
+    ],
+    ids=["bug", "told", "system", "interrupt"],
+)
+@pytest.mark.parametrize("earlier", [None, b"an earlier result\n"], ids=["new", "earlier"])
+def test_a_failure_leaves_everything_as_it_was(
+    tmp_path: Path, earlier: bytes | None, raised: BaseException, expected: type[BaseException]
+) -> None:
+    target = tmp_path / "result.tsv"
+    if earlier is not None:
+        target.write_bytes(earlier)
+    with pytest.raises(expected):
+        write(failing(raised), str(target))
+    kept = {} if earlier is None else {target: earlier}
+    assert kept == {path: path.read_bytes() for path in tmp_path.iterdir()}
+
+
+def test_a_file_appears_only_when_it_is_whole(tmp_path: Path) -> None:
+    target = tmp_path / "result.tsv"
+    seen = []
+
+    def chunks() -> Iterator[str]:
+        yield "first\n"
+        seen.append(target.exists())
+        yield "second\n"
+        seen.append(target.exists())
+
+    write(chunks(), str(target))
+    assert [False, False] == seen
+    assert "first\nsecond\n" == target.read_text()
+
+
+@pytest.mark.parametrize("earlier", [False, True], ids=["new", "earlier"])
+@pytest.mark.parametrize(("mask", "expected"), [(0o022, 0o644), (0o027, 0o640), (0o077, 0o600)])
+@pytest.mark.usefixtures("umask")
+def test_permissions_follow_the_umask(
+    tmp_path: Path, mask: int, expected: int, earlier: bool
+) -> None:
+    target = tmp_path / "result.tsv"
+    if earlier:
+        target.touch(0o600)
+    os.umask(mask)
+    write(TEXT, str(target))
+    assert oct(expected) == oct(stat.S_IMODE(target.stat().st_mode))
+    assert oct(mask) == oct(os.umask(mask))
+
+
+def test_a_directory_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(OutputError) as caught:
+        write(TEXT, str(tmp_path))
+    assert f"{tmp_path}: is a directory; name a file" == str(caught.value)
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
+    target = tmp_path / "missing" / "result.tsv"
+    with pytest.raises(OutputError) as caught:
+        write(TEXT, str(target))
+    assert f"{target}: cannot be written: No such file or directory" == str(caught.value)
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_a_file_is_no_folder(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("kept")
+    with pytest.raises(OutputError) as caught:
+        write(TEXT, str(file / "result.tsv"))
+    assert f"{file}/result.tsv: cannot be written: Not a directory" == str(caught.value)
+    assert "kept" == file.read_text()
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="has no /dev/full")
+def test_a_full_device() -> None:
+    with pytest.raises(OutputError) as caught:
+        write(TEXT, str(FULL))
+    assert "/dev/full: cannot be written: No space left on device" == str(caught.value)
+    assert stat.S_ISCHR(FULL.stat().st_mode)
+
+
+def test_a_pipe_is_written_to_directly(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    read: list[bytes] = []
+    reader = threading.Thread(target=lambda: read.append(pipe.read_bytes()))
+    reader.start()
+    write(TEXT, str(pipe))
+    reader.join(10)
+    assert [BYTES] == read
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+def test_a_reader_that_has_gone_is_not_an_output_error(tmp_path: Path) -> None:
+    """The command line ends quietly on it."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+
+    def chunks() -> Iterator[str]:
+        os.close(reader)
+        yield "too late\n"
+
+    with pytest.raises(BrokenPipeError):
+        write(chunks(), str(pipe))
+
+
+def test_stdout(capsys: pytest.CaptureFixture[str]) -> None:
+    write(["one\n", "two\n"], "-")
+    assert ("one\ntwo\n", "") == capsys.readouterr()
+
+
+def test_make_folder(tmp_path: Path) -> None:
+    """With its parents; again where it is there."""
+    folder = tmp_path / "a" / "b"
+    assert folder == make_folder(str(folder))
+    (folder / "kept").touch()
+    assert folder == make_folder(str(folder))
+    assert [folder / "kept"] == list(folder.iterdir())
+
+
+def test_a_file_where_a_folder_is_wanted(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("kept")
+    with pytest.raises(OutputError) as caught:
+        make_folder(str(file))
+    assert f"{file}: cannot be made a folder: File exists" == str(caught.value)
+    assert "kept" == file.read_text()
