@@ -265,6 +265,19 @@ def test_the_default_directory_holds_a_knowledge_base() -> None:
     assert (default_directory() / "knowledge.yaml").is_file()
 
 
+@pytest.mark.parametrize(
+    ("made", "expected"),
+    [("pgx_ana/data/kb", "pgx_ana/data/kb"), ("data/kb", "data/kb")],
+    ids=["within the package", "beside the package"],
+)
+def test_the_default_directory_of_an_installation_and_of_a_checkout(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, made: str, expected: str
+) -> None:
+    (tmp_path / made).mkdir(parents=True)
+    monkeypatch.setattr("pgx_ana.knowledge.__file__", str(tmp_path / "pgx_ana" / "knowledge.py"))
+    assert tmp_path / expected == default_directory()
+
+
 def test_files_may_lie_deeper_and_are_read_in_the_order_of_their_paths(
     toy_directory: Path, overlay: Overlay
 ) -> None:
