@@ -7,12 +7,15 @@ of the locus, and the result is looked up among the sequences of the known allel
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pgx_ana.model import ANY_ALLELE, COPY_NUMBER, DELETED, Locus, Record, Variant
 
 REFERENCE = ""
 """What an allele that leaves the locus as it is resolves to."""
+
+ANY_OTHER = "<NON_REF>"
+"""What ``<NON_REF>`` and ``<*>`` resolve to: some allele that the record does not list."""
 
 _SEQUENCE = frozenset("ACGTN")
 _BREAKEND = frozenset("[].")
@@ -24,14 +27,16 @@ class Resolution:
     """What the alleles of a record mean at a locus.
 
     ``bases[i]`` is for allele number ``i`` of the record: ``REFERENCE``, the bases of an allele
-    (known or not), ``DELETED`` or ``COPY_NUMBER``. ``is_evidence`` says that the record's
-    reference copies speak for reference at the locus, and not only against its own ALTs.
-    ``mismatch`` says how REF disagrees with the knowledge base, and is empty where it agrees.
+    (known or not), ``DELETED``, ``COPY_NUMBER`` or ``ANY_OTHER``. ``exact`` are the bases that the
+    record gives by changing the locus alone, and not neighbours with it. ``is_evidence`` says that
+    the record's reference copies speak for reference at the locus. ``mismatch`` says how REF
+    disagrees with the knowledge base, and is empty where it agrees.
     """
 
     bases: tuple[str, ...]
     is_evidence: bool
     mismatch: str = ""
+    exact: frozenset[str] = field(default=frozenset(), compare=False)  # follows from the record
 
     @property
     def is_silent(self) -> bool:
@@ -45,11 +50,15 @@ def resolve(record: Record, variant: Variant, locus: Locus) -> Resolution:
     if mismatch:
         return Resolution((), is_evidence=True, mismatch=mismatch)
     bases = (REFERENCE, *(_allele(record, alt, variant, locus) for alt in record.alts))
-    covers = record.pos <= locus.pos and record.end >= locus.end
-    speaks_for_all = covers and record.excludes_others
-    lists_change = any(base not in {REFERENCE, COPY_NUMBER} for base in bases)
-    spans_only = all(base in {REFERENCE, DELETED} for base in bases) and record.pos < locus.pos
-    return Resolution(bases, is_evidence=speaks_for_all or (lists_change and not spans_only))
+    return Resolution(
+        bases,
+        is_evidence=_is_evidence(record, bases, variant, locus),
+        exact=frozenset(
+            base
+            for alt, base in zip(record.alts, bases[1:], strict=True)
+            if base != REFERENCE and (not variant.is_snv or _changes_one_base(record, alt))
+        ),
+    )
 
 
 def trim(pos: int, ref: str, alt: str) -> tuple[int, str, str]:
@@ -66,6 +75,30 @@ def trim(pos: int, ref: str, alt: str) -> tuple[int, str, str]:
     while shared < min(len(ref), len(alt)) and ref[shared] == alt[shared]:
         shared += 1
     return pos + shared, ref[shared:], alt[shared:]
+
+
+def _is_evidence(record: Record, bases: tuple[str, ...], variant: Variant, locus: Locus) -> bool:
+    """Say whether reference copies in a record speak for reference at the locus.
+
+    They do where the record gives a known allele, however it is spelled; else only where it covers
+    the whole locus and either speaks of every alternate or changes the locus itself. An upstream
+    deletion does not.
+    """
+    if not set(bases).isdisjoint(variant.alleles):
+        return True
+    if record.pos > locus.pos or record.end < locus.end:
+        return False
+    if record.excludes_others:
+        return True
+    changes = {base for base in bases if base not in {REFERENCE, COPY_NUMBER}}
+    return bool(changes) and (changes != {DELETED} or record.pos == locus.pos)
+
+
+def _changes_one_base(record: Record, alt: str) -> bool:
+    if not _SEQUENCE.issuperset(alt):
+        return True
+    _, ref, changed = trim(record.pos, record.ref, alt)
+    return len(ref) == len(changed) == 1
 
 
 def _reference_mismatch(record: Record, locus: Locus) -> str:
@@ -86,9 +119,9 @@ def _allele(record: Record, alt: str, variant: Variant, locus: Locus) -> str:
         # The record says that this copy is told elsewhere; only at the locus does it concern us.
         return DELETED if record.pos <= locus.pos <= record.pos + len(record.ref) - 1 else REFERENCE
     if alt in ANY_ALLELE:
-        return "<NON_REF>"
+        return ANY_OTHER
     if alt.startswith("<") or not _BREAKEND.isdisjoint(alt):
-        return _symbolic(record, alt, locus)
+        return _symbolic(record, alt, variant, locus)
     if not _SEQUENCE.issuperset(alt):
         covers = record.pos <= locus.pos <= record.pos + len(record.ref) - 1
         return alt if covers else REFERENCE
@@ -98,7 +131,10 @@ def _allele(record: Record, alt: str, variant: Variant, locus: Locus) -> str:
     return _resized(start, ref, changed, variant, locus)
 
 
-def _symbolic(record: Record, alt: str, locus: Locus) -> str:
+def _symbolic(record: Record, alt: str, variant: Variant, locus: Locus) -> str:
+    if alt.startswith("<INS") and not variant.is_snv:
+        inside = locus.window_start <= record.pos <= locus.window_end
+        return alt if inside else REFERENCE
     # A symbolic ALT stands for the bases after POS (VCF 4.3, section 5.3).
     if not (record.pos < locus.end and record.end >= locus.pos):
         return REFERENCE
@@ -124,9 +160,8 @@ def _resized(start: int, ref: str, changed: str, variant: Variant, locus: Locus)
         return REFERENCE
     if start < locus.window_start or end > locus.window_end:
         covered = start <= locus.pos and end >= locus.end
-        if covered:
-            return changed or DELETED
-        return REFERENCE if variant.is_snv else f"{ref or '-'}>{changed or '-'}"
+        # What replaces more than the window is no allele of the locus, even if it spells one.
+        return DELETED if covered and not changed else f"{ref or '-'}>{changed or '-'}"
     offset = start - locus.window_start
     sequence = locus.window[:offset] + changed + locus.window[offset + len(ref) :]
     if variant.is_snv:

@@ -123,7 +123,7 @@ def _not_negative(ctx: click.Context, parameter: click.Parameter, value: float) 
 )
 @click.option(
     "--min-dp",
-    default=0.0,
+    default=1.0,
     callback=_not_negative,
     show_default=True,
     help="Least read depth of a call.",

@@ -1,22 +1,27 @@
 """Several records at one locus joined into two copies per person.
 
 Split multiallelic rows, duplicates, spanning deletions and reference blocks may all speak of one
-locus. Unphased records are joined by counting copies, so that their order and spelling do not
-matter; phased ones haplotype by haplotype:
+locus. For every person, every pair of copies that could be there is held against every record, and
+what all remaining pairs have in common is the call:
 
-* a copy that any record gives to an allele is that allele;
-* the other copies are reference only where every record that lists alternates was called;
+* a copy said to be an alternate is that alternate;
+* a copy said to be reference is none of the alternates that the record denies by it, but may be one
+  that another record tells;
+* ``*`` is a deleted copy, or an alternate that another record tells;
+* a missing copy may be anything;
 * a record that merely spans the locus (an upstream deletion) speaks of the copies that it deletes
-  and of nothing else;
-* ``*`` may stand for an allele that another row tells, and gives way to it;
-* records that disagree make a conflict, never a choice.
+  and of nothing else; callers write people who have only one copy left as homozygous.
+
+Alternates that no record lists are not considered. If no pair remains, the records contradict one
+another. Unphased records are first taken to write the copies in one order, as tools that split rows
+do; only where that leaves no pair, each may have its own order.
 
 Everything runs over arrays of samples; loops are over records and alleles only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,26 +38,25 @@ class Row:
     """What one record says of a locus.
 
     ``copies`` is int8 of shape (samples, 2): numbers of the site's alleles, ``MISSING`` or
-    ``NO_COPY``. ``listed`` are the alternates that the record can tell from reference.
-    ``is_evidence`` says that its reference copies speak for reference. ``phased`` is bool and
-    ``phase_set`` int64 (-1 none), both of shape (samples,).
+    ``NO_COPY``. ``listed`` are the alternates that the record tells of, ``denied`` those of them
+    that its reference copies cannot be. ``is_evidence`` is False for a record that merely spans the
+    locus. ``phased`` is bool and ``phase_set`` int64 (-1 none), both of shape (samples,).
+    ``silent`` says for which samples the record is to be passed over.
     """
 
     copies: Copies
     listed: frozenset[int]
+    denied: frozenset[int]
     is_evidence: bool
     phased: Bools
     phase_set: NDArray[np.int64] | None = None
+    silent: Bools | None = None
 
     @property
     def called(self) -> Bools:
         """Say which samples have at least one known copy."""
-        return np.asarray((self.copies >= 0).any(axis=1))
-
-    @property
-    def missing(self) -> Copies:
-        """Count the copies that the record leaves open."""
-        return count(self.copies, MISSING)
+        called = np.asarray((self.copies >= 0).any(axis=1))
+        return called if self.silent is None else np.asarray(called & ~self.silent)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,19 +79,49 @@ def join(rows: Sequence[Row], *, n_alleles: int, ref: int, deleted: int) -> Join
 
     Unphased copies come out in the order of their numbers, missing ones last.
     """
+    rows = _without_repeats(rows)
     phased = _phased(rows)
-    if len(rows) == 1 and rows[0].is_evidence:
-        return Joined(
-            np.where(phased[:, None], rows[0].copies, _in_order(rows[0].copies)),
-            phased,
-            np.zeros(len(phased), np.bool_),
+    if len(rows) == 1 and rows[0].is_evidence and rows[0].silent is None:
+        copies = np.where(phased[:, None], rows[0].copies, _in_order(rows[0].copies))
+        return Joined(copies, phased, np.zeros(len(phased), np.bool_))
+    pairs = _Pairs(n_alleles, ref, deleted)
+    considered = pairs.considered(rows)
+    aligned = considered.copy()
+    free = considered
+    for row in rows:
+        fits = pairs.fitting(row, rows)
+        aligned &= fits
+        free = free & (fits | fits[:, pairs.swapped])
+    possible = np.where((aligned.any(axis=1) | phased)[:, None], aligned, free)
+    copies = np.where(phased[:, None], pairs.by_slot(possible), pairs.by_count(possible))
+    return Joined(copies, phased, np.asarray(~possible.any(axis=1)))
+
+
+def _without_repeats(rows: Sequence[Row]) -> list[Row]:
+    """Leave out rows that say the same as an earlier one."""
+    kept: list[Row] = []
+    for row in rows:
+        if not any(_same(row, other) for other in kept):
+            kept.append(row)
+    return kept
+
+
+def _same(one: Row, other: Row) -> bool:
+    return (one.listed, one.denied, one.is_evidence) == (
+        other.listed,
+        other.denied,
+        other.is_evidence,
+    ) and all(
+        np.array_equal(first, second)
+        if first is not None and second is not None
+        else first is second
+        for first, second in (
+            (one.copies, other.copies),
+            (one.phased, other.phased),
+            (one.phase_set, other.phase_set),
+            (one.silent, other.silent),
         )
-    counted, conflict = _join_by_count(rows, n_alleles, ref, deleted)
-    if not phased.any():
-        return Joined(counted, phased, conflict)
-    slots, clash = _join_by_haplotype(rows, ref, deleted)
-    conflict |= phased & clash
-    return Joined(np.where(phased[:, None], slots, counted), phased, conflict)
+    )
 
 
 def _in_order(copies: Copies) -> Copies:
@@ -104,121 +138,116 @@ def _phased(rows: Sequence[Row]) -> Bools:
     any_phased = np.zeros(n_samples, np.bool_)
     common: NDArray[np.int64] | None = None
     for row in rows:
-        phased &= row.phased | (row.copies[:, 0] == row.copies[:, 1])
-        phased &= (row.copies != NO_COPY).all(axis=1)
-        any_phased |= row.phased
+        passed_over = np.zeros(n_samples, np.bool_) if row.silent is None else row.silent
+        fits = row.phased | (row.copies[:, 0] == row.copies[:, 1])
+        fits &= (row.copies != NO_COPY).all(axis=1)
         if row.phase_set is not None:
             if common is not None:
-                phased &= (row.phase_set == common) | (row.phase_set < 0) | (common < 0)
+                fits &= (row.phase_set == common) | (row.phase_set < 0) | (common < 0)
             common = row.phase_set if common is None else np.maximum(common, row.phase_set)
+        phased &= fits | passed_over
+        any_phased |= row.phased & ~passed_over
     return phased & any_phased
 
 
-def _join_by_haplotype(rows: Sequence[Row], ref: int, deleted: int) -> tuple[Copies, Bools]:
-    """Join slot by slot; returns the copies and where two alternates claim one slot.
+class _Pairs:
+    """All pairs of copies that a person may have, and which of them fit a record.
 
-    An alternate outweighs ``*``, that a missing copy, and that reference.
+    True alleles are numbered as those of the site, the last number standing for no second copy.
+    Pairs are ordered; a haploid person has no copy in the second place.
     """
-    evidence = any(row.is_evidence for row in rows)
-    shape = rows[0].copies.shape
-    slots = np.full(shape, ref if evidence else MISSING, np.int8)
-    clash = np.zeros(shape[0], np.bool_)
-    for row in rows:
+
+    def __init__(self, n_alleles: int, ref: int, deleted: int) -> None:
+        self.n_alleles = n_alleles
+        self.none = n_alleles
+        self.ref = ref
+        self.deleted = deleted
+        both = [(x, y) for x in range(n_alleles) for y in range(n_alleles)]
+        pairs = [*both, *((x, self.none) for x in range(n_alleles))]
+        self.first = np.array([x for x, _ in pairs])
+        self.second = np.array([y for _, y in pairs])
+        turned = [(x, y) if y == self.none else (y, x) for x, y in pairs]
+        self.swapped = np.array([pairs.index(pair) for pair in turned])
+
+    def considered(self, rows: Sequence[Row]) -> Bools:
+        """Return bool (samples, pairs): pairs of alleles that some record tells of."""
+        n_samples = len(rows[0].copies)
+        evidence = [row for row in rows if row.is_evidence]
+        alleles = np.zeros((n_samples, self.n_alleles + 1), np.bool_)
+        for row in evidence:
+            speaks = np.ones(n_samples, np.bool_) if row.silent is None else ~row.silent
+            for number in (self.ref, *row.listed):
+                alleles[:, number] |= speaks
+            alleles[:, self.none] |= speaks & (row.copies[:, 1] == NO_COPY)
+        haploid = np.all([row.copies[:, 1] == NO_COPY for row in rows], axis=0)
+        if not evidence:
+            alleles[:, : self.none] = True
+            alleles[:, self.none] = haploid
+        alleles[:, self.deleted] = np.any([count(r.copies, self.deleted) > 0 for r in rows], axis=0)
+        one_copy = ~haploid[:, None] | (self.second == self.none)
+        return np.asarray(alleles[:, self.first] & alleles[:, self.second] & one_copy)
+
+    def fitting(self, row: Row, rows: Sequence[Row]) -> Bools:
+        """Return bool (samples, pairs): pairs that a record allows, its copies in their order."""
+        others = [r for r in rows if r is not row]
+        matches = self._matches(row, starred=any(self.deleted in r.listed for r in others))
+        one, two = matches[row.copies[:, 0]], matches[row.copies[:, 1]]
+        fits = one[:, self.first] & two[:, self.second]
         if row.is_evidence:
-            slots = np.where(row.copies == MISSING, np.int8(MISSING), slots)
-    for row in rows:
-        slots = np.where(row.copies == deleted, np.int8(deleted), slots)
-    for row in rows:
-        claims = (row.copies >= 0) & (row.copies != ref) & (row.copies != deleted)
-        taken = (slots >= 0) & (slots != ref) & (slots != deleted)
-        clash |= (claims & taken & (slots != row.copies)).any(axis=1)
-        slots = np.where(claims, row.copies, slots)
-    return slots, clash
+            # Where another record deletes one copy, the other one is written as homozygous.
+            spanned = [count(r.copies, self.deleted) > 0 for r in rows if not r.is_evidence]
+            same = (row.copies[:, 0] == row.copies[:, 1]) | (row.copies[:, 1] == NO_COPY)
+            if spanned:
+                half = (row.copies[:, 0] >= 0) & same & np.any(spanned, axis=0)
+                fits |= half[:, None] & one[:, self.first] & (self.second == self.deleted)
+                fits |= half[:, None] & one[:, self.second] & (self.first == self.deleted)
+        return fits if row.silent is None else np.asarray(fits | row.silent[:, None])
 
+    def _matches(self, row: Row, *, starred: bool) -> Bools:
+        """Return bool (written, true): which true allele a written copy allows.
 
-def _join_by_count(
-    rows: Sequence[Row], n_alleles: int, ref: int, deleted: int
-) -> tuple[Copies, Bools]:
-    """Join by counts; returns copies in the order of their numbers, and where rows disagree."""
-    n_samples = len(rows[0].copies)
-    ploidy = np.max([(row.copies != NO_COPY).sum(axis=1) for row in rows], axis=0)
-    conflict = np.zeros(n_samples, np.bool_)
-    counts: dict[int, Copies] = {}
-    for number in range(n_alleles):
-        if number not in {ref, deleted}:
-            counts[number], disagree = _allele_count(rows, number, deleted)
-            conflict |= disagree
-    conflict |= _drop_deleted_copies(rows, counts, deleted)
-    concrete = np.sum(list(counts.values()), axis=0, dtype=np.int8)
-    conflict |= concrete > ploidy
-    room = np.maximum(ploidy - concrete, 0)
-    stars = np.max([count(row.copies, deleted) for row in rows], axis=0)
-    counts[deleted] = np.minimum(stars, room).astype(np.int8)
-    free = np.maximum(room - counts[deleted], 0)
-    unknown = np.minimum(_open_copies(rows, counts, free), free)
-    counts[ref] = (free - unknown).astype(np.int8)
-    return _written_out(counts, ploidy), conflict
+        The last two rows are those of NO_COPY (-2) and MISSING (-1). ``starred`` says that another
+        record tells of deleted copies.
+        """
+        matches = np.zeros((self.n_alleles + 2, self.n_alleles + 1), np.bool_)
+        alleles = np.arange(self.n_alleles)
+        matches[alleles, alleles] = True
+        matches[MISSING] = True
+        matches[NO_COPY, self.none] = True
+        if row.is_evidence:
+            told_elsewhere = ~np.isin(alleles, list(row.denied))
+            told_elsewhere[self.deleted] &= starred
+            matches[self.ref, : self.none] |= told_elsewhere
+            not_listed = ~np.isin(alleles, list(row.listed)) & (alleles != self.ref)
+            matches[self.deleted, : self.none] |= not_listed
+        else:
+            matches[self.ref] = True
+            matches[self.ref, self.deleted] = starred
+            matches[NO_COPY] = True
+        return matches
 
+    def by_slot(self, possible: Bools) -> Copies:
+        """Return the copies that all possible pairs have in each place, in haplotype order."""
+        slots = np.full((len(possible), 2), MISSING, np.int8)
+        for place, alleles in enumerate((self.first, self.second)):
+            for number in range(self.n_alleles):
+                certain = ~possible[:, alleles != number].any(axis=1)
+                slots[certain, place] = number
+        slots[~possible.any(axis=1)] = MISSING
+        return slots
 
-def _allele_count(rows: Sequence[Row], number: int, deleted: int) -> tuple[Copies, Bools]:
-    """Count the copies of one allele over the rows, and find where these disagree."""
-    most = np.zeros(len(rows[0].copies), np.int8)
-    possible = np.full(len(most), 2, np.int8)
-    for row in rows:
-        here = count(row.copies, number)
-        most = np.maximum(most, here)
-        if number in row.listed and row.is_evidence:
-            possible = np.minimum(possible, here + row.missing + count(row.copies, deleted))
-    return most, most > possible
-
-
-def _drop_deleted_copies(rows: Sequence[Row], counts: dict[int, Copies], deleted: int) -> Bools:
-    """Take one copy from homozygotes on whom a spanning record deletes the other.
-
-    Callers write such people as homozygous. Returns where deletion and alleles cannot both be.
-    """
-    spanning = [count(row.copies, deleted) for row in rows if not row.is_evidence]
-    if not spanning:
-        return np.zeros(len(rows[0].copies), np.bool_)
-    lost = np.max(spanning, axis=0)
-    total = np.sum(list(counts.values()), axis=0)
-    impossible: Bools = total + lost > 2
-    for number, found in counts.items():
-        homozygous = (found == 2) & (lost == 1)
-        counts[number] = np.where(homozygous, 1, found).astype(np.int8)
-        impossible &= ~homozygous
-    return impossible
-
-
-def _open_copies(
-    rows: Sequence[Row], counts: Mapping[int, Copies], free: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """Count the copies of which no row says what they are.
-
-    Rows that list the same alternates answer for each other; a missing copy of one row may be an
-    allele that another row tells, and is then not open.
-    """
-    evidence = [row for row in rows if row.is_evidence]
-    if not evidence:
-        return free
-    unknown = np.zeros(len(free), np.int64)
-    for group in {row.listed for row in evidence}:
-        missing = np.min([row.missing for row in evidence if row.listed == group], axis=0)
-        elsewhere = [found for number, found in counts.items() if number not in group]
-        told = np.sum(elsewhere, axis=0) if elsewhere else np.zeros(len(free), np.int64)
-        unknown = np.maximum(unknown, missing - told)
-    return unknown
-
-
-def _written_out(counts: Mapping[int, Copies], ploidy: NDArray[np.int64]) -> Copies:
-    """Write counts as two copies in the order of their numbers, missing ones last."""
-    n_samples = len(ploidy)
-    copies = np.full((n_samples, 2), MISSING, np.int8)
-    filled = np.zeros(n_samples, np.intp)
-    for number in sorted(counts):
-        for repeat in range(2):
-            put = np.flatnonzero((counts[number] > repeat) & (filled < 2))
-            copies[put, filled[put]] = number
-            filled[put] += 1
-    copies[ploidy == 1, 1] = NO_COPY
-    return copies
+    def by_count(self, possible: Bools) -> Copies:
+        """Return the copies that all possible pairs have, in the order of their numbers."""
+        n_samples = len(possible)
+        copies = np.full((n_samples, 2), MISSING, np.int8)
+        filled = np.zeros(n_samples, np.intp)
+        some = possible.any(axis=1)
+        for number in range(self.n_alleles):
+            times = (self.first == number).astype(int) + (self.second == number)
+            for repeat in (1, 2):
+                put = np.flatnonzero(some & ~possible[:, times < repeat].any(axis=1))
+                copies[put, filled[put]] = number
+                filled[put] += 1
+        haploid = some & ~possible[:, self.second != self.none].any(axis=1)
+        copies[haploid, 1] = NO_COPY
+        return copies

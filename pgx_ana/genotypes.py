@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pgx_ana.alleles import REFERENCE, Resolution, resolve
+from pgx_ana.alleles import ANY_OTHER, REFERENCE, Resolution, resolve
 from pgx_ana.copies import Bools, Copies, Joined, Row, count, join
 from pgx_ana.model import (
     ABSENT,
@@ -82,7 +83,9 @@ class _Site:
         self.table = (*variant.alleles, *sorted(others), DELETED)
         self.ref = self.table.index(locus.ref)
         self.copy_changed = np.zeros(self.n, np.bool_)
-        self.rows = [self._row(record, found) for record, found in pairs]
+        self.rows = [
+            self._row(record, found, self._told_elsewhere(found, pairs)) for record, found in pairs
+        ]
         self.failures = [
             self._failures(record, row) for record, row in zip(self.records, self.rows, strict=True)
         ]
@@ -95,20 +98,40 @@ class _Site:
         )
         return self._compressed(joined, self._status(joined))
 
-    def _row(self, record: Record, found: Resolution) -> Row:
-        numbers = []
+    def _row(self, record: Record, found: Resolution, told_elsewhere: frozenset[int]) -> Row:
+        """Return a record as a row; ``told_elsewhere`` are alternates that other records list."""
+        numbers = [self._number(base) for base in found.bases]
         for index, base in enumerate(found.bases):
             if base == COPY_NUMBER:
                 self.copy_changed |= (record.alleles == index).any(axis=1)
-            known = base not in {REFERENCE, COPY_NUMBER}
-            numbers.append(self.table.index(base) if known else self.ref)
         # The last two places of the lookup are those of NO_COPY (-2) and MISSING (-1).
         lookup = np.array([*numbers, NO_COPY, MISSING], dtype=np.int8)
         listed = frozenset(numbers) - {self.ref}
+        inexact = {self._number(base) for base in found.bases if base not in found.exact}
+        denied = listed - (inexact & told_elsewhere)
         if record.excludes_others and (record.is_block or record.pos == self.locus.pos):
-            listed = frozenset(range(len(self.table))) - {self.ref}
+            everything = frozenset(range(len(self.table))) - {self.ref}
+            # <NON_REF> is any allele but those that have a row of their own.
+            denied |= everything - told_elsewhere if record.alts else everything
+            listed = everything
         return Row(
-            lookup[record.alleles], listed, found.is_evidence, record.phased, record.phase_set
+            copies=lookup[record.alleles],
+            listed=listed,
+            denied=denied,
+            is_evidence=found.is_evidence,
+            phased=record.phased,
+            phase_set=record.phase_set,
+        )
+
+    def _number(self, base: str) -> int:
+        return self.ref if base in {REFERENCE, COPY_NUMBER} else self.table.index(base)
+
+    def _told_elsewhere(
+        self, found: Resolution, pairs: Sequence[tuple[Record, Resolution]]
+    ) -> frozenset[int]:
+        others = (other for _, other in pairs if other is not found and other.is_evidence)
+        return frozenset(
+            self._number(base) for other in others for base in other.exact if base != ANY_OTHER
         )
 
     def _failures(self, record: Record, row: Row) -> dict[str, Bools]:
@@ -128,7 +151,7 @@ class _Site:
         return {name: where for name, where in failures.items() if where.any()}
 
     def _hide_weak_blocks(self) -> None:
-        """Blank reference blocks that fail where another record was called and passes."""
+        """Pass over reference blocks that fail where another record was called and passes."""
         failed = [self._failed(index) for index in range(len(self.rows))]
         for index, (record, row) in enumerate(zip(self.records, list(self.rows), strict=True)):
             if not (record.is_block and failed[index].any()):
@@ -137,11 +160,10 @@ class _Site:
             for other, other_row in enumerate(self.rows):
                 if other != index and other_row.is_evidence:
                     better |= ~failed[other] & (other_row.copies >= 0).all(axis=1)
-            hide = failed[index] & better
-            copies = np.where(hide[:, None], np.int8(MISSING), row.copies)
-            self.rows[index] = Row(copies, row.listed, row.is_evidence, row.phased, row.phase_set)
+            silent = failed[index] & better
+            self.rows[index] = dataclasses.replace(row, silent=silent)
             self.failures[index] = {
-                name: where & ~hide for name, where in self.failures[index].items()
+                name: where & ~silent for name, where in self.failures[index].items()
             }
 
     def _failed(self, index: int) -> Bools:
@@ -157,14 +179,16 @@ class _Site:
         deleted = copies == self.table.index(DELETED)
         seen_base = (~missing & ~deleted).any(axis=1)
         nothing = missing.all(axis=1)
-        spanned_only = not any(row.is_evidence for row in self.rows)
+        open_copies = np.any([(row.copies == MISSING).any(axis=1) for row in self.rows], axis=0)
+        told = open_copies | any(row.is_evidence for row in self.rows)
         status = np.full(self.n, _STATUSES.index(CallStatus.CALLED), np.int8)
         for where, name in (
             (missing.any(axis=1), CallStatus.PARTIAL),
             ((copies >= len(self.variant.alleles)).any(axis=1), CallStatus.UNKNOWN_ALLELE),
             *((self._failed(index), CallStatus.FILTERED) for index in range(len(self.rows))),
             (deleted.any(axis=1) & ~seen_base, CallStatus.NOT_ASSESSABLE),
-            (nothing, CallStatus.ABSENT if spanned_only else CallStatus.NO_CALL),
+            (nothing & told, CallStatus.NO_CALL),
+            (nothing & ~told, CallStatus.ABSENT),
             (self.copy_changed, CallStatus.NOT_ASSESSABLE),
             (joined.conflict, CallStatus.MISMATCH),
         ):
@@ -195,10 +219,17 @@ class _Site:
             variant=self.variant,
             cells=cells,
             codes=codes.reshape(-1).astype(np.int32),
-            gq=_least([record.gq for record in self.records]),
-            dp=_least([record.dp for record in self.records]),
+            gq=_least([self._heard(index, r.gq) for index, r in enumerate(self.records)]),
+            dp=_least([self._heard(index, r.dp) for index, r in enumerate(self.records)]),
             phase_set=_phase_set([record.phase_set for record in self.records], joined.phased),
         )
+
+    def _heard(self, index: int, values: NDArray[np.float32] | None) -> NDArray[np.float32] | None:
+        """Return values of a record, NaN where the record is passed over."""
+        silent = self.rows[index].silent
+        if values is None or silent is None:
+            return values
+        return np.where(silent, np.float32(np.nan), values)
 
     def _failure_codes(self, filtered: Bools) -> tuple[NDArray[np.uint8], list[str]]:
         """Number the combinations of failed thresholds of filtered samples; 0 is none."""
@@ -255,7 +286,7 @@ class _Site:
     def _reason(self, status: CallStatus, alleles: tuple[str, ...]) -> str:
         others = sorted(set(alleles) - set(self.variant.alleles) - {"."})
         has_genotypes = any(record.has_genotypes for record in self.records)
-        deleted = bool(alleles) and set(alleles) <= {DELETED, "."}
+        deleted = DELETED in alleles
         return {
             CallStatus.NO_CALL: "genotype missing" if has_genotypes else "the record has no GT",
             CallStatus.PARTIAL: "one copy missing" if "." in alleles else "haploid call",

@@ -203,11 +203,11 @@ class CallOptions:
     """What counts as a call.
 
     ``min_gq`` is phred-scaled: 10 is a probability of 0.9 that the genotype is right. A call
-    without GQ or DP passes.
+    without GQ or DP passes; one without a single read does not.
     """
 
     min_gq: float = 10
-    min_dp: float = 0
+    min_dp: float = 1
     include_filtered: bool = False
     absent_is_reference: bool = False
 

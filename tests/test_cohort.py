@@ -197,12 +197,14 @@ def test_disagreement_of_the_first_and_third_file(rs2: Variant) -> None:
 def test_quality_depth_and_phase_set_come_with_the_call(rs2: Variant) -> None:
     one = site(rs2, [cell("A|C"), ABSENT, CC], gq=[50, 1, NAN], phase_set=[7, -1, -1])
     two = site(rs2, [cell("A|C"), AC], gq=[40, 30], dp=[20, 10], phase_set=[8, 9])
-    joined = join_files(rs2, [part(one, 0, 1, 2), part(two, 0, 1)], ["S1", "S2", "S3"])
+    names = ["S1", "S2", "S3", "S4"]
+    nobody = site(rs2, [ABSENT])
+    joined = join_files(rs2, [part(one, 0, 1, 2), part(two, 0, 1), part(nobody, 3)], names)
 
-    assert [cell("A|C"), AC, CC] == people(joined)
-    np.testing.assert_array_equal(np.array([50, 30, NAN], np.float32), joined.gq)
-    np.testing.assert_array_equal(np.array([NAN, 10, NAN], np.float32), joined.dp)
-    np.testing.assert_array_equal([7, 9, -1], joined.phase_set)
+    assert [cell("A|C"), AC, CC, ABSENT] == people(joined)
+    np.testing.assert_array_equal(np.array([50, 30, NAN, NAN], np.float32), joined.gq)
+    np.testing.assert_array_equal(np.array([NAN, 10, NAN, NAN], np.float32), joined.dp)
+    np.testing.assert_array_equal([7, 9, -1, -1], joined.phase_set)
 
 
 def test_no_quality_where_no_file_has_one(rs2: Variant) -> None:

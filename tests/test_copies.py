@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from itertools import combinations_with_replacement, permutations, product
+from collections.abc import Sequence
+from itertools import permutations, product
 from typing import NamedTuple
 
 import numpy as np
@@ -40,6 +40,7 @@ def stack(people: Sequence[Sequence[Telling]], *, phased: bool = False) -> list[
             Row(
                 copies=np.array(shown, np.int8).reshape(-1, 2),
                 listed=tellings[0].listed,
+                denied=tellings[0].listed,
                 is_evidence=tellings[0].is_evidence,
                 phased=np.full(len(shown), phased),
             )
@@ -76,6 +77,7 @@ def told(*rows: str) -> str:
             Row(
                 copies=np.array([shown], np.int8),
                 listed=frozenset(NUMBERS[alt] for alt in alts.split(",")),
+                denied=frozenset(NUMBERS[alt] for alt in alts.split(",")),
                 is_evidence=not span,
                 phased=np.array(["|" in genotype]),
             )
@@ -94,10 +96,16 @@ def test_count() -> None:
 
 def test_row_tells_who_is_called_and_what_is_missing() -> None:
     shown = [(0, 0), (0, MISSING), (MISSING, MISSING), (1, NO_COPY), (MISSING, NO_COPY)]
-    row = Row(np.array(shown, np.int8), frozenset({C}), is_evidence=True, phased=np.zeros(5, bool))
+    alternates = frozenset({C})
+    row = Row(
+        np.array(shown, np.int8),
+        listed=alternates,
+        denied=alternates,
+        is_evidence=True,
+        phased=np.zeros(5, bool),
+    )
 
     assert [True, True, False, True, False] == row.called.tolist()
-    assert [0, 1, 2, 0, 1] == row.missing.tolist()
 
 
 @pytest.mark.parametrize(
@@ -267,6 +275,7 @@ def test_phase_sets(sets: list[list[int] | None], expected: str) -> None:
         Row(
             copies=np.array([shown], np.int8),
             listed=frozenset({max(shown)}),
+            denied=frozenset({max(shown)}),
             is_evidence=True,
             phased=np.array([True]),
             phase_set=None if numbers is None else np.array(numbers, np.int64),
@@ -284,6 +293,7 @@ def test_phase_sets_of_three_rows() -> None:
         Row(
             copies=np.array([(REF, C)], np.int8),
             listed=frozenset({C}),
+            denied=frozenset({C}),
             is_evidence=True,
             phased=np.array([True]),
             phase_set=np.array([number], np.int64),
@@ -300,64 +310,51 @@ def test_phase_sets_of_three_rows() -> None:
 # rows, and what all possible pairs share is what is known.
 
 
-def shows(shown: Sequence[int], listed: frozenset[int], pair: Sequence[int]) -> bool:
-    """Say whether an unphased row can show these copies of a person who has this pair."""
-    return any(
-        all(
-            seen in {MISSING, copy} or (seen == REF and copy not in listed)
-            for seen, copy in zip(shown, order, strict=True)
-        )
-        for order in permutations(pair)
-    )
+def may_be(written: int, true: int, row: Telling, rows: Sequence[Telling]) -> bool:
+    """Say whether a copy written in a row may truly be an allele."""
+    if written in {MISSING, true}:
+        return True
+    deleted_elsewhere = any(DEL in other.listed for other in rows if other is not row)
+    if written == REF:
+        if true == DEL:
+            return deleted_elsewhere and (DEL not in row.listed or not row.is_evidence)
+        return true not in row.listed if row.is_evidence else True
+    return written == DEL and row.is_evidence and true != REF and true not in row.listed
 
 
-def possible(tellings: Sequence[Telling], alleles: set[int]) -> Iterator[tuple[int, ...]]:
-    """Yield the pairs that all rows allow; one copy instead of a pair where calls are haploid."""
-    spanning = [telling.shown.count(DEL) for telling in tellings if not telling.is_evidence]
-    deleted = max(spanning, default=0)
-    for pair in combinations_with_replacement(sorted(alleles), len(tellings[0].shown)):
-        if pair.count(DEL) != deleted:
-            continue
-        ways = [pair]
-        if len(pair) == 2 and deleted == 1:
-            # Callers write a hemizygous person as homozygous.
-            ways.append((pair[0], pair[0]))
-        if any(
-            all(
-                shows(telling.shown, telling.listed, way)
-                for telling in tellings
-                if telling.is_evidence
-            )
-            for way in ways
-        ):
-            yield pair
+def allows(row: Telling, pair: Sequence[int], rows: Sequence[Telling]) -> bool:
+    """Say whether a row allows a pair in this order."""
+    if all(may_be(w, t, row, rows) for w, t in zip(row.shown, pair, strict=True)):
+        return True
+    one_left = row.is_evidence and len(pair) == 2 and len({*row.shown}) == 1
+    spanned = any(DEL in other.shown for other in rows if not other.is_evidence)
+    if not (one_left and spanned and MISSING not in row.shown and pair.count(DEL) > 0):
+        return False
+    left = pair[0] if pair[1] == DEL else pair[1]
+    return may_be(row.shown[0], left, row, rows)
 
 
 def oracle(tellings: Sequence[Telling]) -> str:
     """Join the unphased rows of one person by the rules of the module, by trying everything."""
     ploidy = len(tellings[0].shown)
     evidence = [telling for telling in tellings if telling.is_evidence]
-    if not evidence:
-        deleted = max(telling.shown.count(DEL) for telling in tellings)
-        return "/".join("*" * deleted + "." * (ploidy - deleted))
-    alleles = {REF, DEL}.union(*(telling.listed for telling in evidence))
-    pairs = [Counter(pair) for pair in possible(tellings, alleles)]
-    if not pairs:
+    alleles = {REF}.union(*(telling.listed for telling in evidence)) if evidence else {REF, C, T}
+    alleles -= {DEL}
+    alleles |= {DEL for telling in tellings if DEL in telling.shown}
+    pairs = list(product(sorted(alleles), repeat=ploidy))
+    possible = [p for p in pairs if all(allows(row, p, tellings) for row in tellings)]
+    if not possible:
+        possible = [
+            p
+            for p in pairs
+            if all(allows(row, p, tellings) or allows(row, p[::-1], tellings) for row in tellings)
+        ]
+    if not possible:
         return "conflict"
-    known = {number: min(pair[number] for pair in pairs) for number in sorted(alleles)}
-    # Reference only where every record that lists alternates was called: rows with other lists do
-    # not answer for each other.
-    for group in {telling.listed for telling in evidence}:
-        rows = [row for row in tellings if not row.is_evidence or row.listed == group]
-        known[REF] = min(
-            known[REF],
-            *(
-                pair.count(REF)
-                for pair in possible(rows, alleles)
-                if all(pair.count(other) == known[other] for other in alleles - group - {REF, DEL})
-            ),
-        )
-    letters = [LETTERS[number] * times for number, times in known.items()]
+    letters = [
+        LETTERS[number] * min(pair.count(number) for pair in possible)
+        for number in (REF, C, T, DEL)
+    ]
     return "/".join("".join(letters).ljust(ploidy, "."))
 
 
@@ -366,12 +363,12 @@ LISTS = [frozenset({C}), frozenset({T}), frozenset({C, T})]
 
 @st.composite
 def unphased_rows(draw: st.DrawFn, ploidy: int) -> list[Telling]:
-    """Draw rows of one person: called, not called, or half called with an alternate."""
+    """Draw rows of one person: called, not called or half called."""
     rows = []
     for _ in range(draw(st.integers(1, 4))):
         listed = draw(st.sampled_from(LISTS))
         copy = st.sampled_from([MISSING, REF, *sorted(listed)])
-        shown = draw(st.tuples(*[copy] * ploidy).filter(lambda s: {*s} != {MISSING, REF}))
+        shown = draw(st.tuples(*[copy] * ploidy))
         rows.append(Telling(shown, listed))
     return rows
 
@@ -381,9 +378,9 @@ def spanned_rows(draw: st.DrawFn) -> list[Telling]:
     """Draw rows that list the same alternates, and rows of deletions that span the locus."""
     listed = draw(st.sampled_from(LISTS))
     copy = st.sampled_from([MISSING, REF, *sorted(listed)])
-    pairs = st.tuples(copy, copy).filter(lambda s: {*s} != {MISSING, REF})
+    pairs = st.tuples(copy, copy)
     deletions = st.tuples(*[st.sampled_from([MISSING, REF, DEL])] * 2)
-    shown = draw(st.lists(pairs, max_size=1))
+    shown = draw(st.lists(pairs, max_size=2))
     spanning = draw(st.lists(deletions, min_size=1, max_size=2))
     return [
         *(Telling(pair, listed) for pair in shown),
@@ -404,7 +401,6 @@ def test_agrees_with_trying_everything_on_all_pairs_of_rows() -> None:
         Telling(shown, listed)
         for listed in LISTS
         for shown in product([MISSING, REF, *sorted(listed)], repeat=2)
-        if {*shown} != {MISSING, REF}
     ]
     wrong = [
         pair for pair in product(kinds, kinds) if [oracle(pair)] != words(joined(stack([pair])))
@@ -434,6 +430,7 @@ def any_rows(draw: st.DrawFn, n_samples: int) -> list[Row]:
             Row(
                 copies=np.array(pairs, np.int8),
                 listed=frozenset(seen | more),
+                denied=frozenset(seen | more),
                 is_evidence=draw(st.booleans()),
                 phased=np.array(flags),
                 phase_set=None if sets is None else np.array(sets, np.int64),
@@ -447,6 +444,7 @@ def one_sample(row: Row, number: int) -> Row:
     return Row(
         copies=row.copies[[number]],
         listed=row.listed,
+        denied=row.denied,
         is_evidence=row.is_evidence,
         phased=row.phased[[number]],
         phase_set=None if row.phase_set is None else row.phase_set[[number]],

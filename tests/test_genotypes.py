@@ -220,6 +220,16 @@ CELLS = {
             reason="deletion over the locus",
         ),
     ),
+    "deleted, the other copy not known": (
+        "A * ./1",
+        Cell(
+            ("*", "."),
+            phased=False,
+            status=CallStatus.NOT_ASSESSABLE,
+            source=CallSource.RECORD,
+            reason="deletion over the locus",
+        ),
+    ),
 }
 
 
@@ -403,7 +413,7 @@ def test_symbolic_deletion(alt: str, call: Call) -> None:
         "*/* not_assessable",
         "A/A called",
     ] == words(call("rs2", deletion, "1 200 A C 0/1 0/0 0/0 0/0"))
-    assert [". absent", "*/. not_assessable", "*/* not_assessable", ". absent"] == words(
+    assert [". absent", "*/. not_assessable", "*/* not_assessable", "./. no_call"] == words(
         call("rs2", deletion)
     )
 
@@ -430,7 +440,7 @@ def test_changed_copy_number(alt: str, call: Call) -> None:
         CallStatus.ABSENT,
         CallStatus.NOT_ASSESSABLE,
         CallStatus.NOT_ASSESSABLE,
-        CallStatus.ABSENT,
+        CallStatus.NO_CALL,
         CallStatus.NOT_ASSESSABLE,
     ] == [cell.status for cell in cells(call("rs2", copies))]
 
@@ -460,6 +470,7 @@ THRESHOLDS = {
     "GQ at another threshold": ({"gq": [30]}, {"min_gq": 30}, CALLED, ""),
     "GQ above a lower threshold": ({"gq": [6]}, {"min_gq": 5}, CALLED, ""),
     "GQ does not matter": ({"gq": [1]}, {"min_gq": 0}, CALLED, ""),
+    "GQ below the least threshold": ({"gq": [0]}, {"min_gq": 1}, FILTERED, "GQ below 1"),
     "GQ below a fraction": ({"gq": [2]}, {"min_gq": 2.5}, FILTERED, "GQ below 2.5"),
     "DP by default": ({"dp": [1]}, {}, CALLED, ""),
     "DP below": ({"dp": [7]}, {"min_dp": 8}, FILTERED, "DP below 8"),
@@ -613,16 +624,22 @@ def block(genotype: str = "0/0", *, start: int = 150, end: int = 250, gq: float 
             id="two weak ones",
         ),
         pytest.param(
-            [block(gq=0), record("1 200 A C,<NON_REF> ./.")],
+            [block(gq=0), record("1 198 TGA T 0/0", gq=[50])],
             "A/A filtered",
+            CallSource.REFERENCE_BLOCK,
+            id="weak beside a good record that only spans it",
+        ),
+        pytest.param(
+            [block(gq=0), record("1 200 A C,<NON_REF> ./.")],
+            "./. no_call",
             CallSource.REFERENCE_BLOCK,
             id="weak beside a record that was not called",
         ),
         pytest.param(
             [block(), record("1 200 A C,<NON_REF> 0/1", gq=[50])],
-            "mismatch",
+            "A/C called",
             CallSource.RECORD,
-            id="good, but another record says otherwise",
+            id="good, beside a record of its own for the allele",
         ),
         pytest.param(
             [block(), record("1 200 A C,<NON_REF> 0/0", gq=[50])],
@@ -674,7 +691,7 @@ def test_another_reference_base_is_never_a_call(rows: list[str], reason: str, ca
 
 def test_contradiction_is_shown(call: Call) -> None:
     expected = Cell(
-        ("A", "C"),
+        (".", "."),
         phased=False,
         status=CallStatus.MISMATCH,
         source=CallSource.RECORD,
@@ -718,13 +735,13 @@ def test_phase_set_of_phased_calls_only(call: Call) -> None:
 
 def test_phase_sets_of_split_rows(call: Call) -> None:
     rows = [
-        record("1 200 A C 0|1 0|1 0|1", ps=[7, 7, -1]),
-        record("1 200 A T 1|0 1|0 0|0", ps=[7, 8, -1]),
+        record("1 200 A C 0|1 0|1 0|1 0|1", ps=[7, 7, -1, 7]),
+        record("1 200 A T 1|0 1|0 0|0 0|0", ps=[7, 8, -1, -1]),
     ]
     site = call("rs2", *rows)
 
-    assert ["T|C called", "C/T called", "A|C called"] == words(site)
-    np.testing.assert_array_equal([7, -1, -1], site.phase_set)
+    assert ["T|C called", "C/T called", "A|C called", "A|C called"] == words(site)
+    np.testing.assert_array_equal([7, -1, -1, 7], site.phase_set)
 
 
 def test_equal_people_share_a_cell(call: Call) -> None:

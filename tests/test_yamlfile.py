@@ -303,7 +303,7 @@ def test_everything_that_does_not_fit_the_schema_is_told_at_once(tmp_path: Path)
         (("cohorts", 1, "overlaps"), 10),
         (("cohorts", 1, "overlaps", 1), 11),
         (("cohorts", 1, "absent"), 6),
-        (("cohorts", 1, "overlaps", 7), 10),
+        (("cohorts", 1, "overlaps", 2), 10),
         (("cohorts", 7), 3),
         (("drugs", 0, "id"), 2),
     ],
