@@ -22,21 +22,25 @@ _BREAKEND = frozenset("[].")
 _COPY_CHANGES = ("<DUP", "<CNV", "<CN")
 
 
+Change = tuple[int, str, str]
+"""Position, and the bases that give way to others there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Resolution:
     """What the alleles of a record mean at a locus.
 
     ``bases[i]`` is for allele number ``i`` of the record: ``REFERENCE``, the bases of an allele
-    (known or not), ``DELETED``, ``COPY_NUMBER`` or ``ANY_OTHER``. ``exact`` are the bases that the
-    record gives by changing the locus alone, and not neighbours with it. ``is_evidence`` says that
-    the record's reference copies speak for reference at the locus. ``mismatch`` says how REF
-    disagrees with the knowledge base, and is empty where it agrees.
+    (known or not), ``DELETED``, ``COPY_NUMBER`` or ``ANY_OTHER``. ``is_evidence`` says that the
+    record's reference copies speak for reference at the locus. ``mismatch`` says how REF disagrees
+    with the knowledge base, and is empty where it agrees. ``changes`` are what the ALTs change,
+    trimmed: two records with one change are one variant, an SNV and an MNV over it are two.
     """
 
     bases: tuple[str, ...]
     is_evidence: bool
     mismatch: str = ""
-    exact: frozenset[str] = field(default=frozenset(), compare=False)  # follows from the record
+    changes: tuple[Change, ...] = field(default=(), compare=False)  # follows from the record
 
     @property
     def is_silent(self) -> bool:
@@ -53,15 +57,11 @@ def resolve(record: Record, variant: Variant, locus: Locus) -> Resolution:
     return Resolution(
         bases,
         is_evidence=_is_evidence(record, bases, variant, locus),
-        exact=frozenset(
-            base
-            for alt, base in zip(record.alts, bases[1:], strict=True)
-            if base != REFERENCE and (not variant.is_snv or _changes_one_base(record, alt))
-        ),
+        changes=tuple(trim(record.pos, record.ref, alt) for alt in record.alts),
     )
 
 
-def trim(pos: int, ref: str, alt: str) -> tuple[int, str, str]:
+def trim(pos: int, ref: str, alt: str) -> Change:
     """Return what an allele changes: common ends removed, the end first, then the start.
 
     Either sequence may come out empty; a pure insertion stands before the returned position.
@@ -92,13 +92,6 @@ def _is_evidence(record: Record, bases: tuple[str, ...], variant: Variant, locus
         return True
     changes = {base for base in bases if base not in {REFERENCE, COPY_NUMBER}}
     return bool(changes) and (changes != {DELETED} or record.pos == locus.pos)
-
-
-def _changes_one_base(record: Record, alt: str) -> bool:
-    if not _SEQUENCE.issuperset(alt):
-        return True
-    _, ref, changed = trim(record.pos, record.ref, alt)
-    return len(ref) == len(changed) == 1
 
 
 def _reference_mismatch(record: Record, locus: Locus) -> str:

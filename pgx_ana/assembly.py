@@ -81,19 +81,23 @@ class ContigNames:
         Raises :class:`InputError` where it contradicts itself or is of another genome; what the
         user said settles a header whose words alone contradict its lengths or accessions.
         """
+        by_words = self._by_words(header)
         told = [
             (how, found)
             for how, found in (
                 ("contig lengths", self._by_length(header, name)),
                 ("contig accessions", self._by_accession(header)),
-                ("header words", self._by_words(header) if said is None else set()),
+                ("header words", by_words),
             )
             if found
         ]
+        if said is not None and (len(by_words) > 1 or len(told) > 1):
+            told = [(how, found) for how, found in told if how != "header words"]
         seen = {assembly for _, found in told for assembly in found}
         if len(seen) > 1:
             sources = " and ".join(how for how, _ in told)
-            raise InputError(f"{name}: the {sources} speak for both assemblies; {_HOW_TO_SAY}")
+            advice = f"; {_HOW_TO_SAY}" if said is None else ""
+            raise InputError(f"{name}: the {sources} speak for both assemblies{advice}")
         return Finding(seen.pop(), told[0][0]) if told else None
 
     def _by_length(self, header: Header, name: str) -> set[Assembly]:

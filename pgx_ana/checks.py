@@ -7,7 +7,9 @@ exist, that genotypes are covered, that no known result is left out of a conclus
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+import string
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from pgx_ana.errors import Fault
@@ -23,7 +25,32 @@ from pgx_ana.schema import (
 )
 from pgx_ana.yamlfile import YamlFile
 
-_SECTIONS = tuple(name for name in Document.model_fields if name != "knowledge")
+SECTIONS = tuple(name for name in Document.model_fields if name != "knowledge")
+MESSAGES = {
+    "absent": {"variant", "ref"},
+    "absent_reference_studied": {"variant", "ref"},
+    "no_call": {"variant", "genotype", "reason"},
+    "filtered": {"variant", "genotype", "reason"},
+    "unknown_allele": {"variant", "genotype", "reason"},
+    "mismatch": {"variant", "genotype", "reason"},
+    "not_assessable": {"variant", "genotype", "reason"},
+    "partial_agrees": {"known", "reason", "statement"},
+    "partial_open": {"known", "reason", "possible"},
+    "asserted": {"statement"},
+    "summary_nothing": {"total"},
+    "summary_replicated": {"replicated"},
+    "summary_not_replicated": set(),
+    "summary_unreplicated": {"unreplicated"},
+    "summary_contradicted": {"contradicted"},
+    "summary_no_finding": {"assessed", "total"},
+    "summary_no_evidence": set(),
+    "summary_undetermined": {"undetermined"},
+    "summary_not_studied": {"not_studied"},
+    "summary_asserted": {"asserted"},
+    "summary_missing": {"missing"},
+}
+"""The sentences that the program fills in, and the fields that each may have."""
+
 _COMPLEMENT = str.maketrans("ACGT", "TGCA")
 
 
@@ -32,14 +59,16 @@ class Entries:
 
     def __init__(self) -> None:
         self._entries: dict[str, dict[str, tuple[Any, YamlFile, int]]] = {
-            section: {} for section in _SECTIONS
+            section: {} for section in SECTIONS
         }
+        self._first = Path()
 
-    def add(self, files: Iterable[YamlFile]) -> list[Fault]:
+    def add(self, files: Sequence[YamlFile]) -> list[Fault]:
         """Add the files of one directory; an id may replace an earlier directory's, not its own."""
         faults: list[Fault] = []
+        self._first = next((file.path for file in files), self._first)
         fresh: dict[tuple[str, str], Fault] = {}
-        for file, section in itertools.product(files, _SECTIONS):
+        for file, section in itertools.product(files, SECTIONS):
             for index, entry in enumerate(getattr(file.document, section)):
                 place = self._fault(file, section, index, entry.id, "is defined twice")
                 if (section, entry.id) in fresh:
@@ -47,6 +76,11 @@ class Entries:
                 fresh[section, entry.id] = place
                 self._entries[section][entry.id] = (entry, file, index)
         return faults
+
+    @property
+    def first_file(self) -> Path:
+        """Return the file to name where something is missing altogether."""
+        return self._first
 
     def values(self, section: str) -> dict[str, Any]:
         """Return the entries of a section by identifier, in the order they were read."""
@@ -68,13 +102,31 @@ class Entries:
 
 def check(entries: Entries) -> Iterator[Fault]:
     """Yield every fault between entries."""
-    missing = list(_missing_names(entries))
+    missing = [*_frame_faults(entries), *_missing_names(entries)]
     yield from missing
     if missing:
         return
     yield from _variant_faults(entries)
     yield from _evidence_faults(entries)
     yield from _association_faults(entries)
+
+
+def _frame_faults(entries: Entries) -> Iterator[Fault]:
+    """Yield what the program needs and does not find."""
+    for section, wanted in (("assemblies", {"GRCh37", "GRCh38"}), ("messages", set(MESSAGES))):
+        for key in sorted(wanted - set(entries.values(section))):
+            yield Fault(entries.first_file, 1, section, f"{key} is needed")
+    for key, message in entries.values("messages").items():
+        if key not in MESSAGES:
+            yield entries.fault("messages", key, "id", "is no message that the program uses")
+            continue
+        try:
+            fields = {field for _, field, _, _ in string.Formatter().parse(message.text) if field}
+        except ValueError as error:
+            yield entries.fault("messages", key, "text", f"is no template: {error}")
+            continue
+        for field in sorted(fields - MESSAGES[key]):
+            yield entries.fault("messages", key, "text", f"has no field {{{field}}}")
 
 
 _NAMES = (

@@ -232,7 +232,12 @@ def _write(annotations: Annotations, file_format: str, names: list[TableName], o
 def _tell(annotations: Annotations) -> None:
     for file in annotations.calls.files:
         people = "1 sample" if file.samples == 1 else f"{file.samples} samples"
-        click.echo(f"{file.name}: {file.assembly} ({file.assembly_source}), {people}", err=True)
+        remark = f"; {file.remark}" if file.remark else ""
+        line = f"{file.name}: {file.assembly} ({file.assembly_source}), {people}{remark}"
+        click.echo(line, err=True)
+    shared = sum(len(numbers) > 1 for numbers in annotations.calls.sample_files)
+    if shared:
+        click.echo(f"samples in several files, each taken for one person: {shared}", err=True)
 
 
 def _load(directories: Iterable[Path]) -> KnowledgeBase:

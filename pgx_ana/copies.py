@@ -12,9 +12,10 @@ what all remaining pairs have in common is the call:
 * a record that merely spans the locus (an upstream deletion) speaks of the copies that it deletes
   and of nothing else; callers write people who have only one copy left as homozygous.
 
-Alternates that no record lists are not considered. If no pair remains, the records contradict one
-another. Unphased records are first taken to write the copies in one order, as tools that split rows
-do; only where that leaves no pair, each may have its own order.
+Alternates that no record lists are not considered, nor more copies than the records say together.
+If no pair remains, the records contradict one another. Unphased records are first taken to write
+the copies in one order, as tools that split rows do; only where that leaves no pair, each may have
+its own order.
 
 Everything runs over arrays of samples; loops are over records and alleles only.
 """
@@ -93,8 +94,9 @@ def join(rows: Sequence[Row], *, n_alleles: int, ref: int, deleted: int) -> Join
         aligned &= fits
         free = free & (fits | fits[:, pairs.swapped])
     possible = np.where((aligned.any(axis=1) | phased)[:, None], aligned, free)
+    conflict = np.asarray(~possible.any(axis=1))
     copies = np.where(phased[:, None], pairs.by_slot(possible), pairs.by_count(possible))
-    return Joined(copies, phased, np.asarray(~possible.any(axis=1)))
+    return Joined(copies, np.asarray(phased & ~conflict), conflict)
 
 
 def _without_repeats(rows: Sequence[Row]) -> list[Row]:
@@ -184,8 +186,15 @@ class _Pairs:
             alleles[:, : self.none] = True
             alleles[:, self.none] = haploid
         alleles[:, self.deleted] = np.any([count(r.copies, self.deleted) > 0 for r in rows], axis=0)
-        one_copy = ~haploid[:, None] | (self.second == self.none)
-        return np.asarray(alleles[:, self.first] & alleles[:, self.second] & one_copy)
+        fit = alleles[:, self.first] & alleles[:, self.second]
+        fit &= ~haploid[:, None] | (self.second == self.none)
+        for number in set(range(self.n_alleles)) - {self.ref, self.deleted} if evidence else ():
+            # No more copies than the records say together, or leave open.
+            said = np.sum([(r.copies == number) | (r.copies == MISSING) for r in evidence], axis=0)
+            most = np.asarray(said).sum(axis=1)
+            times = (self.first == number).astype(int) + (self.second == number)
+            fit &= times <= most[:, None]
+        return np.asarray(fit)
 
     def fitting(self, row: Row, rows: Sequence[Row]) -> Bools:
         """Return bool (samples, pairs): pairs that a record allows, its copies in their order."""

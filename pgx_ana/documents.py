@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -95,6 +96,7 @@ def _heads(annotations: Annotations) -> dict[tuple[int, ...], str]:
                     "sha256": knowledge.digest,
                 },
                 "assembly": annotations.calls.assembly.value,
+                "options": dataclasses.asdict(annotations.calls.options),
                 "inputs": [files[number] for number in numbers],
             }
         )[1:-1]
@@ -116,6 +118,14 @@ def json_schema() -> dict[str, Any]:
         "pgx_ana_version": text,
         "knowledge_base": _object({"name": text, "version": text, "sha256": text}),
         "assembly": {"enum": ["GRCh37", "GRCh38"]},
+        "options": _object(
+            {
+                "min_gq": {"type": "number"},
+                "min_dp": {"type": "number"},
+                "include_filtered": {"type": "boolean"},
+                "absent_is_reference": {"type": "boolean"},
+            }
+        ),
         "inputs": {"type": "array", "items": _object(dict.fromkeys(file_keys, text))},
     }
     for name, columns in COLUMNS.items():

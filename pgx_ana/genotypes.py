@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from pgx_ana.alleles import ANY_OTHER, REFERENCE, Resolution, resolve
 from pgx_ana.copies import Bools, Copies, Joined, Row, count, join
+from pgx_ana.errors import InputError
 from pgx_ana.model import (
     ABSENT,
     COPY_NUMBER,
@@ -31,6 +32,7 @@ PASSING_FILTERS = frozenset({"PASS", ".", "RefCall"})
 """FILTER values that are no objection; DeepVariant writes RefCall on reference calls."""
 
 _STATUSES = tuple(CallStatus)
+_MOST_ALLELES = 100  # allele numbers are kept in 8 bits
 
 
 def call_site(
@@ -81,10 +83,14 @@ class _Site:
         seen = {base for _, found in pairs for base in found.bases}
         others = seen - set(variant.alleles) - {REFERENCE, DELETED, COPY_NUMBER}
         self.table = (*variant.alleles, *sorted(others), DELETED)
+        if len(self.table) > _MOST_ALLELES:
+            place = f"{file}: {locus.chrom}:{locus.pos}"
+            raise InputError(f"{place}: {len(self.table)} alleles at {variant.id} are too many")
         self.ref = self.table.index(locus.ref)
         self.copy_changed = np.zeros(self.n, np.bool_)
         self.rows = [
-            self._row(record, found, self._told_elsewhere(found, pairs)) for record, found in pairs
+            self._row(record, found, [o for _, o in pairs if o is not found and o.is_evidence])
+            for record, found in pairs
         ]
         self.failures = [
             self._failures(record, row) for record, row in zip(self.records, self.rows, strict=True)
@@ -98,8 +104,8 @@ class _Site:
         )
         return self._compressed(joined, self._status(joined))
 
-    def _row(self, record: Record, found: Resolution, told_elsewhere: frozenset[int]) -> Row:
-        """Return a record as a row; ``told_elsewhere`` are alternates that other records list."""
+    def _row(self, record: Record, found: Resolution, others: Sequence[Resolution]) -> Row:
+        """Return a record as a row; ``others`` are the resolutions of the other records."""
         numbers = [self._number(base) for base in found.bases]
         for index, base in enumerate(found.bases):
             if base == COPY_NUMBER:
@@ -107,17 +113,22 @@ class _Site:
         # The last two places of the lookup are those of NO_COPY (-2) and MISSING (-1).
         lookup = np.array([*numbers, NO_COPY, MISSING], dtype=np.int8)
         listed = frozenset(numbers) - {self.ref}
-        inexact = {self._number(base) for base in found.bases if base not in found.exact}
-        denied = listed - (inexact & told_elsewhere)
         if record.excludes_others and (record.is_block or record.pos == self.locus.pos):
-            everything = frozenset(range(len(self.table))) - {self.ref}
-            # <NON_REF> is any allele but those that have a row of their own.
-            denied |= everything - told_elsewhere if record.alts else everything
-            listed = everything
+            listed = frozenset(range(len(self.table))) - {self.ref}
+        # A base that comes about by another change is another record's to tell: an SNV row does not
+        # speak of the MNV over it. <NON_REF> is any allele but those that have a row of their own;
+        # a row without ALT leaves no room for any.
+        told_elsewhere = frozenset(
+            self._number(base)
+            for other in others
+            for base, change in zip(other.bases[1:], other.changes, strict=True)
+            if base != ANY_OTHER
+            and (base not in found.bases or (self.variant.is_snv and change not in found.changes))
+        )
         return Row(
             copies=lookup[record.alleles],
             listed=listed,
-            denied=denied,
+            denied=listed - told_elsewhere if record.alts else listed,
             is_evidence=found.is_evidence,
             phased=record.phased,
             phase_set=record.phase_set,
@@ -126,14 +137,6 @@ class _Site:
     def _number(self, base: str) -> int:
         return self.ref if base in {REFERENCE, COPY_NUMBER} else self.table.index(base)
 
-    def _told_elsewhere(
-        self, found: Resolution, pairs: Sequence[tuple[Record, Resolution]]
-    ) -> frozenset[int]:
-        others = (other for _, other in pairs if other is not found and other.is_evidence)
-        return frozenset(
-            self._number(base) for other in others for base in other.exact if base != ANY_OTHER
-        )
-
     def _failures(self, record: Record, row: Row) -> dict[str, Bools]:
         """Return the thresholds that a record fails, each with the samples concerned."""
         contributes = row.called if row.is_evidence else count(row.copies, len(self.table) - 1) > 0
@@ -141,6 +144,8 @@ class _Site:
         objections = [name for name in record.filters if name not in PASSING_FILTERS]
         if objections and not self.options.include_filtered:
             failures[f"FILTER {';'.join(objections)}"] = contributes
+        if record.failed is not None and not self.options.include_filtered:
+            failures["FT"] = record.failed & contributes
         for label, values, least in (
             ("GQ", record.gq, self.options.min_gq),
             ("DP", record.dp, self.options.min_dp),

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from pgx_ana.checks import Entries, check
+from pgx_ana.checks import SECTIONS, Entries, check
 from pgx_ana.errors import Fault, KnowledgeBaseError
 from pgx_ana.levels import Level, Terms, Weight, weigh
 from pgx_ana.model import Assembly, Locus, Variant
@@ -18,7 +18,6 @@ from pgx_ana.schema import (
     AssemblyContigs,
     Association,
     Cohort,
-    Document,
     Drug,
     Evidence,
     Gene,
@@ -32,8 +31,6 @@ from pgx_ana.schema import (
     VariantDefinition,
 )
 from pgx_ana.yamlfile import YamlFile, read_yaml
-
-SECTIONS = tuple(name for name in Document.model_fields if name != "knowledge")
 
 
 @dataclass(frozen=True)

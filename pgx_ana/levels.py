@@ -94,7 +94,9 @@ def weigh(association: Association, evidence: Iterable[Evidence], terms: Terms) 
     supporting = cohorts_with(Stance.SUPPORTS)
     contradicting = cohorts_with(Stance.CONTRADICTS)
     null = cohorts_with(Stance.NULL)
-    if supporting:
+    if association.guideline is not None:
+        level = Level.GUIDELINE
+    elif supporting:
         level = _supported_level(association, by_cohort, stances, (supporting, contradicting, null))
     elif contradicting:
         level = Level.CONTRADICTED

@@ -13,6 +13,8 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from pgx_ana.errors import UsageError
+
 MISSING = -1
 """Allele number of a copy that the file leaves open (``.``)."""
 
@@ -102,7 +104,8 @@ class Record:
 
     ``alleles`` is int16 of shape (samples, 2) with allele numbers of this row, ``MISSING`` or
     ``NO_COPY``; ``phased`` is bool of shape (samples,); ``phase_set`` is int64, -1 where there is
-    none; ``gq`` and ``dp`` are float32, NaN where missing. The optional arrays are None where the
+    none; ``gq`` and ``dp`` are float32, NaN where missing; ``failed`` says whose genotype has a FT
+    other than PASS. The optional arrays are None where the
     row does not have the field. ``has_genotypes`` is False where the row has no GT.
     """
 
@@ -117,6 +120,7 @@ class Record:
     phase_set: NDArray[np.int64] | None = None
     gq: NDArray[np.float32] | None = None
     dp: NDArray[np.float32] | None = None
+    failed: NDArray[np.bool_] | None = None
     has_genotypes: bool = True
 
     @property
@@ -128,11 +132,6 @@ class Record:
     def excludes_others(self) -> bool:
         """Say whether the row speaks of every alternate allele, not only of those it lists."""
         return not self.alts or any(alt in ANY_ALLELE for alt in self.alts)
-
-    @property
-    def place(self) -> str:
-        """Return ``15:51210647 A>C`` for messages."""
-        return f"{self.chrom}:{self.pos} {self.ref}>{','.join(self.alts) or '.'}"
 
 
 ANY_ALLELE = frozenset({"<NON_REF>", "<*>", "."})
@@ -196,6 +195,7 @@ class InputFile:
     format: str
     indexed: bool
     samples: int
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +211,12 @@ class CallOptions:
     include_filtered: bool = False
     absent_is_reference: bool = False
 
+    def __post_init__(self) -> None:
+        """Refuse thresholds with which nothing would be filtered unseen."""
+        for name in ("min_gq", "min_dp"):
+            if not getattr(self, name) >= 0:  # nor NaN
+                raise UsageError(f"{name} must be a number that is not negative")
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CohortCalls:
@@ -220,4 +226,5 @@ class CohortCalls:
     sample_files: tuple[tuple[int, ...], ...]
     files: tuple[InputFile, ...]
     assembly: Assembly
+    options: CallOptions
     sites: tuple[SiteCalls, ...] = field(default=())

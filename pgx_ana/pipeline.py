@@ -144,6 +144,7 @@ def _call_file(
         format=file.format,
         indexed=file.indexed,
         samples=len(file.samples),
+        remark=file.remark,
     )
     return _Part(described, file.samples, sites)
 
@@ -158,15 +159,15 @@ def _read(
     """Read the records at each variant's window, and settle the assembly of the file.
 
     Where the assembly is not known beforehand, loci of both are looked at, of all genes. A file
-    that can be read only once is looked at in both, too, so that a wrong header is found out.
+    without an index is looked at in both, too, so that a wrong header is found out in one pass.
     """
     header = names.from_header(file.header, file.name, said)
     expected = said or (header.assembly if header else None)
-    assemblies = tuple(Assembly) if expected is None or not file.can_reread else (expected,)
+    assemblies = tuple(Assembly) if expected is None or not file.indexed else (expected,)
     pool = knowledge.variants if expected is None else variants
     found = _collect(file, assemblies, pool)
     votes = _votes(pool, found)
-    if expected is not None and file.can_reread and votes[expected].agree == 0:
+    if expected is not None and file.indexed and votes[expected].agree == 0:
         others = tuple(assembly for assembly in Assembly if assembly is not expected)
         votes |= _votes(pool, _collect(file, others, pool))
     finding = settle(said, header, votes, file.name)
@@ -215,6 +216,7 @@ def _cohort(
         sample_files=_files_by_sample(members, len(samples)),
         files=tuple(part.file for part in parts),
         assembly=assembly,
+        options=options,
         sites=tuple(sites),
     )
 

@@ -4,7 +4,7 @@ One file may hold any of the sections of :class:`Document`; files are read in th
 paths and joined. Every model is frozen, forbids unknown keys, and carries the meaning of each field
 in its description, from which the JSON Schema for editors is generated.
 
-Scalars reach these models as the text that was typed (see ``knowledge.py``), so that the type of a
+Scalars reach these models as the text that was typed (see ``yamlfile.py``), so that the type of a
 value is decided here and never by how it looks: ``no`` stays a word, ``1.10`` stays a version.
 """
 
@@ -399,6 +399,9 @@ class Association(Model):
     )
     genotypes: dict[GenotypeName, GenotypeConclusion]
     clinpgx: tuple[Annotated[str, StringConstraints(pattern=r"^[0-9]+$")], ...] = ()
+    guideline: Text | None = Field(
+        default=None, description="a germline guideline for the drug that names the variant"
+    )
     caution: Text | None = Field(default=None, description="what a reader must not conclude")
 
 

@@ -42,6 +42,7 @@ _CONTIG_ID = re.compile(r"(?:^|,)ID=(?P<id>[^,>]+)")
 _CONTIG_LENGTH = re.compile(r"(?:^|,)length=(?P<length>\d+)")
 _INT_MISSING = np.iinfo(np.int32).min + 1  # and one below: end of vector
 
+_INFO_END = re.compile(r"(?:^|;)END=(?P<end>[0-9]+)")
 _LONG_NUMBER = re.compile(r"[0-9]{5}")
 _SPANNING = ("<DEL", "<DUP", "<CNV")
 
@@ -65,7 +66,9 @@ class Target:
 
 
 class VariantFile:
-    """One variant file, opened and checked; read once through :meth:`collect`.
+    """One variant file, opened and checked; read through :meth:`collect`.
+
+    ``remark`` is what a user should know of how it is read.
 
     Raises :class:`InputError` when the file is missing, empty, truncated, not VCF or BCF, or has no
     samples.
@@ -77,10 +80,18 @@ class VariantFile:
         self._copy = _spooled(path)
         self._path = path if self._copy is None else self._copy.name
         self.format, self._index = _inspect(Path(self._path), self.name)
+        self.remark = ""
+        if self._index and self._index.stat().st_mtime < Path(self._path).stat().st_mtime:
+            # It may be of another generation of the file, and would then hide records.
+            self._read_in_one_pass(f"{self._index.name} is older than the file and is not used")
         self._vcf = self._open()
-        text = self._vcf.raw_header
+        text = self._header_text()
         self.header_sha256 = hashlib.sha256(text.encode()).hexdigest()
         self.header = _parse_header(text)
+        declared = {line.split(",")[0] for line in self.header.lines}
+        if "##INFO=<ID=SVLEN" in declared and "##INFO=<ID=END" not in declared and self._index:
+            # An index knows where a record ends by END alone, and would not find it further on.
+            self._read_in_one_pass("structural variants have SVLEN and no END: index not used")
         self.samples: tuple[str, ...] = tuple(self._vcf.samples or ())
         if not self.samples:
             raise InputError(f"{self.name}: has no samples, so there are no genotypes to annotate")
@@ -91,11 +102,6 @@ class VariantFile:
         """Say whether loci are sought through an index."""
         return self._index is not None
 
-    @property
-    def can_reread(self) -> bool:
-        """Say whether :meth:`collect` may be called again."""
-        return self.indexed
-
     def choose(self, wanted: Sequence[str]) -> bool:
         """Read only the wanted samples (all where empty), in the order of the file.
 
@@ -105,6 +111,12 @@ class VariantFile:
             names = set(wanted)
             self.samples = tuple(sample for sample in self.samples if sample in names)
             self._vcf.set_samples(list(self.samples))
+            if tuple(self._vcf.samples) != self.samples:
+                # htslib takes a list apart at commas, and ^ and - to mean something.
+                raise InputError(
+                    f"{self.name}: samples whose names hold a comma, or begin with ^ or -, cannot "
+                    "be chosen; annotate all samples"
+                )
         return bool(self.samples)
 
     def close(self) -> None:
@@ -119,11 +131,22 @@ class VariantFile:
             warnings.simplefilter("error")
             return self._seek(targets) if self.indexed else self._stream(targets)
 
+    def _read_in_one_pass(self, why: str) -> None:
+        self._index = None
+        self.remark = why
+
     def _open(self) -> Any:
         try:
             return cyvcf2.VCF(self._path)
         except Exception as error:  # cyvcf2 raises bare Exception for bad headers
             raise InputError(f"{self.name}: is not a readable VCF or BCF file: {error}") from error
+
+    def _header_text(self) -> str:
+        try:
+            self._vcf.samples  # noqa: B018  # decoded when they are asked for
+            return str(self._vcf.raw_header)
+        except UnicodeDecodeError as error:
+            raise InputError(f"{self.name}: its header is not UTF-8: {error}") from error
 
     def _contigs_by_plain_name(self) -> dict[str, list[str]]:
         names = self._indexed_contigs() if self.indexed else list(self.header.contigs)
@@ -162,7 +185,8 @@ class VariantFile:
         wanted = _Wanted([target])
         seen = 0
         for variant in self._guarded(self._vcf(f"{contig}:{target.start}-{target.end}")):
-            seen += 1
+            # The counter knows END, but no SVLEN: it must not be asked for such a record.
+            seen += _meets(variant.POS, int(variant.end), target)
             if wanted.hits(target.chrom, variant.POS, _end(variant)):
                 yield self._record(variant, target.chrom)
         counter.compare(contig, target, seen)
@@ -225,6 +249,7 @@ class VariantFile:
             phase_set=_phase_sets(variant) if "PS" in fields else None,
             gq=_numbers(variant, _QUALITY_FIELDS, fields),
             dp=_numbers(variant, _DEPTH_FIELDS, fields),
+            failed=_failed(variant) if "FT" in fields else None,
             has_genotypes="GT" in fields,
         )
 
@@ -256,7 +281,7 @@ class _Counter:
             if file_format == "BCF":
                 self._file: Any = pysam.VariantFile(path, index_filename=index)
             else:
-                self._file = pysam.TabixFile(path, index=index, encoding="utf-8")
+                self._file = pysam.TabixFile(path, index=index, encoding="latin-1")
         except (OSError, ValueError) as error:
             raise InputError(f"{name}: cannot be read through {index}: {error}") from error
 
@@ -272,7 +297,8 @@ class _Counter:
         """Raise where another number of records is there than was read."""
         place = f"{self._name}: {contig}:{target.start}-{target.end}"
         try:
-            there = sum(1 for _ in self._file.fetch(contig, target.start - 1, target.end))
+            fetched = self._file.fetch(contig, target.start - 1, target.end)
+            there = sum(_overlaps(row, target) for row in fetched)
         except (OSError, ValueError) as error:
             raise InputError(f"{place}: the file is damaged here ({error})") from error
         if there != seen:
@@ -280,6 +306,20 @@ class _Counter:
                 f"{place}: {there} records are there, but only {seen} can be read; "
                 "the file or its index is damaged"
             )
+
+
+def _overlaps(row: Any, target: Target) -> bool:
+    """Say whether a row of a region, as text or as pysam's record, overlaps it by REF or END."""
+    if not isinstance(row, str):
+        return _meets(row.pos, row.stop, target)
+    _, pos, _, ref, _, _, _, info, *_ = f"{row}\t".split("\t", 8)
+    end = _INFO_END.search(info)
+    last = int(pos) + len(ref) - 1
+    return _meets(int(pos), max(last, int(end["end"]) if end else 0), target)
+
+
+def _meets(start: int, end: int, target: Target) -> bool:
+    return start <= target.end and end >= target.start
 
 
 def _spooled(path: str) -> IO[bytes] | None:
@@ -365,10 +405,10 @@ def _parse_header(text: str) -> Header:
 def _end(variant: Any) -> int:
     """Return the last position of a record; of a structural variant without END by its SVLEN."""
     end = int(variant.end)
-    if end == variant.POS and variant.INFO.get("SVTYPE") is not None:
+    if end == variant.POS and any(alt.startswith(_SPANNING) for alt in variant.ALT):
         length = variant.INFO.get("SVLEN")
         first = length[0] if isinstance(length, tuple) else length
-        if isinstance(first, int) and any(alt.startswith(_SPANNING) for alt in variant.ALT):
+        if isinstance(first, int):
             return int(variant.POS) + abs(first)
     return end
 
@@ -396,8 +436,12 @@ def _genotypes(
 
 def _refuse_wrapped(variant: Any, place: str) -> None:
     """Refuse allele numbers that the 16 bits of cyvcf2's arrays cannot hold and would wrap."""
-    columns = str(variant).split("\t", 9)
-    if len(columns) > 9 and _LONG_NUMBER.search(columns[9]):
+    try:
+        columns = str(variant).split("\t", 9)
+        suspicious = len(columns) > 9 and _LONG_NUMBER.search(columns[9]) is not None
+    except UnicodeDecodeError:
+        suspicious = True
+    if suspicious:
         most = max((max(genotype[:-1]) for genotype in variant.genotypes), default=0)
         if most > len(variant.ALT):
             raise InputError(
@@ -406,14 +450,22 @@ def _refuse_wrapped(variant: Any, place: str) -> None:
 
 
 def _numbers(variant: Any, names: Sequence[str], fields: set[str]) -> NDArray[np.float32] | None:
-    """Return the first of the named FORMAT fields that the record has, NaN where missing."""
+    """Return, for each sample, the first of the named FORMAT fields that it has; NaN for none."""
+    found: NDArray[np.float32] | None = None
     for name in names:
-        if name in fields:
-            values = variant.format(name)
-            if values is not None:
-                numbers = _first_numbers(values)
-                return np.where(np.isfinite(numbers), numbers, np.float32(np.nan))
-    return None
+        values = variant.format(name) if name in fields else None
+        if values is not None:
+            numbers = _first_numbers(values)
+            numbers = np.where(np.isfinite(numbers), numbers, np.float32(np.nan))
+            found = numbers if found is None else np.where(np.isnan(found), numbers, found)
+    return found
+
+
+def _failed(variant: Any) -> NDArray[np.bool_]:
+    """Say whose genotype has a filter (FT) other than PASS."""
+    values = variant.format("FT")
+    texts = [] if values is None else [str(value) for value in values.tolist()]
+    return np.array([text not in {"PASS", ".", ""} for text in texts], np.bool_)
 
 
 def _first_numbers(values: NDArray[Any]) -> NDArray[np.float32]:

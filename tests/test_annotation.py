@@ -23,6 +23,7 @@ from pgx_ana.knowledge import KnowledgeBase, load
 from pgx_ana.model import (
     ABSENT,
     Assembly,
+    CallOptions,
     CallSource,
     CallStatus,
     Cell,
@@ -68,6 +69,7 @@ def cohort(
         codes = np.array([distinct.index(cell) for cell in cells], np.int32)
         sites.append(SiteCalls(variants[name], distinct, codes))
     return CohortCalls(
+        options=CallOptions(),
         samples=tuple(f"S{number}" for number in range(n_samples)),
         sample_files=((0,),) * n_samples,
         files=(InputFile("f.vcf", "0" * 64, assembly, "made", "VCF", False, n_samples),),
@@ -516,7 +518,7 @@ def test_categories_of_the_summary() -> None:
             {
                 "sample": "S0",
                 "category": "efficacy",
-                "conclusion": "Nothing assessed carries a replicated association. Unreplicated "
+                "conclusion": "No replicated association applies to this genotype. Unreplicated "
                 "findings apply to this genotype: rs1 A/C (survival: higher).",
                 "highest_level": "single_corrected",
                 "findings": ("rs1-survival A/C higher single_corrected",),
@@ -530,7 +532,7 @@ def test_categories_of_the_summary() -> None:
             {
                 "sample": "S0",
                 "category": "efficacy",
-                "conclusion": "Nothing assessed carries a replicated association. No studied "
+                "conclusion": "No replicated association applies to this genotype. No studied "
                 "effect applies to this genotype among the 1 of 1 variants that were assessed.",
                 "highest_level": None,
                 "findings": (),
@@ -544,7 +546,7 @@ def test_categories_of_the_summary() -> None:
             {
                 "sample": "S0",
                 "category": "efficacy",
-                "conclusion": "Nothing assessed carries a replicated association. Unreplicated "
+                "conclusion": "No replicated association applies to this genotype. Unreplicated "
                 "findings apply to this genotype: rs1 A/. (survival: higher).",
                 "highest_level": "single_corrected",
                 "findings": ("rs1-survival A/. higher single_corrected",),
@@ -558,7 +560,7 @@ def test_categories_of_the_summary() -> None:
             {
                 "sample": "S0",
                 "category": "efficacy",
-                "conclusion": "Nothing assessed carries a replicated association. "
+                "conclusion": "No replicated association applies to this genotype. "
                 "For rs1 C/. nothing is determined, since one copy is not known.",
                 "highest_level": None,
                 "findings": (),
@@ -602,7 +604,7 @@ def test_summary_names_what_is_missing_beside_what_was_found(overlaid: Knowledge
     columns = ("category", "highest_level", "assessed", "not_assessed")
     assert expected == [tuple(row[column] for column in columns) for row in rows]
     found_none = (
-        "Nothing assessed carries a replicated association. No studied effect applies to this "
+        "No replicated association applies to this genotype. No studied effect applies to this "
         "genotype among the {} variants that were assessed. {}"
     )
     no_evidence = (

@@ -63,6 +63,7 @@ MORE = """\
     sources: [made up]
     summary: Relapses did not differ.
 """
+PAIN = MORE.replace("relapse", "pain")
 
 
 def at_id(key: str) -> str:
@@ -783,6 +784,15 @@ RESULTS: dict[str, Rule] = {
             "rs6 is not in variants",
         ),
     ),
+    "base of a variant that nobody knows": (
+        (EVIDENCE, FOUND, FOUND.replace("rs1: A", "rs9: A")),
+        (
+            EVIDENCE,
+            "alleles: {rs9",
+            "evidence(one-rs1-survival).alleles",
+            "rs9 is not in variants",
+        ),
+    ),
     "base that is no allele": (
         (EVIDENCE, FOUND, FOUND.replace("rs1: A", "rs1: G")),
         (
@@ -930,6 +940,15 @@ CONCLUSIONS: dict[str, Rule] = {
             "evidence: [one-rs1-survival, two",
             "associations(rs1-survival).evidence",
             "two-rs2-level-null is not about rs1 and control",
+        ),
+    ),
+    "evidence on another outcome": (
+        (EVIDENCE, CONCLUSION, PAIN + CONCLUSION.replace("survival]", "survival, three-rs1-pain]")),
+        (
+            EVIDENCE,
+            "evidence: [one-rs1-survival, three",
+            "associations(rs1-survival).evidence",
+            "three-rs1-pain is not about rs1 and control",
         ),
     ),
     "excluded without being listed": (
@@ -1153,6 +1172,17 @@ def test_files_that_cannot_be_read_are_told_at_once(edited: Edited) -> None:
 
 ALLOWED: dict[str, Edit] = {
     "quoted star allele": (VARIANTS, "names: [legacy1]", 'names: ["*22"]'),
+    "evidence of the variant on another outcome": (EVIDENCE, CONCLUSION, PAIN + CONCLUSION),
+    "evidence on the outcome of another variant": (
+        EVIDENCE,
+        CONCLUSION,
+        MORE.replace("[rs1]", "[rs3]") + CONCLUSION,
+    ),
+    "frequency of a known allele": (
+        VARIANTS,
+        "studied_allele: A",
+        "frequencies: [{allele: C, source: x, all: 0, EUR: 1}]",
+    ),
     "evidence that is listed and excluded": (
         EVIDENCE,
         CONCLUSION,

@@ -163,6 +163,12 @@ def test_head_of_a_document(toy: KnowledgeBase, make_vcf: MakeVcf) -> None:
         "pgx_ana_version": __version__,
         "knowledge_base": {"name": "toy", "version": "1.2.3", "sha256": toy.digest},
         "assembly": "GRCh37",
+        "options": {
+            "min_gq": 10,
+            "min_dp": 1,
+            "include_filtered": False,
+            "absent_is_reference": False,
+        },
         "inputs": [
             {
                 "name": str(path),

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import pgx_ana
-from pgx_ana.errors import InputError
+from pgx_ana.errors import InputError, UsageError
 from pgx_ana.model import CallOptions
 
 MakeVcf = Callable[..., Path]
@@ -59,7 +59,7 @@ def test_asserted_reference_is_told_in_the_summary(make_vcf: MakeVcf) -> None:
     summary = pgx_ana.annotate(path, kb=TOY, options=options).summary.set_index("category")
     row = summary.loc["efficacy"]
     assert (
-        "Nothing assessed carries a replicated association. Unreplicated findings apply to this "
+        "No replicated association applies to this genotype. Unreplicated findings apply to this "
         "genotype: rs1 A/A (asserted) (survival: higher). Asserted by the user to be reference, "
         "not observed: rs1 A/A."
     ) == row["conclusion"]
@@ -140,3 +140,140 @@ def test_structural_deletion_without_end(make_vcf: MakeVcf) -> None:
     path = make_vcf(["1 60 A <DEL> 0/1"], info={0: "SVTYPE=DEL;SVLEN=-100"}, extra_header=[length])
     row = calls(path)
     assert ("*/.", "not_assessable") == (row["genotype"], row["status"])
+
+
+def written(rows: list[str], make_vcf: MakeVcf, **options: object) -> tuple[object, object]:
+    row = calls(make_vcf(rows, **options))
+    return row["genotype"], row["status"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "genotype", "status"),
+    [
+        pytest.param(["1 100 A C 0|1", "1 100 A C 1|0"], "./.", "mismatch", id="opposite phase"),
+        pytest.param(["1 98 TGA T 0|1", "1 100 A C 1|1"], "C|*", "unknown_allele", id="one left"),
+        pytest.param(["1 98 TGA T 0|1", "1 100 A C 0|1"], "./.", "mismatch", id="on the deleted"),
+        pytest.param(["1 100 AT C 1/1"], "AT>C/AT>C", "unknown_allele", id="replacement"),
+        pytest.param(["1 99 GA TC 0/1", "1 100 A C 0/0"], "A/C", "called", id="MNV beside SNV"),
+        pytest.param(["1 99 GA TC 0/0", "1 100 A C 0/1"], "A/C", "called", id="SNV beside MNV"),
+        pytest.param(["1 100 A C 0/1", "1 100 A <NON_REF> 0/0"], "A/C", "called", id="split gVCF"),
+        pytest.param(["1 100 A C 1", "1 100 A G 0/0"], "./.", "mismatch", id="other ploidy"),
+        pytest.param(["1 100 A C ./.", "1 100 A C 0|1"], "A|C", "called", id="said once"),
+    ],
+)
+def test_records_that_differ_in_spelling_or_ploidy(
+    rows: list[str], genotype: str, status: str, make_vcf: MakeVcf
+) -> None:
+    assert (genotype, status) == written(rows, make_vcf)
+
+
+@pytest.mark.parametrize(
+    ("fmt", "value", "status"),
+    [
+        ("GT:DP", "0/0:0", "filtered"),
+        ("GT:GQ:FT", "0/1:50:LowDP", "filtered"),
+        ("GT:GQ:FT", "0/1:50:PASS", "called"),
+        ("GT:DP:MIN_DP", "0/1:3:.", "called"),
+        ("GT:GQ:RGQ", "0/1:.:1", "filtered"),
+        ("GT:GQ:RGQ", "0/1:50:1", "called"),
+    ],
+)
+def test_quality_of_each_person(fmt: str, value: str, status: str, make_vcf: MakeVcf) -> None:
+    path = make_vcf([f"1 100 A C {value}"], fmt=fmt)
+    row = calls(path)
+    assert status == row["status"]
+    if fmt.endswith("MIN_DP"):
+        assert 3 == row["dp"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        pytest.param(["1 504 C <NON_REF> 0/0"], id="block behind"),
+        pytest.param(["1 490 C <NON_REF> 0/0"], id="block before"),
+    ],
+)
+def test_blocks_beside_an_indel_say_nothing(rows: list[str], make_vcf: MakeVcf) -> None:
+    path = make_vcf(rows, info={0: "END=" + ("600" if "504" in rows[0] else "500")})
+    assert "absent" == calls(path, "rs5")["status"]
+
+
+def test_carriers_of_an_indel_between_blocks(make_vcf: MakeVcf) -> None:
+    rows = ["1 400 G <NON_REF> 0/0", "1 501 GCA G,<NON_REF> 0/1", "1 504 C <NON_REF> 0/0"]
+    path = make_vcf(rows, info={0: "END=500", 2: "END=600"})
+    assert ("GCA/G", "called") == (calls(path, "rs5")["genotype"], calls(path, "rs5")["status"])
+
+
+@pytest.mark.parametrize("name", ["^A", "A,B", "-"])
+def test_names_that_htslib_reads_otherwise(name: str, make_vcf: MakeVcf) -> None:
+    """Choosing such a sample must never give another person's genotype."""
+    path = make_vcf(["1 100 A C 1/1 0/1 0/0"], samples=["B", name, "A"])
+    with pytest.raises(InputError, match="cannot be chosen"):
+        pgx_ana.annotate(path, kb=TOY, samples=[name])
+    assert [name] == [s for s in pgx_ana.annotate(path, kb=TOY).samples if s == name]
+
+
+def test_words_that_contradict_what_the_user_says(make_vcf: MakeVcf) -> None:
+    header = ["##reference=file:///ref/hg19.fa"]
+    path = make_vcf(["1 150 A C 0/1"], assembly=None, extra_header=header)
+    with pytest.raises(InputError, match="--assembly GRCh38 contradicts the file"):
+        pgx_ana.annotate(path, kb=TOY, assembly="GRCh38")
+
+
+def test_text_that_is_not_utf8(make_vcf: MakeVcf, bgzip: Callable[[Path], Path]) -> None:
+    path = make_vcf(["1 100 A C 0/1"], info={0: "NOTE=caf\u00e9"})
+    path.write_bytes(path.read_text().encode("latin-1"))
+    assert "A/C" == calls(path)["genotype"]
+    assert "A/C" == calls(bgzip(path))["genotype"]
+    path.write_bytes(
+        make_vcf(["1 100 A C 0/1"], samples=["Ren\u00e9"]).read_text().encode("latin-1")
+    )
+    with pytest.raises(InputError, match="not UTF-8"):
+        calls(path)
+
+
+def test_an_index_older_than_its_file_is_not_used(
+    make_vcf: MakeVcf, bgzip: Callable[[Path], Path]
+) -> None:
+    path = bgzip(make_vcf(["1 100 A C 0/1"]))
+    index = path.with_name(path.name + ".tbi")
+    os.utime(index, (1, 1))
+    (document,) = pgx_ana.annotate(path, kb=TOY)
+    assert "A/C" == calls(path)["genotype"]
+    done = subprocess.run(
+        [x for x in [*PROGRAM, str(path)] if x != "-q"], capture_output=True, text=True, check=True
+    )
+    remark = "1 sample; made.vcf.gz.tbi is older than the file and is not used"
+    assert done.stderr.strip().endswith(remark)
+    assert "made.vcf.gz" in document["inputs"][0]["name"]
+
+
+def test_very_many_alleles_are_refused(make_vcf: MakeVcf) -> None:
+    alts = (
+        ",".join(f"A{'C' * n}" for n in range(1, 3)) + "," + ",".join(f"<X{n}>" for n in range(9))
+    )
+    assert "called" == calls(make_vcf([f"1 100 A C,{alts} 0/1"]))["status"]
+    many = ",".join(f"C{'T' * n}" for n in range(1, 140))
+    with pytest.raises(InputError, match="alleles at rs1 are too many"):
+        calls(make_vcf([f"1 100 A C,{many} 0/1"]))
+
+
+def test_thresholds_must_be_numbers() -> None:
+    with pytest.raises(UsageError, match="min_gq must be a number"):
+        CallOptions(min_gq=float("nan"))
+
+
+@pytest.mark.parametrize("end", [True, False], ids=["END is declared", "END is not declared"])
+def test_structural_deletion_without_end_behind_an_index(
+    end: bool, make_vcf: MakeVcf, bgzip: Callable[[Path], Path]
+) -> None:
+    """An index does not know SVLEN; a file that has nothing else is read in one pass."""
+    length = '##INFO=<ID=SVLEN,Number=.,Type=Integer,Description="length">'
+    rows = ["1 60 A <DEL> 0/1", "1 100 A C 0/0"]
+    path = make_vcf(rows, info={0: "SVTYPE=DEL;SVLEN=-100"}, extra_header=[length])
+    if not end:
+        path.write_text("".join(x for x in path.read_text().splitlines(True) if "ID=END" not in x))
+        assert "A/*" == calls(path)["genotype"]
+        assert "A/*" == calls(bgzip(path))["genotype"]
+    else:
+        assert calls(bgzip(path))["status"] in {"called", "unknown_allele"}

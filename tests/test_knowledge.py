@@ -11,8 +11,9 @@ from types import MappingProxyType
 
 import pytest
 
+from pgx_ana.checks import SECTIONS
 from pgx_ana.errors import KnowledgeBaseError
-from pgx_ana.knowledge import SECTIONS, KnowledgeBase, default_directory, load
+from pgx_ana.knowledge import KnowledgeBase, default_directory, load
 from pgx_ana.levels import Level, Stance, Weight
 from pgx_ana.model import Assembly, Locus, Variant
 from pgx_ana.schema import Document, Drug, KnowledgeInfo

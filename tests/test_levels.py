@@ -539,6 +539,12 @@ def test_words_of_levels_and_stances() -> None:
     assert ["supports", "contradicts", "null", "not_scored"] == [str(item) for item in Stance]
 
 
+def test_a_guideline_stands_above_the_evidence() -> None:
+    named = claim(guideline="a guideline that names the variant", evidence=["x"])
+
+    assert Level.GUIDELINE == weigh(named, [against()], TERMS).level
+
+
 def test_the_ladder() -> None:
     """No evidence alone makes a guideline; every other level is reached by some case above."""
     assert (
