@@ -16,7 +16,7 @@ from pgx_ana.version import __version__
 SCHEMA_VERSION = "1.0"
 """Version of the document: the first number changes when a key is taken away or changes meaning."""
 
-_SAMPLES_AT_ONCE = 1024
+_SAMPLES_AT_ONCE = 512
 
 
 def document_chunks(annotations: Annotations, *, lines: bool) -> Iterator[str]:

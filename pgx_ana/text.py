@@ -12,7 +12,7 @@ from pgx_ana.rows import write_blocks
 from pgx_ana.tables import Table, Value
 
 MISSING_TEXT = "."
-_SAMPLES_AT_ONCE = 2048
+_SAMPLES_AT_ONCE = 512
 _BLANKS = str.maketrans("\t\r\n", "   ")
 
 

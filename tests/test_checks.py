@@ -24,6 +24,12 @@ Edited = Callable[..., Path]
 Rule = tuple[Edit, Told]
 
 FRAME, VARIANTS, EVIDENCE = "frame.yaml", "variants.yaml", "evidence.yaml"
+MESSAGES = "messages.yaml"
+
+FIRST_LINE = "evidence:\n  - id: one"
+"""Beginning of the first file, which is named where something is missing altogether."""
+
+NO_CALL = '"Not assessed: {variant} was not called ({reason})."'
 
 RS1_LOCI = 'loci: {GRCh37: {chrom: "1", pos: 150, ref: A}, GRCh38: {chrom: "1", pos: 100, ref: A}}'
 RS4_37 = 'GRCh37: {chrom: "1", pos: 451, ref: G, window_start: 450, window: GGTTTTTCC}'
@@ -774,6 +780,42 @@ DEFINITIONS: dict[str, Rule] = {
     ),
 }
 
+NEEDED: dict[str, Rule] = {
+    "assembly": (
+        (
+            FRAME,
+            (
+                "  - id: GRCh38\n    names: [GRCh38, hg38]\n    source: made up\n    contigs:\n"
+                '      - {chrom: "1", length: 1000, refseq: NC_000001.11, genbank: CM000663.2}\n'
+                '      - {chrom: "2", length: 700, refseq: NC_000002.12, genbank: CM000664.2}\n'
+            ),
+            "",
+        ),
+        (EVIDENCE, FIRST_LINE, "assemblies", "GRCh38 is needed"),
+    ),
+    "message": (
+        (MESSAGES, f"  - id: no_call\n    text: {NO_CALL}\n", ""),
+        (EVIDENCE, FIRST_LINE, "messages", "no_call is needed"),
+    ),
+    "message that is not used": (
+        (MESSAGES, "  - id: no_call\n", "  - id: hint\n    text: x\n  - id: no_call\n"),
+        (MESSAGES, "id: hint", "messages(hint)", "is no message that the program uses"),
+    ),
+    "field of a message": (
+        (MESSAGES, NO_CALL, NO_CALL.replace("{reason}", "{cause}")),
+        (MESSAGES, "{cause}", "messages(no_call).text", "has no field {cause}"),
+    ),
+    "open brace in a message": (
+        (MESSAGES, NO_CALL, NO_CALL.replace("{reason}", "{reason")),
+        (
+            MESSAGES,
+            "({reason).",
+            "messages(no_call).text",
+            "is no template: expected '}' before end of string",
+        ),
+    ),
+}
+
 RESULTS: dict[str, Rule] = {
     "base of a variant that was not studied": (
         (EVIDENCE, FOUND, FOUND.replace("rs1: A", "rs6: G")),
@@ -995,8 +1037,8 @@ CONCLUSIONS: dict[str, Rule] = {
 
 @pytest.mark.parametrize(
     ("edit", "told"),
-    [*DEFINITIONS.values(), *RESULTS.values(), *CONCLUSIONS.values()],
-    ids=[*DEFINITIONS, *RESULTS, *CONCLUSIONS],
+    [*NEEDED.values(), *DEFINITIONS.values(), *RESULTS.values(), *CONCLUSIONS.values()],
+    ids=[*NEEDED, *DEFINITIONS, *RESULTS, *CONCLUSIONS],
 )
 def test_a_rule_between_entries(edited: Edited, edit: Edit, told: Told) -> None:
     directory = edited(edit)
