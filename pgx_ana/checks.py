@@ -95,7 +95,8 @@ class Entries:
     def _fault(
         file: YamlFile, section: str, index: int, key: str, what: str, field: str = "id"
     ) -> Fault:
-        line = file.line((section, index, *field.split(".")))
+        steps = (int(step) if step.isdecimal() else step for step in field.split("."))
+        line = file.line((section, index, *steps))
         where = f"{section}({key})" + ("" if field == "id" else f".{field}")
         return Fault(file.path, line, where, what)
 
@@ -107,6 +108,7 @@ def check(entries: Entries) -> Iterator[Fault]:
     if missing:
         return
     yield from _variant_faults(entries)
+    yield from _haplotype_faults(entries)
     yield from _evidence_faults(entries)
     yield from _association_faults(entries)
 
@@ -121,12 +123,14 @@ def _frame_faults(entries: Entries) -> Iterator[Fault]:
             yield entries.fault("messages", key, "id", "is no message that the program uses")
             continue
         try:
-            fields = {field for _, field, _, _ in string.Formatter().parse(message.text) if field}
+            parts = list(string.Formatter().parse(message.text))
         except ValueError as error:
             yield entries.fault("messages", key, "text", f"is no template: {error}")
             continue
-        for field in sorted(fields - MESSAGES[key]):
-            yield entries.fault("messages", key, "text", f"has no field {{{field}}}")
+        for _, field, form, conversion in parts:
+            if field is not None and (field not in MESSAGES[key] or form or conversion):
+                what = f"has no field {{{field}}}, or it is not plain"
+                yield entries.fault("messages", key, "text", what)
 
 
 _NAMES = (
@@ -167,7 +171,7 @@ def _variant_faults(entries: Entries) -> Iterator[Fault]:
     for key, variant in entries.values("variants").items():
         for field, what in _definition_faults(variant):
             yield entries.fault("variants", key, field, what)
-        for alias in (key, *variant.merged):
+        for alias in dict.fromkeys((key, *variant.merged, *variant.names)):
             if alias in owners:
                 yield entries.fault("variants", key, "merged", f"{alias} is also {owners[alias]}")
             owners[alias] = key
@@ -176,6 +180,17 @@ def _variant_faults(entries: Entries) -> Iterator[Fault]:
             if locus.chrom != gene.chrom:
                 what = f"is on {locus.chrom}, but {variant.gene} is on {gene.chrom}"
                 yield entries.fault("variants", key, f"loci.{assembly}", what)
+
+
+def _haplotype_faults(entries: Entries) -> Iterator[Fault]:
+    variants = entries.values("variants")
+    for key, haplotype in entries.values("haplotypes").items():
+        for rsid, bases in haplotype.alleles.items():
+            if bases not in {allele.bases for allele in variants[rsid].alleles}:
+                yield entries.fault("haplotypes", key, "alleles", f"{bases} is no allele of {rsid}")
+            if variants[rsid].gene != haplotype.gene:
+                what = f"{rsid} is in {variants[rsid].gene}, not in {haplotype.gene}"
+                yield entries.fault("haplotypes", key, "alleles", what)
 
 
 def _definition_faults(variant: VariantDefinition) -> Iterator[tuple[str, str]]:
@@ -205,7 +220,7 @@ def _window_faults(variant: VariantDefinition, assembly: str) -> Iterator[tuple[
     if variant.type == "snv":
         return
     if locus.window is None or locus.window_start is None:
-        yield field, f"a {variant.type} needs window and window_start"
+        yield field, f"type {variant.type} needs window and window_start"
         return
     offset = locus.pos - locus.window_start
     if locus.window[max(offset, 0) : offset + len(locus.ref)] != locus.ref:

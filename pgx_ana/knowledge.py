@@ -105,6 +105,8 @@ class KnowledgeBase:
     def find_variant(self, name: str) -> str | None:
         """Return the rsID for an rsID, merged rsID or legacy name, whatever its case; else None."""
         wanted = name.casefold()
+        if wanted in self.definitions:
+            return wanted
         for key, definition in self.definitions.items():
             names = (key, *definition.merged, *definition.names)
             if wanted in {other.casefold() for other in names}:
@@ -132,7 +134,7 @@ def load(directories: Sequence[Path] = ()) -> KnowledgeBase:
         faults += entries.add(layer.files)
         for file in layer.files:
             info = file.document.knowledge or info
-    if info is None:
+    if info is None and not faults:
         faults.append(Fault(places[0], 1, "knowledge", "no file says what this knowledge base is"))
     if not faults:
         faults = list(check(entries))

@@ -206,10 +206,10 @@ def _supported_level(
 def _outweighed(
     by_cohort: Mapping[str, list[Evidence]], supporting: tuple[str, ...], null: tuple[str, ...]
 ) -> bool:
-    """Say whether a null cohort is at least as large as every supporting one."""
+    """Say whether a null is at least as large as every supporting cohort, all being known."""
 
     def size(cohort: str) -> int:
         return max((item.n or 0) for item in by_cohort[cohort])
 
-    largest_support = max(size(cohort) for cohort in supporting)
-    return any(size(cohort) >= max(largest_support, 1) for cohort in null)
+    sizes = [size(cohort) for cohort in supporting]
+    return min(sizes) > 0 and any(size(cohort) >= max(sizes) for cohort in null)

@@ -180,4 +180,10 @@ def _association(association: Association, knowledge: KnowledgeBase) -> Iterator
 
 def _wrapped(text: str, indent: int = 2) -> list[str]:
     space = " " * indent
-    return textwrap.wrap(text, _WIDTH, initial_indent=space, subsequent_indent=f"{space}  ")
+    return textwrap.wrap(
+        text,
+        _WIDTH,
+        initial_indent=space,
+        subsequent_indent=f"{space}  ",
+        break_on_hyphens=False,
+    )

@@ -76,7 +76,9 @@ class Reading(StrEnum):
 class Model(BaseModel):
     """Base of every document model: immutable, no unknown keys, no white space around text."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False
+    )
 
 
 class KnowledgeInfo(Model):

@@ -100,7 +100,11 @@ class _Builder:
             return self._mapping(node, place)
         if isinstance(node, yaml.SequenceNode):
             return [self.build(item, (*place, index)) for index, item in enumerate(node.value)]
-        if isinstance(node, yaml.ScalarNode) and node.style is None and node.value in _NOTHING:
+        if (
+            isinstance(node, yaml.ScalarNode)
+            and node.style in {None, ""}
+            and node.value in _NOTHING
+        ):
             self._fault(node, place, "has no value: leave the field out when it is unknown")
         return str(node.value)
 
@@ -128,7 +132,7 @@ def _syntax_fault(path: Path, error: yaml.MarkedYAMLError) -> Fault:
     mark = error.problem_mark or error.context_mark
     line = mark.line + 1 if mark else 1
     problem = str(error.problem or error)
-    if "alias" in problem:
+    if "alias" in f"{problem} {error.context}":
         problem += '; a value that begins with * must be quoted, as in "*22"'
     return Fault(path, line, "", f"is not YAML: {problem}")
 

@@ -730,7 +730,7 @@ DEFINITIONS: dict[str, Rule] = {
             VARIANTS,
             "pos: 451",
             "variants(rs4).loci.GRCh37",
-            "a insertion needs window and window_start",
+            "type insertion needs window and window_start",
         ),
     ),
     "window without its start": (
@@ -739,7 +739,7 @@ DEFINITIONS: dict[str, Rule] = {
             VARIANTS,
             "pos: 501",
             "variants(rs5).loci.GRCh38",
-            "a deletion needs window and window_start",
+            "type deletion needs window and window_start",
         ),
     ),
     "window without REF": (
@@ -803,7 +803,20 @@ NEEDED: dict[str, Rule] = {
     ),
     "field of a message": (
         (MESSAGES, NO_CALL, NO_CALL.replace("{reason}", "{cause}")),
-        (MESSAGES, "{cause}", "messages(no_call).text", "has no field {cause}"),
+        (MESSAGES, "{cause}", "messages(no_call).text", "has no field {cause}, or it is not plain"),
+    ),
+    "format of a field": (
+        (MESSAGES, NO_CALL, NO_CALL.replace("{reason}", "{reason:5d}")),
+        (
+            MESSAGES,
+            "{reason:5d}",
+            "messages(no_call).text",
+            "has no field {reason}, or it is not plain",
+        ),
+    ),
+    "field without a name": (
+        (MESSAGES, NO_CALL, NO_CALL.replace("{reason}", "{}")),
+        (MESSAGES, "({})", "messages(no_call).text", "has no field {}, or it is not plain"),
     ),
     "open brace in a message": (
         (MESSAGES, NO_CALL, NO_CALL.replace("{reason}", "{reason")),
@@ -1174,7 +1187,7 @@ def test_faults_of_all_files_are_told_at_once(edited: Edited) -> None:
             VARIANTS,
             "pos: 451",
             "variants(rs4).loci.GRCh37",
-            "a insertion needs window and window_start",
+            "type insertion needs window and window_start",
         ),
         (VARIANTS, "pos: 451", "variants(rs4).loci.GRCh37", "is on 2, but AAA is on 1"),
         (

@@ -336,6 +336,7 @@ def allows(row: Telling, pair: Sequence[int], rows: Sequence[Telling]) -> bool:
 
 def oracle(tellings: Sequence[Telling]) -> str:
     """Join the unphased rows of one person by the rules of the module, by trying everything."""
+    tellings = list(dict.fromkeys(tellings))  # a row that is repeated says nothing more
     ploidy = len(tellings[0].shown)
     evidence = [telling for telling in tellings if telling.is_evidence]
     alleles = {REF}.union(*(telling.listed for telling in evidence)) if evidence else {REF, C, T}

@@ -545,6 +545,12 @@ def test_a_guideline_stands_above_the_evidence() -> None:
     assert Level.GUIDELINE == weigh(named, [against()], TERMS).level
 
 
+def test_support_of_unknown_size_is_not_outweighed() -> None:
+    unknown = [corrected("a", n=None), null("b", n=2)]
+
+    assert Level.SINGLE_CORRECTED == weigh(claim(evidence=["x"]), unknown, TERMS).level
+
+
 def test_the_ladder() -> None:
     """No evidence alone makes a guideline; every other level is reached by some case above."""
     assert (

@@ -53,6 +53,13 @@ def test_quoted_and_folded_text(tmp_path: Path, typed: str, text: str) -> None:
     assert [text] == [drug.name for drug in file.document.drugs]
 
 
+@pytest.mark.parametrize("typed", ["", "~", "null", "Null", "NULL"])
+def test_an_empty_value_is_refused(tmp_path: Path, typed: str) -> None:
+    _, faults = read(tmp_path, DRUG.format(typed))
+    told = (3, "drugs[0].name", "has no value: leave the field out when it is unknown")
+    assert [told] == [(line, where.replace(".0.", "[0]."), what) for line, where, what in faults]
+
+
 def test_a_field_decides_what_its_text_means(tmp_path: Path) -> None:
     """The same digits are a number, a year and a word."""
     text = (
