@@ -7,49 +7,37 @@ where a file is damaged; so every indexed read is counted again through pysam, w
 from __future__ import annotations
 
 import contextlib
-import gzip
 import hashlib
-import math
 import re
-import shutil
-import stat
-import sys
-import tempfile
 import warnings
-import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import cyvcf2
-import numpy as np
 import pysam
-from numpy.typing import NDArray
 
 from pgx_ana.assembly import ContigNames, Header
+from pgx_ana.container import STDIN, inspect, spooled
 from pgx_ana.errors import InputError
-from pgx_ana.model import NO_COPY, Record
+from pgx_ana.fields import (
+    DEPTH_FIELDS,
+    QUALITY_FIELDS,
+    end_of,
+    failed_of,
+    genotypes_of,
+    numbers_of,
+    phase_sets_of,
+    refuse_wrapped,
+)
+from pgx_ana.model import Record
 
-STDIN = "-"
-
-_GZIP = b"\x1f\x8b"
-# The empty block that ends every complete BGZF file (SAM specification, section 4.1.2).
-_BGZF_END = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
 _CONTIG = re.compile(r"^##contig=<(?P<body>.*)>\s*$")
 _CONTIG_ID = re.compile(r"(?:^|,)ID=(?P<id>[^,>]+)")
 _CONTIG_LENGTH = re.compile(r"(?:^|,)length=(?P<length>\d+)")
-_INT_MISSING = np.iinfo(np.int32).min + 1  # and one below: end of vector
-
 _INFO_END = re.compile(r"(?:^|;)END=(?P<end>[0-9]+)")
-_LONG_NUMBER = re.compile(r"[0-9]{5}")
-_SPANNING = ("<DEL", "<DUP", "<CNV")
-
-# The first of each that a record has; GQX is Isaac's and Strelka's, RGQ GATK's for reference calls,
-# MIN_DP the least depth within a reference block.
-_QUALITY_FIELDS = ("GQ", "RGQ", "GQX")
-_DEPTH_FIELDS = ("MIN_DP", "DP")
 
 # What is wrong is told by this module; htslib's own lines on stderr would stand beside it.
 cyvcf2.cyvcf2.set_htslib_log_level(0)
@@ -77,9 +65,9 @@ class VariantFile:
     def __init__(self, path: str, contig_names: ContigNames) -> None:
         self.name = path if path != STDIN else "<stdin>"
         self._contig_names = contig_names
-        self._copy = _spooled(path)
+        self._copy = spooled(path)
         self._path = path if self._copy is None else self._copy.name
-        self.format, self._index = _inspect(Path(self._path), self.name)
+        self.format, self._index = inspect(Path(self._path), self.name)
         self.remark = ""
         if self._index and self._index.stat().st_mtime < Path(self._path).stat().st_mtime:
             # It may be of another generation of the file, and would then hide records.
@@ -187,7 +175,7 @@ class VariantFile:
         for variant in self._guarded(self._vcf(f"{contig}:{target.start}-{target.end}")):
             # The counter knows END, but no SVLEN: it must not be asked for such a record.
             seen += _meets(variant.POS, int(variant.end), target)
-            if wanted.hits(target.chrom, variant.POS, _end(variant)):
+            if wanted.hits(target.chrom, variant.POS, end_of(variant)):
                 yield self._record(variant, target.chrom)
         counter.compare(contig, target, seen)
 
@@ -202,7 +190,7 @@ class VariantFile:
             chrom = plain[contig]
             if chrom is None or chrom not in wanted.chroms:
                 continue
-            hits = wanted.hits(chrom, variant.POS, _end(variant))
+            hits = wanted.hits(chrom, variant.POS, end_of(variant))
             if hits:
                 record = self._record(variant, chrom)
                 for index in hits:
@@ -229,10 +217,10 @@ class VariantFile:
         place = f"{self.name}: {variant.CHROM}:{variant.POS}"
         alts = tuple(alt.upper() for alt in variant.ALT)
         fields = set(variant.FORMAT or ())
-        alleles, phased = _genotypes(variant, len(self.samples), place, has_gt="GT" in fields)
-        _refuse_wrapped(variant, place)
+        alleles, phased = genotypes_of(variant, len(self.samples), place, has_gt="GT" in fields)
+        refuse_wrapped(variant, place)
         if len(alleles) and alleles.max() > len(alts):
-            number = int(np.argmax(alleles.max(axis=1)))
+            number = int(alleles.max(axis=1).argmax())
             raise InputError(
                 f"{place}: sample {self.samples[number]!r} has allele {alleles.max()}, "
                 f"but the record has {len(alts)} ALT"
@@ -240,16 +228,16 @@ class VariantFile:
         return Record(
             chrom=chrom,
             pos=variant.POS,
-            end=_end(variant),
+            end=end_of(variant),
             ref=variant.REF.upper(),
             alts=alts,
             filters=tuple(variant.FILTERS),
             alleles=alleles,
             phased=phased,
-            phase_set=_phase_sets(variant) if "PS" in fields else None,
-            gq=_numbers(variant, _QUALITY_FIELDS, fields),
-            dp=_numbers(variant, _DEPTH_FIELDS, fields),
-            failed=_failed(variant) if "FT" in fields else None,
+            phase_set=phase_sets_of(variant) if "PS" in fields else None,
+            gq=numbers_of(variant, QUALITY_FIELDS, fields),
+            dp=numbers_of(variant, DEPTH_FIELDS, fields),
+            failed=failed_of(variant) if "FT" in fields else None,
             has_genotypes="GT" in fields,
         )
 
@@ -322,74 +310,6 @@ def _meets(start: int, end: int, target: Target) -> bool:
     return start <= target.end and end >= target.start
 
 
-def _spooled(path: str) -> IO[bytes] | None:
-    """Copy stdin, or what is no regular file, to a temporary file; None for a regular file.
-
-    What can be read only once could not be checked for its end, nor read again.
-    """
-    try:
-        if path == STDIN:
-            return _copied(sys.stdin.buffer)
-        mode = Path(path).stat().st_mode
-        if stat.S_ISDIR(mode):
-            raise InputError(f"{path}: is a directory, not a variant file")
-        if stat.S_ISREG(mode):
-            return None
-        with Path(path).open("rb") as stream:
-            return _copied(stream)
-    except FileNotFoundError as error:
-        raise InputError(f"{path}: no such file") from error
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
-
-
-def _copied(stream: IO[bytes]) -> IO[bytes]:
-    copy = tempfile.NamedTemporaryFile(prefix="pgx-ana.")  # noqa: SIM115  # closed by its owner
-    shutil.copyfileobj(stream, copy, 1 << 20)
-    copy.flush()
-    return copy
-
-
-def _inspect(path: Path, name: str) -> tuple[str, Path | None]:
-    """Return a file's format and its index, if it has one that can be used."""
-    try:
-        with path.open("rb") as stream:
-            start = stream.read(18)
-            size = stream.seek(0, 2)
-            stream.seek(max(size - len(_BGZF_END), 0))
-            end = stream.read()
-    except OSError as error:
-        raise InputError(f"{name}: cannot be read: {error.strerror or error}") from error
-    if not start:
-        raise InputError(f"{name}: is empty")
-    compressed = start.startswith(_GZIP)
-    bgzf = compressed and start[3:4] == b"\x04" and start[12:14] == b"BC"
-    first = _first_bytes(path, name) if compressed else start
-    if first.startswith(b"BCF"):
-        kind = "BCF"
-    elif first.startswith(b"##fileformat=VCF"):
-        kind = "VCF"
-    else:
-        raise InputError(
-            f"{name}: is not a VCF or BCF file: it does not begin with ##fileformat=VCF"
-        )
-    if bgzf and end != _BGZF_END:
-        raise InputError(f"{name}: is truncated: its BGZF end-of-file block is missing")
-    index = next((i for i in (Path(f"{path}.tbi"), Path(f"{path}.csi")) if i.exists()), None)
-    return kind, index if bgzf else None
-
-
-def _first_bytes(path: Path, name: str) -> bytes:
-    try:
-        with gzip.open(path) as stream:
-            first = stream.read(16)
-    except (OSError, EOFError, zlib.error) as error:
-        raise InputError(f"{name}: its compression is damaged: {error}") from error
-    if not first:
-        raise InputError(f"{name}: is empty")
-    return first
-
-
 def _parse_header(text: str) -> Header:
     contigs: dict[str, int | None] = {}
     lines = tuple(line for line in text.splitlines() if line.startswith("##"))
@@ -400,99 +320,3 @@ def _parse_header(text: str) -> Header:
             length = _CONTIG_LENGTH.search(match["body"])
             contigs[found["id"]] = int(length["length"]) if length else None
     return Header(contigs, lines)
-
-
-def _end(variant: Any) -> int:
-    """Return the last position of a record; of a structural variant without END by its SVLEN."""
-    end = int(variant.end)
-    if end == variant.POS and any(alt.startswith(_SPANNING) for alt in variant.ALT):
-        length = variant.INFO.get("SVLEN")
-        first = length[0] if isinstance(length, tuple) else length
-        if isinstance(first, int):
-            return int(variant.POS) + abs(first)
-    return end
-
-
-def _genotypes(
-    variant: Any, n_samples: int, place: str, *, has_gt: bool
-) -> tuple[NDArray[np.int16], NDArray[np.bool_]]:
-    """Return allele numbers (samples, 2) and phase; all missing where there is no GT."""
-    if not has_gt:
-        return np.full((n_samples, 2), -1, np.int16), np.zeros(n_samples, np.bool_)
-    try:
-        array = variant.genotype.array()
-    except Exception as error:  # cyvcf2 raises bare Exception
-        raise InputError(f"{place}: its genotypes cannot be read: {error}") from error
-    numbers, phased = array[:, :-1], array[:, -1].astype(np.bool_)
-    if numbers.shape[1] == 1:
-        second = np.full(n_samples, NO_COPY, np.int16)
-        return np.column_stack([numbers[:, 0], second]).astype(np.int16), phased
-    if numbers.shape[1] > 2:
-        if (numbers[:, 2:] != NO_COPY).any():
-            raise InputError(f"{place}: has a genotype of {numbers.shape[1]} copies; expected two")
-        numbers = numbers[:, :2]
-    return np.ascontiguousarray(numbers, np.int16), phased
-
-
-def _refuse_wrapped(variant: Any, place: str) -> None:
-    """Refuse allele numbers that the 16 bits of cyvcf2's arrays cannot hold and would wrap."""
-    try:
-        columns = str(variant).split("\t", 9)
-        suspicious = len(columns) > 9 and _LONG_NUMBER.search(columns[9]) is not None
-    except UnicodeDecodeError:
-        suspicious = True
-    if suspicious:
-        most = max((max(genotype[:-1]) for genotype in variant.genotypes), default=0)
-        if most > len(variant.ALT):
-            raise InputError(
-                f"{place}: a sample has allele {most}, but the record has {len(variant.ALT)} ALT"
-            )
-
-
-def _numbers(variant: Any, names: Sequence[str], fields: set[str]) -> NDArray[np.float32] | None:
-    """Return, for each sample, the first of the named FORMAT fields that it has; NaN for none."""
-    found: NDArray[np.float32] | None = None
-    for name in names:
-        values = variant.format(name) if name in fields else None
-        if values is not None:
-            numbers = _first_numbers(values)
-            numbers = np.where(np.isfinite(numbers), numbers, np.float32(np.nan))
-            found = numbers if found is None else np.where(np.isnan(found), numbers, found)
-    return found
-
-
-def _failed(variant: Any) -> NDArray[np.bool_]:
-    """Say whose genotype has a filter (FT) other than PASS."""
-    values = variant.format("FT")
-    texts = [] if values is None else [str(value) for value in values.tolist()]
-    return np.array([text not in {"PASS", ".", ""} for text in texts], np.bool_)
-
-
-def _first_numbers(values: NDArray[Any]) -> NDArray[np.float32]:
-    """Return the first number of each sample; a field that is not declared comes as text."""
-    if values.dtype.kind in "UO":
-        firsts = [str(value).split(",")[0] for value in values.tolist()]
-        return np.array([_number(text) for text in firsts], np.float32)
-    first = values[:, 0]
-    numbers: NDArray[np.float32] = first.astype(np.float32)
-    if values.dtype.kind == "i":
-        numbers[first <= _INT_MISSING] = np.nan
-    return numbers
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return math.nan
-
-
-def _phase_sets(variant: Any) -> NDArray[np.int64] | None:
-    values = variant.format("PS")
-    if values is None:
-        return None
-    if values.dtype.kind != "i":
-        texts = (str(value) for value in values.tolist())
-        return np.array([int(text) if text.isdecimal() else -1 for text in texts], np.int64)
-    first = values[:, 0].astype(np.int64)
-    return np.where(first <= _INT_MISSING, -1, first)

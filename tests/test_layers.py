@@ -10,8 +10,8 @@ PACKAGE = Path(__file__).parent.parent / "pgx_ana"
 LAYERS = (
     ("version", "errors", "columns"),
     ("schema",),
-    ("model", "yamlfile", "levels"),
-    ("alleles", "copies", "checks"),
+    ("model", "yamlfile", "levels", "container"),
+    ("alleles", "copies", "checks", "fields"),
     ("knowledge", "genotypes", "cohort", "assembly"),
     ("annotation", "vcf", "pages"),
     ("summary", "pipeline"),
