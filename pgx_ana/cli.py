@@ -62,6 +62,8 @@ def main() -> None:
     """
     # Start-up makes many objects that stay; looking at them again and again would be half of it.
     gc.set_threshold(200_000, 20, 20)
+    # Nor is every installed package to be searched for plugins of pydantic: there are none to use.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 
 def kb_option(command: Command) -> Command:
