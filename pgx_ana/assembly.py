@@ -17,6 +17,9 @@ from pgx_ana.schema import AssemblyContigs
 
 _REFERENCE_LINE = re.compile(r"^##(reference|assembly|contig)\b", re.IGNORECASE)
 _HOW_TO_SAY = "say which it is with --assembly GRCh37 or --assembly GRCh38"
+FEW = 4
+"""Below so many records that agree with an assembly, the other one is looked at as well."""
+
 _ENOUGH = 2
 _CLEARLY = 4
 
@@ -149,11 +152,14 @@ def settle(
     if finding is None:
         return _by_votes(votes, name)
     other = _other(finding.assembly)
-    if other in votes and votes[finding.assembly].agree == 0 and votes[other].agree >= _ENOUGH:
-        raise InputError(
-            f"{name}: {finding.how} say {finding.assembly}, but {votes[other].agree} records stand "
-            f"at loci of {other} with its REF and ALT, and none at those of {finding.assembly}"
-        )
+    if other in votes:
+        own, others = votes[finding.assembly].agree, votes[other].agree
+        if others >= _ENOUGH and others > _CLEARLY * own:
+            raise InputError(
+                f"{name}: {finding.how} say {finding.assembly}, but {others} records stand at loci "
+                f"of {other} with its REF and ALT, and {own or 'none'} at those of "
+                f"{finding.assembly}"
+            )
     return finding
 
 

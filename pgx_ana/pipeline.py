@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pgx_ana.annotation import Annotations
-from pgx_ana.assembly import ContigNames, Finding, Vote, settle, undecided, vote
+from pgx_ana.assembly import FEW, ContigNames, Finding, Vote, settle, undecided, vote
 from pgx_ana.cohort import assert_reference, join_files
 from pgx_ana.errors import InputError, UsageError
 from pgx_ana.genotypes import call_site
@@ -167,7 +167,7 @@ def _read(
     pool = knowledge.variants if expected is None else variants
     found = _collect(file, assemblies, pool)
     votes = _votes(pool, found)
-    if expected is not None and file.indexed and votes[expected].agree == 0:
+    if expected is not None and file.indexed and votes[expected].agree < FEW:
         others = tuple(assembly for assembly in Assembly if assembly is not expected)
         votes |= _votes(pool, _collect(file, others, pool))
     finding = settle(said, header, votes, file.name)

@@ -277,3 +277,12 @@ def test_structural_deletion_without_end_behind_an_index(
         assert "A/*" == calls(bgzip(path))["genotype"]
     else:
         assert calls(bgzip(path))["status"] in {"called", "unknown_allele"}
+
+
+def test_one_chance_record_does_not_hide_a_wrong_header(make_vcf: MakeVcf) -> None:
+    """Most records stand at loci of the other assembly."""
+    other = ["1 150 A C 0/1", "1 250 A C 0/1", "1 250 A T 0/1", "1 350 C T 0/1", "1 451 G GT 0/1"]
+    other += ["1 551 GCA G 0/1"]
+    path = make_vcf([*other, "1 100 A C 0/1"])
+    with pytest.raises(InputError, match=r"but 5 records stand at loci of GRCh37 .* and 1 at"):
+        pgx_ana.annotate(path, kb=TOY)
