@@ -36,7 +36,7 @@ def truth_rows(shared: Path, variants: set[str]) -> Iterator[tuple[str, str, re.
 def test_every_site_equals_the_truth(people: Result, shared: Path) -> None:
     """31 people at all 26 known sites: genotype, quality, and whether a block gave it.
 
-    The depth of a block is that of its worst base (MIN_DP); the truth has its median (DP).
+    The depth of a block is that of its worst base (MIN_DP); the truth has its DP.
     """
     calls = people.calls.set_index(["variant", "sample"]).to_dict("index")
     variants = set(people.calls["variant"].unique())
