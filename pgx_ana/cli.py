@@ -60,7 +60,7 @@ def main() -> None:
     For research. No guideline links any germline variant to the use of anastrozole; the published
     associations are shown with what contradicts them.
     """
-    # Start-up makes many objects that stay; looking at them again and again would be half of it.
+    # Start-up makes many objects that stay; looking at them again and again slows it by half.
     gc.set_threshold(200_000, 20, 20)
     # Nor is every installed package to be searched for plugins of pydantic: there are none to use.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")

@@ -153,7 +153,7 @@ class VariantFile:
 
     def _tabix(self) -> pysam.TabixFile:
         try:
-            return pysam.TabixFile(self._path, index=str(self._index), encoding="utf-8")
+            return pysam.TabixFile(self._path, index=str(self._index), encoding="latin-1")
         except (OSError, ValueError) as error:
             message = f"{self.name}: its index {self._index} cannot be read: {error}; make it again"
             raise InputError(message) from error

@@ -11,7 +11,7 @@ import pytest
 import pgx_ana
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.library import Result
-from pgx_ana.model import Assembly
+from pgx_ana.model import Assembly, CallOptions
 
 GENES = ("ABCB1", "CYP19A1", "CYP3A4", "UGT1A4")
 PEOPLE = {"GRCh37": 2504, "GRCh38": 3202}
@@ -122,18 +122,20 @@ def frame(annotations: pd.DataFrame, samples: tuple[str, ...], keys: list[str]) 
     return plain.set_index(keys).sort_index()
 
 
-def test_reference_people_are_absent_from_variants_only_files(
-    shared: Path, tmp_path: Path, bcftools: Callable[..., str]
-) -> None:
-    """rs4646: A/A is the reference and the studied genotype, and such people have no row."""
+@pytest.fixture
+def variants_only(shared: Path, tmp_path: Path, bcftools: Callable[..., str]) -> Path:
+    """Return the variants of a person who is A/A at rs4646, as files of variants only have them."""
     source = shared / "1000genomes" / "GRCh38" / "CYP19A1.vcf.gz"
     samples = bcftools("query", "-l", source).split()
     text = bcftools("query", "-r", "chr15:51210647", "-f", "[%TGT\n]", source).split()
-    person = samples[text.index("A|A")]
     path = tmp_path / "variants_only.vcf"
-    view = bcftools("view", "-s", person, "-c", "1", source)
-    path.write_text(view)
-    plain = pgx_ana.annotate(path)
+    path.write_text(bcftools("view", "-s", samples[text.index("A|A")], "-c", "1", source))
+    return path
+
+
+def test_reference_people_are_absent_from_variants_only_files(variants_only: Path) -> None:
+    """rs4646: A/A is the reference and the studied genotype, and such people have no row."""
+    plain = pgx_ana.annotate(variants_only)
     row = plain.calls.set_index("variant").loc["rs4646"]
     assert ("absent", "none") == (row["status"], row["source"])
     assert pd.isna(row["genotype"])
@@ -142,18 +144,8 @@ def test_reference_people_are_absent_from_variants_only_files(
     assert "leaves A/A people out" in said["statement"]
 
 
-def test_asserted_reference_is_marked(
-    shared: Path, tmp_path: Path, bcftools: Callable[..., str]
-) -> None:
-    from pgx_ana.model import CallOptions
-
-    source = shared / "1000genomes" / "GRCh38" / "CYP19A1.vcf.gz"
-    samples = bcftools("query", "-l", source).split()
-    text = bcftools("query", "-r", "chr15:51210647", "-f", "[%TGT\n]", source).split()
-    person = samples[text.index("A|A")]
-    path = tmp_path / "variants_only.vcf"
-    path.write_text(bcftools("view", "-s", person, "-c", "1", source))
-    asserted = pgx_ana.annotate(path, options=CallOptions(absent_is_reference=True))
+def test_asserted_reference_is_marked(variants_only: Path) -> None:
+    asserted = pgx_ana.annotate(variants_only, options=CallOptions(absent_is_reference=True))
     row = asserted.calls.set_index("variant").loc["rs4646"]
     assert ("A/A", "called", "asserted") == (row["genotype"], row["status"], row["source"])
     said = asserted.annotations.set_index("association").loc["rs4646-disease-control"]
