@@ -387,7 +387,7 @@ def test_damaged_block_without_an_index(
 
 def test_damage_that_no_site_needs(toy: KnowledgeBase, make_vcf: MakeVcf, tmp_path: Path) -> None:
     """What is read grows with the sites: blocks between them and the end are not looked at."""
-    plain = make_vcf([*ROWS, "2 590 C G 0/1", "2 600 C G 0/1", "2 690 C G 0/1"])
+    plain = make_vcf([*ROWS, "2 590 C G 0/1", "2 595 C G 0/1", "2 600 C G 0/1", "2 690 C G 0/1"])
     blocks = vcf_blocks(plain)
     path = tmp_path / "blocks.vcf.gz"
     path.write_bytes(b"".join(blocks) + END)
