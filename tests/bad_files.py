@@ -1,8 +1,8 @@
 """Every kind of broken or odd file that is known, by name, each made from a good one.
 
-A good file is small (two samples) or big (some hundred rows of 120 samples, more than 256 kB as
-BGZF), both over the loci of the toy knowledge base on GRCh38. The contigs stand in the order 1, 3,
-2; contig 3 has no known locus. A kind changes the lines, the text, the packed bytes or the index.
+A good file is small (two samples) or big (120 samples, more than 256 kB as BGZF), over the loci of
+the toy knowledge base on GRCh38; its contigs are 1, 3 and 2, of which 3 has no known locus. A kind
+changes the lines, the text, the packed bytes or the index.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 import pysam
+import pysam.bcftools
 
 # Where the damage is: contig and position of a row.
 AT = "1:100"  # rs1
@@ -89,8 +90,7 @@ class Draft:
         return self.header + "".join(f"{row}\n" for row in self.rows)
 
     @property
-    def end(self) -> int:
-        """Where in the text the row that is damaged ends."""
+    def end(self) -> int:  # of that row, in the text
         return len(self.header) + sum(len(row) + 1 for row in self.rows[: self.at + 1]) - 1
 
 
@@ -120,8 +120,8 @@ def _good(big: bool) -> tuple[str, tuple[str, ...]]:
         for pos in range(20, last):
             if 20 <= pos % 50 < 45:  # away from the known loci of either assembly
                 add(contig, pos, ["G", "A"], random.choices(pool, k=samples))
-    names = [f"S{number + 1}" for number in range(samples)]
-    header = "\n".join([*HEADER, "\t".join(COLUMNS + names)]) + "\n"
+    columns = [*COLUMNS, *(f"S{number + 1}" for number in range(samples))]
+    header = "\n".join([*HEADER, "\t".join(columns), ""])
     return header, tuple(row for _, row in sorted(rows.items()))
 
 
@@ -152,6 +152,7 @@ ROW = {
     "info_bad_type": ("AC=1", "AC=many"),
     "info_undeclared": ("AC=1", "XX=1"),
     "nul_byte": ("AC=1", "AC=1\0"),
+    "nul_in_last_value": ("(1)(/1:20:10,10)$", "\\1\0\\2"),  # beyond the 85
     "pos_beyond_contig": (r"^(.)\t\d+(.+)", r"\g<0>\n\1\t1200\2"),
     "pos_negative": (r"\t\d+", "\t-5"),
     "pos_not_int": (r"\t\d+", "\tx12"),
@@ -243,8 +244,11 @@ PACKED: dict[str, Callable[[bytes, int, int], bytes]] = {
     "trunc_blockboundary": lambda data, start, _: data[:start],
     "trunc_midblock": lambda data, start, end: data[: (start + end) // 2],
     "trunc_no_eof": lambda data, *_: data[: -len(END_BLOCK)],
-    # Beyond the 85: what was cut off looks complete again.
+    # Beyond the 85: what was cut looks complete again, and a block that hides the next one.
     "trunc_eof_added": lambda data, start, _: data[:start] + END_BLOCK,
+    "bsize_of_two": lambda data, start, end: _over(
+        data, start + 16, struct.pack("<H", blocks(data[end:])[0][1] + end - start - 1)
+    ),
 }
 
 
@@ -274,6 +278,7 @@ INDEX: dict[str, Callable[[Path, Path], object]] = {
     "idx_truncated": lambda _, index: index.write_bytes(index.read_bytes()[:-60]),
     "idx_rows_added_before": _of(lambda rows: rows[3:]),
     "idx_rows_added_after": _of(lambda rows: rows[:-1]),
+    "idx_rows_cut": _of(lambda rows: [*rows, rows[-1]]),
     "idx_rows_removed": _of(lambda rows: [*rows[:9], *rows[8:]]),
     "idx_of_another_file": _of(lambda rows: [row for row in rows if row.startswith("3")]),
 }
@@ -297,12 +302,8 @@ def _pack(content: bytes, path: Path) -> None:
     else:
         plain = path.with_suffix(".vcf")
         plain.write_bytes(content)
-        with (
-            pysam.VariantFile(str(plain)) as source,
-            pysam.VariantFile(str(path), "wb", header=source.header) as copy,
-        ):
-            for record in source:
-                copy.write(record)
+        words = ["--no-version", "--output-type", "b", "--output", str(path), str(plain)]
+        pysam.bcftools.view(*words, catch_stdout=False)
         plain.unlink()
 
 

@@ -16,7 +16,9 @@ from bad_files import AT, BGZF, BIG, CONTIG, DEEP, ELSEWHERE, INDEXED, LAST, RS6
 from click.testing import Result
 
 Run = Callable[..., Result]
+Capture = pytest.CaptureFixture[str]
 Calls = dict[tuple[str, str], dict[str, str]]  # by sample and variant, without the file's name
+Good = dict[bool, Calls]  # of the big file and the small one
 
 TOY = Path(__file__).parent / "toy_kb"
 NONE = r"\./\.|\."
@@ -49,6 +51,7 @@ class Same(NamedTuple):
 
 
 Outcome = Refused | Status | Same
+Case = tuple[str, Pack, str, Outcome]
 Demand = dict[str, Outcome]  # by the place of the damage
 SAME = Same()
 
@@ -91,7 +94,7 @@ DEMANDS: dict[str, Demand] = {
     "cols_3": on_chromosome("column"),
     "cols_few": at_locus(Refused("column")),
     "cols_many": at_locus(Refused("column")),
-    "dp_not_int": at_locus(Refused("DP")),
+    "dp_not_int": at_locus(Refused("DP|genotype columns")),
     "dup_records_conflict": at_locus(Status("mismatch", "contradict", NONE, first_only=True)),
     "dup_samples": whole("S1.*(twice|more than once)"),
     "filter_undeclared": at_locus(Status("filtered", "FILTER weird")),
@@ -126,14 +129,14 @@ DEMANDS: dict[str, Demand] = {
     "sample_with_space": {AT: Same("S 2")},
     "spaces_not_tabs": dict.fromkeys((AT, ELSEWHERE, CONTIG), Refused("tab|column")),
     "text_trunc_record": {LAST: Refused("column|truncated|cut")},
-    "too_many_subfields": at_locus(Refused("values|FORMAT")),
+    "too_many_subfields": at_locus(Refused("FORMAT|genotype columns")),
     "trunc_blockboundary": dict.fromkeys((AT, DEEP), Refused("truncated")),
     "trunc_midblock": dict.fromkeys((AT, DEEP), Refused("truncated")),
     "trunc_no_eof": whole("truncated"),
     "utf8_sample": {AT: Same("Zo\u00eb")},
 }
 CORRUPT = ["corrupt_blockheader", "corrupt_bsize", "corrupt_crc", "corrupt_deflate"]
-AGAIN = Refused("index.* make it again")
+AGAIN = Refused("index.* make (it|the index) again")
 INDEXES: dict[str, Outcome] = {
     "idx_corrupt": AGAIN,
     "idx_csi_only": SAME,
@@ -144,28 +147,32 @@ INDEXES: dict[str, Outcome] = {
     "idx_truncated": AGAIN,
 }
 BOTH = (INDEXED, bad.BCF_INDEXED)
-CUT = Refused("column|newline|cut|truncated|damaged|make it again")
+CUT = Refused("column|newline|cut|truncated|damaged|make the index again")
+STALE = (
+    "idx_of_another_file idx_rows_added_after idx_rows_added_before idx_rows_cut idx_rows_removed"
+)
 # Beyond the 85, and some of these as BCF.
 BEYOND: list[tuple[str, tuple[Pack, ...], tuple[str, ...], Outcome]] = [
-    ("idx_of_another_file", BOTH, (AT,), AGAIN),
-    ("idx_rows_added_after", BOTH, (AT,), AGAIN),
-    ("idx_rows_added_before", BOTH, (AT,), AGAIN),
-    ("idx_rows_removed", BOTH, (AT,), AGAIN),
+    *((name, BOTH, (AT,), AGAIN) for name in STALE.split()),
     ("text_cut_in_value", (TEXT, BGZF), (AT, RS6), CUT),
-    ("trunc_eof_added", (BIG, INDEXED, bad.BCF, bad.BCF_INDEXED), (AT, DEEP), CUT),
+    ("trunc_eof_added", (BIG, INDEXED), (AT, DEEP), CUT),
+    ("trunc_eof_added", (bad.BCF, bad.BCF_INDEXED), (DEEP,), CUT),
+    ("bsize_of_two", (BIG, INDEXED), (AT,), Refused("damaged|corrupt")),
+    ("nul_in_last_value", (TEXT, BGZF, INDEXED), (AT,), Refused("NUL|genotype columns")),
+    # Behind an index, a row without REF and INFO elsewhere is not met.
+    ("cols_3", (INDEXED,), (AT,), Refused("column|malformed")),
+    ("cols_3", (INDEXED,), (ELSEWHERE,), SAME),
     ("ok_big", (bad.BCF, bad.BCF_INDEXED), (AT,), SAME),
     ("trunc_midblock", (bad.BCF, bad.BCF_INDEXED), (AT, DEEP), Refused("truncated")),
     ("trunc_no_eof", (bad.BCF, bad.BCF_INDEXED), (AT,), Refused("truncated")),
-    ("idx_corrupt", (bad.BCF_INDEXED,), (AT,), AGAIN),
-    ("idx_empty", (bad.BCF_INDEXED,), (AT,), AGAIN),
-    ("idx_stale_content", (bad.BCF_INDEXED,), (AT,), AGAIN),
+    *((name, BOTH[1:], (AT,), AGAIN) for name, outcome in INDEXES.items() if outcome == AGAIN),
 ]
 
 # How the kinds are packed that are not packed in all three ways: TEXT, BGZF and INDEXED.
 NOT_TO_BE_INDEXED = ["blank_line_end", "blank_line_mid", "bom", "contig_interleaved", "gff_not_vcf"]
 NOT_TO_BE_INDEXED += ["pos_negative", "pos_not_int", "spaces_not_tabs", "unsorted"]
 PACKS = {
-    **dict.fromkeys([*NOT_TO_BE_INDEXED, "text_trunc_record"], (TEXT, BGZF)),
+    **dict.fromkeys([*NOT_TO_BE_INDEXED, "cols_3", "text_trunc_record"], (TEXT, BGZF)),
     **dict.fromkeys(["empty", "empty_bgzf", "random"], (BGZF,)),
     **dict.fromkeys(["plain_gzip", "plain_gzip_trunc"], (BIG,)),
     **dict.fromkeys(["trunc_blockboundary", "trunc_midblock", "trunc_no_eof"], (BIG, INDEXED)),
@@ -177,7 +184,7 @@ PACKS = {
 
 
 @pytest.fixture(scope="session")
-def good(run: Run, tmp_path_factory: pytest.TempPathFactory) -> dict[bool, Calls]:
+def good(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Good:
     """Return the calls of the good files, the small and the big one."""
     folder = tmp_path_factory.mktemp("good")
     return {
@@ -208,6 +215,7 @@ def demand_refusal(run: Run, path: Path, what: str, *more: object) -> None:
     assert (3, "") == (result.exit_code, result.stdout)
     pattern = rf"Error: {re.escape(str(path))}: [^\n]*({what})[^\n]*\n"
     assert re.fullmatch(pattern, result.stderr), result.stderr
+    assert "Closing failed" not in result.stderr  # that is what a library says afterwards
     earlier = path.with_name("out.tsv")
     earlier.write_text("an earlier result\n")
     before = contents(path.parent)
@@ -247,21 +255,14 @@ def cases() -> list[Any]:
     ]
     table += [(name, INDEXED, AT, outcome) for name, outcome in INDEXES.items()]
     # A small file is read without its index.
-    small = [name for name in INDEXES if name != "idx_stale_content"]
-    table += [(name, bad.SMALL_INDEXED, AT, SAME) for name in small]
+    table += [(name, bad.SMALL_INDEXED, AT, SAME) for name in INDEXES]
     for name, packs, places, outcome in BEYOND:
         table += [(name, pack, place, outcome) for pack in packs for place in places]
     return [pytest.param(case, id=f"{case[0]} {case[1].name} {case[2]}") for case in table]
 
 
 @pytest.mark.parametrize("case", cases())
-def test_outcome(
-    run: Run,
-    tmp_path: Path,
-    capfd: pytest.CaptureFixture[str],
-    good: dict[bool, Calls],
-    case: tuple[str, Pack, str, Outcome],
-) -> None:
+def test_outcome(run: Run, tmp_path: Path, capfd: Capture, good: Good, case: Case) -> None:
     name, pack, place, outcome = case
     path = build(tmp_path, name, pack, place)
     capfd.readouterr()
@@ -285,7 +286,7 @@ def test_no_index_can_be_made(tmp_path: Path, name: str) -> None:
         build(tmp_path, name, INDEXED)
 
 
-def test_the_good_file(good: dict[bool, Calls]) -> None:
+def test_the_good_file(good: Good) -> None:
     """Otherwise equal calls would show little."""
     genotypes = {
         "S1": ["A/C", "C/T", "T/T", "G/GT", "G/G", "G/T"],
@@ -315,7 +316,7 @@ def test_the_big_file_has_many_blocks(tmp_path: Path, pack: Pack) -> None:
 @pytest.mark.parametrize("place", [AT, RS6, DEEP])
 @pytest.mark.parametrize("name", CORRUPT)
 def test_corrupt_block(
-    run: Run, tmp_path: Path, good: dict[bool, Calls], name: str, place: str, pack: Pack
+    run: Run, tmp_path: Path, good: Good, name: str, place: str, pack: Pack
 ) -> None:
     """Behind an index, what no locus needs is not read; all else must be whole."""
     path = build(tmp_path, name, pack, place)
@@ -335,14 +336,12 @@ def test_the_whole_file_is_verified(run: Run, tmp_path: Path, name: str, pack: P
 
 
 @each(TEXT, BGZF, BIG, INDEXED, bad.BCF, bad.BCF_INDEXED)
-def test_good_files_are_verified(
-    run: Run, tmp_path: Path, good: dict[bool, Calls], pack: Pack
-) -> None:
+def test_good_files_are_verified(run: Run, tmp_path: Path, good: Good, pack: Pack) -> None:
     path = build(tmp_path, "ok_big", pack)
     demand_calls(annotate(run, path, "--verify"), good[pack.big], SAME)
 
 
-def test_an_older_index_is_used(run: Run, tmp_path: Path, good: dict[bool, Calls]) -> None:
+def test_an_older_index_is_used(run: Run, tmp_path: Path, good: Good) -> None:
     """Damage that is not met shows that the file was not read in one pass."""
     path = build(tmp_path, "corrupt_crc", INDEXED, DEEP)
     os.utime(f"{path}.tbi", (1e8, 1e8))
