@@ -27,6 +27,13 @@ from pgx_ana.records import read_records
 _CONTIG = re.compile(r"^##contig=<(?P<body>.*)>\s*$")
 _CONTIG_ID = re.compile(r"(?:^|,)ID=(?P<id>[^,>]+)")
 _CONTIG_LENGTH = re.compile(r"(?:^|,)length=(?P<length>\d{1,10})(?!\d)")
+# The program that wrote the file names itself in one of these, in this order of trust.
+_CALLERS = (
+    re.compile(r"^##source=\"?(?P<name>[^\"\n]+)", re.MULTILINE),
+    re.compile(r"^##GATKCommandLine[^\n]*?ID=(?P<name>[^,>\n]+)", re.MULTILINE),
+    re.compile(r"^##(?P<name>[A-Za-z0-9]+_version=[^\n]+)", re.MULTILINE),
+    re.compile(r"^##command=(?P<name>[^ \n]+)", re.MULTILINE),
+)
 _COLUMNS = ["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT"]
 _TEXT_PS = re.compile(r"^##FORMAT=<ID=PS,.*Type=String", re.MULTILINE)
 
@@ -37,7 +44,8 @@ pysam.set_verbosity(0)
 class VariantFile:
     """One variant file, opened and checked; read through :meth:`collect`.
 
-    ``remark`` is what a user should know of how it was read.
+    ``remark`` is what a user should know of how it was read, ``caller`` the program that wrote it,
+    as far as the header names it.
 
     Raises :class:`InputError` when the file is missing, empty, truncated, not VCF or BCF, has no
     samples, or has an index that does not belong to it.
@@ -55,6 +63,8 @@ class VariantFile:
         self._header_lines = text.count("\n")
         self.header_sha256 = hashlib.sha256(text.encode()).hexdigest()
         self.header = _parse_header(text)
+        named = next(filter(None, (caller.search(text) for caller in _CALLERS)), None)
+        self.caller = named["name"].strip() if named else ""
         self._text_ps = _TEXT_PS.search(text) is not None
         self._all_samples = _samples(text, self.name)
         self._chosen: Sequence[int] = range(len(self._all_samples))
@@ -65,6 +75,11 @@ class VariantFile:
     def format(self) -> str:
         """Return ``VCF`` or ``BCF``."""
         return self._container.kind
+
+    @property
+    def compression(self) -> str:
+        """Return ``BGZF``, ``gzip`` or nothing."""
+        return self._container.compression
 
     @property
     def indexed(self) -> bool:
