@@ -215,8 +215,7 @@ TEXTS: dict[str, Callable[[Draft], str]] = {
     "multiallelic_split": _split,
     "no_final_newline": lambda draft: draft.text[: draft.end],
     "no_samples": lambda draft: re.sub(r"\t(FORMAT|GT:).*", "", draft.text),
-    "plain_text_trunc.vcf": lambda draft: draft.text[: draft.end - 30],
-    "text_trunc_record": lambda draft: draft.text[: draft.end - 30],
+    **dict.fromkeys(["plain_text_trunc.vcf", "text_trunc_record"], lambda d: d.text[: d.end - 30]),
     "unsorted": lambda draft: _moved(draft, 1),
     "text_cut_in_value": lambda draft: draft.text[: draft.end - 1],
 }
