@@ -109,11 +109,11 @@ def _record(line: Line, variant: Any, people: Sequence[str]) -> Record:
     ref = _text(columns[3], line).upper()
     alts = _alts(_text(columns[4], line))
     fields = set(variant.FORMAT or ())
-    if _LONG_NUMBER.search(columns[FIXED + 1]):
-        refuse_wrapped(variant, len(alts), line.place)
     has_genotypes = "GT" in fields
     probability = None
     if has_genotypes:
+        if _LONG_NUMBER.search(columns[FIXED + 1]):
+            refuse_wrapped(variant, len(alts), line.place)
         alleles, phased = genotypes_of(variant, len(people), line.place)
         probability = probability_of(variant, fields, alleles, len(alts))
     else:
