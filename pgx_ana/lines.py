@@ -168,7 +168,7 @@ class Scan:
 
     def _pos(self, text: bytes, tab: int) -> int:
         digits = text[tab + 1 : text.find(b"\t", tab + 1)]
-        if not digits.isdigit() or len(digits) > _MOST_DIGITS:
+        if not _is_position(digits):
             raise InputError(f"{self._place}: POS {_shown(digits)!r} is not a position")
         return int(digits)
 
@@ -209,11 +209,20 @@ def end_of(columns: Sequence[bytes]) -> int:
 def parse(text: bytes, chrom: str, name: str) -> Line:
     """Return a row that an index led to. Raises :class:`InputError` where it is malformed."""
     columns = text.split(b"\t", FIXED)
-    if len(columns) < FIXED or not columns[1].isdigit():
+    if len(columns) < FIXED or not _is_position(columns[1]):
         raise InputError(f"{name}: a row of {_shown(columns[0])} is malformed")
     pos = int(columns[1])
     place = f"{name}: {_shown(columns[0])}:{pos}"
     return Line(chrom, pos, end_of(columns), text.rstrip(b"\r\n"), place)
+
+
+def _is_position(digits: bytes) -> bool:
+    """Say whether bytes are a number as all readers read it: 0100 is 64 to those of an index."""
+    return (
+        digits.isdigit()
+        and len(digits) <= _MOST_DIGITS
+        and not (digits.startswith(b"0") and len(digits) > 1)
+    )
 
 
 def _shown(text: bytes) -> str:
