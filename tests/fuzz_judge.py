@@ -48,6 +48,8 @@ _PASSING = {b"PASS", b".", b"RefCall"}
 _DIPLOID = re.compile(rb"(\d{1,3})([/|])(\d{1,3})")
 _BASE = re.compile(rb"[ACGT]")
 
+pysam.set_verbosity(0)  # nothing is to be printed, and what is made here is not always sound
+
 
 class BrokenPromiseError(AssertionError):
     """Something that must hold of every input does not hold of this one."""
@@ -112,6 +114,8 @@ class Judge:
 
     def _write(self, ending: str, data: bytes) -> Path:
         path = self.folder / f"{_NAME}.vcf{ending}"
+        for index in (".tbi", ".csi"):
+            Path(f"{path}{index}").unlink(missing_ok=True)
         path.write_bytes(data)
         return path
 
@@ -154,22 +158,51 @@ class Judge:
         if ordered != text:
             calls = _called(self._write("", ordered), knowledge, options)
         path = self._write(".gz", bgzf(ordered))
-        with index_of(path, csi=csi) as indexed, mock.patch.object(container, "SMALL", 0):
-            if indexed:
+        if index_of(path, csi=csi) is not None:
+            with mock.patch.object(container, "SMALL", 0):
                 _expect_same_cells(calls, _called(path, knowledge, options), "with an index")
 
     def _stale_index(
         self, text: bytes, calls: Any, knowledge: KnowledgeBase, options: CallOptions
     ) -> None:
         """Read through the index of the file as it was with other rows; only judge the cells."""
+        del calls
+        ordered = in_order(text)
+        path = self._write(".gz", bgzf(ordered))
+        if index_of(path, csi=False) is not None:
+            lines = ordered.split(b"\n")
+            path.write_bytes(bgzf(b"\n".join(lines[: len(lines) * 2 // 3])))
+            self._judge_sought(path, knowledge, options)
+
+    def _damaged_index(
+        self, text: bytes, calls: Any, knowledge: KnowledgeBase, options: CallOptions
+    ) -> None:
+        """Change some bytes of an index, as it is and in what is compressed; judge the cells."""
+        del calls
+        chance = random.Random(zlib.crc32(text))
         path = self._write(".gz", bgzf(in_order(text)))
-        with index_of(path, csi=False) as indexed, mock.patch.object(container, "SMALL", 0):
-            if indexed:
-                lines = in_order(text).split(b"\n")
-                self._write(".gz", bgzf(b"\n".join(lines[: len(lines) * 2 // 3])))
+        csi = chance.random() < 0.5
+        data = index_of(path, csi=csi)
+        if data is None:
+            return
+        raw = bytearray(gzip.decompress(data))
+        for _ in range(chance.choice((1, 1, 2, 4))):
+            at = chance.choice((chance.randrange(len(raw)), chance.randrange(min(len(raw), 24))))
+            raw[at] = chance.choice((0, 1, 2, 127, 128, 255, chance.randrange(256)))
+        if chance.random() < 0.2:
+            del raw[chance.randrange(len(raw)) :]
+        damaged = bgzf(bytes(raw))
+        if chance.random() < 0.2:
+            damaged = damaged[: chance.randrange(len(damaged))]
+        Path(f"{path}{'.csi' if csi else '.tbi'}").write_bytes(damaged)
+        self._judge_sought(path, knowledge, options)
+
+    def _judge_sought(self, path: Path, knowledge: KnowledgeBase, options: CallOptions) -> None:
+        for small in (0, container.SMALL):
+            with mock.patch.object(container, "SMALL", small):
                 found = _called(path, knowledge, options)
-                if isinstance(found, CohortCalls):
-                    _judge_cells(found)
+            if isinstance(found, CohortCalls):
+                _judge_cells(found)
 
     def _bcf(self, text: bytes, calls: Any, knowledge: KnowledgeBase, options: CallOptions) -> None:
         data = as_bcf(self._write("", in_order(text)), self.folder)
@@ -268,8 +301,9 @@ class Judge:
 
 _DRESSES: Sequence[Callable[..., None]] = (
     Judge._gzip, Judge._two_gzips, Judge._bgzf, Judge._indexed, Judge._indexed, Judge._indexed_csi,
-    Judge._stale_index, Judge._bcf, Judge._bcf, Judge._damaged, Judge._reordered, Judge._doubled,
-    Judge._one_person, Judge._verified, Judge._crlf,
+    Judge._stale_index, Judge._damaged_index, Judge._damaged_index, Judge._bcf, Judge._bcf,
+    Judge._damaged, Judge._reordered, Judge._doubled, Judge._one_person, Judge._verified,
+    Judge._crlf,
 )  # fmt: skip
 
 _GOOD = b"""##fileformat=VCFv4.2
@@ -553,17 +587,15 @@ def bgzf(data: bytes) -> bytes:
     return b"".join(blocks) + container._BGZF_END
 
 
-@contextmanager
-def index_of(path: Path, *, csi: bool) -> Iterator[bool]:
-    """Make an index, and take it away again; tells whether the file can have one."""
+def index_of(path: Path, *, csi: bool) -> bytes | None:
+    """Make an index beside a file and return its bytes; None where the file can have none."""
+    for ending in (".tbi", ".csi"):
+        Path(f"{path}{ending}").unlink(missing_ok=True)
     try:
         pysam.tabix_index(str(path), preset="vcf", force=True, keep_original=True, csi=csi)
-        yield True
     except (OSError, ValueError):
-        yield False
-    finally:
-        for ending in (".tbi", ".csi"):
-            Path(f"{path}{ending}").unlink(missing_ok=True)
+        return None
+    return Path(f"{path}{'.csi' if csi else '.tbi'}").read_bytes()
 
 
 def as_bcf(path: Path, folder: Path) -> bytes | None:
