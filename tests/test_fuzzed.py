@@ -105,3 +105,30 @@ def test_a_position_that_not_all_readers_read_alike(
     path.write_text(path.read_text().replace("POS\t.\tA", f"{pos}\t.\tA"))
     with pytest.raises(InputError, match=re.escape(f"POS {pos!r} is not a position")):
         annotate(path)
+
+
+@pytest.mark.parametrize(
+    ("fmt", "values", "expected"),
+    [
+        ("GP", "0.01,0.98,0.01 0.9,0.1,0,0,0,0", ("A/C", "called", None)),
+        ("GP", "0.02,0.98 0.9,0.1,0", ("C", "partial", "haploid call")),
+        ("DS", "1 1,0", ("A/C", "called", None)),
+        ("HDS", "0,1 0,1,0", ("A|C", "called", None)),
+        ("HDS", "1 0,1", ("C", "partial", "haploid call")),
+        ("GT:GP", "0/1:0.4,0.6,0 0/0:1,0,0,0", ("A/C", "filtered", "GP below 0.9")),
+    ],
+)
+def test_values_of_one_person_do_not_hang_on_how_many_others_have(
+    toy_directory: Path, make_vcf: MakeVcf, fmt: str, values: str, expected: tuple[object, ...]
+) -> None:
+    path = make_vcf([f"1 100 A C {values}"], samples=("S1", "S2"), fmt=fmt)
+    both = pgx_ana.annotate(path, kb=toy_directory)
+    alone = pgx_ana.annotate(path, kb=toy_directory, samples="S1")
+    assert [expected] == first_site(alone)
+    assert expected == first_site(both)[0]
+
+
+def test_an_open_haplotype_is_no_haploid_person(annotate: Annotate, make_vcf: MakeVcf) -> None:
+    path = make_vcf(["1 100 A C 1,."], fmt="HDS")
+    reason = "the record has no GT, and no genotype has a probability of 0.9"
+    assert [("./.", "no_call", reason)] == first_site(annotate(path))
