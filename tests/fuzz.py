@@ -201,7 +201,7 @@ class _Child:
         chance = rng.random()
         if chance < 0.05:
             return bytes(self.atheris.Mutate(data, most))
-        if chance < 0.3:
+        if chance < (0.6 if self.kind == "yaml" else 0.3):
             data = self._sound(rng)
         return self._spoiled(rng, data)[:most]
 

@@ -774,15 +774,31 @@ _YAML_NOISE = [
     *(b"}", b"]", b"\n", b" ", b"  ", b"<<: ", b"\x85", b"\xed\xa0\x80", b"\xc2\xa0"),
 ]
 _VALUE = re.compile(rb"(?<=[:\[,{] )[^\s,\[\]{}][^,\n\[\]{}]*|(?<=- )[^\n{\[]+")
+_PAIR = re.compile(
+    rb"(?P<key>\w+): (?P<value>[^\s,\[\]{}][^,\n\[\]{}]*|\[[^\n\[\]{}]*\]|\{[^\n{}]*\})"
+)
 _ENTRY = re.compile(rb"(?m)^  - (?:.*\n)(?:    .*\n)*")
 
 
 def spoiled_yaml(rng: random.Random, text: bytes) -> bytes:
     """Return a knowledge base with one to three changes."""
     for _ in range(rng.choice((1, 1, 1, 2, 3))):
-        change = rng.choices(_YAML_CHANGES, (40, 20, 15, 10, 15))[0]
+        change = rng.choices(_YAML_CHANGES, (30, 30, 15, 15, 8, 10))[0]
         text = change(rng, text)
     return text
+
+
+def _yaml_same(rng: random.Random, text: bytes) -> bytes:
+    """Give one key the value that the same key has elsewhere, or change a number in it."""
+    found = list(_PAIR.finditer(text))
+    if not found:
+        return text
+    match = rng.choice(found)
+    new = rng.choice([other["value"] for other in found if other["key"] == match["key"]])
+    if new == match["value"]:
+        more = str(rng.choice((-50, -1, 1, 2, 100)))
+        new = re.sub(rb"[0-9]{1,9}", lambda n: str(int(n[0]) + int(more)).encode(), new, count=1)
+    return text[: match.start("value")] + new + text[match.end("value") :]
 
 
 def _yaml_value(rng: random.Random, text: bytes) -> bytes:
@@ -866,5 +882,5 @@ def _yaml_key(rng: random.Random, text: bytes) -> bytes:
 
 
 _YAML_CHANGES: Sequence[Callable[[random.Random, bytes], bytes]] = (
-    _yaml_value, _yaml_line, _yaml_entry, _yaml_bytes, _yaml_key,
+    _yaml_same, _yaml_value, _yaml_line, _yaml_entry, _yaml_bytes, _yaml_key,
 )  # fmt: skip
