@@ -246,6 +246,11 @@ def _resized(changes: Sequence[Change], spelled: str, variant: Variant, locus: L
     sequence = locus.window
     for start, ref, inserted in reversed(changes):
         end = start + len(ref) - 1
+        if inserted and start == locus.window_end + 1:
+            # Behind the window: of concern only where it gives a known allele.
+            longer = sequence + inserted
+            sequence = longer if _named(longer, variant, locus) else sequence
+            continue
         between = locus.window_start < start <= locus.window_end
         if not (between if inserted else start <= locus.window_end and end >= locus.window_start):
             continue

@@ -178,6 +178,8 @@ def vote(
     agree = disagree = 0
     for variant, found in zip(variants, records, strict=True):
         locus = variant.loci[assembly]
+        if not locus.ref_is_certain:
+            continue
         here = [record for record in found if record.pos == locus.pos and not record.is_block]
         if not here:
             continue

@@ -69,6 +69,20 @@ def assert_reference(site: SiteCalls, assembly: Assembly) -> SiteCalls:
     return dataclasses.replace(site, cells=cells)
 
 
+def repeat_not_shown(site: SiteCalls) -> SiteCalls:
+    """Call a repeat not assessable, rather than absent, where no row shows it.
+
+    Callers of small variants leave repeats out: that there is no row says even less than elsewhere.
+    """
+    if site.variant.type != "repeat":
+        return site
+    unseen = dataclasses.replace(
+        ABSENT, status=CallStatus.NOT_ASSESSABLE, reason="no row of this file shows the repeat"
+    )
+    cells = tuple(unseen if cell == ABSENT else cell for cell in site.cells)
+    return dataclasses.replace(site, cells=cells)
+
+
 def _blank(
     arrays: Sequence[NDArray[np.float32] | None], n_samples: int
 ) -> NDArray[np.float32] | None:

@@ -31,6 +31,7 @@ from pgx_ana.model import (
 PASSING_FILTERS = frozenset({"PASS", ".", "RefCall"})
 """FILTER values that are no objection; DeepVariant writes RefCall on reference calls."""
 
+_NO_REFERENCE = "which base is the reference is not certain, and no row begins here that tells"
 _STATUSES = tuple(CallStatus)
 _MOST_ALLELES = 100  # allele numbers are kept in 8 bits
 
@@ -44,7 +45,9 @@ def call_site(
     file: str,
 ) -> SiteCalls:
     """Call one variant in all samples of one file from the records that overlap its window."""
-    locus = variant.loci[assembly]
+    locus = _locus(variant, assembly, records)
+    if locus is None:
+        return _unanswered(variant, n_samples, _NO_REFERENCE, file)
     pairs = [(record, resolve(record, variant, locus)) for record in records]
     flipped = options.allow_strand_flip and any(found.other_strand for _, found in pairs)
     if flipped:
@@ -66,6 +69,34 @@ def call_site(
         return SiteCalls(variant, (ABSENT,), np.zeros(n_samples, np.int32))
     calls = _Site(variant, locus, pairs, options, file).calls()
     return _marked(calls, CallSource.OTHER_STRAND) if flipped else calls
+
+
+def _locus(variant: Variant, assembly: Assembly, records: Sequence[Record]) -> Locus | None:
+    """Return the locus of a variant; where its REF is not certain, as the rows at it have it.
+
+    None where it is not certain and rows cover the locus, but none begins at it.
+    """
+    locus = variant.loci[assembly]
+    if locus.ref_is_certain or not records:
+        return locus
+    bases = {record.ref for record in records if record.pos == locus.pos}
+    told = bases & set(variant.alleles)
+    if len(told) == 1:
+        (ref,) = told
+        return dataclasses.replace(locus, ref=ref, window=ref)
+    return locus if bases else None
+
+
+def _unanswered(variant: Variant, n_samples: int, reason: str, file: str) -> SiteCalls:
+    cell = Cell(
+        (),
+        phased=False,
+        status=CallStatus.NOT_ASSESSABLE,
+        source=CallSource.RECORD,
+        reason=reason,
+        file=file,
+    )
+    return SiteCalls(variant, (cell,), np.zeros(n_samples, np.int32))
 
 
 def _marked(calls: SiteCalls, source: CallSource) -> SiteCalls:

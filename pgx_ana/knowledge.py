@@ -192,7 +192,12 @@ def _variant(definition: VariantDefinition) -> Variant:
     for name, locus in definition.loci.items():
         start: Any = locus.window_start or locus.pos
         loci[Assembly(name)] = Locus(
-            locus.chrom, locus.pos, locus.ref, start, locus.window or locus.ref
+            locus.chrom,
+            locus.pos,
+            locus.ref,
+            start,
+            locus.window or locus.ref,
+            ref_is_certain=locus.ref_verified == "yes",
         )
     return Variant(
         id=definition.id,

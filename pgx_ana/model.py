@@ -66,7 +66,8 @@ class Locus:
     """Where a variant stands in one assembly.
 
     ``window`` is the reference sequence from ``window_start`` in which alleles are compared: REF
-    itself for a single base, a wider stretch for insertions, deletions and repeats.
+    itself for a single base, a wider stretch for insertions, deletions and repeats. Where
+    ``ref_is_certain`` is False, REF may be the other allele: a file's REF tells.
     """
 
     chrom: str
@@ -74,6 +75,7 @@ class Locus:
     ref: str
     window_start: int
     window: str
+    ref_is_certain: bool = True
 
     @property
     def end(self) -> int:

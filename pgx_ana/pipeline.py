@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from pgx_ana.annotation import Annotations
 from pgx_ana.assembly import FEW, ContigNames, Finding, Vote, settle, undecided, vote
-from pgx_ana.cohort import assert_reference, join_files
+from pgx_ana.cohort import assert_reference, join_files, repeat_not_shown
 from pgx_ana.errors import InputError, UsageError
 from pgx_ana.genotypes import call_site
 from pgx_ana.knowledge import KnowledgeBase
@@ -275,7 +275,7 @@ def _cohort(
     sites = []
     for index, variant in enumerate(variants):
         found = [(part.sites[index], who) for part, who in zip(parts, members, strict=True)]
-        site = join_files(variant, found, samples)
+        site = repeat_not_shown(join_files(variant, found, samples))
         sites.append(assert_reference(site, assembly) if options.absent_is_reference else site)
     return CohortCalls(
         samples=samples,

@@ -19,7 +19,10 @@ Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.
 Text = Annotated[str, StringConstraints(min_length=1)]
 Bases = Annotated[str, StringConstraints(pattern=r"^[ACGT]+$")]
 GenotypeName = Annotated[str, StringConstraints(pattern=r"^[ACGT]+/[ACGT]+$")]
-Rsid = Annotated[str, StringConstraints(pattern=r"^rs[1-9][0-9]*$")]
+Rsid = Annotated[
+    str, StringConstraints(pattern=r"^(rs[1-9][0-9]*|[A-Z][A-Z0-9]+-[0-9]+[A-Za-z0-9>_+-]*)$")
+]
+"""An rsID; for a variant without one, its gene and its name in papers (``UGT1A4-127delA``)."""
 Pmid = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,7}$")]
 Pmcid = Annotated[str, StringConstraints(pattern=r"^PMC[1-9][0-9]*$")]
 Doi = Annotated[str, StringConstraints(pattern=r"^10\.[0-9]{4,9}/\S+$")]
@@ -119,12 +122,12 @@ class Span(Model):
 class Gene(Model):
     """A gene whose variants are annotated."""
 
-    id: Identifier = Field(description="approved symbol")
+    id: Identifier = Field(description="approved symbol; for a place outside of genes, its name")
     name: Text
-    strand: Literal["+", "-"]
+    strand: Literal["+", "-"] | None = None
     chrom: Text
     bounds: dict[Literal["GRCh37", "GRCh38"], Span] = Field(
-        description="bounds of the MANE Select transcript"
+        default_factory=dict, description="bounds of the MANE Select transcript"
     )
     transcript: Text | None = Field(default=None, description="MANE Select RefSeq transcript")
     hgnc: Text | None = None
@@ -207,6 +210,10 @@ class LocusDefinition(Model):
     chrom: Text
     pos: Position
     ref: Bases
+    ref_verified: Literal["yes", "no"] = Field(
+        default="yes",
+        description="no: the pair of alleles is known, but not which of them the assembly has",
+    )
     window_start: Position | None = Field(
         default=None, description="position of the first base of `window`"
     )
@@ -214,6 +221,10 @@ class LocusDefinition(Model):
         default=None,
         description="reference sequence around an insertion, deletion or repeat, wide enough to "
         "hold every shifted spelling of its alleles",
+    )
+    window_end: Literal["known", "unknown"] = Field(
+        default="known",
+        description="unknown: what follows the window is not known to us, so that it cannot be wider",
     )
 
 
