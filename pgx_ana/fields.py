@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,35 +10,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pgx_ana.errors import InputError
-from pgx_ana.model import NO_COPY
+from pgx_ana.model import MISSING, NO_COPY
 
 # The first of each that a person has; GQX is Isaac's and Strelka's, RGQ GATK's for reference calls,
 # MIN_DP the least depth within a reference block.
 QUALITY_FIELDS = ("GQ", "RGQ", "GQX")
 DEPTH_FIELDS = ("MIN_DP", "DP")
 
+# Of imputed genotypes: probability of each, dosage of each haplotype, dosage; and that of HipSTR.
+PROBABILITIES = ("GP", "HDS", "DS", "Q")
+
 _INT_MISSING = np.iinfo(np.int32).min + 1  # and one below: end of vector
-_LONG_NUMBER = re.compile(r"[0-9]{5}")
-_SPANNING = ("<DEL", "<DUP", "<CNV")
+_TOLERANCE = 0.03  # probabilities are written with two or three digits
+
+Floats = NDArray[np.float32]
+Alleles = NDArray[np.int16]
 
 
-def end_of(variant: Any) -> int:
-    """Return the last position of a record; of a structural variant without END by its SVLEN."""
-    end = int(variant.end)
-    if end == variant.POS and any(alt.startswith(_SPANNING) for alt in variant.ALT):
-        length = variant.INFO.get("SVLEN")
-        first = length[0] if isinstance(length, tuple) else length
-        if isinstance(first, int):
-            return int(variant.POS) + abs(first)
-    return end
-
-
-def genotypes_of(
-    variant: Any, n_samples: int, place: str, *, has_gt: bool
-) -> tuple[NDArray[np.int16], NDArray[np.bool_]]:
-    """Return allele numbers (samples, 2) and phase; all missing where there is no GT."""
-    if not has_gt:
-        return np.full((n_samples, 2), -1, np.int16), np.zeros(n_samples, np.bool_)
+def genotypes_of(variant: Any, n_samples: int, place: str) -> tuple[Alleles, NDArray[np.bool_]]:
+    """Return allele numbers (samples, 2) and phase."""
     try:
         array = variant.genotype.array()
     except Exception as error:  # cyvcf2 raises bare Exception
@@ -55,19 +44,120 @@ def genotypes_of(
     return np.ascontiguousarray(numbers, np.int16), phased
 
 
-def refuse_wrapped(variant: Any, place: str) -> None:
+def refuse_wrapped(variant: Any, n_alts: int, place: str) -> None:
     """Refuse allele numbers that the 16 bits of cyvcf2's arrays cannot hold and would wrap."""
-    try:
-        columns = str(variant).split("\t", 9)
-        suspicious = len(columns) > 9 and _LONG_NUMBER.search(columns[9]) is not None
-    except UnicodeDecodeError:
-        suspicious = True
-    if suspicious:
-        most = max((max(genotype[:-1]) for genotype in variant.genotypes), default=0)
-        if most > len(variant.ALT):
-            raise InputError(
-                f"{place}: a sample has allele {most}, but the record has {len(variant.ALT)} ALT"
-            )
+    most = max((max(genotype[:-1]) for genotype in variant.genotypes), default=0)
+    if most > n_alts:
+        raise InputError(f"{place}: a sample has allele {most}, but the record has {n_alts} ALT")
+
+
+def best_guesses(
+    variant: Any, fields: set[str], n_samples: int, n_alts: int
+) -> tuple[Alleles, NDArray[np.bool_], Floats | None]:
+    """Return the likeliest genotypes of a row without GT, their phase, and how likely they are.
+
+    From GP, else from HDS, else from DS, each person's first that is there; NaN where none is.
+    """
+    alleles = np.full((n_samples, 2), MISSING, np.int16)
+    phased = np.zeros(n_samples, np.bool_)
+    likely = np.full(n_samples, np.nan, np.float32)
+    told = [name for name in ("GP", "HDS", "DS") if name in fields]
+    for name in told:
+        values = _matrix(variant, name)
+        if values is None:
+            continue
+        guess = {"GP": _by_probability, "HDS": _by_haplotype, "DS": _by_dosage}[name]
+        found, probability = guess(values, n_alts)
+        take = np.isnan(likely) & ~np.isnan(probability)
+        alleles[take], likely[take] = found[take], probability[take]
+        phased[take] = name == "HDS"
+    return alleles, phased, likely if told else None
+
+
+def probability_of(variant: Any, fields: set[str], alleles: Alleles, n_alts: int) -> Floats | None:
+    """Return how likely the called genotypes are, by GP or by HipSTR's Q; NaN where not told."""
+    if "Q" in fields:
+        values = _matrix(variant, "Q")
+        return None if values is None else values[:, 0]
+    values = _matrix(variant, "GP") if "GP" in fields else None
+    if values is None or values.shape[1] != len(_diploid(n_alts)):
+        return None
+    whole = np.abs(np.nansum(values, axis=1) - 1) <= _TOLERANCE
+    low, high = np.sort(alleles, axis=1).T.astype(np.intp)
+    fits = whole & (low >= 0) & (high <= n_alts)
+    place = np.where(fits, high * (high + 1) // 2 + low, 0)
+    likely: Floats = values[np.arange(len(values)), place]
+    return np.where(fits, likely, np.float32(np.nan))
+
+
+def _matrix(variant: Any, name: str) -> Floats | None:
+    """Return the numbers of a field, (samples, values); NaN where missing or not there."""
+    values = variant.format(name)
+    if values is None or values.dtype.kind not in "fi":
+        return None
+    return np.where(np.isfinite(values), values, np.nan).astype(np.float32)
+
+
+def _diploid(n_alts: int) -> list[tuple[int, int]]:
+    """Return the genotypes in the order of Number=G (VCF 4.3, section 1.6.2)."""
+    return [(low, high) for high in range(n_alts + 1) for low in range(high + 1)]
+
+
+def _by_probability(values: Floats, n_alts: int) -> tuple[Alleles, Floats]:
+    """Take the likeliest genotype by GP, probabilities or, as in VCF before 4.3, phred-scaled."""
+    genotypes = _diploid(n_alts)
+    if values.shape[1] != len(genotypes):
+        genotypes = [(number, NO_COPY) for number in range(n_alts + 1)]
+    if values.shape[1] != len(genotypes):
+        return _nothing(len(values))
+    linear = np.where(values >= 0, values, np.nan)
+    phred = np.power(np.float32(10), -linear / 10)
+    is_linear = np.abs(linear.sum(axis=1) - 1) <= _TOLERANCE
+    is_phred = np.abs(phred.sum(axis=1) - 1) <= _TOLERANCE
+    likely = np.where(is_linear[:, None], linear, phred)
+    best = np.nan_to_num(likely).argmax(axis=1)
+    probability = likely[np.arange(len(values)), best]
+    told = is_linear | is_phred
+    return (
+        np.array(genotypes, np.int16)[best],
+        np.where(told, probability, np.float32(np.nan)),
+    )
+
+
+def _by_haplotype(values: Floats, n_alts: int) -> tuple[Alleles, Floats]:
+    """Take the nearer allele of each haplotype by HDS; haplotypes are taken as independent."""
+    if n_alts != 1 or values.shape[1] not in {1, 2}:
+        return _nothing(len(values))
+    if values.shape[1] == 1:
+        values = np.column_stack([values, np.full(len(values), np.nan, np.float32)])
+    one, two = values.T
+    sound = ((values >= 0) & (values <= 1)) | np.isnan(values)
+    nearest = np.maximum(values, 1 - values)
+    haploid = np.isnan(two)
+    probability = np.where(haploid, nearest[:, 0], nearest[:, 0] * nearest[:, 1])
+    alleles = np.where(np.isnan(values), NO_COPY, values >= 0.5).astype(np.int16)
+    return alleles, np.where(sound.all(axis=1) & ~np.isnan(one), probability, np.float32(np.nan))
+
+
+def _by_dosage(values: Floats, n_alts: int) -> tuple[Alleles, Floats]:
+    """Take the genotype nearest to DS, copies of each ALT; doubt is between it and the next one."""
+    if values.shape[1] != n_alts or not n_alts:
+        return _nothing(len(values))
+    copies = np.rint(values)
+    doubt = np.abs(values - copies).max(axis=1)
+    fits = (copies >= 0).all(axis=1) & (copies.sum(axis=1) <= 2) & (doubt < 0.5)
+    alleles = np.zeros((len(values), 2), np.int16)
+    filled = np.ones(len(values), np.intp)
+    for number in range(n_alts, 0, -1):
+        for repeat in (1, 2):
+            put = np.flatnonzero(fits & (copies[:, number - 1] >= repeat))
+            alleles[put, filled[put]] = number
+            filled[put] -= 1
+    return alleles, np.where(fits, 1 - doubt, np.float32(np.nan)).astype(np.float32)
+
+
+def _nothing(n_samples: int) -> tuple[Alleles, Floats]:
+    return np.full((n_samples, 2), MISSING, np.int16), np.full(n_samples, np.nan, np.float32)
 
 
 def numbers_of(variant: Any, names: Sequence[str], fields: set[str]) -> NDArray[np.float32] | None:

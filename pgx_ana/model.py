@@ -105,8 +105,9 @@ class Record:
     ``alleles`` is int16 of shape (samples, 2) with allele numbers of this row, ``MISSING`` or
     ``NO_COPY``; ``phased`` is bool of shape (samples,); ``phase_set`` is int64, -1 where there is
     none; ``gq`` and ``dp`` are float32, NaN where missing; ``failed`` says whose genotype has a FT
-    other than PASS. The optional arrays are None where the
-    row does not have the field. ``has_genotypes`` is False where the row has no GT.
+    other than PASS; ``probability`` is float32, that of the genotype, NaN where it is not told. The
+    optional arrays are None where the row does not have the field. ``has_genotypes`` is False where
+    the row has no GT: then the genotypes, if any, are the likeliest ones.
     """
 
     chrom: str
@@ -121,6 +122,7 @@ class Record:
     gq: NDArray[np.float32] | None = None
     dp: NDArray[np.float32] | None = None
     failed: NDArray[np.bool_] | None = None
+    probability: NDArray[np.float32] | None = None
     has_genotypes: bool = True
 
     @property

@@ -14,6 +14,7 @@ from pgx_ana.cohort import assert_reference, join_files
 from pgx_ana.errors import InputError, UsageError
 from pgx_ana.genotypes import call_site
 from pgx_ana.knowledge import KnowledgeBase
+from pgx_ana.lines import Target
 from pgx_ana.model import (
     Assembly,
     CallOptions,
@@ -23,7 +24,7 @@ from pgx_ana.model import (
     SiteCalls,
     Variant,
 )
-from pgx_ana.vcf import Target, VariantFile
+from pgx_ana.vcf import VariantFile
 
 
 @dataclass(frozen=True, slots=True)

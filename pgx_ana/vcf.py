@@ -1,94 +1,80 @@
-"""Variant files read through htslib: VCF and BCF, plain, gzip or BGZF, by index or in one pass.
+"""Variant files: VCF and BCF, plain, gzip or BGZF, by index or in one pass.
 
-The door to cyvcf2 and pysam. cyvcf2 gives genotypes as arrays, but its region queries end silently
-where a file is damaged; so every indexed read is counted again through pysam, which raises.
+The door to pysam. Rows are found here and read as text; a row that is wanted is read in full by
+:mod:`pgx_ana.records`, all others need only be such that it is certain where they stand.
 """
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import re
-import warnings
+import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-import cyvcf2
 import pysam
 
 from pgx_ana.assembly import ContigNames, Header
 from pgx_ana.container import STDIN, inspect, spooled
 from pgx_ana.errors import InputError
-from pgx_ana.fields import (
-    DEPTH_FIELDS,
-    QUALITY_FIELDS,
-    end_of,
-    failed_of,
-    genotypes_of,
-    numbers_of,
-    phase_sets_of,
-    refuse_wrapped,
-)
+from pgx_ana.index import refuse_foreign
+from pgx_ana.lines import FIXED, MOST_BYTES, Line, Scan, Target, Wanted, parse
 from pgx_ana.model import Record
+from pgx_ana.records import read_records
 
 _CONTIG = re.compile(r"^##contig=<(?P<body>.*)>\s*$")
 _CONTIG_ID = re.compile(r"(?:^|,)ID=(?P<id>[^,>]+)")
-_CONTIG_LENGTH = re.compile(r"(?:^|,)length=(?P<length>\d+)")
-_INFO_END = re.compile(r"(?:^|;)END=(?P<end>[0-9]+)")
+_CONTIG_LENGTH = re.compile(r"(?:^|,)length=(?P<length>\d{1,10})(?!\d)")
+_COLUMNS = ["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT"]
+_TEXT_PS = re.compile(r"^##FORMAT=<ID=PS,.*Type=String", re.MULTILINE)
 
 # What is wrong is told by this module; htslib's own lines on stderr would stand beside it.
-cyvcf2.cyvcf2.set_htslib_log_level(0)
 pysam.set_verbosity(0)
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A stretch of a chromosome (plain name, 1-based inclusive) whose records are wanted."""
-
-    chrom: str
-    start: int
-    end: int
 
 
 class VariantFile:
     """One variant file, opened and checked; read through :meth:`collect`.
 
-    ``remark`` is what a user should know of how it is read.
+    ``remark`` is what a user should know of how it was read.
 
-    Raises :class:`InputError` when the file is missing, empty, truncated, not VCF or BCF, or has no
-    samples.
+    Raises :class:`InputError` when the file is missing, empty, truncated, not VCF or BCF, has no
+    samples, or has an index that does not belong to it.
     """
 
     def __init__(self, path: str, contig_names: ContigNames) -> None:
         self.name = path if path != STDIN else "<stdin>"
+        self.remark = ""
         self._contig_names = contig_names
         self._copy = spooled(path)
-        self._path = path if self._copy is None else self._copy.name
-        self.format, self._index = inspect(Path(self._path), self.name)
-        self.remark = ""
-        if self._index and self._index.stat().st_mtime < Path(self._path).stat().st_mtime:
-            # It may be of another generation of the file, and would then hide records.
-            self._read_in_one_pass(f"{self._index.name} is older than the file and is not used")
-        self._vcf = self._open()
+        self._path = Path(path if self._copy is None else self._copy.name)
+        self._container = inspect(self._path, self.name)
+        self._index = self._container.index
         text = self._header_text()
+        self._header_lines = text.count("\n")
         self.header_sha256 = hashlib.sha256(text.encode()).hexdigest()
         self.header = _parse_header(text)
-        declared = {line.split(",")[0] for line in self.header.lines}
-        if "##INFO=<ID=SVLEN" in declared and "##INFO=<ID=END" not in declared and self._index:
-            # An index knows where a record ends by END alone, and would not find it further on.
-            self._read_in_one_pass("structural variants have SVLEN and no END: index not used")
-        self.samples: tuple[str, ...] = tuple(self._vcf.samples or ())
-        if not self.samples:
-            raise InputError(f"{self.name}: has no samples, so there are no genotypes to annotate")
+        self._text_ps = _TEXT_PS.search(text) is not None
+        self._all_samples = _samples(text, self.name)
+        self._chosen: Sequence[int] = range(len(self._all_samples))
         self._contigs = self._contigs_by_plain_name()
+        self._settle_index()
+
+    @property
+    def format(self) -> str:
+        """Return ``VCF`` or ``BCF``."""
+        return self._container.kind
 
     @property
     def indexed(self) -> bool:
         """Say whether loci are sought through an index."""
         return self._index is not None
+
+    @property
+    def samples(self) -> tuple[str, ...]:
+        """Return the chosen samples, in the order of the file."""
+        return tuple(self._all_samples[number] for number in self._chosen)
 
     def choose(self, wanted: Sequence[str]) -> bool:
         """Read only the wanted samples (all where empty), in the order of the file.
@@ -97,47 +83,84 @@ class VariantFile:
         """
         if wanted:
             names = set(wanted)
-            self.samples = tuple(sample for sample in self.samples if sample in names)
-            self._vcf.set_samples(list(self.samples))
-            if tuple(self._vcf.samples) != self.samples:
-                # htslib takes a list apart at commas, and ^ and - to mean something.
-                raise InputError(
-                    f"{self.name}: samples whose names hold a comma, or begin with ^ or -, cannot "
-                    "be chosen; annotate all samples"
-                )
-        return bool(self.samples)
+            self._chosen = [n for n, name in enumerate(self._all_samples) if name in names]
+        return bool(self._chosen)
 
     def close(self) -> None:
         """Let go of the file; what was read from its header stays."""
-        self._vcf = None
         if self._copy is not None:
             self._copy.close()
 
-    def collect(self, targets: Sequence[Target]) -> list[list[Record]]:
-        """Return, for each target, the records that overlap it, in the order of the file."""
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            return self._seek(targets) if self.indexed else self._stream(targets)
+    def collect(self, targets: Sequence[Target], *, verify: bool = False) -> list[list[Record]]:
+        """Return, for each target, the records that overlap it, in the order of the file.
 
-    def _read_in_one_pass(self, why: str) -> None:
-        self._index = None
-        self.remark = why
-
-    def _open(self) -> Any:
-        try:
-            return cyvcf2.VCF(self._path)
-        except Exception as error:  # cyvcf2 raises bare Exception for bad headers
-            raise InputError(f"{self.name}: is not a readable VCF or BCF file: {error}") from error
+        ``verify`` reads the whole file, and holds what an index leads to against it.
+        """
+        found = self._find(targets, by_index=self.indexed)
+        if verify:
+            self._verify()
+            if self.indexed and _texts(self._find(targets, by_index=False)) != _texts(found):
+                raise InputError(f"{self.name}: its index hides rows; make the index again")
+        unique = {line.text: line for lines in found for line in lines}
+        records = read_records(
+            list(unique.values()), self._all_samples, self._chosen, text_ps=self._text_ps
+        )
+        of_text = dict(zip(unique, records, strict=True))
+        return [[of_text[line.text] for line in lines] for lines in found]
 
     def _header_text(self) -> str:
+        data = self._bcf_header() if self.format == "BCF" else self._text_header()
         try:
-            self._vcf.samples  # noqa: B018  # decoded when they are asked for
-            return str(self._vcf.raw_header)
+            return data.decode("utf-8")
         except UnicodeDecodeError as error:
             raise InputError(f"{self.name}: its header is not UTF-8: {error}") from error
 
+    def _bcf_header(self) -> bytes:
+        with self._open_bcf() as file:
+            try:
+                return str(file.header).encode()
+            except UnicodeDecodeError as error:
+                raise InputError(f"{self.name}: its header is not UTF-8: {error}") from error
+
+    def _text_header(self) -> bytes:
+        with self._container.open(self._path) as stream:
+            return b"".join(line.rstrip(b"\r\n") + b"\n" for line in self._header(stream))
+
+    def _header(self, stream: IO[bytes]) -> Iterator[bytes]:
+        """Yield the lines of the header, up to the one that begins with ``#CHROM``."""
+        left = MOST_BYTES
+        try:
+            while line := stream.readline(left):
+                left -= len(line)
+                if left <= 0:
+                    raise InputError(f"{self.name}: its header has more than {MOST_BYTES} bytes")
+                if not line.startswith(b"#"):
+                    raise InputError(f"{self.name}: has no line that begins with #CHROM")
+                yield line
+                if not line.startswith(b"##"):
+                    return
+        except (OSError, EOFError, zlib.error) as error:
+            raise InputError(f"{self.name}: its header is truncated or damaged: {error}") from error
+        raise InputError(f"{self.name}: its header is truncated: no line begins with #CHROM")
+
+    def _settle_index(self) -> None:
+        declared = {line.split(",")[0] for line in self.header.lines}
+        if "##INFO=<ID=SVLEN" in declared and "##INFO=<ID=END" not in declared and self._index:
+            # An index knows where a record ends by END alone, and would not find it further on.
+            self._index = None
+            self.remark = "structural variants have SVLEN and no END: index not used"
+        if self._index is not None:
+            numbers = {contig: number for number, contig in enumerate(self.header.contigs)}
+            known = [contig for of_one in self._contigs.values() for contig in of_one]
+            wanted = {contig: numbers.get(contig, -1) for contig in known}
+            refuse_foreign(self._path, self._index, self.name, wanted)
+
     def _contigs_by_plain_name(self) -> dict[str, list[str]]:
-        names = self._indexed_contigs() if self.indexed else list(self.header.contigs)
+        """List the names that a chromosome has in the file; only needed where it has an index."""
+        names = list(self.header.contigs)
+        if self._index is not None and self.format == "VCF":
+            with self._open_tabix() as index:
+                names = list(index.contigs)
         contigs: dict[str, list[str]] = defaultdict(list)
         for name in names:
             plain = self._contig_names.plain(name)
@@ -145,174 +168,119 @@ class VariantFile:
                 contigs[plain].append(name)
         return contigs
 
-    def _indexed_contigs(self) -> list[str]:
-        if self.format == "BCF":
-            return list(self.header.contigs)
-        with self._tabix() as index:
-            return list(index.contigs)
-
-    def _tabix(self) -> pysam.TabixFile:
+    def _open_tabix(self) -> pysam.TabixFile:
         try:
-            return pysam.TabixFile(self._path, index=str(self._index), encoding="latin-1")
+            return pysam.TabixFile(str(self._path), index=str(self._index), encoding="latin-1")
         except (OSError, ValueError) as error:
-            message = f"{self.name}: its index {self._index} cannot be read: {error}; make it again"
-            raise InputError(message) from error
+            raise InputError(f"{self.name}: cannot be read through its index: {error}") from error
 
-    def _seek(self, targets: Sequence[Target]) -> list[list[Record]]:
-        with _Counter(self._path, self.format, str(self._index), self.name) as counter:
-            return [
-                [
-                    record
-                    for contig in self._contigs.get(target.chrom, ())
-                    for record in self._seek_one(contig, target, counter)
-                ]
-                for target in targets
-            ]
+    def _open_bcf(self) -> Any:
+        index = str(self._index) if self._index is not None else None
+        try:
+            return pysam.VariantFile(str(self._path), index_filename=index)
+        except (OSError, ValueError) as error:
+            raise InputError(f"{self.name}: is not a readable BCF file: {error}") from error
 
-    def _seek_one(self, contig: str, target: Target, counter: _Counter) -> Iterator[Record]:
-        wanted = _Wanted([target])
-        seen = 0
-        for variant in self._guarded(self._vcf(f"{contig}:{target.start}-{target.end}")):
-            # The counter knows END, but no SVLEN: it must not be asked for such a record.
-            seen += _meets(variant.POS, int(variant.end), target)
-            if wanted.hits(target.chrom, variant.POS, end_of(variant)):
-                yield self._record(variant, target.chrom)
-        counter.compare(contig, target, seen)
-
-    def _stream(self, targets: Sequence[Target]) -> list[list[Record]]:
-        found: list[list[Record]] = [[] for _ in targets]
-        wanted = _Wanted(targets)
-        plain: dict[str, str | None] = {}
-        for variant in self._guarded(self._vcf):
-            contig = variant.CHROM
-            if contig not in plain:
-                plain[contig] = self._contig_names.plain(contig)
-            chrom = plain[contig]
-            if chrom is None or chrom not in wanted.chroms:
-                continue
-            hits = wanted.hits(chrom, variant.POS, end_of(variant))
-            if hits:
-                record = self._record(variant, chrom)
-                for index in hits:
-                    found[index].append(record)
+    def _find(self, targets: Sequence[Target], *, by_index: bool) -> list[list[Line]]:
+        found: list[list[Line]] = [[] for _ in targets]
+        for line, hits in self._sought(targets) if by_index else self._scanned(targets):
+            for number in hits:
+                found[number].append(line)
         return found
 
-    def _guarded(self, variants: Iterator[Any]) -> Iterator[Any]:
-        """Turn what cyvcf2 raises while reading into an :class:`InputError` with the place."""
-        last = "the first record"
-        iterator = iter(variants)
-        while True:
-            try:
-                variant = next(iterator)
-            except StopIteration:
-                return
-            except Exception as error:  # cyvcf2 raises bare Exception
-                raise InputError(
-                    f"{self.name}: cannot be read on after {last}: malformed or truncated ({error})"
-                ) from error
-            last = f"{variant.CHROM}:{variant.POS}"
-            yield variant
+    def _sought(self, targets: Sequence[Target]) -> Iterator[tuple[Line, list[int]]]:
+        """Yield what an index leads to; pysam raises where the file is damaged."""
+        contig = ""
+        try:
+            with self._open_bcf() if self.format == "BCF" else self._open_tabix() as file:
+                for number, target in enumerate(targets):
+                    for contig in self._contigs.get(target.chrom, ()):
+                        for row in file.fetch(contig, target.start - 1, target.end):
+                            line = parse(_bytes_of(row), target.chrom, self.name)
+                            if line.pos <= target.end and line.end >= target.start:
+                                yield line, [number]
+        except (OSError, ValueError) as error:
+            raise InputError(f"{self.name}: the file is damaged at {contig} ({error})") from error
 
-    def _record(self, variant: Any, chrom: str) -> Record:
-        place = f"{self.name}: {variant.CHROM}:{variant.POS}"
-        alts = tuple(alt.upper() for alt in variant.ALT)
-        fields = set(variant.FORMAT or ())
-        alleles, phased = genotypes_of(variant, len(self.samples), place, has_gt="GT" in fields)
-        refuse_wrapped(variant, place)
-        if len(alleles) and alleles.max() > len(alts):
-            number = int(alleles.max(axis=1).argmax())
+    def _scanned(self, targets: Sequence[Target]) -> Iterator[tuple[Line, list[int]]]:
+        wanted = Wanted(targets)
+        if self.format == "BCF":
+            yield from self._scanned_bcf(wanted)
+            return
+        scan = self._scan()
+        with self._rows() as stream:
+            yield from scan.wanted(stream, self._contig_names.plain, wanted)
+        if scan.is_open:
+            self.remark = "ends without a line feed and may be cut"
+
+    def _scan(self) -> Scan:
+        return Scan(self.name, self._header_lines, FIXED + 1 + len(self._all_samples))
+
+    def _rows(self) -> IO[bytes]:
+        """Open the text behind the header."""
+        stream = self._container.open(self._path)
+        for _ in self._header(stream):
+            pass
+        return stream
+
+    def _scanned_bcf(self, wanted: Wanted) -> Iterator[tuple[Line, list[int]]]:
+        place = "the first record"
+        try:
+            with self._open_bcf() as file:
+                for row in file:
+                    place = f"{row.chrom}:{row.pos}"
+                    chrom = self._contig_names.plain(row.chrom)
+                    start = None if chrom is None or chrom not in wanted else row.pos
+                    if chrom is None or start is None or wanted.next_start(chrom, start) is None:
+                        continue
+                    line = parse(_bytes_of(row), chrom, self.name)
+                    hits = wanted.hits(chrom, line.pos, line.end)
+                    if hits:
+                        yield line, hits
+        except (OSError, ValueError) as error:
             raise InputError(
-                f"{place}: sample {self.samples[number]!r} has allele {alleles.max()}, "
-                f"but the record has {len(alts)} ALT"
-            )
-        return Record(
-            chrom=chrom,
-            pos=variant.POS,
-            end=end_of(variant),
-            ref=variant.REF.upper(),
-            alts=alts,
-            filters=tuple(variant.FILTERS),
-            alleles=alleles,
-            phased=phased,
-            phase_set=phase_sets_of(variant) if "PS" in fields else None,
-            gq=numbers_of(variant, QUALITY_FIELDS, fields),
-            dp=numbers_of(variant, DEPTH_FIELDS, fields),
-            failed=failed_of(variant) if "FT" in fields else None,
-            has_genotypes="GT" in fields,
+                f"{self.name}: is truncated or damaged after {place} ({error})"
+            ) from error
+
+    def _verify(self) -> None:
+        if self.format == "BCF":
+            for _ in self._scanned_bcf(Wanted([])):
+                pass
+        else:
+            with self._rows() as stream:
+                self._scan().verify(stream)
+
+
+def _bytes_of(row: Any) -> bytes:
+    """Return a row as bytes: text as it stands in the file, or a record of BCF written as text."""
+    return row.encode("latin-1") if isinstance(row, str) else str(row).encode()
+
+
+def _texts(found: list[list[Line]]) -> list[list[bytes]]:
+    return [sorted(line.text for line in lines) for lines in found]
+
+
+def _samples(header: str, name: str) -> tuple[str, ...]:
+    columns = header.rstrip("\n").rpartition("\n")[2].split("\t")
+    if columns[:FIXED] != _COLUMNS[:FIXED]:
+        raise InputError(
+            f"{name}: its #CHROM line does not name the columns {' '.join(_COLUMNS)}, separated by "
+            "tabs"
         )
-
-
-class _Wanted:
-    """Finds the targets that a record overlaps, quickly for the many that overlap none."""
-
-    def __init__(self, targets: Sequence[Target]) -> None:
-        self._at: dict[str, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
-        for index, target in enumerate(targets):
-            for pos in range(target.start, target.end + 1):
-                self._at[target.chrom][pos].append(index)
-        self.chroms = frozenset(self._at)
-
-    def hits(self, chrom: str, start: int, end: int) -> list[int]:
-        """Return the numbers of the targets that a stretch overlaps, in their order."""
-        at = self._at[chrom]
-        if end - start < len(at):
-            return sorted({i for pos in range(start, end + 1) if pos in at for i in at[pos]})
-        return sorted({i for pos, found in at.items() if start <= pos <= end for i in found})
-
-
-class _Counter:
-    """Counts the records of a region a second time, through pysam, which raises on damage."""
-
-    def __init__(self, path: str, file_format: str, index: str, name: str) -> None:
-        self._name = name
-        try:
-            if file_format == "BCF":
-                self._file: Any = pysam.VariantFile(path, index_filename=index)
-            else:
-                self._file = pysam.TabixFile(path, index=index, encoding="latin-1")
-        except (OSError, ValueError) as error:
-            raise InputError(f"{name}: cannot be read through {index}: {error}") from error
-
-    def __enter__(self) -> _Counter:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        # After a damaged block, closing fails as well; what is wrong was told before.
-        with contextlib.suppress(OSError):
-            self._file.close()
-
-    def compare(self, contig: str, target: Target, seen: int) -> None:
-        """Raise where another number of records is there than was read."""
-        place = f"{self._name}: {contig}:{target.start}-{target.end}"
-        try:
-            fetched = self._file.fetch(contig, target.start - 1, target.end)
-            there = sum(_overlaps(row, target) for row in fetched)
-        except (OSError, ValueError) as error:
-            raise InputError(f"{place}: the file is damaged here ({error})") from error
-        if there != seen:
-            raise InputError(
-                f"{place}: {there} records are there, but only {seen} can be read; "
-                "the file or its index is damaged"
-            )
-
-
-def _overlaps(row: Any, target: Target) -> bool:
-    """Say whether a row of a region, as text or as pysam's record, overlaps it by REF or END."""
-    if not isinstance(row, str):
-        return _meets(row.pos, row.stop, target)
-    _, pos, _, ref, _, _, _, info, *_ = f"{row}\t".split("\t", 8)
-    end = _INFO_END.search(info)
-    last = int(pos) + len(ref) - 1
-    return _meets(int(pos), max(last, int(end["end"]) if end else 0), target)
-
-
-def _meets(start: int, end: int, target: Target) -> bool:
-    return start <= target.end and end >= target.start
+    samples = columns[FIXED + 1 :]
+    if columns[FIXED : FIXED + 1] != _COLUMNS[FIXED:] or not samples:
+        raise InputError(f"{name}: has no samples, so there are no genotypes to annotate")
+    if len(set(samples)) != len(samples):
+        twice = next(sample for sample in samples if samples.count(sample) > 1)
+        raise InputError(f"{name}: the sample {twice!r} is named twice in its header")
+    if "" in samples:
+        raise InputError(f"{name}: a sample in its header has no name")
+    return tuple(samples)
 
 
 def _parse_header(text: str) -> Header:
     contigs: dict[str, int | None] = {}
-    lines = tuple(line for line in text.splitlines() if line.startswith("##"))
+    lines = tuple(line for line in text.split("\n") if line.startswith("##"))
     for line in lines:
         match = _CONTIG.match(line)
         found = _CONTIG_ID.search(match["body"]) if match else None

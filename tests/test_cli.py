@@ -382,7 +382,7 @@ def test_input_errors_make_no_folder(annotate: Run, tmp_path: Path) -> None:
 
 def test_an_error_found_late_is_told_alone(annotate: Run, make_vcf: MakeVcf) -> None:
     path = make_vcf(["1 100 A C 0/1", "2 50 G T 0/9"])
-    expected = f"{path}: 2:50: sample 'S1' has allele 9, but the record has 1 ALT"
+    expected = f"{path}: line 13: 2:50: sample 'S1' has allele 9, but the record has 1 ALT"
     check_refusal(annotate(path), 3, expected)
 
 

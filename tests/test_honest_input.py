@@ -28,7 +28,7 @@ def calls(path: Path, variant: str = "rs1") -> dict[str, object]:
 def test_allele_numbers_beyond_alt_are_refused(genotype: str, make_vcf: MakeVcf) -> None:
     """Numbers that wrap in 16 bits must not come out as reference or as a known allele."""
     path = make_vcf([f"1 100 A C {genotype}"])
-    with pytest.raises(InputError, match=r"made\.vcf: 1:100: .* but the record has 1 ALT"):
+    with pytest.raises(InputError, match=r"made\.vcf: line 12: 1:100: .* but the record has 1 ALT"):
         pgx_ana.annotate(path, kb=TOY)
 
 
@@ -208,9 +208,8 @@ def test_carriers_of_an_indel_between_blocks(make_vcf: MakeVcf) -> None:
 def test_names_that_htslib_reads_otherwise(name: str, make_vcf: MakeVcf) -> None:
     """Choosing such a sample must never give another person's genotype."""
     path = make_vcf(["1 100 A C 1/1 0/1 0/0"], samples=["B", name, "A"])
-    with pytest.raises(InputError, match="cannot be chosen"):
-        pgx_ana.annotate(path, kb=TOY, samples=[name])
-    assert [name] == [s for s in pgx_ana.annotate(path, kb=TOY).samples if s == name]
+    chosen = pgx_ana.annotate(path, kb=TOY, samples=[name]).calls.set_index("variant")
+    assert (name, "A/C") == (chosen.loc["rs1", "sample"], chosen.loc["rs1", "genotype"])
 
 
 def test_words_that_contradict_what_the_user_says(make_vcf: MakeVcf) -> None:
@@ -232,20 +231,19 @@ def test_text_that_is_not_utf8(make_vcf: MakeVcf, bgzip: Callable[[Path], Path])
         calls(path)
 
 
-def test_an_index_older_than_its_file_is_not_used(
-    make_vcf: MakeVcf, bgzip: Callable[[Path], Path]
+def test_an_index_older_than_its_file_is_used_where_it_fits(
+    make_vcf: MakeVcf, bgzip: Callable[[Path], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Copies get new times; what counts is whether the offsets of the index fit the file."""
+    monkeypatch.setattr("pgx_ana.container.SMALL", 0)
     path = bgzip(make_vcf(["1 100 A C 0/1"]))
     index = path.with_name(path.name + ".tbi")
     os.utime(index, (1, 1))
-    (document,) = pgx_ana.annotate(path, kb=TOY)
     assert "A/C" == calls(path)["genotype"]
-    done = subprocess.run(
-        [x for x in [*PROGRAM, str(path)] if x != "-q"], capture_output=True, text=True, check=True
-    )
-    remark = "1 sample; made.vcf.gz.tbi is older than the file and is not used"
-    assert done.stderr.strip().endswith(remark)
-    assert "made.vcf.gz" in document["inputs"][0]["name"]
+    bgzip(make_vcf(["1 100 A C 0/1", "1 200 A C 0/1"], name="other.vcf"))
+    index.write_bytes((path.parent / "other.vcf.gz.tbi").read_bytes())
+    with pytest.raises(InputError, match=r"index made\.vcf\.gz\.tbi does not belong to it"):
+        calls(path)
 
 
 def test_very_many_alleles_are_refused(make_vcf: MakeVcf) -> None:

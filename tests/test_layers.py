@@ -11,8 +11,8 @@ LAYERS = (
     ("version", "errors", "columns"),
     ("schema",),
     ("model", "yamlfile", "levels", "container"),
-    ("alleles", "copies", "checks", "fields"),
-    ("knowledge", "genotypes", "cohort", "assembly"),
+    ("alleles", "copies", "checks", "fields", "lines", "index"),
+    ("knowledge", "genotypes", "cohort", "assembly", "records"),
     ("annotation", "vcf", "pages"),
     ("summary", "pipeline"),
     ("tables",),
@@ -25,7 +25,7 @@ LAYERS = (
 
 DOORS = {
     "click": {"cli"},
-    "cyvcf2": {"vcf"},
+    "cyvcf2": {"records"},
     "pysam": {"vcf"},
     "yaml": {"yamlfile"},
     "pandas": {"frames", "library"},

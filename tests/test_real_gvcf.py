@@ -89,8 +89,9 @@ def test_blocks_without_confidence_are_not_calls(shared: Path) -> None:
     from pgx_ana.assembly import ContigNames
     from pgx_ana.genotypes import call_site
     from pgx_ana.knowledge import load
+    from pgx_ana.lines import Target
     from pgx_ana.model import Assembly, CallOptions, CallStatus, Locus, Variant
-    from pgx_ana.vcf import Target, VariantFile
+    from pgx_ana.vcf import VariantFile
 
     names = ContigNames(load().assemblies)
     with (shared / "truth" / "genotypes_gvcf.tsv").open() as stream:

@@ -20,11 +20,12 @@ from pgx_ana.assembly import ContigNames
 from pgx_ana.columns import TableName
 from pgx_ana.errors import InputError, UsageError
 from pgx_ana.knowledge import KnowledgeBase
+from pgx_ana.lines import Target
 from pgx_ana.model import NO_COPY, CohortCalls, Record
 from pgx_ana.pipeline import Choice, Request, call, run
 from pgx_ana.tables import make_table
 from pgx_ana.text import text_chunks
-from pgx_ana.vcf import Target, VariantFile
+from pgx_ana.vcf import VariantFile
 
 MakeVcf = Callable[..., Path]
 
@@ -41,6 +42,12 @@ VARIED = [
     "2 50 G T 0/1:60:20:. 1/1:61:21:. 0/0:62:22:.",
 ]
 END = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
+
+
+@pytest.fixture(autouse=True)
+def indexes_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small files are otherwise read without their index."""
+    monkeypatch.setattr("pgx_ana.container.SMALL", 0)
 
 
 def varied(make_vcf: MakeVcf) -> Path:
@@ -226,7 +233,7 @@ NOT_VARIANTS = "is not a VCF or BCF file: it does not begin with ##fileformat=VC
         pytest.param(b"\x89PNG\r\n\x1a\n", NOT_VARIANTS, id="picture"),
         pytest.param(
             b"##fileformat=VCFv4.2\n",
-            "is not a readable VCF or BCF file: cannot parse VCF header",
+            "its header is truncated: no line begins with #CHROM",
             id="no-header-row",
         ),
         pytest.param(
@@ -379,13 +386,13 @@ def test_damaged_block_without_an_index(
 
 
 def test_damage_that_no_site_needs(toy: KnowledgeBase, make_vcf: MakeVcf, tmp_path: Path) -> None:
-    """What is read grows with the sites: blocks behind the last one are not looked at."""
-    plain = make_vcf([*ROWS, "2 600 C G 0/1", "2 690 C G 0/1"])
+    """What is read grows with the sites: blocks between them and the end are not looked at."""
+    plain = make_vcf([*ROWS, "2 590 C G 0/1", "2 595 C G 0/1", "2 600 C G 0/1", "2 690 C G 0/1"])
     blocks = vcf_blocks(plain)
     path = tmp_path / "blocks.vcf.gz"
     path.write_bytes(b"".join(blocks) + END)
     pysam.tabix_index(str(path), preset="vcf")
-    path.write_bytes(b"".join([*blocks[:-1], wrong_checksum(blocks[-1])]) + END)
+    path.write_bytes(b"".join([*blocks[:-2], wrong_checksum(blocks[-2]), blocks[-1]]) + END)
     Path(f"{path}.tbi").touch()
     assert calls_of(toy, plain) == calls_of(toy, path)
 
@@ -401,7 +408,7 @@ def test_wrong_index(
     assert refusal(toy, path).startswith(f"{path}: ")
 
 
-BROKEN = "malformed or truncated"
+BROKEN = "1:100: the genotype columns are malformed"
 
 
 @pytest.mark.parametrize(
@@ -428,10 +435,11 @@ BROKEN = "malformed or truncated"
             id="triploid",
         ),
         pytest.param(["1 100 A C 0/x"], BROKEN, id="genotype-of-letters"),
-        pytest.param(["1 101 A C 0/x"], BROKEN, id="genotype-of-letters-elsewhere"),
         pytest.param(["1 100 A C -1/0"], BROKEN, id="negative-allele"),
-        pytest.param(["1 here A C 0/1"], BROKEN, id="position-of-letters"),
-        pytest.param(["1 100 A C 0/1", "1 x A C 0/1"], "after 1:100: " + BROKEN, id="second-row"),
+        pytest.param(["1 here A C 0/1"], "POS 'here' is not a position", id="position-of-letters"),
+        pytest.param(
+            ["1 100 A C 0/1", "1 x A C 0/1"], "line 13: POS 'x' is not a position", id="second-row"
+        ),
     ],
 )
 def test_wrong_rows(toy: KnowledgeBase, make_vcf: MakeVcf, rows: list[str], expected: str) -> None:
@@ -441,17 +449,28 @@ def test_wrong_rows(toy: KnowledgeBase, make_vcf: MakeVcf, rows: list[str], expe
     assert expected in message
 
 
-@pytest.mark.parametrize("cut", [b"\n1\t200\tA", b"\n1\t200\t.\tA\tC\t.\tPASS\t.\tGT\t0/1"])
-def test_rows_with_too_few_columns(toy: KnowledgeBase, make_vcf: MakeVcf, cut: bytes) -> None:
+@pytest.mark.parametrize(
+    ("cut", "columns"),
+    [(b"\n1\t200\tA", 3), (b"\n1\t200\t.\tA\tC\t.\tPASS\t.\tGT\t0/1", 10)],
+)
+def test_rows_with_too_few_columns(
+    toy: KnowledgeBase, make_vcf: MakeVcf, cut: bytes, columns: int
+) -> None:
     path = make_vcf(["1 100 A C 0/1 1/1"], samples=("S1", "S2"))
     path.write_bytes(path.read_bytes().removesuffix(b"\n") + cut + b"\n")
-    assert f"cannot be read on after 1:100: {BROKEN}" in refusal(toy, path)
+    assert f"has {columns} columns; the header has 11" in refusal(toy, path)
 
 
 @pytest.mark.parametrize(
     "row",
-    ["1 101 A C 0/2 0/1", "1 101 A C 0/1/1 0/1", "2 100 A C 0/1/1/1 0", "X 100 A C 1/2/3 0/1"],
-    ids=["beyond-ALT", "triploid", "tetraploid", "other-contig"],
+    [
+        "1 101 A C 0/2 0/1",
+        "1 101 A C 0/1/1 0/1",
+        "2 100 A C 0/1/1/1 0",
+        "X 100 A C 1/2/3 0/1",
+        "1 101 A C 0/x -1",
+    ],
+    ids=["beyond-ALT", "triploid", "tetraploid", "other-contig", "letters"],
 )
 @pytest.mark.parametrize("pack", [as_is, bgzf_tbi], ids=["plain", "indexed"])
 def test_odd_genotypes_elsewhere_are_nobodys_business(
@@ -466,7 +485,8 @@ def test_odd_genotypes_elsewhere_are_nobodys_business(
 
 def test_a_triploid_among_diploids(toy: KnowledgeBase, make_vcf: MakeVcf) -> None:
     path = make_vcf(["1 100 A C 0/1 0/0/1"], samples=("S1", "S2"))
-    assert f"{path}: 1:100: has a genotype of 3 copies; expected two" == refusal(toy, path)
+    message = f"{path}: line 12: 1:100: has a genotype of 3 copies; expected two"
+    assert message == refusal(toy, path)
 
 
 @pytest.mark.parametrize(
@@ -600,10 +620,6 @@ def test_header_digest_is_that_of_the_header(toy: KnowledgeBase, make_vcf: MakeV
     other = make_vcf(ROWS, name="other.vcf", samples=("S2",))
     digests = [opened(toy, path).header_sha256 for path in (one, bgzf(one), two, other)]
     header = "".join(x for x in one.read_text().splitlines(keepends=True) if x.startswith("#"))
-    header = header.replace(
-        "##fileformat=VCFv4.2\n",
-        '##fileformat=VCFv4.2\n##FILTER=<ID=PASS,Description="All filters passed">\n',
-    )
     expected = hashlib.sha256(header.encode()).hexdigest()
     assert [expected] * 3 == digests[:3]
     assert expected != digests[3]

@@ -1,0 +1,221 @@
+"""The rows of a variant file as text: where each stands, and which of them are wanted.
+
+Rows are kept as bytes. What stands where is read here, and nothing is skipped in silence: a row
+that cannot be placed is an error, a row elsewhere may look as it likes.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import IO, NoReturn
+
+from pgx_ana.errors import InputError
+
+TAB = b"\t"
+
+FIXED = 8
+"""Columns before FORMAT."""
+
+MOST_BYTES = 1 << 28
+"""No line may be longer; rows of half a million people with many fields stay well below."""
+
+_MOST_DIGITS = 10
+_END = re.compile(rb"(?:^|;)END=([0-9]{1,10})(?:;|$)")
+_SVLEN = re.compile(rb"(?:^|;)SVLEN=(-?[0-9]{1,10})")
+_SPANNING = (b"<DEL", b"<DUP", b"<CNV")
+
+Plain = Callable[[str], str | None]
+"""Gives the plain name of a contig, None where it is no known chromosome."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A stretch of a chromosome (plain name, 1-based inclusive) whose records are wanted."""
+
+    chrom: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row: its chromosome (plain name), first and last position, and bytes without line end.
+
+    ``place`` says where it stands, for messages.
+    """
+
+    chrom: str
+    pos: int
+    end: int
+    text: bytes
+    place: str
+
+
+class Wanted:
+    """Finds the targets that a row overlaps, quickly for the many that overlap none."""
+
+    def __init__(self, targets: Sequence[Target]) -> None:
+        by_chrom: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
+        for number, target in enumerate(targets):
+            by_chrom[target.chrom].append((target.end, target.start, number))
+        self._of: dict[str, tuple[list[int], list[int], list[tuple[int, int, int]]]] = {}
+        for chrom, found in by_chrom.items():
+            found.sort()
+            earliest, start = [], found[-1][1]
+            for _, first, _ in reversed(found):
+                start = min(start, first)
+                earliest.append(start)
+            self._of[chrom] = ([end for end, _, _ in found], earliest[::-1], found)
+
+    def __contains__(self, chrom: str) -> bool:
+        return chrom in self._of
+
+    def next_start(self, chrom: str, pos: int) -> int | None:
+        """Return where the next target begins for a row at a position, None where none is left."""
+        ends, earliest, _ = self._of[chrom]
+        index = bisect_left(ends, pos)
+        return earliest[index] if index < len(ends) else None
+
+    def hits(self, chrom: str, start: int, end: int) -> list[int]:
+        """Return the numbers of the targets that a stretch overlaps, in their order."""
+        ends, _, found = self._of[chrom]
+        rest = found[bisect_left(ends, start) :]
+        return sorted(number for _, first, number in rest if first <= end)
+
+
+class Scan:
+    """One pass over the rows of a text file.
+
+    ``name`` and ``number``, the lines of the header, are for messages; ``n_columns`` is what a row
+    must have. After the pass, ``is_open`` says whether the last row lacks its line end.
+    """
+
+    def __init__(self, name: str, number: int, n_columns: int) -> None:
+        self._name = name
+        self._number = number
+        self._n_columns = n_columns
+        self.is_open = False
+
+    def wanted(
+        self, stream: IO[bytes], plain: Plain, wanted: Wanted
+    ) -> Iterator[tuple[Line, list[int]]]:
+        """Yield the rows that overlap a target, with the numbers of the targets.
+
+        ``stream`` stands behind the header. Raises :class:`InputError` for a row that cannot be
+        placed, and for a file that ends within a row.
+        """
+        contig: bytes | None = None
+        chrom: str | None = None
+        for text in self._texts(stream):
+            tab = text.find(b"\t")
+            if tab < 0:
+                raise InputError(f"{self._place}: is not a row: it has no tab")
+            if text[:tab] != contig:
+                contig = text[:tab]
+                chrom = plain(contig.decode("latin-1"))
+                chrom = chrom if chrom is not None and chrom in wanted else None
+            if chrom is None:
+                continue
+            next_start = wanted.next_start(chrom, self._pos(text, tab))
+            line = None if next_start is None else self._placed(text, chrom, next_start)
+            hits = wanted.hits(chrom, line.pos, line.end) if line else []
+            if line and hits:
+                if self.is_open:
+                    raise InputError(
+                        f"{self._place}: the file ends within this row, without a line feed, and "
+                        "may be cut; add a line feed if it is whole"
+                    )
+                yield line, hits
+
+    def verify(self, stream: IO[bytes]) -> None:
+        """Read every row and raise :class:`InputError` for the first malformed one."""
+        for text in self._texts(stream):
+            if text.count(b"\t") + 1 != self._n_columns:
+                self._refuse_columns(text)
+            self._pos(text, text.find(b"\t"))
+
+    @property
+    def _place(self) -> str:
+        return f"{self._name}: line {self._number}"
+
+    def _texts(self, stream: IO[bytes]) -> Iterator[bytes]:
+        text = b"\n"
+        try:
+            for text in iter(partial(stream.readline, MOST_BYTES), b""):
+                self._number += 1
+                if not text.endswith(b"\n"):
+                    self._end(text)
+                if not text.isspace():
+                    yield text
+        except (EOFError, OSError, zlib.error) as error:
+            raise InputError(
+                f"{self._name}: is truncated or damaged after line {self._number}: {error}"
+            ) from error
+
+    def _end(self, text: bytes) -> None:
+        """Note that a line has no end; refuse what is too long, or cut before its last column."""
+        self.is_open = True
+        if len(text) == MOST_BYTES:
+            raise InputError(f"{self._place}: is longer than {MOST_BYTES} bytes")
+        if text.count(b"\t") + 1 < self._n_columns:
+            raise InputError(f"{self._place}: the file is truncated: it ends within this row")
+
+    def _pos(self, text: bytes, tab: int) -> int:
+        digits = text[tab + 1 : text.find(b"\t", tab + 1)]
+        if not digits.isdigit() or len(digits) > _MOST_DIGITS:
+            raise InputError(f"{self._place}: POS {_shown(digits)!r} is not a position")
+        return int(digits)
+
+    def _placed(self, text: bytes, chrom: str, next_start: int) -> Line | None:
+        """Return a row that may reach the next target; None for one that does not."""
+        columns = text.split(b"\t", FIXED)
+        if len(columns) < FIXED:
+            self._refuse_columns(text)
+        end = end_of(columns)
+        if end < next_start:
+            return None
+        place = f"{self._place}: {_shown(columns[0])}:{int(columns[1])}"
+        return Line(chrom, int(columns[1]), end, text.rstrip(b"\r\n"), place)
+
+    def _refuse_columns(self, text: bytes) -> NoReturn:
+        raise InputError(
+            f"{self._place}: has {text.count(TAB) + 1} columns; the header has {self._n_columns}"
+        )
+
+
+def end_of(columns: Sequence[bytes]) -> int:
+    """Return the last position of a row from its fixed columns.
+
+    That is END, else that of a structural variant by its SVLEN, else that of REF.
+    """
+    pos, ref, alt, info = int(columns[1]), columns[3], columns[4], columns[7]
+    last = pos + max(len(ref), 1) - 1
+    end = _END.search(info)
+    if end is not None:
+        return max(last, int(end[1]))
+    if last == pos and any(word in alt for word in _SPANNING):
+        length = _SVLEN.search(info)
+        if length is not None:
+            return pos + abs(int(length[1]))
+    return last
+
+
+def parse(text: bytes, chrom: str, name: str) -> Line:
+    """Return a row that an index led to. Raises :class:`InputError` where it is malformed."""
+    columns = text.split(b"\t", FIXED)
+    if len(columns) < FIXED or not columns[1].isdigit():
+        raise InputError(f"{name}: a row of {_shown(columns[0])} is malformed")
+    pos = int(columns[1])
+    place = f"{name}: {_shown(columns[0])}:{pos}"
+    return Line(chrom, pos, end_of(columns), text.rstrip(b"\r\n"), place)
+
+
+def _shown(text: bytes) -> str:
+    """Return a piece of a file as it may stand in a message."""
+    return text[:40].decode("utf-8", "backslashreplace")

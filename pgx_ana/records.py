@@ -1,0 +1,152 @@
+"""Rows as records: genotypes and qualities of all chosen samples as arrays.
+
+The door to cyvcf2. It is given the sample columns only, under a header of this module: what a
+file's own header declares of its fields, and what stands in other columns, cannot mislead it.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+import warnings
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import cyvcf2
+
+from pgx_ana.errors import InputError
+from pgx_ana.fields import (
+    DEPTH_FIELDS,
+    PROBABILITIES,
+    QUALITY_FIELDS,
+    best_guesses,
+    failed_of,
+    genotypes_of,
+    numbers_of,
+    phase_sets_of,
+    probability_of,
+    refuse_wrapped,
+)
+from pgx_ana.lines import FIXED, TAB, Line
+from pgx_ana.model import Record
+
+_TYPES = {
+    "GT": "String",
+    "FT": "String",
+    "PS": "Integer",
+    **dict.fromkeys((*QUALITY_FIELDS, *DEPTH_FIELDS, *PROBABILITIES), "Float"),
+}
+_LONG_NUMBER = re.compile(rb"[0-9]{5}")
+
+# What is wrong is told here; htslib's own lines on stderr would stand beside it.
+cyvcf2.cyvcf2.set_htslib_log_level(0)
+
+
+def read_records(
+    lines: Sequence[Line], samples: Sequence[str], chosen: Sequence[int], *, text_ps: bool
+) -> list[Record]:
+    """Return the record of each line, for the chosen of the samples (their numbers, rising).
+
+    ``text_ps`` says that PS holds words, not numbers. Raises :class:`InputError` where genotypes or
+    qualities are malformed.
+    """
+    if not lines:
+        return []
+    with tempfile.NamedTemporaryFile(prefix="pgx-ana.") as file, warnings.catch_warnings():
+        warnings.simplefilter("error")
+        file.writelines(_rewritten(lines, len(samples), text_ps=text_ps))
+        file.flush()
+        names = None if len(chosen) == len(samples) else [f"s{number}" for number in chosen]
+        variants = cyvcf2.VCF(file.name, samples=names)
+        people = [samples[number] for number in chosen]
+        return [_record(line, variant, people) for line, variant in _paired(lines, variants)]
+
+
+def _rewritten(lines: Sequence[Line], n_samples: int, *, text_ps: bool) -> Iterator[bytes]:
+    """Yield a VCF of the sample columns; fields of no concern here are named X0, X1, ..."""
+    formats, bodies, most = [], [], 0
+    for line in lines:
+        columns = line.text.split(TAB, FIXED + 1)
+        if len(columns) < FIXED + 2 or line.text.count(TAB) != FIXED + n_samples:
+            raise InputError(
+                f"{line.place}: the row has {line.text.count(TAB) + 1} columns; the header has "
+                f"{FIXED + 1 + n_samples}"
+            )
+        if b"\0" in line.text:
+            raise InputError(f"{line.place}: the row has a NUL byte")
+        names = []
+        given = columns[FIXED].decode("latin-1").split(":")
+        for number, name in enumerate(given):
+            # Q is a probability where HipSTR writes it, beside GB; elsewhere it may be anything.
+            known = name in _TYPES and name not in names and (name != "Q" or "GB" in given)
+            names.append(name if known else f"X{number}")
+        formats.append(":".join(names))
+        bodies.append(columns[FIXED + 1])
+        most = max(most, len(names))
+    types = {**_TYPES, "PS": "String" if text_ps else "Integer"}
+    types |= {f"X{number}": "String" for number in range(most)}
+    yield b"##fileformat=VCFv4.2\n##contig=<ID=1>\n"
+    for name, kind in types.items():
+        yield f'##FORMAT=<ID={name},Number=.,Type={kind},Description="">\n'.encode()
+    header = "#CHROM POS ID REF ALT QUAL FILTER INFO FORMAT".replace(" ", "\t")
+    yield "\t".join([header, *(f"s{number}" for number in range(n_samples))]).encode() + b"\n"
+    for number, (names_of_row, body) in enumerate(zip(formats, bodies, strict=True), 1):
+        yield f"1\t{number}\t.\tN\t.\t.\t.\t.\t{names_of_row}\t".encode()
+        yield body + b"\n"
+
+
+def _paired(lines: Sequence[Line], variants: Any) -> Iterator[tuple[Line, Any]]:
+    iterator = iter(variants)
+    for line in lines:
+        try:
+            yield line, next(iterator)
+        except Exception as error:  # cyvcf2 raises bare Exception
+            raise InputError(f"{line.place}: the genotype columns are malformed") from error
+
+
+def _record(line: Line, variant: Any, people: Sequence[str]) -> Record:
+    columns = line.text.split(TAB, FIXED + 1)
+    ref = _text(columns[3], line).upper()
+    alts = _alts(_text(columns[4], line))
+    fields = set(variant.FORMAT or ())
+    if _LONG_NUMBER.search(columns[FIXED + 1]):
+        refuse_wrapped(variant, len(alts), line.place)
+    has_genotypes = "GT" in fields
+    probability = None
+    if has_genotypes:
+        alleles, phased = genotypes_of(variant, len(people), line.place)
+        probability = probability_of(variant, fields, alleles, len(alts))
+    else:
+        alleles, phased, probability = best_guesses(variant, fields, len(people), len(alts))
+    if len(alleles) and alleles.max() > len(alts):
+        number = int(alleles.max(axis=1).argmax())
+        raise InputError(
+            f"{line.place}: sample {people[number]!r} has allele {alleles.max()}, but the record "
+            f"has {len(alts)} ALT"
+        )
+    return Record(
+        chrom=line.chrom,
+        pos=line.pos,
+        end=line.end,
+        ref=ref,
+        alts=alts,
+        filters=tuple(_text(columns[6], line).split(";")),
+        alleles=alleles,
+        phased=phased,
+        phase_set=phase_sets_of(variant) if "PS" in fields else None,
+        gq=numbers_of(variant, QUALITY_FIELDS, fields),
+        dp=numbers_of(variant, DEPTH_FIELDS, fields),
+        failed=failed_of(variant) if "FT" in fields else None,
+        probability=probability,
+        has_genotypes=has_genotypes,
+    )
+
+
+def _alts(text: str) -> tuple[str, ...]:
+    return () if text in {".", ""} else tuple(alt.upper() for alt in text.split(","))
+
+
+def _text(column: bytes, line: Line) -> str:
+    if not column:
+        raise InputError(f"{line.place}: REF, ALT or FILTER is empty")
+    return column.decode("utf-8", "backslashreplace")
