@@ -104,7 +104,10 @@ def applied(edits: Sequence[Edit], start: int, sequence: str) -> str | None:
 
 
 def respellings(row: Row, reference: Reference, reach: int) -> Iterator[Row]:
-    """Yield every row with the same meaning: padded with reference bases, or shifted."""
+    """Yield every row with the same meaning: padded with reference bases, or shifted.
+
+    A row without ALT is only padded.
+    """
     start, stretch = reference.around(row, reach)
     offset = row.pos - start
     haplotypes = [
@@ -112,6 +115,8 @@ def respellings(row: Row, reference: Reference, reach: int) -> Iterator[Row]:
     ]
     shared_left = min(shared(stretch, haplotype) for haplotype in haplotypes)
     shared_right = min(shared(stretch[::-1], haplotype[::-1]) for haplotype in haplotypes)
+    if not row.alts:
+        shared_left, shared_right = offset, len(stretch) - offset - len(row.ref)
     for first in range(min(shared_left, len(stretch) - 1) + 1):
         for last in range(max(len(stretch) - shared_right, first + 1), len(stretch) + 1):
             alts = [
@@ -140,39 +145,42 @@ def shared(one: str, other: str) -> int:
 # rewritings
 
 
-def merged(rows: Sequence[Row], reference: Reference) -> Row | None:
+def merged(rows: Sequence[Row], reference: Reference) -> tuple[Row, list[list[Edit]]] | None:
     """Write several rows as one, copy by copy in the order of the genotypes.
 
-    Every ALT of the rows stays among the alleles, so that nothing is told that was not before. None
-    where a copy is missing, a base between is not known, or the changes overlap.
+    Every ALT of the rows stays among the alleles, so that nothing is told that was not before. The
+    second value is what each ALT changes. None where a copy is missing, the copies of the rows are
+    not as many, a base between is not known, or changes overlap.
     """
-    if any(None in genotype for row in rows for genotype in row.genotypes):
-        return None
-    if len({len(genotype) for row in rows for genotype in row.genotypes}) != 1:
+    genotypes = [genotype for row in rows for genotype in row.genotypes]
+    if len({len(genotype) for genotype in genotypes}) != 1 or any(None in g for g in genotypes):
         return None
     start, stop = min(row.pos for row in rows), max(row.stop for row in rows)
     stretch = reference.stretch(rows[0].chrom, start, stop)
-    alone = [applied([edit_of(row, alt)], start, stretch) for row in rows for alt in row.alts]
+    found: dict[str, list[Edit]] = {stretch: []}
+
+    def allele(edits: list[Edit]) -> str:
+        sequence = applied(edits, start, stretch) or ""
+        return sequence if edits == found.setdefault(sequence, edits) else ""
+
     copies = [
-        [applied(_edits(rows, sample, copy), start, stretch) for copy in range(len(genotype))]
+        tuple(allele(_edits(rows, sample, copy)) for copy in range(len(genotype)))
         for sample, genotype in enumerate(rows[0].genotypes)
     ]
-    written = [sequence for pair in copies for sequence in pair] + alone
-    if "N" in stretch or None in written or "" in written or stretch in alone:
+    alone = [allele([edit_of(row, alt)]) for row in rows for alt in row.alts]
+    if "N" in stretch or "" in {*alone, *(word for pair in copies for word in pair)}:
         return None
-    alleles = list(dict.fromkeys([stretch, *(sequence for sequence in written if sequence)]))
-    return dataclasses.replace(
-        rows[0],
-        pos=start,
-        ref=stretch,
-        alts=tuple(alleles[1:]),
-        genotypes=tuple(tuple(alleles.index(str(word)) for word in pair) for pair in copies),
+    alleles = list(found)
+    genotypes = [tuple(alleles.index(word) for word in pair) for pair in copies]
+    row = dataclasses.replace(
+        rows[0], pos=start, ref=stretch, alts=tuple(alleles[1:]), genotypes=tuple(genotypes)
     )
+    return row, list(found.values())[1:]
 
 
 def _edits(rows: Sequence[Row], sample: int, copy: int) -> list[Edit]:
     numbers = [(row, row.genotypes[sample][copy]) for row in rows]
-    return [edit_of(row, row.alts[number - 1]) for row, number in numbers if number]
+    return sorted(edit_of(row, row.alts[number - 1]) for row, number in numbers if number)
 
 
 def split(row: Row, other: str) -> list[Row]:
@@ -221,6 +229,31 @@ def turned(row: Row, samples: Sequence[int]) -> Row:
 # what a row means at a known variant
 
 
+def meant(edits: Sequence[Edit], variant: Variant, locus: Locus) -> str | None:
+    """Return the allele of a variant that a copy with these changes has, None for no known one."""
+    if variant.is_snv:
+        at_locus = [edit for edit in edits if edit[0] <= locus.pos < edit[0] + len(edit[1])]
+        if not at_locus:
+            return locus.ref
+        pos, ref, alt = at_locus[0]
+        return alt[locus.pos - pos] if len(ref) == len(alt) else None
+    inside = [
+        (pos, ref, alt)
+        for pos, ref, alt in edits
+        if len(ref) != len(alt) and pos <= locus.window_end and pos + len(ref) > locus.window_start
+    ]
+    return _named(applied(inside, locus.window_start, locus.window), variant, locus)
+
+
+def _named(sequence: str | None, variant: Variant, locus: Locus) -> str | None:
+    """Return the known allele that gives a sequence in the window."""
+    by_sequence = {
+        applied([(locus.pos, locus.ref, bases)], locus.window_start, locus.window): bases
+        for bases in variant.alleles
+    }
+    return by_sequence.get(sequence)
+
+
 def told(row: Row, variant: Variant, locus: Locus) -> list[str | None]:
     """Return the allele of a variant that each ALT gives; None where no one allele is told.
 
@@ -254,18 +287,18 @@ def _length_told(row: Row, alt: str, variant: Variant, locus: Locus) -> str | No
     if len(row.ref) == len(alt) or row.stop < locus.window_start or row.pos > locus.window_end:
         return locus.ref
 
-    def tell(_: int, removed: str, put: str) -> str:
-        return removed if removed and put else put
+    def tell(index: int, removed: str, put: str) -> str:
+        first = locus.window_start if removed else locus.window_start + 1
+        inside = first <= row.pos + index <= locus.window_end
+        return (removed if removed and put else put) if inside else ""
 
-    start, stop = min(row.pos, locus.window_start), max(row.stop, locus.window_end)
-    known = dict(enumerate(locus.window, locus.window_start)) | dict(enumerate(row.ref, row.pos))
-    stretch = "".join(known[pos] for pos in range(start, stop + 1))
-    before, after = stretch[: row.pos - start], stretch[row.pos - start + len(row.ref) :]
-    found = {before + middle + after for middle in outcomes(row.ref, alt, tell)}
-    names = {
-        applied([(locus.pos, locus.ref, bases)], start, stretch): bases for bases in variant.alleles
+    first = max(row.pos - locus.window_start, 0)
+    behind = max(row.pos + len(row.ref) - locus.window_start, 0)
+    found = {
+        _named(locus.window[:first] + middle + locus.window[behind:], variant, locus)
+        for middle in outcomes(row.ref, alt, tell)
     }
-    return names.get(found.pop()) if len(found) == 1 else None
+    return found.pop() if len(found) == 1 else None
 
 
 def outcomes(ref: str, alt: str, tell: Callable[[int, str, str], str]) -> set[str]:
@@ -279,7 +312,12 @@ def outcomes(ref: str, alt: str, tell: Callable[[int, str, str], str]) -> set[st
     for i in range(len(ref), -1, -1):
         for j in range(len(alt), -1, -1):
             steps = [
-                ((i + 1, j + 1), int(ref[i : i + 1] != alt[j : j + 1]), ref[i : i + 1], alt[j:][:1]),
+                (
+                    (i + 1, j + 1),
+                    int(ref[i : i + 1] != alt[j : j + 1]),
+                    ref[i : i + 1],
+                    alt[j:][:1],
+                ),
                 ((i + 1, j), 1, ref[i : i + 1], ""),
                 ((i, j + 1), 1, "", alt[j : j + 1]),
             ]

@@ -16,8 +16,9 @@ import pytest
 from pgx_ana.assembly import ContigNames
 from pgx_ana.genotypes import call_site
 from pgx_ana.knowledge import KnowledgeBase
+from pgx_ana.lines import Target
 from pgx_ana.model import Assembly, CallOptions, Locus, Variant
-from pgx_ana.vcf import Target, VariantFile
+from pgx_ana.vcf import VariantFile
 
 Bcftools = Callable[..., str]
 
