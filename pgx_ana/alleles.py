@@ -7,8 +7,11 @@ of the locus, and the result is looked up among the sequences of the known allel
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from pgx_ana.alignment import MOST, Change, bases_at, indels
 from pgx_ana.model import ANY_ALLELE, COPY_NUMBER, DELETED, Locus, Record, Variant
 
 REFERENCE = ""
@@ -20,10 +23,7 @@ ANY_OTHER = "<NON_REF>"
 _SEQUENCE = frozenset("ACGTN")
 _BREAKEND = frozenset("[].")
 _COPY_CHANGES = ("<DUP", "<CNV", "<CN")
-
-
-Change = tuple[int, str, str]
-"""Position, and the bases that give way to others there."""
+_COMPLEMENT = str.maketrans("ACGT", "TGCA")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +33,15 @@ class Resolution:
     ``bases[i]`` is for allele number ``i`` of the record: ``REFERENCE``, the bases of an allele
     (known or not), ``DELETED``, ``COPY_NUMBER`` or ``ANY_OTHER``. ``is_evidence`` says that the
     record's reference copies speak for reference at the locus. ``mismatch`` says how REF disagrees
-    with the knowledge base, and is empty where it agrees. ``changes`` are what the ALTs change,
-    trimmed: two records with one change are one variant, an SNV and an MNV over it are two.
+    with the knowledge base, and is empty where it agrees; ``other_strand``, that the record would
+    agree if it were read on the other strand. ``changes`` are what the ALTs change, trimmed: two
+    records with one change are one variant, an SNV and an MNV over it are two.
     """
 
     bases: tuple[str, ...]
     is_evidence: bool
     mismatch: str = ""
+    other_strand: bool = False
     changes: tuple[Change, ...] = field(default=(), compare=False)  # follows from the record
 
     @property
@@ -50,7 +52,11 @@ class Resolution:
 
 def resolve(record: Record, variant: Variant, locus: Locus) -> Resolution:
     """Resolve the alleles of a record that overlaps the window of a locus."""
-    mismatch = _reference_mismatch(record, locus)
+    mismatch = _reference_mismatch(record, locus) or record.mismatch
+    if mismatch and record.pos == locus.pos and len(record.ref) == 1:
+        return _explained(mismatch, record, variant, locus)
+    if not mismatch and record.ref in record.alts and record.pos <= locus.end:
+        mismatch = f"ALT is the same as REF, {record.ref}"
     if mismatch:
         return Resolution((), is_evidence=True, mismatch=mismatch)
     bases = (REFERENCE, *(_allele(record, alt, variant, locus) for alt in record.alts))
@@ -59,6 +65,27 @@ def resolve(record: Record, variant: Variant, locus: Locus) -> Resolution:
         is_evidence=_is_evidence(record, bases, variant, locus),
         changes=tuple(trim(record.pos, record.ref, alt) for alt in record.alts),
     )
+
+
+def complement(bases: str) -> str:
+    """Return the bases of the other strand, in its reading order; ``*`` and the like stay.
+
+    >>> complement("AACG")
+    'CGTT'
+    """
+    return bases.translate(_COMPLEMENT)[::-1]
+
+
+def is_palindromic(alleles: Iterable[str]) -> bool:
+    """Say whether two of the alleles are each other's complement, so letters tell no strand."""
+    bases = set(alleles)
+    return any(complement(base) in bases - {base} for base in bases)
+
+
+def on_other_strand(record: Record) -> Record:
+    """Return a record of single bases with REF and ALT read on the other strand."""
+    alts = tuple(complement(alt) if len(alt) == 1 else alt for alt in record.alts)
+    return dataclasses.replace(record, ref=complement(record.ref), alts=alts)
 
 
 def trim(pos: int, ref: str, alt: str) -> Change:
@@ -107,6 +134,24 @@ def _reference_mismatch(record: Record, locus: Locus) -> str:
     return f"REF is {given}, the reference has {expected}"
 
 
+def _explained(mismatch: str, record: Record, variant: Variant, locus: Locus) -> Resolution:
+    """Say of a wrong REF at an SNV what is likely the matter."""
+    sequences = [alt for alt in record.alts if alt not in ANY_ALLELE | {DELETED}]
+    known = set(variant.alleles)
+    flipped = {complement(base) for base in (record.ref, *sequences)}
+    other_strand = (
+        variant.is_snv
+        and not is_palindromic(variant.alleles)
+        and complement(record.ref) == locus.ref
+        and flipped <= known
+    )
+    if other_strand:
+        mismatch += "; the alleles fit only the other strand (see --allow-strand-flip)"
+    elif locus.ref in sequences and {record.ref, *sequences} <= known:
+        mismatch += "; REF and ALT are swapped"
+    return Resolution((), is_evidence=True, mismatch=mismatch, other_strand=other_strand)
+
+
 def _allele(record: Record, alt: str, variant: Variant, locus: Locus) -> str:
     if alt == DELETED:
         # The record says that this copy is told elsewhere; only at the locus does it concern us.
@@ -121,7 +166,17 @@ def _allele(record: Record, alt: str, variant: Variant, locus: Locus) -> str:
     start, ref, changed = trim(record.pos, record.ref, alt)
     if len(ref) == len(changed):
         return _substituted(start, changed, variant, locus)
-    return _resized(start, ref, changed, variant, locus)
+    spelled = f"{ref or '-'}>{changed or '-'}"
+    if not (ref and changed):
+        return _resized([(start, ref, changed)], spelled, variant, locus)
+    if start > locus.window_end or start + len(ref) <= locus.window_start:
+        return REFERENCE
+    if len(ref) * len(changed) > MOST:
+        return spelled
+    if variant.is_snv:
+        told = bases_at(ref, changed, locus.pos - start)
+        return _told(told, variant, locus) or (REFERENCE if told == {locus.ref} else spelled)
+    return _resized(indels(start, ref, changed), spelled, variant, locus)
 
 
 def _symbolic(record: Record, alt: str, variant: Variant, locus: Locus) -> str:
@@ -144,22 +199,36 @@ def _substituted(start: int, changed: str, variant: Variant, locus: Locus) -> st
     return REFERENCE if base == locus.ref else base
 
 
-def _resized(start: int, ref: str, changed: str, variant: Variant, locus: Locus) -> str:
-    """Resolve an insertion, a deletion or a replacement by another length."""
-    end = start + len(ref) - 1
-    inserts_inside = not ref and locus.window_start < start <= locus.window_end
-    overlaps = bool(ref) and start <= locus.window_end and end >= locus.window_start
-    if not (inserts_inside or overlaps):
+def _told(told: frozenset[str], variant: Variant, locus: Locus) -> str:
+    """Return what becomes of a base, if that is certain.
+
+    Where it may as well be deleted, it is what it becomes if that is a known allele.
+    """
+    if told == {""}:
+        return DELETED
+    bases = told - {"", locus.ref}
+    certain = len(bases) == 1 and locus.ref not in told
+    (base, *_) = bases or {""}
+    return base if certain and ("" not in told or base in variant.alleles) else ""
+
+
+def _resized(changes: Sequence[Change], spelled: str, variant: Variant, locus: Locus) -> str:
+    """Resolve insertions and deletions, all of one copy."""
+    sequence = locus.window
+    for start, ref, inserted in reversed(changes):
+        end = start + len(ref) - 1
+        between = locus.window_start < start <= locus.window_end
+        if not (between if inserted else start <= locus.window_end and end >= locus.window_start):
+            continue
+        if start < locus.window_start or end > locus.window_end:
+            # What takes more than the window is no allele of the locus, even if it spells one.
+            covered = start <= locus.pos and end >= locus.end
+            return DELETED if covered else spelled
+        offset = start - locus.window_start
+        sequence = sequence[:offset] + inserted + sequence[offset + len(ref) :]
+    if sequence == locus.window:
         return REFERENCE
-    if start < locus.window_start or end > locus.window_end:
-        covered = start <= locus.pos and end >= locus.end
-        # What replaces more than the window is no allele of the locus, even if it spells one.
-        return DELETED if covered and not changed else f"{ref or '-'}>{changed or '-'}"
-    offset = start - locus.window_start
-    sequence = locus.window[:offset] + changed + locus.window[offset + len(ref) :]
-    if variant.is_snv:
-        return sequence or DELETED
-    return _named(sequence, variant, locus) or f"{ref or '-'}>{changed or '-'}"
+    return (_named(sequence, variant, locus) or spelled) if sequence else DELETED
 
 
 def _named(sequence: str, variant: Variant, locus: Locus) -> str:

@@ -133,8 +133,8 @@ class _Speaker:
             direction, statement = self._partial(cell)
         else:
             direction, statement = NOT_ASSESSED, self._not_assessed(cell, genotype)
-        if cell.source is CallSource.ASSERTED:
-            statement = self._say("asserted", statement=statement)
+        if cell.source in {CallSource.ASSERTED, CallSource.OTHER_STRAND}:
+            statement = self._say(cell.source.value, statement=statement)
         return Conclusion(genotype, cell.status, direction, statement)
 
     def _partial(self, cell: Cell) -> tuple[str, str]:

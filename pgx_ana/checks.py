@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import itertools
 import string
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from pgx_ana.alleles import is_palindromic
 from pgx_ana.errors import Fault
 from pgx_ana.schema import (
     Association,
@@ -37,6 +38,7 @@ MESSAGES = {
     "partial_agrees": {"known", "reason", "statement"},
     "partial_open": {"known", "reason", "possible"},
     "asserted": {"statement"},
+    "other_strand": {"statement"},
     "summary_nothing": {"total"},
     "summary_replicated": {"replicated"},
     "summary_not_replicated": set(),
@@ -50,8 +52,6 @@ MESSAGES = {
     "summary_missing": {"missing"},
 }
 """The sentences that the program fills in, and the fields that each may have."""
-
-_COMPLEMENT = str.maketrans("ACGT", "TGCA")
 
 
 class Entries:
@@ -243,12 +243,6 @@ def _shifts_out(window: str, offset: int, ref: str, alt: str) -> bool:
 def _common_start(first: str, second: str) -> str:
     pairs = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(first, second, strict=False))
     return "".join(base for base, _ in pairs)
-
-
-def is_palindromic(alleles: Iterable[str]) -> bool:
-    """Say whether two of the alleles are each other's complement, so letters tell no strand."""
-    bases = set(alleles)
-    return any(base.translate(_COMPLEMENT)[::-1] in bases - {base} for base in bases)
 
 
 def _evidence_faults(entries: Entries) -> Iterator[Fault]:

@@ -130,12 +130,31 @@ def _not_negative(ctx: click.Context, parameter: click.Parameter, value: float) 
     show_default=True,
     help="Least read depth of a call.",
 )
+@click.option(
+    "--min-gp",
+    default=0.9,
+    type=click.FloatRange(0, 1),
+    show_default=True,
+    help="Least probability of an imputed genotype (GP, HDS or DS).",
+)
 @click.option("--include-filtered", is_flag=True, help="Take calls whose FILTER is not PASS.")
 @click.option(
     "--absent-is-reference",
     is_flag=True,
     help="DANGEROUS: take sites without any record for reference; every such row says so.",
 )
+@click.option(
+    "--allow-strand-flip",
+    is_flag=True,
+    help="Take alleles that fit only the other strand for those of this one; such calls say so.",
+)
+@click.option(
+    "--reference",
+    default="",
+    metavar="FASTA",
+    help="Hold REF against this genome too; it must have an index (.fai).",
+)
+@click.option("--verify", is_flag=True, help="Read files whole, not only where the sites are.")
 @click.option("-q", "--quiet", is_flag=True, help="Do not say on stderr what was read.")
 @kb_option
 def annotate(
@@ -176,9 +195,13 @@ def _request(given: dict[str, Any]) -> Request:
         options=CallOptions(
             min_gq=given["min_gq"],
             min_dp=given["min_dp"],
+            min_gp=given["min_gp"],
             include_filtered=given["include_filtered"],
             absent_is_reference=given["absent_is_reference"],
+            allow_strand_flip=given["allow_strand_flip"],
         ),
+        reference=given["reference"],
+        verify=given["verify"],
     )
 
 

@@ -56,7 +56,7 @@ COLUMNS: dict[TableName, tuple[Column, ...]] = {
             "category",
             "called, partial, no_call, filtered, absent, unknown_allele, mismatch, not_assessable",
         ),
-        Column("source", "category", "record, reference_block, asserted or none"),
+        Column("source", "category", "record, reference_block, other_strand, asserted or none"),
         Column("reason", "category", "why the status is not plainly called"),
         Column("phase_set", "integer", "PS of a phased genotype"),
         Column(

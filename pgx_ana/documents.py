@@ -121,6 +121,8 @@ def json_schema() -> dict[str, Any]:
         "options": _object(
             {
                 "min_gq": {"type": "number"},
+                "min_gp": {"type": "number"},
+                "allow_strand_flip": {"type": "boolean"},
                 "min_dp": {"type": "number"},
                 "include_filtered": {"type": "boolean"},
                 "absent_is_reference": {"type": "boolean"},

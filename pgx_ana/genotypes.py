@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from pgx_ana.alleles import ANY_OTHER, REFERENCE, Resolution, resolve
+from pgx_ana.alleles import ANY_OTHER, REFERENCE, Resolution, on_other_strand, resolve
 from pgx_ana.copies import Bools, Copies, Joined, Row, count, join
 from pgx_ana.errors import InputError
 from pgx_ana.model import (
@@ -46,6 +46,10 @@ def call_site(
     """Call one variant in all samples of one file from the records that overlap its window."""
     locus = variant.loci[assembly]
     pairs = [(record, resolve(record, variant, locus)) for record in records]
+    flipped = options.allow_strand_flip and any(found.other_strand for _, found in pairs)
+    if flipped:
+        turned = [on_other_strand(r) if found.other_strand else r for r, found in pairs]
+        pairs = [(record, resolve(record, variant, locus)) for record in turned]
     pairs = [(record, found) for record, found in pairs if not found.is_silent]
     wrong = sorted({found.mismatch for _, found in pairs if found.mismatch})
     if wrong:
@@ -60,7 +64,17 @@ def call_site(
         return SiteCalls(variant, (cell,), np.zeros(n_samples, np.int32))
     if not pairs:
         return SiteCalls(variant, (ABSENT,), np.zeros(n_samples, np.int32))
-    return _Site(variant, locus, pairs, options, file).calls()
+    calls = _Site(variant, locus, pairs, options, file).calls()
+    return _marked(calls, CallSource.OTHER_STRAND) if flipped else calls
+
+
+def _marked(calls: SiteCalls, source: CallSource) -> SiteCalls:
+    """Give the calls of a site another source."""
+    cells = tuple(
+        cell if cell.status is CallStatus.ABSENT else dataclasses.replace(cell, source=source)
+        for cell in calls.cells
+    )
+    return dataclasses.replace(calls, cells=cells)
 
 
 class _Site:
@@ -126,13 +140,21 @@ class _Site:
             and (base not in found.bases or (self.variant.is_snv and change not in found.changes))
         )
         return Row(
-            copies=lookup[record.alleles],
+            copies=lookup[self._likely(record)],
             listed=listed,
             denied=listed - told_elsewhere if record.alts else listed,
             is_evidence=found.is_evidence,
             phased=record.phased,
             phase_set=record.phase_set,
         )
+
+    def _likely(self, record: Record) -> NDArray[np.int16]:
+        """Return the genotypes of a record; without GT, only those that are likely enough."""
+        if record.has_genotypes or record.probability is None:
+            return record.alleles
+        # NaN compares false: what is not told is missing already.
+        unlikely = record.probability < self.options.min_gp
+        return np.where(unlikely[:, None] & (record.alleles != NO_COPY), MISSING, record.alleles)
 
     def _number(self, base: str) -> int:
         return self.ref if base in {REFERENCE, COPY_NUMBER} else self.table.index(base)
@@ -149,6 +171,7 @@ class _Site:
         for label, values, least in (
             ("GQ", record.gq, self.options.min_gq),
             ("DP", record.dp, self.options.min_dp),
+            ("GP", record.probability, self.options.min_gp),
         ):
             if values is not None and least > 0:
                 # NaN compares false: a missing value passes.
@@ -293,7 +316,7 @@ class _Site:
         has_genotypes = any(record.has_genotypes for record in self.records)
         deleted = DELETED in alleles
         return {
-            CallStatus.NO_CALL: "genotype missing" if has_genotypes else "the record has no GT",
+            CallStatus.NO_CALL: "genotype missing" if has_genotypes else self._without_genotypes(),
             CallStatus.PARTIAL: "one copy missing" if "." in alleles else "haploid call",
             CallStatus.UNKNOWN_ALLELE: f"not a known allele: {', '.join(others)}",
             CallStatus.MISMATCH: "records contradict one another",
@@ -301,6 +324,11 @@ class _Site:
             if deleted
             else "copy number changed over the locus",
         }.get(status, "")
+
+    def _without_genotypes(self) -> str:
+        if all(record.probability is None for record in self.records):
+            return "the record has no GT"
+        return f"the record has no GT, and no genotype has a probability of {self.options.min_gp:g}"
 
 
 def _least(values: list[NDArray[np.float32] | None]) -> NDArray[np.float32] | None:

@@ -72,7 +72,7 @@ class Result:
             yield json.loads(text)
 
 
-def annotate(
+def annotate(  # noqa: PLR0913  # all but the first are keywords
     paths: PathName | Sequence[PathName],
     *,
     samples: str | Sequence[str] = (),
@@ -80,6 +80,8 @@ def annotate(
     assembly: str | None = None,
     kb: PathName | Sequence[PathName] = (),
     options: CallOptions | None = None,
+    reference: PathName = "",
+    verify: bool = False,
 ) -> Result:
     """Annotate the people of one or several variant files.
 
@@ -91,6 +93,8 @@ def annotate(
         kb: directories of knowledge bases, later ones overlaying earlier ones; the one that ships
             with the package where empty.
         options: what counts as a call.
+        reference: an indexed FASTA file that REF is held against.
+        verify: read files whole, not only where the sites are.
 
     Raises:
         InputError: a file cannot be read, trusted or matched.
@@ -100,7 +104,8 @@ def annotate(
     knowledge = load([Path(place) for place in _listed(kb)])
     choice = Choice(_words(samples), _words(genes), _assembly(assembly))
     files = tuple(os.fspath(path) for path in _listed(paths))
-    return Result(run(Request(files, choice, options or CallOptions()), knowledge))
+    genome = os.fspath(reference)
+    return Result(run(Request(files, choice, options or CallOptions(), genome, verify), knowledge))
 
 
 def _listed(paths: PathName | Sequence[PathName]) -> Sequence[PathName]:

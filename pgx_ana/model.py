@@ -49,9 +49,13 @@ class CallStatus(StrEnum):
 
 
 class CallSource(StrEnum):
-    """Where a call comes from; ``none`` where there is none."""
+    """Where a call comes from; ``none`` where there is none.
+
+    ``other_strand``: from a record whose alleles fit only the other strand, as the user allowed.
+    """
 
     RECORD = "record"
+    OTHER_STRAND = "other_strand"
     REFERENCE_BLOCK = "reference_block"
     ASSERTED = "asserted"
     NONE = "none"
@@ -107,7 +111,8 @@ class Record:
     none; ``gq`` and ``dp`` are float32, NaN where missing; ``failed`` says whose genotype has a FT
     other than PASS; ``probability`` is float32, that of the genotype, NaN where it is not told. The
     optional arrays are None where the row does not have the field. ``has_genotypes`` is False where
-    the row has no GT: then the genotypes, if any, are the likeliest ones.
+    the row has no GT: then the genotypes, if any, are the likeliest ones. ``mismatch`` says how REF
+    differs from a reference genome that it was held against.
     """
 
     chrom: str
@@ -124,6 +129,7 @@ class Record:
     failed: NDArray[np.bool_] | None = None
     probability: NDArray[np.float32] | None = None
     has_genotypes: bool = True
+    mismatch: str = ""
 
     @property
     def is_block(self) -> bool:
@@ -205,19 +211,24 @@ class CallOptions:
     """What counts as a call.
 
     ``min_gq`` is phred-scaled: 10 is a probability of 0.9 that the genotype is right. A call
-    without GQ or DP passes; one without a single read does not.
+    without GQ or DP passes; one without a single read does not. ``min_gp`` is the least probability
+    of an imputed genotype.
     """
 
     min_gq: float = 10
     min_dp: float = 1
+    min_gp: float = 0.9
     include_filtered: bool = False
     absent_is_reference: bool = False
+    allow_strand_flip: bool = False
 
     def __post_init__(self) -> None:
         """Refuse thresholds with which nothing would be filtered unseen."""
-        for name in ("min_gq", "min_dp"):
+        for name in ("min_gq", "min_dp", "min_gp"):
             if not getattr(self, name) >= 0:  # nor NaN
                 raise UsageError(f"{name} must be a number that is not negative")
+        if self.min_gp > 1:
+            raise UsageError("min_gp must be a probability, between 0 and 1")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -24,6 +24,7 @@ from pgx_ana.model import (
     SiteCalls,
     Variant,
 )
+from pgx_ana.reference import Genome
 from pgx_ana.vcf import VariantFile
 
 
@@ -38,11 +39,16 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One run: the files, what is wanted of them, and what counts as a call."""
+    """One run: the files, what is wanted of them, and what counts as a call.
+
+    ``reference`` is a FASTA file that REF is held against; ``verify`` reads files to their ends.
+    """
 
     paths: tuple[str, ...]
     choice: Choice = field(default_factory=Choice)
     options: CallOptions = field(default_factory=CallOptions)
+    reference: str = ""
+    verify: bool = False
 
 
 def run(request: Request, knowledge: KnowledgeBase) -> Annotations:
@@ -62,13 +68,16 @@ def call(request: Request, knowledge: KnowledgeBase) -> CohortCalls:
         raise UsageError("a file was given twice")
     variants = _chosen_variants(request.choice.genes, knowledge)
     names = ContigNames(knowledge.assemblies)
+    genome = Genome(request.reference, names) if request.reference else None
+    if genome is not None:
+        genome.refuse_other_loci(variants)
     read: list[_FileRecords] = []
     present: set[str] = set()
     for path in request.paths:
         file = VariantFile(path, names)
         present.update(file.samples)
         if file.choose(request.choice.samples):
-            read.append(_read(file, names, variants, request.choice.assembly, knowledge))
+            read.append(_read(file, _Reading(names, variants, request, knowledge, genome)))
         file.close()
     _refuse_unknown_samples(request.choice.samples, present)
     common = _common_finding(read)
@@ -150,40 +159,68 @@ def _call_file(
     return _Part(described, file.samples, sites)
 
 
-def _read(
-    file: VariantFile,
-    names: ContigNames,
-    variants: Sequence[Variant],
-    said: Assembly | None,
-    knowledge: KnowledgeBase,
-) -> _FileRecords:
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What files are read with."""
+
+    names: ContigNames
+    variants: tuple[Variant, ...]
+    request: Request
+    knowledge: KnowledgeBase
+    genome: Genome | None
+
+
+def _read(file: VariantFile, reading: _Reading) -> _FileRecords:
     """Read the records at each variant's window, and settle the assembly of the file.
 
     Where the assembly is not known beforehand, loci of both are looked at, of all genes. A file
     without an index is looked at in both, too, so that a wrong header is found out in one pass.
     """
-    header = names.from_header(file.header, file.name, said)
+    said = reading.request.choice.assembly
+    header = reading.names.from_header(file.header, file.name, said)
+    if header is None and said is None and reading.genome is not None:
+        header = Finding(reading.genome.assembly, "contig lengths of --reference")
     expected = said or (header.assembly if header else None)
     assemblies = tuple(Assembly) if expected is None or not file.indexed else (expected,)
-    pool = knowledge.variants if expected is None else variants
-    found = _collect(file, assemblies, pool)
+    pool = reading.knowledge.variants if expected is None else reading.variants
+    verify = reading.request.verify
+    found = _collect(file, assemblies, pool, verify=verify)
     votes = _votes(pool, found)
     if expected is not None and file.indexed and votes[expected].agree < FEW:
         others = tuple(assembly for assembly in Assembly if assembly is not expected)
         votes |= _votes(pool, _collect(file, others, pool))
     finding = settle(said, header, votes, file.name)
-    wanted = {variant.id for variant in variants}
+    wanted = {variant.id for variant in reading.variants}
     chosen = [number for number, variant in enumerate(pool) if variant.id in wanted]
     records = {assembly: [of[number] for number in chosen] for assembly, of in found.items()}
+    if reading.genome is not None:
+        records = _held_against(reading.genome, finding, records, file.name)
     return _FileRecords(file, finding, records)
 
 
+def _held_against(
+    genome: Genome,
+    finding: Finding | None,
+    records: Mapping[Assembly, list[list[Record]]],
+    name: str,
+) -> dict[Assembly, list[list[Record]]]:
+    """Mark the records whose REF differs from a genome."""
+    if finding is not None and finding.assembly is not genome.assembly:
+        raise InputError(f"{name}: is {finding.assembly}, but --reference is {genome.assembly}")
+    own = records[genome.assembly]
+    return {genome.assembly: [[genome.marked(record) for record in found] for found in own]}
+
+
 def _collect(
-    file: VariantFile, assemblies: Sequence[Assembly], variants: Sequence[Variant]
+    file: VariantFile,
+    assemblies: Sequence[Assembly],
+    variants: Sequence[Variant],
+    *,
+    verify: bool = False,
 ) -> dict[Assembly, list[list[Record]]]:
     loci = [variant.loci[assembly] for assembly in assemblies for variant in variants]
     targets = [Target(locus.chrom, locus.window_start, locus.window_end) for locus in loci]
-    found = file.collect(targets)
+    found = file.collect(targets, verify=verify)
     return {
         assembly: found[index * len(variants) : (index + 1) * len(variants)]
         for index, assembly in enumerate(assemblies)

@@ -28,6 +28,7 @@ _EFFECTS = frozenset({Direction.HIGHER.value, Direction.LOWER.value})
 _TOLD = _EFFECTS | {UNDETERMINED, Direction.NOT_STUDIED.value}
 _FIRM = LADDER[: LADDER.index(Level.REPLICATED) + 1]
 _WEAK = LADDER[len(_FIRM) :]
+_MARKS = {CallSource.ASSERTED: " (asserted)", CallSource.OTHER_STRAND: " (other strand)"}
 _STRENGTH = {level: rank for rank, level in enumerate(Level)}
 
 
@@ -130,9 +131,8 @@ def _labels(site: SiteCalls) -> tuple[list[_Label], NDArray[np.int32], list[int]
 
 
 def _shown(cell: Cell, variant: Variant) -> str:
-    """Return a genotype for the reader, marked where the user only asserted it."""
-    mark = " (asserted)" if cell.source is CallSource.ASSERTED else ""
-    return unphased(cell, variant) + mark
+    """Return a genotype for the reader, marked where it rests on what the user said."""
+    return unphased(cell, variant) + _MARKS.get(cell.source, "")
 
 
 def _distinct(columns: Sequence[NDArray[np.int32]]) -> tuple[NDArray[np.int32], list[list[int]]]:

@@ -85,7 +85,7 @@ def _call_block(site: SiteCalls, annotations: Annotations, stamps: tuple[str, st
         for cell in site.cells
     )
     arrays = {"phase_set": site.phase_set, "gq": site.gq, "dp": site.dp}
-    from_record = {CallSource.RECORD, CallSource.REFERENCE_BLOCK}
+    from_record = {CallSource.RECORD, CallSource.REFERENCE_BLOCK, CallSource.OTHER_STRAND}
     observed = np.array([cell.source in from_record for cell in site.cells])[site.codes]
     numbers = {
         name: np.where(observed, values, _missing(values))

@@ -14,6 +14,10 @@ from pgx_ana.model import COPY_NUMBER, DELETED, Assembly, Locus, Record, Variant
 GRCH37, GRCH38 = Assembly.GRCH37, Assembly.GRCH38
 NON_REF = "<NON_REF>"
 
+OTHER_STRAND = (
+    "REF is T, the reference has A; the alleles fit only the other strand (see --allow-strand-flip)"
+)
+
 FLANK = "TACGATCAGA"
 """Made-up sequence on both sides of a window; its ends differ from those of the toy windows."""
 
@@ -134,7 +138,7 @@ SNV_ROWS = {
     "padded at the start": ("1 97 TTGA TTGC", ("C",), True),
     "SNV with a deletion behind": ("1 100 AG CG,A", ("C", REFERENCE), True),
     "SNV with an insertion behind": ("1 100 A AT,C", (REFERENCE, "C"), True),
-    "insertion in place": ("1 100 A CG", ("CG",), True),
+    "a base and an insertion at once": ("1 100 A CG", ("A>CG",), True),
     "insertion behind": ("1 100 A AT", (REFERENCE,), False),
     "insertion before": ("1 99 G GT", (REFERENCE,), False),
     "deletion behind": ("1 100 AG A", (REFERENCE,), False),
@@ -324,7 +328,7 @@ def test_what_leaves_an_insertion_locus_as_it_is(row: str, variant: GetVariant) 
 def test_length_changes_are_told_by_sequence(
     name: str, data: st.DataObject, variant: GetVariant
 ) -> None:
-    """A change of length within the window is a known allele if it gives its sequence, only then.
+    """An insertion or deletion in the window is a known allele if it gives its sequence, only then.
 
     Another change is never reference, and never named like a known allele.
     """
@@ -338,7 +342,9 @@ def test_length_changes_are_told_by_sequence(
     ref, alt = window[start - 1 : stop], window[start - 1] + put
     pos = locus.window_start + start - 1
     assume(len(ref) != len(alt))
-    assume(trim(pos, ref, alt)[0] > locus.window_start)
+    place, taken, given = trim(pos, ref, alt)
+    assume(place > locus.window_start)
+    assume(not (taken and given))
     row = record(f"1 {pos} {ref} {alt}")
     sequence = window[:start] + put + window[stop:]
     offset = locus.pos - locus.window_start
@@ -356,8 +362,13 @@ def test_length_changes_are_told_by_sequence(
 @pytest.mark.parametrize(
     ("name", "row", "mismatch"),
     [
-        pytest.param("rs1", "1 100 C A", "REF is C, the reference has A", id="swapped"),
-        pytest.param("rs1", "1 100 T G", "REF is T, the reference has A", id="other strand"),
+        pytest.param(
+            "rs1",
+            "1 100 C A",
+            "REF is C, the reference has A; REF and ALT are swapped",
+            id="swapped",
+        ),
+        pytest.param("rs1", "1 100 T G", OTHER_STRAND, id="other strand"),
         pytest.param("rs1", "1 100 N C", "REF is N, the reference has A", id="N"),
         pytest.param("rs1", "1 99 GC GA", "REF is C, the reference has A", id="in a longer REF"),
         pytest.param("rs1", "1 100 C .", "REF is C, the reference has A", id="reference call"),
@@ -385,6 +396,8 @@ def test_mismatch(name: str, row: str, mismatch: str, variant: GetVariant) -> No
 def test_mismatch_gives_no_alleles(variant: GetVariant) -> None:
     rs1 = variant("rs1")
 
-    expected = Resolution((), is_evidence=True, mismatch="REF is C, the reference has A")
+    expected = Resolution(
+        (), is_evidence=True, mismatch="REF is C, the reference has A; REF and ALT are swapped"
+    )
 
     assert expected == resolve(record("1 100 C A"), rs1, rs1.loci[GRCH38])

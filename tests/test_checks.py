@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pgx_ana.checks import is_palindromic
+from pgx_ana.alleles import is_palindromic
 from pgx_ana.errors import KnowledgeBaseError
 from pgx_ana.knowledge import load
 

@@ -133,7 +133,7 @@ def word(site: SiteCalls) -> str:
         ("A G 1", "G unknown_allele"),
         ("A C,G 1/2", "C/G unknown_allele"),
         ("A C,G 1/0", "A/C called"),
-        ("A CG 0/1", "A/CG unknown_allele"),
+        ("A CG 0/1", "A/A>CG unknown_allele"),
         ("A * 0/1", "A/* unknown_allele"),
         ("A C,* 1/2", "C/* unknown_allele"),
         ("A C,* 2/2", "*/* not_assessable"),
@@ -203,11 +203,11 @@ CELLS = {
     "unknown": (
         "A GG,G 1/2",
         Cell(
-            ("G", "GG"),
+            ("G", "G"),
             phased=False,
             status=CallStatus.UNKNOWN_ALLELE,
             source=CallSource.RECORD,
-            reason="not a known allele: G, GG",
+            reason="not a known allele: G",
         ),
     ),
     "deleted": (
@@ -664,12 +664,18 @@ def test_reference_blocks(
 @pytest.mark.parametrize(
     ("rows", "reason"),
     [
-        pytest.param(["C A 0/1 1/1"], "REF is C, the reference has A", id="one row"),
+        pytest.param(
+            ["C A 0/1 1/1"],
+            "REF is C, the reference has A; REF and ALT are swapped",
+            id="one row",
+        ),
         pytest.param(
             ["A C 0/1 1/1", "T G 0/0 0/0"], "REF is T, the reference has A", id="one of two rows"
         ),
         pytest.param(
-            ["T A 0/0 0/0", "C A 0/0 0/0"], "REF is C, the reference has A", id="two other REFs"
+            ["T A 0/0 0/0", "C A 0/0 0/0"],
+            "REF is C, the reference has A; REF and ALT are swapped",
+            id="two other REFs",
         ),
         pytest.param(["C <NON_REF> 0/0 0/0"], "REF is C, the reference has A", id="block"),
     ],
