@@ -96,9 +96,8 @@ def rendered(
     lines = list(header(style, knowledge, assembly))
     lines.append("\t".join([*COLUMNS, *others("B", style.before), *samples]))
     lines[-1] += "".join(f"\t{name}" for name in others("A", style.behind))
-    rng = random.Random(len(rows))
-    lines += [written(row, names.get(row.chrom, row.chrom), style, rng) for row in rows]
-    lines += [written(row, row.chrom, style, rng) for row in strangers]
+    lines += [written(row, names.get(row.chrom, row.chrom), style) for row in rows]
+    lines += [written(row, row.chrom, style) for row in strangers]
     return "".join(line + style.line_end for line in lines)
 
 
@@ -147,8 +146,9 @@ def header(style: Clothes, knowledge: KnowledgeBase, assembly: Assembly) -> Iter
             yield f'##INFO=<ID={name},Number={number},Type={kind},Description="{name}">'
 
 
-def written(row: Row, name: str, style: Clothes, rng: random.Random) -> str:
-    """Return a row as text; other samples get any genotype."""
+def written(row: Row, name: str, style: Clothes) -> str:
+    """Return a row as text; other samples get any genotype, in equal rows the same."""
+    rng = random.Random(repr(row))
     formats = ["GT", *style.formats, "GQ", "DP"]
     beside = [str(OTHER_FORMATS[name]) for name in style.formats]
     strangers = [(0, 0), (0, len(row.alts)), (None, None), (len(row.alts),) * 2, (None, 0)]

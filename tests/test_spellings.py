@@ -249,13 +249,19 @@ def spelled(draw: st.DrawFn, cluster: Cluster, world: World, *, phased: bool) ->
     way = draw(st.sampled_from(WAYS))
     rows = list(way(draw, cluster, world)) if cluster.own else rows
     rows = [padded_or_shifted(draw, row, world) for row in rows]
-    if way is not as_one and not phased:
-        rows = [turned(row, draw(some_of(len(row.genotypes)))) for row in rows]
+    if way in READ_IN_ANY_ORDER and not phased:
+        rows = [turned(row, draw(some_complete(row))) for row in rows]
     return [row for row in rows for _ in range(draw(st.sampled_from([1, 1, 1, 2])))]
 
 
 def some_of(number: int) -> st.SearchStrategy[list[int]]:
     return st.lists(st.integers(0, number - 1), unique=True)
+
+
+def some_complete(row: Row) -> st.SearchStrategy[list[int]]:
+    """Draw people of whom a row has every copy."""
+    people = [number for number, pair in enumerate(row.genotypes) if None not in pair]
+    return st.lists(st.sampled_from(people), unique=True) if people else st.just([])
 
 
 def padded_or_shifted(draw: st.DrawFn, row: Row, world: World) -> Row:
@@ -287,9 +293,17 @@ def as_one(draw: st.DrawFn, cluster: Cluster, world: World) -> Sequence[Row]:
     return [*written, *rest]
 
 
-def as_several(draw: st.DrawFn, cluster: Cluster, _: World) -> Sequence[Row]:
-    """Write a row for each ALT."""
-    other = draw(st.sampled_from(["0", ".", STAR]))
+def as_several(_: st.DrawFn, cluster: Cluster, __: World) -> Sequence[Row]:
+    """Write a row for each ALT; a copy that has another one is 0."""
+    return split_own(cluster, "0")
+
+
+def as_several_in_order(draw: st.DrawFn, cluster: Cluster, _: World) -> Sequence[Row]:
+    """Write a row for each ALT; a copy that has another one is missing, or the star."""
+    return split_own(cluster, draw(st.sampled_from([".", STAR])))
+
+
+def split_own(cluster: Cluster, other: str) -> Sequence[Row]:
     own = [row for one in cluster.own for row in (split(one, other) if one.alts else [one])]
     return [*own, *cluster.neighbours]
 
@@ -314,7 +328,10 @@ def as_gvcf(draw: st.DrawFn, cluster: Cluster, _: World) -> Sequence[Row]:
     return [*(own if len(own) == 1 else cluster.own), *cluster.neighbours]
 
 
-WAYS = (as_it_is, as_one, as_one, as_several, as_blocks, as_gvcf)
+WAYS = (as_it_is, as_one, as_one, as_several, as_several_in_order, as_blocks, as_gvcf)
+
+READ_IN_ANY_ORDER = (as_it_is, as_several, as_blocks, as_gvcf)
+"""Ways in which each row may write its copies in its own order, if none is missing."""
 
 
 @dataclass(frozen=True)
@@ -434,14 +451,15 @@ def plain_and_other(telling: Telling, world: World, write: Write) -> tuple[Table
     )
 
 
-def differing(expected: Tables, actual: Tables) -> list[object]:
+def differing(expected: Tables, actual: Tables) -> list[str]:
     """Return what differs between two tellings of the same people."""
-    found: list[object] = [
-        (key, expected.calls.get(key), actual.calls.get(key))
-        for key in expected.calls | actual.calls
-        if expected.calls.get(key) != actual.calls.get(key)
+    found = [
+        f"{key}: {column} {row.get(column)} became {actual.calls.get(key, {}).get(column)}"
+        for key, row in expected.calls.items()
+        for column in row
+        if row.get(column) != actual.calls.get(key, {}).get(column)
     ]
-    if expected.annotations != actual.annotations:
+    if expected.annotations != actual.annotations or expected.calls.keys() != actual.calls.keys():
         found += [expected.annotations, actual.annotations]
     return found
 
