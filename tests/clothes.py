@@ -132,7 +132,8 @@ def header(style: Clothes, knowledge: KnowledgeBase, assembly: Assembly) -> Iter
         length = f",length={contig.length}" if style.told_by == "lengths" else ""
         yield f"##contig=<ID={names[contig.chrom]}{length}>"
     for name in style.strangers:
-        yield f"##contig=<ID={name},length=5000>"
+        length = ",length=5000" if style.told_by == "lengths" else ""
+        yield f"##contig=<ID={name}{length}>"
     if style.told_by == "words":
         yield f"##reference=file:///references/{assembly}.fa"
     yield '##INFO=<ID=END,Number=1,Type=Integer,Description="end">'
@@ -149,7 +150,7 @@ def header(style: Clothes, knowledge: KnowledgeBase, assembly: Assembly) -> Iter
 def written(row: Row, name: str, style: Clothes) -> str:
     """Return a row as text; other samples get any genotype, in equal rows the same."""
     rng = random.Random(repr(row))
-    formats = ["GT", *style.formats, "GQ", "DP"]
+    formats = ["GT", *style.formats, *(["GQ", "DP"] if row.quality else [])]
     beside = [str(OTHER_FORMATS[name]) for name in style.formats]
     strangers = [(0, 0), (0, len(row.alts)), (None, None), (len(row.alts),) * 2, (None, 0)]
     people = [
@@ -157,7 +158,8 @@ def written(row: Row, name: str, style: Clothes) -> str:
         *row.genotypes,
         *(rng.choice(strangers) for _ in range(style.behind)),
     ]
-    values = [":".join([gt(pair, style), *beside, row.quality]) for pair in people]
+    measured = [*beside, *row.quality.split()]
+    values = [":".join([gt(pair, style), *measured]) for pair in people]
     end = f"END={row.end}" if row.end else ""
     info = ";".join(part for part in (end, style.info) if part not in {"", "."}) or "."
     alts = ",".join(row.alts) or "."

@@ -27,7 +27,8 @@ SEQUENCE = frozenset("ACGT")
 class Row:
     """One row of a file: alleles, and the genotype of every sample.
 
-    ``end`` is that of a block, 0 for other rows; ``quality`` is GQ and DP, the same for all.
+    ``end`` is that of a block, 0 for other rows; ``quality`` is GQ and DP, the same for all, or
+    empty.
     """
 
     chrom: str
@@ -36,7 +37,7 @@ class Row:
     alts: tuple[str, ...]
     genotypes: tuple[Genotype, ...]
     end: int = 0
-    quality: str = "50:20"
+    quality: str = "50 20"
 
     @property
     def stop(self) -> int:

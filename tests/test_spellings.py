@@ -6,6 +6,7 @@ blocks, repeated and put in another order; then the file gets other names, field
 
 from __future__ import annotations
 
+import csv
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -31,17 +32,20 @@ from spellings import (
     with_any_allele,
 )
 
-from pgx_ana.knowledge import KnowledgeBase, load
+from pgx_ana.knowledge import KnowledgeBase, default_directory, load
 from pgx_ana.model import Assembly, Locus, Variant
 
 GRCH37, GRCH38 = Assembly
 Bcftools = Callable[..., str]
+MakeVcf = Callable[..., Path]
 Write = Callable[..., Path]
 
 FIXED = settings(
     derandomize=True, deadline=None, database=None, phases=[Phase.explicit, Phase.generate]
 )
 """The same examples on every machine; they are small, so that failing ones need not shrink."""
+
+Way = Callable[[st.DrawFn, "Cluster", "World"], Sequence[Row]]
 
 REACH = 8
 FLANK = 30
@@ -141,8 +145,10 @@ class Cluster:
 
 
 @st.composite
-def sites(draw: st.DrawFn, variants: Sequence[Variant], n_samples: int, *, odd: bool) -> list[Site]:
-    """Draw what people have at some variants.
+def sites(
+    draw: st.DrawFn, variants: Sequence[Variant], n_samples: int, *, odd: bool, beside: int = 0
+) -> list[Site]:
+    """Draw what people have at some variants, and at least so many changes beside each.
 
     ``odd`` adds missing copies, haploid calls and unknown bases.
     """
@@ -155,7 +161,7 @@ def sites(draw: st.DrawFn, variants: Sequence[Variant], n_samples: int, *, odd: 
             if draw(st.integers(0, 9))
             else (),
             listed=tuple(draw(st.lists(st.sampled_from(variant.alleles), unique=True))),
-            neighbours=tuple(draw(st.lists(neighbours(n_samples), max_size=2))),
+            neighbours=tuple(draw(st.lists(neighbours(n_samples), min_size=beside, max_size=2))),
         )
         for variant in chosen
     ]
@@ -235,7 +241,9 @@ def neighbour_row(neighbour: Neighbour, locus: Locus, reference: Reference) -> R
 # spellings
 
 
-def spelled(draw: st.DrawFn, cluster: Cluster, world: World, *, phased: bool) -> list[Row]:
+def spelled(
+    draw: st.DrawFn, cluster: Cluster, world: World, *, phased: bool, ways: Sequence[Way]
+) -> list[Row]:
     """Draw another way of writing a cluster."""
     rows = [*cluster.own, *cluster.neighbours]
     if rows and not phased:
@@ -246,7 +254,7 @@ def spelled(draw: st.DrawFn, cluster: Cluster, world: World, *, phased: bool) ->
             own=tuple(rows[: len(cluster.own)]),
             neighbours=tuple(rows[len(cluster.own) :]),
         )
-    way = draw(st.sampled_from(WAYS))
+    way = draw(st.sampled_from(ways))
     rows = list(way(draw, cluster, world)) if cluster.own else rows
     rows = [padded_or_shifted(draw, row, world) for row in rows]
     if way in READ_IN_ANY_ORDER and not phased:
@@ -254,8 +262,8 @@ def spelled(draw: st.DrawFn, cluster: Cluster, world: World, *, phased: bool) ->
     return [row for row in rows for _ in range(draw(st.sampled_from([1, 1, 1, 2])))]
 
 
-def some_of(number: int) -> st.SearchStrategy[list[int]]:
-    return st.lists(st.integers(0, number - 1), unique=True)
+def some_of(number: int, at_least: int = 0) -> st.SearchStrategy[list[int]]:
+    return st.lists(st.integers(0, number - 1), min_size=at_least, unique=True)
 
 
 def some_complete(row: Row) -> st.SearchStrategy[list[int]]:
@@ -277,8 +285,8 @@ def as_it_is(_: st.DrawFn, cluster: Cluster, __: World) -> Sequence[Row]:
 
 
 def as_one(draw: st.DrawFn, cluster: Cluster, world: World) -> Sequence[Row]:
-    """Write rows with all or some of their neighbours as one, perhaps split by ALT again."""
-    chosen = draw(some_of(len(cluster.neighbours))) if cluster.neighbours else []
+    """Write rows with all or some of their neighbours as one."""
+    chosen = draw(some_of(len(cluster.neighbours), at_least=1)) if cluster.neighbours else []
     rows = [*cluster.own, *(cluster.neighbours[number] for number in chosen)]
     rest = [row for number, row in enumerate(cluster.neighbours) if number not in chosen]
     found = merged(rows, world.reference) if all(row.alts for row in rows) else None
@@ -289,8 +297,13 @@ def as_one(draw: st.DrawFn, cluster: Cluster, world: World) -> Sequence[Row]:
         meant(changed, cluster.variant, cluster.locus) or "" for changed in edits
     ]:
         return as_it_is(draw, cluster, world)
-    written = split(row, "0") if draw(st.booleans()) else [row]
-    return [*written, *rest]
+    return [row, *rest]
+
+
+def as_one_split(draw: st.DrawFn, cluster: Cluster, world: World) -> Sequence[Row]:
+    """Write rows with their neighbours as one, and that as a row for each ALT."""
+    row, *rest = as_one(draw, cluster, world)
+    return [*(split(row, "0") if row.alts else [row]), *rest]
 
 
 def as_several(_: st.DrawFn, cluster: Cluster, __: World) -> Sequence[Row]:
@@ -328,7 +341,14 @@ def as_gvcf(draw: st.DrawFn, cluster: Cluster, _: World) -> Sequence[Row]:
     return [*(own if len(own) == 1 else cluster.own), *cluster.neighbours]
 
 
-WAYS = (as_it_is, as_one, as_one, as_several, as_several_in_order, as_blocks, as_gvcf)
+WAYS: tuple[Way, ...] = (
+    as_it_is,
+    as_one,
+    as_several,
+    as_several_in_order,
+    as_blocks,
+    as_gvcf,
+)
 
 READ_IN_ANY_ORDER = (as_it_is, as_several, as_blocks, as_gvcf)
 """Ways in which each row may write its copies in its own order, if none is missing."""
@@ -345,13 +365,17 @@ class Telling:
 
 
 @st.composite
-def tellings(draw: st.DrawFn, clusters: Sequence[Cluster], world: World) -> Telling:
+def tellings(
+    draw: st.DrawFn, clusters: Sequence[Cluster], world: World, ways: Sequence[Way]
+) -> Telling:
     """Draw another way of writing the people of some clusters."""
     rows = [row for cluster in clusters for row in (*cluster.own, *cluster.neighbours)]
     n_samples = len(rows[0].genotypes) if rows else 1
     style = draw(clothes(phased=draw(st.booleans())))
     other = [
-        row for cluster in clusters for row in spelled(draw, cluster, world, phased=style.phased)
+        row
+        for cluster in clusters
+        for row in spelled(draw, cluster, world, phased=style.phased, ways=ways)
     ]
     if style.container not in INDEXED:
         other = draw(st.permutations(other))
@@ -360,10 +384,19 @@ def tellings(draw: st.DrawFn, clusters: Sequence[Cluster], world: World) -> Tell
 
 
 @st.composite
-def toy_tellings(draw: st.DrawFn, world: World, *, odd: bool = True) -> Telling:
+def toy_tellings(draw: st.DrawFn, world: World) -> Telling:
     """Draw toy people and another way of writing them."""
-    found = draw(sites(world.knowledge.variants, draw(st.integers(1, 3)), odd=odd))
-    return draw(tellings([cluster_of(site, world) for site in found], world))
+    found = draw(sites(world.knowledge.variants, draw(st.integers(1, 3)), odd=True))
+    return draw(tellings([cluster_of(site, world) for site in found], world, WAYS))
+
+
+@st.composite
+def toy_replacements(
+    draw: st.DrawFn, variants: Sequence[Variant], world: World, way: Way = as_one
+) -> Telling:
+    """Draw toy people with changes side by side, and a way of writing these as one."""
+    found = draw(sites(variants, draw(st.integers(1, 3)), odd=False, beside=1))
+    return draw(tellings([cluster_of(site, world) for site in found], world, [way]))
 
 
 # toy people
@@ -476,6 +509,117 @@ def test_toy_people_in_other_spellings(
     assert [] == differing(expected, actual)
 
 
+@pytest.mark.parametrize("assembly", Assembly)
+@settings(FIXED, max_examples=100)
+@given(data=st.data())
+def test_changes_side_by_side_as_one_row(
+    data: st.DataObject, assembly: Assembly, toy_worlds: Mapping[Assembly, World], write: Write
+) -> None:
+    """MNVs and complex replacements."""
+    world = toy_worlds[assembly]
+    telling = data.draw(toy_replacements(world.knowledge.variants, world))
+    expected, actual = plain_and_other(telling, world, write)
+    assert [] == differing(expected, actual)
+
+
+@pytest.mark.parametrize("of_bases", [True, False], ids=["bases", "lengths"])
+@settings(FIXED, max_examples=60)
+@given(data=st.data())
+def test_changes_side_by_side_as_a_row_for_each_combination(
+    data: st.DataObject, *, of_bases: bool, toy_worlds: Mapping[Assembly, World], write: Write
+) -> None:
+    """The same allele may stand in several rows, alone and with what changed beside it."""
+    world = toy_worlds[GRCH38]
+    variants = [variant for variant in world.knowledge.variants if variant.is_snv is of_bases]
+    telling = data.draw(toy_replacements(variants, world, as_one_split))
+    expected, actual = plain_and_other(telling, world, write)
+    assert [] == differing(expected, actual)
+
+
+TOLD_TWICE = {
+    "an insertion with a base beside it, and alone": (
+        "rs4",
+        ["1 399 A C 0|1", "1 401 G GT 0|1"],
+        ["1 399 AGG CGGT 0|1", "1 399 A C 0|0", "1 401 G GT 0|0"],
+        "G|GT",
+    ),
+    "both copies, one with a base beside it": (
+        "rs4",
+        ["1 399 A C 0/1", "1 401 G GT 1/1"],
+        ["1 399 AGG CGGT 0/1", "1 401 G GT 1/0"],
+        "GT/GT",
+    ),
+    "a base in an MNV, and alone": (
+        "rs1",
+        ["1 99 G T 1|0", "1 100 A C 1|0"],
+        ["1 99 GA TC 1|0", "1 100 A C 0|0"],
+        "C|A",
+    ),
+    "rows that differ in another person alone": (
+        "rs1",
+        ["1 99 G T 1|0 0|0", "1 100 A C 1|0 0|0"],
+        ["1 99 GA TC 1|0 0|0", "1 99 GA TC 1|0 .|.", "1 100 A C 0|0 0|0"],
+        "C|A",
+    ),
+    "rows of one MNV that are padded differently": (
+        "rs1",
+        ["1 99 G T 1|0", "1 100 A C 1|0"],
+        ["1 99 GA TC 1|0", "1 99 GAT TCT 1|0", "1 100 A C 0|0"],
+        "C|A",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("variant", "plain", "other", "genotype"), TOLD_TWICE.values(), ids=TOLD_TWICE.keys()
+)
+def test_one_allele_in_several_rows(
+    variant: str,
+    plain: list[str],
+    other: list[str],
+    genotype: str,
+    toy: KnowledgeBase,
+    make_vcf: MakeVcf,
+) -> None:
+    samples = [f"S{number}" for number in range(len(plain[0].split()) - 4)]
+    for rows in (plain, other):
+        call = tables_of(make_vcf(rows, samples=samples), toy, ["S0"]).calls["S0", variant]
+        assert (genotype, "called") == (call["genotype"], call["status"])
+
+
+UNKNOWN_LENGTHS = {
+    "rs4 longer by two": ("1", 401, "G", "GTT"),
+    "rs4 shorter by one": ("1", 401, "GT", "G"),
+    "rs4 with another base": ("1", 406, "T", "TA"),
+    "rs5 shorter by two units": ("1", 501, "GCACA", "G"),
+    "rs5 shorter by one base": ("1", 501, "GC", "G"),
+    "rs7 with one copy": ("2", 201, "CTTTATTTATTTA", "C"),
+    "rs7 with five copies": ("2", 201, "C", "CTTTA"),
+    "rs8 longer by two units": ("1", 600, "G", "GCACA"),
+}
+
+
+@pytest.mark.parametrize(
+    ("chrom", "pos", "ref", "alt"), UNKNOWN_LENGTHS.values(), ids=UNKNOWN_LENGTHS.keys()
+)
+def test_an_unknown_length_has_one_name(
+    chrom: str, pos: int, ref: str, alt: str, toy_worlds: Mapping[Assembly, World], write: Write
+) -> None:
+    """However it is padded and shifted, what is shown of it is the same."""
+    world = toy_worlds[GRCH38]
+    plain = Row(chrom, pos, ref, (alt,), ((0, 1),))
+    shown = set()
+    for row in [plain, *respellings(plain, world.reference, 6)][::5]:
+        calls = tables_of(write([row], ["S0"], Clothes(), world), world.knowledge, ["S0"]).calls
+        shown |= {
+            (call["variant"], call["genotype"], call["status"], call["reason"])
+            for call in calls.values()
+            if call["status"] != "absent"
+        }
+    ((_, genotype, status, _),) = shown
+    assert (True, "unknown_allele") == ("/" in genotype, status)
+
+
 def in_order(variant: Variant) -> Callable[[str], int]:
     return variant.alleles.index
 
@@ -554,3 +698,277 @@ def test_one_person_alone_or_in_a_cohort(
         alone = write(own, (sample,), Clothes(), world)
         expected = tables_of(alone, world.knowledge, (sample,))
         assert [] == differing(expected, tables_of(together, world.knowledge, (sample,)))
+
+
+# real loci, people and blocks
+
+
+REAL_INDELS = """\
+variants:
+  - id: rs67666821
+    gene: CYP3A4
+    type: insertion
+    loci:
+      GRCh37: {{chrom: "7", pos: 99355806, ref: G, window_start: 99355800, window: {insertion}}}
+      GRCh38: {{chrom: "7", pos: 99758183, ref: G, window_start: 99758177, window: {insertion}}}
+    alleles: [{{bases: G}}, {{bases: GT}}]
+    consequence: frameshift
+    paper_wording: CYP3A4*20
+    sources: [the test]
+  - id: rs3064744
+    gene: UGT1A4
+    type: repeat
+    loci:
+      GRCh37: {{chrom: "2", pos: 234668879, ref: CAT, window_start: 234668875, window: {repeat}}}
+      GRCh38: {{chrom: "2", pos: 233760233, ref: CAT, window_start: 233760229, window: {repeat}}}
+    alleles: [{{bases: CAT}}, {{bases: C}}, {{bases: CATAT}}, {{bases: CATATAT}}]
+    consequence: promoter
+    paper_wording: UGT1A1*28, *36 and *37
+    sources: [the test]
+"""
+
+
+def rows_of(path: Path) -> Iterator[dict[str, str]]:
+    with path.open(newline="") as stream:
+        yield from csv.DictReader(stream, delimiter="\t")
+
+
+def real_bases(shared: Path, assembly: Assembly) -> dict[tuple[str, int], str]:
+    """Return the reference bases that are known around real loci."""
+    column = {GRCH37: "pos37", GRCH38: "pos38"}[assembly]
+    bases = {
+        (row["chrom"].removeprefix("chr"), int(row[column])): row["base"]
+        for row in rows_of(shared / "truth" / "known_reference_bases.tsv")
+        if row[column].isdigit()
+    }
+    for row in rows_of(shared / "truth" / "reference_windows.tsv"):
+        if row["assembly"] == assembly:
+            for pos, base in enumerate(row["sequence"], int(row["start"])):
+                assert base == bases.setdefault((row["chrom"], pos), base)
+    return bases
+
+
+@pytest.fixture(scope="module")
+def real_worlds(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Mapping[Assembly, World]:
+    """Return the curated variants, an insertion and a repeat, with the bases around them."""
+    references = {assembly: Reference(real_bases(shared, assembly)) for assembly in Assembly}
+    more = tmp_path_factory.mktemp("real")
+    windows = {
+        "insertion": references[GRCH38].stretch("7", 99758177, 99758192),
+        "repeat": references[GRCH38].stretch("2", 233760229, 233760252),
+    }
+    (more / "variants.yaml").write_text(REAL_INDELS.format(**windows))
+    knowledge = load([default_directory(), more])
+    return {
+        assembly: World(knowledge, assembly, reference)
+        for assembly, reference in references.items()
+    }
+
+
+def test_real_windows_are_those_of_both_assemblies(real_worlds: Mapping[Assembly, World]) -> None:
+    for world in real_worlds.values():
+        for _, locus in world.loci:
+            start, stop = locus.window_start, locus.window_end
+            assert locus.window == world.reference.stretch(locus.chrom, start, stop)
+            assert "N" not in world.reference.stretch(locus.chrom, start - 10, stop + 8)
+
+
+@pytest.mark.parametrize("assembly", Assembly)
+@settings(FIXED, max_examples=40)
+@given(data=st.data())
+def test_made_up_people_at_real_loci(
+    data: st.DataObject, assembly: Assembly, real_worlds: Mapping[Assembly, World], write: Write
+) -> None:
+    """The bases around real loci repeat, so that more can be shifted."""
+    world = real_worlds[assembly]
+    variants = world.knowledge.variants
+    telling = data.draw(st.one_of(toy_tellings(world), toy_replacements(variants, world)))
+    expected, actual = plain_and_other(telling, world, write)
+    assert [] == differing(expected, actual)
+
+
+PANEL = ("ABCB1", "CYP19A1", "CYP3A4", "UGT1A4")
+SOME_PEOPLE = ("HG00096", "NA12717", "NA18868", "HG01845", "NA20509")
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Real people: the clusters of their rows, and what is written of them from their own file."""
+
+    samples: tuple[str, ...]
+    clusters: tuple[Cluster, ...]
+    tables: Tables
+
+
+@pytest.fixture(scope="module")
+def panel(
+    shared: Path,
+    real_worlds: Mapping[Assembly, World],
+    bcftools: Bcftools,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Panel:
+    """Return some people of the panel, and for each row near a known variant a carrier of it."""
+    world = real_worlds[GRCH38]
+    folder = tmp_path_factory.mktemp("panel")
+    loci = [(v, locus) for v, locus in world.loci if v.gene in PANEL and v.is_snv]
+    regions = ",".join(f"chr{x.chrom}:{x.pos - 10}-{x.pos + 10}" for _, x in loci)
+    parts = [folder / f"{gene}.vcf.gz" for gene in PANEL]
+    for part in parts:
+        source = shared / "1000genomes" / "GRCh38" / part.name
+        bcftools("view", "--no-version", "-r", regions, "-Oz", "-o", part, source)
+        bcftools("index", part)
+    whole = folder / "whole.vcf"
+    whole.write_text(bcftools("concat", "--no-version", "-a", *parts))
+    carriers = bcftools("query", "-f", "[%SAMPLE %GT\n]\n", whole).split("\n\n")
+    firsts = {
+        line.split()[0]
+        for lines in carriers
+        for line in [x for x in lines.splitlines() if "1" in x.split()[1]][:1]
+    }
+    chosen = sorted({*SOME_PEOPLE, *firsts})
+    path = folder / "people.vcf"
+    path.write_text(bcftools("view", "--no-version", "-s", ",".join(chosen), whole))
+    samples = tuple(bcftools("query", "-l", path).split())
+    rows = [real_row(line) for line in path.read_text().splitlines() if not line.startswith("#")]
+    clusters = tuple(real_cluster(variant, locus, rows) for variant, locus in loci)
+    assert sum(len(cluster.own) + len(cluster.neighbours) for cluster in clusters) == len(rows)
+    return Panel(samples, clusters, tables_of(path, world.knowledge, samples))
+
+
+def real_row(line: str) -> Row:
+    """Return a row of the panel: phased, and without quality."""
+    chrom, pos, _, ref, alts, _, _, _, _, *people = line.split("\t")
+    genotypes = [tuple(int(number) for number in person.split("|")) for person in people]
+    plain = chrom.removeprefix("chr")
+    return Row(plain, int(pos), ref, tuple(alts.split(",")), tuple(genotypes), quality="")
+
+
+def real_cluster(variant: Variant, locus: Locus, rows: Sequence[Row]) -> Cluster:
+    near = [row for row in rows if row.chrom == locus.chrom and abs(row.pos - locus.pos) <= 10]
+    own = [row for row in near if row.pos == locus.pos]
+    return Cluster(variant, locus, tuple(own), tuple(row for row in near if row not in own))
+
+
+def test_the_panel_has_neighbours_and_split_rows(panel: Panel) -> None:
+    """Otherwise there would be nothing to write as one."""
+    assert {"rs2032582": 2} == {c.variant.id: len(c.own) for c in panel.clusters if len(c.own) > 1}
+    neighbours = {c.variant.id: len(c.neighbours) for c in panel.clusters if c.neighbours}
+    assert {"rs727479": 1, "rs2011425": 3} == neighbours
+
+
+@settings(FIXED, max_examples=25)
+@given(data=st.data())
+def test_real_people_in_other_spellings(
+    data: st.DataObject, panel: Panel, real_worlds: Mapping[Assembly, World], write: Write
+) -> None:
+    world = real_worlds[GRCH38]
+    telling = data.draw(tellings(panel.clusters, world, WAYS))
+    style = telling.clothes
+    path = write(telling.other, panel.samples, style, world)
+    said = GRCH38 if style.told_by == "user" else None
+    expected = panel.tables
+    actual = tables_of(path, world.knowledge, panel.samples, assembly=said, stdin=style.stdin)
+    if not style.phased:
+        expected, actual = expected.unphased(), actual.unphased()
+    assert [] == differing(expected, actual)
+
+
+BLOCK_FORMAT = "%CHROM %POS %REF %ALT %END [%GT %GQ %MIN_DP %DP]\n"
+
+
+@dataclass(frozen=True)
+class Gvcf:
+    """A real gVCF: its sample, its rows at known bases, and what is written of the sample."""
+
+    sample: str
+    rows: tuple[Row, ...]
+    tables: Tables
+
+
+@pytest.fixture(scope="module", params=["NA12717", "NA18868", "NA19122"])
+def gvcf(
+    request: pytest.FixtureRequest,
+    shared: Path,
+    real_worlds: Mapping[Assembly, World],
+    bcftools: Bcftools,
+) -> Gvcf:
+    world = real_worlds[GRCH38]
+    path = shared / "gvcf" / f"{request.param}.g.vcf.gz"
+    regions = ",".join(f"chr{x.chrom}:{x.pos}" for v, x in world.loci if v.is_snv)
+    lines = bcftools("query", "-r", regions, "-f", BLOCK_FORMAT, path).splitlines()
+    rows = tuple(dict.fromkeys(gvcf_row(line) for line in lines))
+    assert {True, False} == {bool(row.end) for row in rows}
+    tables = tables_of(path, world.knowledge, (request.param,))
+    return Gvcf(request.param, rows, of_bases(tables, world))
+
+
+@settings(FIXED, max_examples=12)
+@given(data=st.data())
+def test_real_blocks_in_other_spellings(
+    data: st.DataObject, gvcf: Gvcf, real_worlds: Mapping[Assembly, World], write: Write
+) -> None:
+    """Blocks become rows of the site alone, shorter blocks, or two that adjoin."""
+    world = real_worlds[GRCH38]
+    rows = [
+        row
+        for variant, locus in world.loci
+        for one in gvcf.rows
+        if variant.is_snv and one.chrom == locus.chrom and one.pos <= locus.pos <= one.stop
+        for row in other_block(data.draw, one, variant, locus, world)
+    ]
+    path = write(data.draw(st.permutations(rows)), (gvcf.sample,), Clothes(names="chr"), world)
+    actual = tables_of(path, world.knowledge, (gvcf.sample,))
+    assert [] == differing(gvcf.tables, of_bases(actual, world))
+
+
+def of_bases(tables: Tables, world: World) -> Tables:
+    """Leave out calls of insertions and repeats, and FILTER, which the rows of a gVCF lack."""
+    names = {variant.id for variant, _ in world.loci if variant.is_snv}
+    kept = {key: row for key, row in tables.calls.items() if key[1] in names}
+    return replace(tables, calls=kept).unphased().without("filter")
+
+
+def gvcf_row(line: str) -> Row:
+    """Return a row of a gVCF; its depth is that of the worst base of a block."""
+    chrom, pos, ref, alts, end, gt, gq, least, depth = line.replace("[", "").split()
+    numbers = tuple(None if x == "." else int(x) for x in gt.replace("|", "/").split("/"))
+    is_block = alts == ANY_ALLELE[0]
+    return Row(
+        chrom=chrom.removeprefix("chr"),
+        pos=int(pos),
+        ref=ref,
+        alts=tuple(alts.split(",")),
+        genotypes=(numbers,),
+        end=int(end) if is_block else 0,
+        quality=f"{gq} {depth if least == '.' else least}",
+    )
+
+
+def other_block(
+    draw: Callable[[st.SearchStrategy[str]], str],
+    row: Row,
+    variant: Variant,
+    locus: Locus,
+    world: World,
+) -> list[Row]:
+    """Write what a row says of a base in another way."""
+    if not row.end:
+        return [row] if draw(st.sampled_from(["any", "own"])) == "any" else [without_any(row)]
+    site = replace(row, pos=locus.pos, ref=locus.ref, alts=(), end=0)
+    others = tuple(base for base in variant.alleles if base != locus.ref)
+    first = replace(row, end=locus.pos)
+    behind = replace(row, pos=locus.pos + 1, ref=world.reference.base(row.chrom, locus.pos + 1))
+    ways = {
+        "no ALT": [site],
+        "known ALT": [replace(site, alts=others)],
+        "any ALT": [replace(site, alts=ANY_ALLELE[1:])],
+        "shorter": [first],
+        "two blocks": [first, behind] if row.end > locus.pos else [first],
+        "the same": [row],
+    }
+    return ways[draw(st.sampled_from(sorted(ways)))]
+
+
+def without_any(row: Row) -> Row:
+    """Leave out the ALT that stands for every other allele, where nobody has it."""
+    return replace(row, alts=tuple(alt for alt in row.alts if alt not in ANY_ALLELE))
