@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
@@ -32,6 +33,8 @@ _ASSERTED = (
     "such rows have source 'asserted'"
 )
 _BROKEN_PIPE = 141
+_INTERRUPTED = 130
+_TERMINATED = 143
 _SEPARATORS = {"tsv": "\t", "csv": ","}
 _HELP = {"help_option_names": ["-h", "--help"]}
 
@@ -46,6 +49,8 @@ class Group(click.Group):
         except PgxAnaError as error:
             click.echo(f"Error: {error}", err=True)
             ctx.exit(error.exit_code)
+        except KeyboardInterrupt:
+            ctx.exit(_INTERRUPTED)
         except BrokenPipeError:
             # The reader has gone; what Python would flush at exit must go nowhere.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -60,10 +65,19 @@ def main() -> None:
     For research. No guideline links any germline variant to the use of anastrozole; the published
     associations are shown with what contradicts them.
     """
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        # A run that is ended leaves nothing behind: what it has written so far is cleared away.
+        signal.signal(signal.SIGTERM, _end)
     # Start-up makes many objects that stay; looking at them again and again slows it by half.
     gc.set_threshold(200_000, 20, 20)
     # Nor is every installed package to be searched for plugins of pydantic: there are none to use.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+
+
+def _end(number: int, frame: object) -> NoReturn:
+    """End the program as a signal asks, through every clean-up."""
+    del number, frame
+    sys.exit(_TERMINATED)
 
 
 def kb_option(command: Command) -> Command:
@@ -78,10 +92,70 @@ def kb_option(command: Command) -> Command:
     )(command)
 
 
+def call_options(command: Command) -> Command:
+    """Add what all commands that call genotypes share."""
+    for option in reversed(_CALL_OPTIONS):
+        command = option(command)
+    return command
+
+
 def _not_negative(ctx: click.Context, parameter: click.Parameter, value: float) -> float:
     if not value >= 0:  # nor NaN, with which nothing would be filtered
         raise click.BadParameter("must be a number that is not negative", ctx, parameter)
     return value
+
+
+_CALL_OPTIONS = (
+    click.option("-s", "--samples", default="", help="Samples to annotate, separated by commas."),
+    click.option(
+        "-S",
+        "--samples-file",
+        type=click.Path(path_type=Path),
+        help="File with one sample per line.",
+    ),
+    click.option(
+        "-g", "--gene", "genes", multiple=True, help="Gene to annotate; may be given again."
+    ),
+    click.option(
+        "--assembly",
+        type=click.Choice(["GRCh37", "GRCh38"]),
+        help="Assembly, where the file does not tell.",
+    ),
+    click.option(
+        "--min-gq",
+        default=10.0,
+        callback=_not_negative,
+        show_default=True,
+        help="Least genotype quality of a call.",
+    ),
+    click.option(
+        "--min-dp",
+        default=1.0,
+        callback=_not_negative,
+        show_default=True,
+        help="Least read depth of a call.",
+    ),
+    click.option(
+        "--min-gp",
+        default=0.9,
+        type=click.FloatRange(0, 1),
+        show_default=True,
+        help="Least probability of an imputed genotype (GP, HDS or DS).",
+    ),
+    click.option("--include-filtered", is_flag=True, help="Take calls whose FILTER is not PASS."),
+    click.option(
+        "--allow-strand-flip",
+        is_flag=True,
+        help="Take alleles that fit only the other strand as if on this one; such calls say so.",
+    ),
+    click.option(
+        "--reference",
+        default="",
+        metavar="FASTA",
+        help="Hold REF against this genome too; it must have an index (.fai).",
+    ),
+    click.option("--verify", is_flag=True, help="Read files whole, not only where the sites are."),
+)
 
 
 @main.command()
@@ -106,55 +180,12 @@ def _not_negative(ctx: click.Context, parameter: click.Parameter, value: float) 
     type=click.Choice([name.value for name in TableName]),
     help="Table to write; may be given again.  [default: annotations]",
 )
-@click.option("-s", "--samples", default="", help="Samples to annotate, separated by commas.")
-@click.option(
-    "-S", "--samples-file", type=click.Path(path_type=Path), help="File with one sample per line."
-)
-@click.option("-g", "--gene", "genes", multiple=True, help="Gene to annotate; may be given again.")
-@click.option(
-    "--assembly",
-    type=click.Choice(["GRCh37", "GRCh38"]),
-    help="Assembly, where the file does not tell.",
-)
-@click.option(
-    "--min-gq",
-    default=10.0,
-    callback=_not_negative,
-    show_default=True,
-    help="Least genotype quality of a call.",
-)
-@click.option(
-    "--min-dp",
-    default=1.0,
-    callback=_not_negative,
-    show_default=True,
-    help="Least read depth of a call.",
-)
-@click.option(
-    "--min-gp",
-    default=0.9,
-    type=click.FloatRange(0, 1),
-    show_default=True,
-    help="Least probability of an imputed genotype (GP, HDS or DS).",
-)
-@click.option("--include-filtered", is_flag=True, help="Take calls whose FILTER is not PASS.")
+@call_options
 @click.option(
     "--absent-is-reference",
     is_flag=True,
     help="DANGEROUS: take sites without any record for reference; every such row says so.",
 )
-@click.option(
-    "--allow-strand-flip",
-    is_flag=True,
-    help="Take alleles that fit only the other strand for those of this one; such calls say so.",
-)
-@click.option(
-    "--reference",
-    default="",
-    metavar="FASTA",
-    help="Hold REF against this genome too; it must have an index (.fai).",
-)
-@click.option("--verify", is_flag=True, help="Read files whole, not only where the sites are.")
 @click.option("-q", "--quiet", is_flag=True, help="Do not say on stderr what was read.")
 @kb_option
 def annotate(
@@ -170,6 +201,7 @@ def annotate(
       pgx-ana annotate chr*.vcf.gz --table summary -o summary.tsv
       pgx-ana annotate cohort.bcf --table calls --table annotations -o results/
     """
+    from pgx_ana.frequencies import frequency_warnings  # noqa: PLC0415  # heavy
     from pgx_ana.pipeline import run  # noqa: PLC0415  # heavy
 
     names = [TableName(name) for name in dict.fromkeys(tables)]
@@ -178,9 +210,47 @@ def annotate(
     annotations = run(_request(given), _load(given["directories"]))
     if given["absent_is_reference"]:
         click.echo(_ASSERTED, err=True)
+    for warning in frequency_warnings(annotations.calls, annotations.knowledge):
+        click.echo(f"WARNING: {warning}", err=True)
     if not quiet:
         _tell(annotations)
     _write(annotations, file_format, names or [TableName.ANNOTATIONS], output)
+
+
+@main.command("check")
+@click.argument("files", nargs=-1, required=True)
+@click.option(
+    "-f",
+    "--format",
+    "file_format",
+    type=click.Choice(["text", "tsv", "json"]),
+    default="text",
+    show_default=True,
+    help="TSV has the sites only.",
+)
+@click.option("-o", "--output", default="-", help="File to write, - for stdout.")
+@call_options
+@kb_option
+@click.pass_context
+def check_files(ctx: click.Context, /, output: str, file_format: str, **given: Any) -> None:
+    """Say what FILES can answer, without annotating: assembly, samples, every known site.
+
+    Exit code 0: everything can be answered in everyone; 5: only a part; 3: nothing, or unreadable.
+    """
+    from pgx_ana.callability import as_json, as_text, as_tsv, callability  # noqa: PLC0415  # heavy
+    from pgx_ana.output import write  # noqa: PLC0415  # heavy
+    from pgx_ana.pipeline import call_by_gene  # noqa: PLC0415  # heavy
+
+    _keep_inputs(output, given["files"])
+    knowledge = _load(given["directories"])
+    parts, unreadable = call_by_gene(_request(given), knowledge)
+    found = callability(parts, unreadable, knowledge)
+    if file_format == "json":
+        write([as_json(found)], output)
+    else:
+        lines = as_tsv(found) if file_format == "tsv" else as_text(found)
+        write((f"{line}\n" for line in lines), output)
+    ctx.exit(found.extent.value)
 
 
 def _request(given: dict[str, Any]) -> Request:
@@ -197,7 +267,7 @@ def _request(given: dict[str, Any]) -> Request:
             min_dp=given["min_dp"],
             min_gp=given["min_gp"],
             include_filtered=given["include_filtered"],
-            absent_is_reference=given["absent_is_reference"],
+            absent_is_reference=given.get("absent_is_reference", False),
             allow_strand_flip=given["allow_strand_flip"],
         ),
         reference=given["reference"],
@@ -238,7 +308,7 @@ def _keep_inputs(output: str, files: tuple[str, ...]) -> None:
 
 def _write(annotations: Annotations, file_format: str, names: list[TableName], output: str) -> None:
     from pgx_ana.documents import document_chunks  # noqa: PLC0415  # heavy
-    from pgx_ana.output import make_folder, write  # noqa: PLC0415  # heavy
+    from pgx_ana.output import write, write_folder  # noqa: PLC0415  # heavy
     from pgx_ana.tables import make_table  # noqa: PLC0415  # heavy
     from pgx_ana.text import text_chunks  # noqa: PLC0415  # heavy
 
@@ -248,10 +318,11 @@ def _write(annotations: Annotations, file_format: str, names: list[TableName], o
     elif len(names) == 1:
         write(text_chunks(make_table(names[0], annotations), separator), output)
     else:
-        folder = make_folder(output)
-        for name in names:
-            chunks = text_chunks(make_table(name, annotations), separator)
-            write(chunks, str(folder / f"{name}.{file_format}"))
+        files = (
+            (f"{name}.{file_format}", text_chunks(make_table(name, annotations), separator))
+            for name in names
+        )
+        write_folder(files, output)
 
 
 def _tell(annotations: Annotations) -> None:

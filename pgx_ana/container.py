@@ -59,10 +59,14 @@ def read_block(stream: IO[bytes]) -> bytes | None:
     if len(head) < _HEAD_OF_BLOCK or head[:4] != _GZIP + b"\x08\x04" or head[12:14] != b"BC":
         raise OSError(f"no block begins at byte {start}")
     size = int.from_bytes(head[16:18], "little") + 1
+    member = zlib.decompressobj(wbits=31)
     try:
-        return zlib.decompress(head + stream.read(size - _HEAD_OF_BLOCK), wbits=31)
+        content = member.decompress(head + stream.read(size - _HEAD_OF_BLOCK))
     except zlib.error as error:
         raise OSError(f"the block at byte {start} is damaged: {error}") from error
+    if not member.eof or member.unused_data:
+        raise OSError(f"the block at byte {start} has another length than it says")
+    return content
 
 
 class _Blocks(io.RawIOBase):

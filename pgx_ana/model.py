@@ -194,7 +194,10 @@ class SiteCalls:
 
 @dataclass(frozen=True, slots=True)
 class InputFile:
-    """A file that was read: its name, header digest, assembly and how that was told."""
+    """A file that was read: its name, header digest, assembly and how that was told.
+
+    ``compression`` is ``BGZF``, ``gzip`` or empty; ``caller`` what the header names as its origin.
+    """
 
     name: str
     header_sha256: str
@@ -204,6 +207,8 @@ class InputFile:
     indexed: bool
     samples: int
     remark: str = ""
+    compression: str = ""
+    caller: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,17 +34,20 @@ def write(chunks: Iterable[str], destination: str) -> None:
     if is_device:
         _write_directly(chunks, path)
     else:
-        _write_beside(chunks, path)
+        _write_beside([(path, chunks)])
 
 
-def make_folder(destination: str) -> Path:
-    """Make a folder for results, unless it is there. Raises :class:`OutputError`."""
+def write_folder(files: Iterable[tuple[str, Iterable[str]]], destination: str) -> None:
+    """Write several files, by name, to a folder, all or none; the folder is made if need be.
+
+    Raises :class:`OutputError`.
+    """
     folder = Path(destination)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"{folder}: cannot be made a folder: {error.strerror}") from error
-    return folder
+    _write_beside((folder / name, chunks) for name, chunks in files)
 
 
 def _write_stdout(chunks: Iterable[str]) -> None:
@@ -75,20 +78,24 @@ def _write_directly(chunks: Iterable[str], path: Path) -> None:
         raise OutputError(f"{path}: cannot be written: {error.strerror}") from error
 
 
-def _write_beside(chunks: Iterable[str], path: Path) -> None:
-    temporary = None
+def _write_beside(files: Iterable[tuple[Path, Iterable[str]]]) -> None:
+    """Write all files under other names first; none takes its name before all are complete."""
+    written: list[tuple[Path, Path]] = []
+    path = Path()
     try:
-        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        temporary = Path(name)
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as stream:
-            stream.writelines(chunks)
-            _secure(stream)
-        temporary.chmod(0o666 & ~_umask())
-        temporary.replace(path)
+        for path, chunks in files:
+            descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+            written.append((Path(name), path))
+            with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as stream:
+                stream.writelines(chunks)
+                _secure(stream)
+        for temporary, path in written:
+            temporary.chmod(0o666 & ~_umask())
+            temporary.replace(path)
     except OSError as error:
         raise OutputError(f"{path}: cannot be written: {error.strerror}") from error
     finally:
-        if temporary is not None:
+        for temporary, _ in written:
             temporary.unlink(missing_ok=True)
 
 

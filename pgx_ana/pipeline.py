@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -58,6 +59,31 @@ def run(request: Request, knowledge: KnowledgeBase) -> Annotations:
     :class:`UsageError` for genes that are not known.
     """
     return Annotations(call(request, knowledge), knowledge)
+
+
+def call_by_gene(
+    request: Request, knowledge: KnowledgeBase
+) -> tuple[list[CohortCalls], dict[str, str]]:
+    """Call what can be read: all at once, or gene by gene where something is wrong in one.
+
+    Returns the calls, and for each gene that cannot be read what is wrong. Raises
+    :class:`InputError` where no gene can be read.
+    """
+    try:
+        return [call(request, knowledge)], {}
+    except InputError as error:
+        first = error
+    genes = request.choice.genes or tuple(dict.fromkeys(v.gene for v in knowledge.variants))
+    parts, wrong = [], {}
+    for gene in genes:
+        try:
+            choice = dataclasses.replace(request.choice, genes=(gene,))
+            parts.append(call(dataclasses.replace(request, choice=choice), knowledge))
+        except InputError as error:
+            wrong[gene] = str(error)
+    if not parts:
+        raise first
+    return parts, wrong
 
 
 def call(request: Request, knowledge: KnowledgeBase) -> CohortCalls:
@@ -155,6 +181,8 @@ def _call_file(
         indexed=file.indexed,
         samples=len(file.samples),
         remark=file.remark,
+        compression=file.compression,
+        caller=file.caller,
     )
     return _Part(described, file.samples, sites)
 

@@ -24,6 +24,7 @@ _PLAIN_TAGS = {
     yaml.SequenceNode: "tag:yaml.org,2002:seq",
     yaml.MappingNode: "tag:yaml.org,2002:map",
 }
+_DEEPEST = 32
 _NOTHING = {"", "~", "null", "Null", "NULL"}
 
 
@@ -34,11 +35,17 @@ class _Loader(yaml.CBaseLoader):
         """Return the tag of a node that has none."""
         return _PLAIN_TAGS[kind]
 
+    depth = 0
+
     def descend_resolver(self, *_: object) -> None:
-        """Follow no paths: tags do not depend on them."""
+        """Refuse what is nested so deeply that the parser would run out of stack."""
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            raise yaml.YAMLError(f"it is nested more than {_DEEPEST} deep")
 
     def ascend_resolver(self) -> None:
-        """Follow no paths: tags do not depend on them."""
+        """Come back from a node."""
+        self.depth -= 1
 
 
 @dataclass(frozen=True, slots=True)

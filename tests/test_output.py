@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import threading
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from pgx_ana.errors import OutputError
-from pgx_ana.output import make_folder, write
+from pgx_ana.output import write, write_folder
 
 FULL = Path("/dev/full")
 TEXT = ["sample\tgene\n", "Jos\N{LATIN SMALL LETTER E WITH ACUTE}\tA\r\n", "last"]
@@ -170,19 +171,29 @@ def test_stdout(capsys: pytest.CaptureFixture[str]) -> None:
     assert ("one\ntwo\n", "") == capsys.readouterr()
 
 
-def test_make_folder(tmp_path: Path) -> None:
-    """With its parents; again where it is there."""
+def test_a_folder_is_made_with_its_parents_and_keeps_what_it_has(tmp_path: Path) -> None:
     folder = tmp_path / "a" / "b"
-    assert folder == make_folder(str(folder))
-    (folder / "kept").touch()
-    assert folder == make_folder(str(folder))
-    assert [folder / "kept"] == list(folder.iterdir())
+    write_folder([("one", ["1"])], str(folder))
+    write_folder([("one", ["x", "y"]), ("two", ["2"])], str(folder))
+    assert {"one": "xy", "two": "2"} == {f.name: f.read_text() for f in folder.iterdir()}
+
+
+def test_no_file_of_a_folder_changes_where_one_fails(tmp_path: Path) -> None:
+    write_folder([("one", ["1"])], str(tmp_path))
+
+    def chunks() -> Iterator[str]:
+        yield "begun"
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(OutputError, match="two: cannot be written: No space left on device"):
+        write_folder([("one", ["new"]), ("two", chunks())], str(tmp_path))
+    assert {"one": "1"} == {f.name: f.read_text() for f in tmp_path.iterdir()}
 
 
 def test_a_file_where_a_folder_is_wanted(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("kept")
     with pytest.raises(OutputError) as caught:
-        make_folder(str(file))
+        write_folder([], str(file))
     assert f"{file}: cannot be made a folder: File exists" == str(caught.value)
     assert "kept" == file.read_text()
