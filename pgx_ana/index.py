@@ -25,6 +25,7 @@ _TABIX = struct.Struct("<7i")  # format, col_seq, col_beg, col_end, meta, skip, 
 _PAIR = struct.Struct("<QQ")
 _ENOUGH = 64  # bytes: contig and position of a row, or the fixed part of a BCF record
 _TAB = b"\t"
+_MOST_BYTES = 1 << 29
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +37,14 @@ class _Contig:
     intervals: int
 
 
+class DamagedIndexError(InputError):
+    """An index that cannot be read."""
+
+
 class Index:
     """An index that was read whole.
 
-    Raises :class:`InputError` where it is cut or damaged.
+    Raises :class:`DamagedIndexError` where it is cut or damaged.
     """
 
     def __init__(self, path: Path, name: str) -> None:
@@ -47,10 +52,10 @@ class Index:
         self._name = name
         try:
             with gzip.open(path) as stream:
-                self._data = stream.read()
+                self._data = stream.read(_MOST_BYTES)
             self._parse()
         except (OSError, EOFError, ValueError, struct.error, zlib.error, IndexError) as error:
-            raise InputError(
+            raise DamagedIndexError(
                 f"{name}: its index {path.name} is damaged ({error}); make the index again, or "
                 "remove it"
             ) from error
@@ -74,6 +79,19 @@ class Index:
             raise InputError(
                 f"{self._name}: its index {self.path.name} does not fit it ({wrong}); if the file "
                 "is whole, make the index again"
+            )
+
+    def refuse_cut(self, path: Path) -> None:
+        """Refuse a file that is shorter than its index says, even if the index is not to be used.
+
+        Raises :class:`InputError`.
+        """
+        ends = [self._extent(contig)[1] >> 16 for contig in self._contigs.values()]
+        if max(ends, default=0) > path.stat().st_size:
+            raise InputError(
+                f"{self._name}: its index {self.path.name} tells of rows beyond the end of the "
+                "file: the file is truncated, or the index is of another one; if the file is "
+                "whole, make the index again"
             )
 
     def rows(self, path: Path, contig: str, start: int, end: int) -> Iterator[tuple[bytes, bool]]:
@@ -127,8 +145,11 @@ class Index:
         (n_bins,) = struct.unpack_from("<i", data, at)
         at += 4
         for _ in range(n_bins):
-            bins[unpack(data, at)[0]] = at
-            at += size + _PAIR.size * unpack(data, at)[-1]
+            number, *_, chunks = unpack(data, at)
+            if chunks < 0:
+                raise ValueError("a bin has a negative number of chunks")
+            bins[number] = at
+            at += size + _PAIR.size * chunks
         intervals, linear_at = 0, at
         if not self._is_csi:
             (intervals,) = struct.unpack_from("<i", data, at)

@@ -19,7 +19,7 @@ from typing import IO, Any
 from pgx_ana.assembly import ContigNames, Header
 from pgx_ana.container import STDIN, inspect, spooled
 from pgx_ana.errors import InputError
-from pgx_ana.index import Index
+from pgx_ana.index import DamagedIndexError, Index
 from pgx_ana.lines import FIXED, MOST_BYTES, Line, Scan, Target, Wanted, parse, refuse_open
 from pgx_ana.model import Record
 from pgx_ana.records import read_records
@@ -162,6 +162,9 @@ class VariantFile:
             # An index knows where a record ends by END alone, and would not find it further on.
             self._container = dataclasses.replace(self._container, index=None)
             self.remark = "structural variants have SVLEN and no END: index not used"
+        if self._container.spare is not None:
+            with contextlib.suppress(DamagedIndexError):
+                Index(self._container.spare, self.name).refuse_cut(self._path)
         names = list(self.header.contigs)
         if self._container.index is not None:
             self._index = Index(self._container.index, self.name)
