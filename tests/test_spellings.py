@@ -587,6 +587,23 @@ def test_one_allele_in_several_rows(
         assert (genotype, "called") == (call["genotype"], call["status"])
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        pytest.param("2 48 GGG GG", id="one of three"),
+        pytest.param("2 50 GG G", id="one of two"),
+        pytest.param("2 50 GCG G", id="a unit, anchored at it"),
+        pytest.param("2 49 CGCG CG", id="a unit, from the base before on"),
+        pytest.param("2 47 AGCGTACT AGTACTG", id="a unit, and an insertion further on"),
+    ],
+)
+def test_a_base_that_is_deleted_or_stays(row: str, toy: KnowledgeBase, make_vcf: MakeVcf) -> None:
+    """In a repeat one base is lost or another; where the locus may keep its own, it is told."""
+    path = make_vcf([f"{row} 0/1", "2 50 G T 0/0"])
+    call = tables_of(path, toy, ["S1"]).calls["S1", "rs6"]
+    assert ("G/G", "called") == (call["genotype"], call["status"])
+
+
 UNKNOWN_LENGTHS = {
     "rs4 longer by two": ("1", 401, "G", "GTT"),
     "rs4 shorter by one": ("1", 401, "GT", "G"),
