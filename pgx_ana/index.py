@@ -26,6 +26,7 @@ _PAIR = struct.Struct("<QQ")
 _ENOUGH = 64  # bytes: contig and position of a row, or the fixed part of a BCF record
 _TAB = b"\t"
 _MOST_BYTES = 1 << 29
+_DEEPEST = 15  # levels of bins; 5 hold half a billion bases
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,8 @@ class Index:
             self._is_csi = True
             self._head = struct.Struct("<IQi")
             self._shift, self._depth, length = struct.unpack_from("<3i", data, 4)
+            if not (self._shift >= 0 <= self._depth <= _DEEPEST):
+                raise ValueError(f"it has {self._depth} levels of bins")
             if length >= _TABIX.size:
                 names, _ = self._names(16)
             (count,) = struct.unpack_from("<i", data, 16 + length)
@@ -132,8 +135,10 @@ class Index:
         self._contigs: dict[str | int, _Contig] = {}
         for key in names or range(count):
             contig, at = self._contig(at)
-            if contig.bins:
+            if any(True for at_bin in contig.bins.values() for _ in self._pairs(at_bin)):
                 self._contigs[key] = contig
+        if at > len(data):
+            raise ValueError("it ends before its last part")
 
     def _names(self, at: int) -> tuple[list[str], int]:
         end = at + _TABIX.size + _TABIX.unpack_from(self._data, at)[-1]
@@ -153,6 +158,8 @@ class Index:
         intervals, linear_at = 0, at
         if not self._is_csi:
             (intervals,) = struct.unpack_from("<i", data, at)
+            if intervals < 0:
+                raise ValueError("it has a negative number of intervals")
             linear_at, at = at + 4, at + 4 + 8 * intervals
         return _Contig(bins, linear_at, intervals), at
 
@@ -168,8 +175,9 @@ class Index:
         """Return the virtual offsets of the first row of a contig and of what follows its last."""
         # Beyond the last bin there may be one of which the first chunk is the whole contig.
         whole = contig.bins.get(((1 << 3 * (self._depth + 1)) - 1) // 7 + 1)
-        if whole is not None:
-            return next(self._pairs(whole))
+        told = [] if whole is None else list(self._pairs(whole))
+        if told:
+            return told[0]
         pairs = [pair for at in contig.bins.values() for pair in self._pairs(at)]
         return min(first for first, _ in pairs), max(last for _, last in pairs)
 

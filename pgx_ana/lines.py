@@ -194,6 +194,8 @@ class Scan:
 
     def _line(self, text: bytes, chrom: str) -> Line:
         columns = text.split(TAB, FIXED)
+        if not _is_position(columns[1]):
+            self._refuse(text, columns[1])
         place = f"{self._place}: {shown(columns[0])}:{int(columns[1])}"
         return Line(chrom, int(columns[1]), end_of(columns), text.rstrip(b"\r\n"), place)
 
@@ -236,10 +238,19 @@ def parse(text: bytes, chrom: str, name: str) -> Line:
     place = f"{name}: {shown(columns[0])}"
     if len(columns) < FIXED:
         raise InputError(f"{place}: a row has only {len(columns)} columns")
-    if not columns[1].isdigit() or len(columns[1]) > _MOST_DIGITS:
+    if not _is_position(columns[1]):
         raise InputError(f"{place}: POS {shown(columns[1])!r} is not a position")
     pos = int(columns[1])
     return Line(chrom, pos, end_of(columns), text.rstrip(b"\r\n"), f"{place}:{pos}")
+
+
+def _is_position(digits: bytes) -> bool:
+    """Say whether bytes are a number as all readers read it: 0100 is 64 to those of an index."""
+    return (
+        digits.isdigit()
+        and len(digits) <= _MOST_DIGITS
+        and not (digits.startswith(b"0") and len(digits) > 1)
+    )
 
 
 def shown(text: bytes) -> str:

@@ -37,6 +37,7 @@ _TYPES = {
     **dict.fromkeys((*QUALITY_FIELDS, *DEPTH_FIELDS, *PROBABILITIES), "Float"),
 }
 _LONG_NUMBER = re.compile(rb"[0-9]{5}")
+_ASCII = bytes(range(128)) + b"?" * 128
 
 # What is wrong is told here; htslib's own lines on stderr would stand beside it.
 cyvcf2.cyvcf2.set_htslib_log_level(0)
@@ -75,13 +76,17 @@ def _rewritten(lines: Sequence[Line], n_samples: int, *, text_ps: bool) -> Itera
         if b"\0" in line.text:
             raise InputError(f"{line.place}: the row has a NUL byte")
         names = []
+        body = columns[FIXED + 1]
         given = columns[FIXED].decode("latin-1").split(":")
         for number, name in enumerate(given):
             # Q is a probability where HipSTR writes it, beside GB; elsewhere it may be anything.
             known = name in _TYPES and name not in names and (name != "Q" or "GB" in given)
+            # htslib ends the program where no one has the GT that FORMAT names.
+            known = known and (name != "GT" or number == 0 or _reaches(body, number))
             names.append(name if known else f"X{number}")
         formats.append(":".join(names))
-        bodies.append(columns[FIXED + 1])
+        # cyvcf2 reads ASCII only; no value that is used has other letters.
+        bodies.append(body if body.isascii() else body.translate(_ASCII))
         most = max(most, len(names))
     types = {**_TYPES, "PS": "String" if text_ps else "Integer"}
     types |= {f"X{number}": "String" for number in range(most)}
@@ -93,6 +98,11 @@ def _rewritten(lines: Sequence[Line], n_samples: int, *, text_ps: bool) -> Itera
     for number, (names_of_row, body) in enumerate(zip(formats, bodies, strict=True), 1):
         yield f"1\t{number}\t.\tN\t.\t.\t.\t.\t{names_of_row}\t".encode()
         yield body + b"\n"
+
+
+def _reaches(body: bytes, number: int) -> bool:
+    """Say whether anyone has a value at a place of FORMAT; trailing ones may be left out."""
+    return any(values.count(b":") >= number for values in body.split(TAB))
 
 
 def _paired(lines: Sequence[Line], variants: Any) -> Iterator[tuple[Line, Any]]:
@@ -109,11 +119,11 @@ def _record(line: Line, variant: Any, people: Sequence[str]) -> Record:
     ref = _text(columns[3], line).upper()
     alts = _alts(_text(columns[4], line))
     fields = set(variant.FORMAT or ())
-    if _LONG_NUMBER.search(columns[FIXED + 1]):
-        refuse_wrapped(variant, len(alts), line.place)
     has_genotypes = "GT" in fields
     probability = None
     if has_genotypes:
+        if _LONG_NUMBER.search(columns[FIXED + 1]):
+            refuse_wrapped(variant, len(alts), line.place)
         alleles, phased = genotypes_of(variant, len(people), line.place)
         probability = probability_of(variant, fields, alleles, len(alts))
     else:
