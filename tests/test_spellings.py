@@ -765,11 +765,10 @@ def panel(
     chosen = sorted({*SOME_PEOPLE, *firsts})
     path = folder / "people.vcf"
     path.write_text(bcftools("view", "--no-version", "-s", ",".join(chosen), whole))
-    samples = tuple(bcftools("query", "-l", path).split())
     rows = [real_row(line) for line in path.read_text().splitlines() if not line.startswith("#")]
     clusters = tuple(real_cluster(variant, locus, rows) for variant, locus in loci)
     assert sum(len(cluster.own) + len(cluster.neighbours) for cluster in clusters) == len(rows)
-    return Panel(samples, clusters, tables_of(path, world.knowledge, samples))
+    return Panel(tuple(chosen), clusters, tables_of(path, world.knowledge, chosen))
 
 
 def real_row(line: str) -> Row:
