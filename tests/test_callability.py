@@ -101,8 +101,8 @@ EXITS: dict[str, tuple[Sequence[str], Sequence[str], int, str, list[str]]] = {
         "nothing",
         [
             (
-                "AAA cannot be answered: absent: rs1, rs2, rs3, rs4, rs5. An absent row cannot tell "
-                "A/A at rs1 from not looked at."
+                "AAA cannot be answered: absent: rs1, rs2, rs3, rs4, rs5. An absent row cannot "
+                "tell A/A at rs1 from not looked at."
             ),
             BBB_ABSENT,
         ],
@@ -293,8 +293,8 @@ def test_a_cohort_is_counted(check: Run, make_vcf: MakeVcf) -> None:
     assert {"called": 4} == people(found, "rs2")
     assert [
         (
-            "AAA can be answered in part: 1 of 5 sites called in everyone; filtered: rs1 (called in 2 "
-            "of 4); absent: rs3, rs4, rs5."
+            "AAA can be answered in part: 1 of 5 sites called in everyone; filtered: rs1 (called "
+            "in 2 of 4); absent: rs3, rs4, rs5."
         )
     ] == verdicts(found)
 
