@@ -109,16 +109,45 @@ def _is_evidence(record: Record, bases: tuple[str, ...], variant: Variant, locus
 
     They do where the record gives a known allele, however it is spelled; else only where it covers
     the whole locus and either speaks of every alternate or changes the locus itself. An upstream
-    deletion does not.
+    deletion does not. Callers of repeats leave out the base before the repeat: what covers all that
+    the alleles may change covers the locus.
     """
     if not set(bases).isdisjoint(variant.alleles):
         return True
-    if record.pos > locus.pos or record.end < locus.end:
+    if not _covers(record, variant, locus):
         return False
     if record.excludes_others:
         return True
     changes = {base for base in bases if base not in {REFERENCE, COPY_NUMBER}}
     return bool(changes) and (changes != {DELETED} or record.pos == locus.pos)
+
+
+def _covers(record: Record, variant: Variant, locus: Locus) -> bool:
+    if record.pos <= locus.pos and record.end >= locus.end:
+        return True
+    if variant.is_snv:
+        return False
+    first, last = _tract(variant, locus)
+    # By REF alone: a block behind an indel begins after its first base, too.
+    return record.pos <= first <= last < record.pos + len(record.ref)
+
+
+def _tract(variant: Variant, locus: Locus) -> tuple[int, int]:
+    """Return the first and last position that a spelling of some allele may change."""
+    firsts, lasts = [], []
+    for bases in variant.alleles:
+        other = _sequence(bases, locus)
+        if other != locus.window:
+            same, same_end = _shared(locus.window, other), _shared(locus.window[::-1], other[::-1])
+            firsts.append(min(len(other), len(locus.window)) - same_end)
+            lasts.append(same + max(len(locus.window) - len(other), 0) - 1)
+    return locus.window_start + min(firsts), locus.window_start + max(lasts)
+
+
+def _shared(one: str, other: str) -> int:
+    """Return how many bases two sequences share at their beginning."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((n for n, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def _reference_mismatch(record: Record, locus: Locus) -> str:
@@ -233,9 +262,10 @@ def _resized(changes: Sequence[Change], spelled: str, variant: Variant, locus: L
 
 def _named(sequence: str, variant: Variant, locus: Locus) -> str:
     """Return the bases of the known allele that gives a window sequence; empty for none."""
+    return next((b for b in variant.alleles if _sequence(b, locus) == sequence), "")
+
+
+def _sequence(bases: str, locus: Locus) -> str:
+    """Return the window of a locus with an allele in it."""
     offset = locus.pos - locus.window_start
-    for bases in variant.alleles:
-        after = locus.window[offset + len(locus.ref) :]
-        if locus.window[:offset] + bases + after == sequence:
-            return bases
-    return ""
+    return locus.window[:offset] + bases + locus.window[offset + len(locus.ref) :]

@@ -30,19 +30,21 @@ _HEAD_OF_BLOCK = 18
 class Container:
     """A file's format (``VCF`` or ``BCF``), its compression, and its index if it is used.
 
-    ``compression`` is ``BGZF``, ``gzip`` or empty; only BGZF has an index.
+    ``compression`` is ``BGZF``, ``gzip`` or empty; only BGZF has an index. ``spare`` is an index
+    that is not used, the file being small.
     """
 
     kind: str
     compression: str
     index: Path | None
+    spare: Path | None = None
 
     def open(self, path: Path) -> IO[bytes]:
         """Open the text within; what is cut or damaged raises while it is read."""
         if self.compression == "BGZF":
             return io.BufferedReader(_Blocks(path), _AT_ONCE)
         if self.compression:
-            return io.BufferedReader(gzip.GzipFile(path), _AT_ONCE)
+            return io.BufferedReader(_Members(path), _AT_ONCE)
         return path.open("rb", buffering=_AT_ONCE)
 
 
@@ -59,10 +61,14 @@ def read_block(stream: IO[bytes]) -> bytes | None:
     if len(head) < _HEAD_OF_BLOCK or head[:4] != _GZIP + b"\x08\x04" or head[12:14] != b"BC":
         raise OSError(f"no block begins at byte {start}")
     size = int.from_bytes(head[16:18], "little") + 1
+    member = zlib.decompressobj(wbits=31)
     try:
-        return zlib.decompress(head + stream.read(size - _HEAD_OF_BLOCK), wbits=31)
+        content = member.decompress(head + stream.read(size - _HEAD_OF_BLOCK))
     except zlib.error as error:
         raise OSError(f"the block at byte {start} is damaged: {error}") from error
+    if not member.eof or member.unused_data:
+        raise OSError(f"the block at byte {start} has another length than it says")
+    return content
 
 
 class _Blocks(io.RawIOBase):
@@ -84,6 +90,25 @@ class _Blocks(io.RawIOBase):
         taken = self._left[: len(buffer)]
         buffer[: len(taken)] = taken
         self._left = self._left[len(taken) :]
+        return len(taken)
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+class _Members(io.RawIOBase):
+    """The content of a gzip file, given out as far as it is whole."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = gzip.GzipFile(path)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        taken = self._file.read1(len(buffer))
+        buffer[: len(taken)] = taken
         return len(taken)
 
     def close(self) -> None:
@@ -148,7 +173,9 @@ def inspect(path: Path, name: str) -> Container:
         raise InputError(f"{name}: is truncated: its BGZF end-of-file block is missing")
     index = next((i for i in (Path(f"{path}.tbi"), Path(f"{path}.csi")) if i.exists()), None)
     compression = "BGZF" if bgzf else "gzip" if compressed else ""
-    return Container(kind, compression, index if bgzf and size >= SMALL else None)
+    if size < SMALL:
+        return Container(kind, compression, None, index if bgzf else None)
+    return Container(kind, compression, index if bgzf else None)
 
 
 def _first_bytes(path: Path, name: str) -> bytes:

@@ -144,9 +144,10 @@ def _phased(rows: Sequence[Row]) -> Bools:
         fits = row.phased | (row.copies[:, 0] == row.copies[:, 1])
         fits &= (row.copies != NO_COPY).all(axis=1)
         if row.phase_set is not None:
+            own = np.where(passed_over, -1, row.phase_set)
             if common is not None:
-                fits &= (row.phase_set == common) | (row.phase_set < 0) | (common < 0)
-            common = row.phase_set if common is None else np.maximum(common, row.phase_set)
+                fits &= (own == common) | (own < 0) | (common < 0)
+            common = own if common is None else np.maximum(common, own)
         phased &= fits | passed_over
         any_phased |= row.phased & ~passed_over
     return phased & any_phased

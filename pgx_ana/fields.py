@@ -20,11 +20,13 @@ DEPTH_FIELDS = ("MIN_DP", "DP")
 # Of imputed genotypes: probability of each, dosage of each haplotype, dosage; and that of HipSTR.
 PROBABILITIES = ("GP", "HDS", "DS", "Q")
 
+_FLOAT_END = 0x7F800002  # bits of what fills up a person's values to the longest row (BCF 6.3.3)
 _INT_MISSING = np.iinfo(np.int32).min + 1  # and one below: end of vector
 _TOLERANCE = 0.03  # probabilities are written with two or three digits
 
 Floats = NDArray[np.float32]
 Alleles = NDArray[np.int16]
+Widths = NDArray[np.int_]
 
 
 def genotypes_of(variant: Any, n_samples: int, place: str) -> tuple[Alleles, NDArray[np.bool_]]:
@@ -63,11 +65,9 @@ def best_guesses(
     likely = np.full(n_samples, np.nan, np.float32)
     told = [name for name in ("GP", "HDS", "DS") if name in fields]
     for name in told:
-        values = _matrix(variant, name)
-        if values is None:
-            continue
+        values, widths = _matrix(variant, name)
         guess = {"GP": _by_probability, "HDS": _by_haplotype, "DS": _by_dosage}[name]
-        found, probability = guess(values, n_alts)
+        found, probability = guess(values, widths, n_alts)
         take = np.isnan(likely) & ~np.isnan(probability)
         alleles[take], likely[take] = found[take], probability[take]
         phased[take] = name == "HDS"
@@ -77,11 +77,12 @@ def best_guesses(
 def probability_of(variant: Any, fields: set[str], alleles: Alleles, n_alts: int) -> Floats | None:
     """Return how likely the called genotypes are, by GP or by HipSTR's Q; NaN where not told."""
     if "Q" in fields:
-        values = _matrix(variant, "Q")
-        return None if values is None else values[:, 0]
-    values = _matrix(variant, "GP") if "GP" in fields else None
-    if values is None or values.shape[1] != len(_diploid(n_alts)):
+        quality: Floats = _matrix(variant, "Q")[0][:, 0]
+        return quality
+    if "GP" not in fields:
         return None
+    values, widths = _matrix(variant, "GP")
+    values = _exactly(values, widths, len(_diploid(n_alts)))
     whole = np.abs(np.nansum(values, axis=1) - 1) <= _TOLERANCE
     low, high = np.sort(alleles, axis=1).T.astype(np.intp)
     fits = whole & (low >= 0) & (high <= n_alts)
@@ -90,12 +91,23 @@ def probability_of(variant: Any, fields: set[str], alleles: Alleles, n_alts: int
     return np.where(fits, likely, np.float32(np.nan))
 
 
-def _matrix(variant: Any, name: str) -> Floats | None:
-    """Return the numbers of a field, (samples, values); NaN where missing or not there."""
-    values = variant.format(name)
-    if values is None or values.dtype.kind not in "fi":
-        return None
-    return np.where(np.isfinite(values), values, np.nan).astype(np.float32)
+def _matrix(variant: Any, name: str) -> tuple[Floats, Widths]:
+    """Return the numbers of a field, (samples, values), NaN where missing; and how many each has.
+
+    How many a person has does not hang on the others, who may have more.
+    """
+    values: Floats = np.ascontiguousarray(variant.format(name), np.float32)
+    widths = (values.view(np.uint32) != _FLOAT_END).sum(axis=1)
+    return np.where(np.isfinite(values), values, np.float32(np.nan)), widths
+
+
+def _exactly(values: Floats, widths: Widths, width: int) -> Floats:
+    """Return so many values of each person, NaN for those who have more or fewer."""
+    found = np.full((len(values), width), np.nan, np.float32)
+    fits = widths == width
+    if fits.any():
+        found[fits] = values[fits, :width]
+    return found
 
 
 def _diploid(n_alts: int) -> list[tuple[int, int]]:
@@ -103,46 +115,43 @@ def _diploid(n_alts: int) -> list[tuple[int, int]]:
     return [(low, high) for high in range(n_alts + 1) for low in range(high + 1)]
 
 
-def _by_probability(values: Floats, n_alts: int) -> tuple[Alleles, Floats]:
+def _by_probability(values: Floats, widths: Widths, n_alts: int) -> tuple[Alleles, Floats]:
     """Take the likeliest genotype by GP, probabilities or, as in VCF before 4.3, phred-scaled."""
-    genotypes = _diploid(n_alts)
-    if values.shape[1] != len(genotypes):
-        genotypes = [(number, NO_COPY) for number in range(n_alts + 1)]
-    if values.shape[1] != len(genotypes):
-        return _nothing(len(values))
-    linear = np.where(values >= 0, values, np.nan)
-    phred = np.power(np.float32(10), -linear / 10)
-    is_linear = np.abs(linear.sum(axis=1) - 1) <= _TOLERANCE
-    is_phred = np.abs(phred.sum(axis=1) - 1) <= _TOLERANCE
-    likely = np.where(is_linear[:, None], linear, phred)
-    best = np.nan_to_num(likely).argmax(axis=1)
-    probability = likely[np.arange(len(values)), best]
-    told = is_linear | is_phred
-    return (
-        np.array(genotypes, np.int16)[best],
-        np.where(told, probability, np.float32(np.nan)),
-    )
+    alleles, likely = _nothing(len(values))
+    haploid = [(number, NO_COPY) for number in range(n_alts + 1)]
+    for genotypes in (haploid, _diploid(n_alts)):
+        given = _exactly(values, widths, len(genotypes))
+        linear = np.where(given >= 0, given, np.nan)
+        phred = np.power(np.float32(10), -linear / 10)
+        is_linear = np.abs(linear.sum(axis=1) - 1) <= _TOLERANCE
+        is_phred = np.abs(phred.sum(axis=1) - 1) <= _TOLERANCE
+        scaled = np.where(is_linear[:, None], linear, phred)
+        best = np.nan_to_num(scaled).argmax(axis=1)
+        told = is_linear | is_phred
+        alleles[told] = np.array(genotypes, np.int16)[best][told]
+        likely[told] = scaled[np.arange(len(values)), best][told]
+    return alleles, likely
 
 
-def _by_haplotype(values: Floats, n_alts: int) -> tuple[Alleles, Floats]:
+def _by_haplotype(values: Floats, widths: Widths, n_alts: int) -> tuple[Alleles, Floats]:
     """Take the nearer allele of each haplotype by HDS; haplotypes are taken as independent."""
-    if n_alts != 1 or values.shape[1] not in {1, 2}:
+    if n_alts != 1:
         return _nothing(len(values))
-    if values.shape[1] == 1:
-        values = np.column_stack([values, np.full(len(values), np.nan, np.float32)])
-    one, two = values.T
-    sound = ((values >= 0) & (values <= 1)) | np.isnan(values)
-    nearest = np.maximum(values, 1 - values)
-    haploid = np.isnan(two)
+    haploid = widths == 1
+    two = np.where(haploid[:, None], _exactly(values, widths, 1), _exactly(values, widths, 2))
+    sound = ((two >= 0) & (two <= 1)).all(axis=1)
+    nearest = np.maximum(two, 1 - two)
     probability = np.where(haploid, nearest[:, 0], nearest[:, 0] * nearest[:, 1])
-    alleles = np.where(np.isnan(values), NO_COPY, values >= 0.5).astype(np.int16)
-    return alleles, np.where(sound.all(axis=1) & ~np.isnan(one), probability, np.float32(np.nan))
+    alleles = (two >= 0.5).astype(np.int16)
+    alleles[haploid, 1] = NO_COPY
+    return alleles, np.where(sound, probability, np.float32(np.nan))
 
 
-def _by_dosage(values: Floats, n_alts: int) -> tuple[Alleles, Floats]:
+def _by_dosage(values: Floats, widths: Widths, n_alts: int) -> tuple[Alleles, Floats]:
     """Take the genotype nearest to DS, copies of each ALT; doubt is between it and the next one."""
-    if values.shape[1] != n_alts or not n_alts:
+    if not n_alts:
         return _nothing(len(values))
+    values = _exactly(values, widths, n_alts)
     copies = np.rint(values)
     doubt = np.abs(values - copies).max(axis=1)
     fits = (copies >= 0).all(axis=1) & (copies.sum(axis=1) <= 2) & (doubt < 0.5)

@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import accumulate
 from typing import IO, NoReturn
 
 from pgx_ana.errors import InputError
@@ -26,6 +27,9 @@ MOST_BYTES = 1 << 28
 """No line may be longer; rows of half a million people with many fields stay well below."""
 
 _MOST_DIGITS = 10
+_FARTHEST = 10**_MOST_DIGITS
+_LINE_FEED = 10
+_BLANK = frozenset({b"\n", b"\r\n"})
 _END = re.compile(rb"(?:^|;)END=([0-9]{1,10})(?:;|$)")
 _SVLEN = re.compile(rb"(?:^|;)SVLEN=(-?[0-9]{1,10})")
 _SPANNING = (b"<DEL", b"<DUP", b"<CNV")
@@ -57,6 +61,19 @@ class Line:
     place: str
 
 
+@dataclass(slots=True)
+class _Near:
+    """The next target for rows whose POS is above ``floor`` and at most ``ceiling``.
+
+    ``start`` is the first position of any target from there on; far away where none is left.
+    """
+
+    chrom: str
+    floor: int
+    ceiling: int
+    start: int
+
+
 class Wanted:
     """Finds the targets that a row overlaps, quickly for the many that overlap none."""
 
@@ -67,20 +84,20 @@ class Wanted:
         self._of: dict[str, tuple[list[int], list[int], list[tuple[int, int, int]]]] = {}
         for chrom, found in by_chrom.items():
             found.sort()
-            earliest, start = [], found[-1][1]
-            for _, first, _ in reversed(found):
-                start = min(start, first)
-                earliest.append(start)
-            self._of[chrom] = ([end for end, _, _ in found], earliest[::-1], found)
+            starts = list(accumulate((start for _, start, _ in reversed(found)), min))
+            self._of[chrom] = ([end for end, _, _ in found], starts[::-1], found)
 
     def __contains__(self, chrom: str) -> bool:
         return chrom in self._of
 
-    def next_start(self, chrom: str, pos: int) -> int | None:
-        """Return where the next target begins for a row at a position, None where none is left."""
-        ends, earliest, _ = self._of[chrom]
+    def near(self, chrom: str, pos: int) -> _Near:
+        """Return what lies next for rows at a position, and up to where that holds."""
+        ends, starts, _ = self._of[chrom]
         index = bisect_left(ends, pos)
-        return earliest[index] if index < len(ends) else None
+        floor = ends[index - 1] if index else -1
+        if index == len(ends):
+            return _Near(chrom, floor, _FARTHEST, 2 * _FARTHEST)
+        return _Near(chrom, floor, ends[index], starts[index])
 
     def hits(self, chrom: str, start: int, end: int) -> list[int]:
         """Return the numbers of the targets that a stretch overlaps, in their order."""
@@ -111,47 +128,51 @@ class Scan:
         placed, and for a file that ends within a row.
         """
         contig: bytes | None = None
-        chrom: str | None = None
+        near: _Near | None = None
         for text in self._texts(stream):
-            tab = text.find(b"\t")
-            if tab < 0:
-                raise InputError(f"{self._place}: is not a row: it has no tab")
-            if text[:tab] != contig:
-                contig = text[:tab]
+            tab = text.find(TAB)
+            if text[:tab] != contig or tab < 0:
+                contig = self._contig(text, tab)
                 chrom = plain(contig.decode("latin-1"))
-                chrom = chrom if chrom is not None and chrom in wanted else None
-            if chrom is None:
+                near = wanted.near(chrom, 0) if chrom is not None and chrom in wanted else None
+            if near is None:
                 continue
-            next_start = wanted.next_start(chrom, self._pos(text, tab))
-            line = None if next_start is None else self._placed(text, chrom, next_start)
-            hits = wanted.hits(chrom, line.pos, line.end) if line else []
-            if line and hits:
-                if self.is_open:
-                    raise InputError(
-                        f"{self._place}: the file ends within this row, without a line feed, and "
-                        "may be cut; add a line feed if it is whole"
-                    )
+            digits = text[tab + 1 : text.find(TAB, tab + 1)]
+            if not digits.isdigit() or len(digits) > _MOST_DIGITS or text.count(TAB) < FIXED - 1:
+                self._refuse(text, digits)
+            pos = int(digits)
+            if not near.floor < pos <= near.ceiling:
+                near = wanted.near(near.chrom, pos)
+            distance = near.start - pos
+            if distance > len(text) and b"END=" not in text and b"SVLEN=" not in text:
+                continue
+            line = self._line(text, near.chrom)
+            hits = wanted.hits(near.chrom, line.pos, line.end)
+            if hits and self.is_open:
+                refuse_open(line)
+            if hits:
                 yield line, hits
 
     def verify(self, stream: IO[bytes]) -> None:
         """Read every row and raise :class:`InputError` for the first malformed one."""
         for text in self._texts(stream):
-            if text.count(b"\t") + 1 != self._n_columns:
-                self._refuse_columns(text)
-            self._pos(text, text.find(b"\t"))
+            digits = text[text.find(TAB) + 1 :].split(TAB, 1)[0]
+            columns = text.count(TAB) + 1
+            if columns != self._n_columns or not digits.isdigit() or len(digits) > _MOST_DIGITS:
+                self._refuse(text, digits)
 
     @property
     def _place(self) -> str:
         return f"{self._name}: line {self._number}"
 
     def _texts(self, stream: IO[bytes]) -> Iterator[bytes]:
-        text = b"\n"
+        """Yield the rows, without blank lines."""
         try:
             for text in iter(partial(stream.readline, MOST_BYTES), b""):
                 self._number += 1
-                if not text.endswith(b"\n"):
+                if text[-1] != _LINE_FEED:
                     self._end(text)
-                if not text.isspace():
+                if text not in _BLANK:
                     yield text
         except (EOFError, OSError, zlib.error) as error:
             raise InputError(
@@ -163,30 +184,35 @@ class Scan:
         self.is_open = True
         if len(text) == MOST_BYTES:
             raise InputError(f"{self._place}: is longer than {MOST_BYTES} bytes")
-        if text.count(b"\t") + 1 < self._n_columns:
+        if text.count(TAB) + 1 < self._n_columns:
             raise InputError(f"{self._place}: the file is truncated: it ends within this row")
 
-    def _pos(self, text: bytes, tab: int) -> int:
-        digits = text[tab + 1 : text.find(b"\t", tab + 1)]
-        if not digits.isdigit() or len(digits) > _MOST_DIGITS:
-            raise InputError(f"{self._place}: POS {_shown(digits)!r} is not a position")
-        return int(digits)
+    def _contig(self, text: bytes, tab: int) -> bytes:
+        if tab < 0:
+            raise InputError(f"{self._place}: is not a row: it has no tab")
+        return text[:tab]
 
-    def _placed(self, text: bytes, chrom: str, next_start: int) -> Line | None:
-        """Return a row that may reach the next target; None for one that does not."""
-        columns = text.split(b"\t", FIXED)
-        if len(columns) < FIXED:
-            self._refuse_columns(text)
-        end = end_of(columns)
-        if end < next_start:
-            return None
-        place = f"{self._place}: {_shown(columns[0])}:{int(columns[1])}"
-        return Line(chrom, int(columns[1]), end, text.rstrip(b"\r\n"), place)
+    def _line(self, text: bytes, chrom: str) -> Line:
+        columns = text.split(TAB, FIXED)
+        if not _is_position(columns[1]):
+            self._refuse(text, columns[1])
+        place = f"{self._place}: {shown(columns[0])}:{int(columns[1])}"
+        return Line(chrom, int(columns[1]), end_of(columns), text.rstrip(b"\r\n"), place)
 
-    def _refuse_columns(self, text: bytes) -> NoReturn:
-        raise InputError(
-            f"{self._place}: has {text.count(TAB) + 1} columns; the header has {self._n_columns}"
-        )
+    def _refuse(self, text: bytes, digits: bytes) -> NoReturn:
+        """Refuse a row that has another number of columns than the header, or no position."""
+        columns = text.count(TAB) + 1
+        if columns == self._n_columns:
+            raise InputError(f"{self._place}: POS {shown(digits)!r} is not a position")
+        raise InputError(f"{self._place}: has {columns} columns; the header has {self._n_columns}")
+
+
+def refuse_open(line: Line) -> NoReturn:
+    """Refuse a wanted row that ends with the file, but without a line feed."""
+    raise InputError(
+        f"{line.place}: the file ends within this row, without a line feed, and may be cut; add a "
+        "line feed if it is whole"
+    )
 
 
 def end_of(columns: Sequence[bytes]) -> int:
@@ -208,14 +234,25 @@ def end_of(columns: Sequence[bytes]) -> int:
 
 def parse(text: bytes, chrom: str, name: str) -> Line:
     """Return a row that an index led to. Raises :class:`InputError` where it is malformed."""
-    columns = text.split(b"\t", FIXED)
-    if len(columns) < FIXED or not columns[1].isdigit():
-        raise InputError(f"{name}: a row of {_shown(columns[0])} is malformed")
+    columns = text.split(TAB, FIXED)
+    place = f"{name}: {shown(columns[0])}"
+    if len(columns) < FIXED:
+        raise InputError(f"{place}: a row has only {len(columns)} columns")
+    if not _is_position(columns[1]):
+        raise InputError(f"{place}: POS {shown(columns[1])!r} is not a position")
     pos = int(columns[1])
-    place = f"{name}: {_shown(columns[0])}:{pos}"
-    return Line(chrom, pos, end_of(columns), text.rstrip(b"\r\n"), place)
+    return Line(chrom, pos, end_of(columns), text.rstrip(b"\r\n"), f"{place}:{pos}")
 
 
-def _shown(text: bytes) -> str:
+def _is_position(digits: bytes) -> bool:
+    """Say whether bytes are a number as all readers read it: 0100 is 64 to those of an index."""
+    return (
+        digits.isdigit()
+        and len(digits) <= _MOST_DIGITS
+        and not (digits.startswith(b"0") and len(digits) > 1)
+    )
+
+
+def shown(text: bytes) -> str:
     """Return a piece of a file as it may stand in a message."""
     return text[:40].decode("utf-8", "backslashreplace")

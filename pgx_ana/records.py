@@ -36,7 +36,14 @@ _TYPES = {
     "PS": "Integer",
     **dict.fromkeys((*QUALITY_FIELDS, *DEPTH_FIELDS, *PROBABILITIES), "Float"),
 }
+_NUMBER = r"(?:\.|[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|[-+]?(?:inf|nan))"
+_SHAPES = {
+    "GT": re.compile(r"[|/]?(?:\.|[0-9]+)(?:[|/](?:\.|[0-9]+))*"),
+    "Integer": re.compile(r"(?:\.|-?[0-9]+)(?:,(?:\.|-?[0-9]+))*"),
+    "Float": re.compile(f"{_NUMBER}(?:,{_NUMBER})*", re.IGNORECASE),
+}
 _LONG_NUMBER = re.compile(rb"[0-9]{5}")
+_ASCII = bytes(range(128)) + b"?" * 128
 
 # What is wrong is told here; htslib's own lines on stderr would stand beside it.
 cyvcf2.cyvcf2.set_htslib_log_level(0)
@@ -59,7 +66,9 @@ def read_records(
         names = None if len(chosen) == len(samples) else [f"s{number}" for number in chosen]
         variants = cyvcf2.VCF(file.name, samples=names)
         people = [samples[number] for number in chosen]
-        return [_record(line, variant, people) for line, variant in _paired(lines, variants)]
+        return [
+            _record(line, variant, people) for line, variant in _paired(lines, variants, samples)
+        ]
 
 
 def _rewritten(lines: Sequence[Line], n_samples: int, *, text_ps: bool) -> Iterator[bytes]:
@@ -75,13 +84,17 @@ def _rewritten(lines: Sequence[Line], n_samples: int, *, text_ps: bool) -> Itera
         if b"\0" in line.text:
             raise InputError(f"{line.place}: the row has a NUL byte")
         names = []
+        body = columns[FIXED + 1]
         given = columns[FIXED].decode("latin-1").split(":")
         for number, name in enumerate(given):
             # Q is a probability where HipSTR writes it, beside GB; elsewhere it may be anything.
             known = name in _TYPES and name not in names and (name != "Q" or "GB" in given)
+            # htslib ends the program where no one has the GT that FORMAT names.
+            known = known and (name != "GT" or number == 0 or _reaches(body, number))
             names.append(name if known else f"X{number}")
         formats.append(":".join(names))
-        bodies.append(columns[FIXED + 1])
+        # cyvcf2 reads ASCII only; no value that is used has other letters.
+        bodies.append(body if body.isascii() else body.translate(_ASCII))
         most = max(most, len(names))
     types = {**_TYPES, "PS": "String" if text_ps else "Integer"}
     types |= {f"X{number}": "String" for number in range(most)}
@@ -95,13 +108,35 @@ def _rewritten(lines: Sequence[Line], n_samples: int, *, text_ps: bool) -> Itera
         yield body + b"\n"
 
 
-def _paired(lines: Sequence[Line], variants: Any) -> Iterator[tuple[Line, Any]]:
+def _reaches(body: bytes, number: int) -> bool:
+    """Say whether anyone has a value at a place of FORMAT; trailing ones may be left out."""
+    return any(values.count(b":") >= number for values in body.split(TAB))
+
+
+def _paired(
+    lines: Sequence[Line], variants: Any, samples: Sequence[str]
+) -> Iterator[tuple[Line, Any]]:
     iterator = iter(variants)
     for line in lines:
         try:
             yield line, next(iterator)
         except Exception as error:  # cyvcf2 raises bare Exception
-            raise InputError(f"{line.place}: the genotype columns are malformed") from error
+            raise InputError(f"{line.place}: {_blamed(line, samples)}") from error
+
+
+def _blamed(line: Line, samples: Sequence[str]) -> str:
+    """Say what is wrong with a row that cannot be read, and in which sample."""
+    keys, *columns = line.text.split(TAB)[FIXED:]
+    names = keys.decode("latin-1").split(":")
+    for sample, column in zip(samples, columns, strict=True):
+        values = column.decode("latin-1").split(":")
+        if len(values) > len(names):
+            return f"sample {sample!r} has {len(values)} values for the {len(names)} of FORMAT"
+        for name, value in zip(names, values, strict=False):
+            shape = _SHAPES.get(_TYPES.get(name, "") if name != "GT" else name)
+            if shape is not None and not shape.fullmatch(value):
+                return f"{name} of sample {sample!r} is {value[:40]!r}"
+    return "the genotype columns are malformed"
 
 
 def _record(line: Line, variant: Any, people: Sequence[str]) -> Record:
@@ -109,11 +144,11 @@ def _record(line: Line, variant: Any, people: Sequence[str]) -> Record:
     ref = _text(columns[3], line).upper()
     alts = _alts(_text(columns[4], line))
     fields = set(variant.FORMAT or ())
-    if _LONG_NUMBER.search(columns[FIXED + 1]):
-        refuse_wrapped(variant, len(alts), line.place)
     has_genotypes = "GT" in fields
     probability = None
     if has_genotypes:
+        if _LONG_NUMBER.search(columns[FIXED + 1]):
+            refuse_wrapped(variant, len(alts), line.place)
         alleles, phased = genotypes_of(variant, len(people), line.place)
         probability = probability_of(variant, fields, alleles, len(alts))
     else:

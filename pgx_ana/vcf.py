@@ -6,6 +6,8 @@ The door to pysam. Rows are found here and read as text; a row that is wanted is
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import hashlib
 import re
 import zlib
@@ -14,13 +16,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
-import pysam
-
 from pgx_ana.assembly import ContigNames, Header
 from pgx_ana.container import STDIN, inspect, spooled
 from pgx_ana.errors import InputError
-from pgx_ana.index import refuse_foreign
-from pgx_ana.lines import FIXED, MOST_BYTES, Line, Scan, Target, Wanted, parse
+from pgx_ana.index import DamagedIndexError, Index
+from pgx_ana.lines import FIXED, MOST_BYTES, Line, Scan, Target, Wanted, parse, refuse_open
 from pgx_ana.model import Record
 from pgx_ana.records import read_records
 
@@ -36,9 +36,6 @@ _CALLERS = (
 )
 _COLUMNS = ["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT"]
 _TEXT_PS = re.compile(r"^##FORMAT=<ID=PS,.*Type=String", re.MULTILINE)
-
-# What is wrong is told by this module; htslib's own lines on stderr would stand beside it.
-pysam.set_verbosity(0)
 
 
 class VariantFile:
@@ -58,7 +55,8 @@ class VariantFile:
         self._copy = spooled(path)
         self._path = Path(path if self._copy is None else self._copy.name)
         self._container = inspect(self._path, self.name)
-        self._index = self._container.index
+        self._index: Index | None = None
+        self._contigs: dict[str, list[str]] = defaultdict(list)
         text = self._header_text()
         self._header_lines = text.count("\n")
         self.header_sha256 = hashlib.sha256(text.encode()).hexdigest()
@@ -68,7 +66,6 @@ class VariantFile:
         self._text_ps = _TEXT_PS.search(text) is not None
         self._all_samples = _samples(text, self.name)
         self._chosen: Sequence[int] = range(len(self._all_samples))
-        self._contigs = self._contigs_by_plain_name()
         self._settle_index()
 
     @property
@@ -84,7 +81,7 @@ class VariantFile:
     @property
     def indexed(self) -> bool:
         """Say whether loci are sought through an index."""
-        return self._index is not None
+        return self._container.index is not None
 
     @property
     def samples(self) -> tuple[str, ...]:
@@ -159,42 +156,45 @@ class VariantFile:
         raise InputError(f"{self.name}: its header is truncated: no line begins with #CHROM")
 
     def _settle_index(self) -> None:
+        """Open the index, if it is to be used, and hold it against the file."""
         declared = {line.split(",")[0] for line in self.header.lines}
-        if "##INFO=<ID=SVLEN" in declared and "##INFO=<ID=END" not in declared and self._index:
+        if "##INFO=<ID=SVLEN" in declared and "##INFO=<ID=END" not in declared and self.indexed:
             # An index knows where a record ends by END alone, and would not find it further on.
-            self._index = None
+            self._container = dataclasses.replace(self._container, index=None)
             self.remark = "structural variants have SVLEN and no END: index not used"
-        if self._index is not None:
-            numbers = {contig: number for number, contig in enumerate(self.header.contigs)}
-            known = [contig for of_one in self._contigs.values() for contig in of_one]
-            wanted = {contig: numbers.get(contig, -1) for contig in known}
-            refuse_foreign(self._path, self._index, self.name, wanted)
-
-    def _contigs_by_plain_name(self) -> dict[str, list[str]]:
-        """List the names that a chromosome has in the file; only needed where it has an index."""
+        if self._container.spare is not None:
+            with contextlib.suppress(DamagedIndexError):
+                Index(self._container.spare, self.name).refuse_cut(self._path)
         names = list(self.header.contigs)
-        if self._index is not None and self.format == "VCF":
-            with self._open_tabix() as index:
-                names = list(index.contigs)
-        contigs: dict[str, list[str]] = defaultdict(list)
+        if self._container.index is not None:
+            self._index = Index(self._container.index, self.name)
+            names = names if self.format == "BCF" else self._index.contigs()
         for name in names:
             plain = self._contig_names.plain(name)
             if plain is not None:
-                contigs[plain].append(name)
-        return contigs
+                self._contigs[plain].append(name)
+        if self._index is not None:
+            numbers = {contig: number for number, contig in enumerate(self.header.contigs)}
+            known = [contig for of_one in self._contigs.values() for contig in of_one]
+            self._index.refuse_foreign(self._path, {c: numbers.get(c, -1) for c in known})
 
-    def _open_tabix(self) -> pysam.TabixFile:
-        try:
-            return pysam.TabixFile(str(self._path), index=str(self._index), encoding="latin-1")
-        except (OSError, ValueError) as error:
-            raise InputError(f"{self.name}: cannot be read through its index: {error}") from error
+    @contextlib.contextmanager
+    def _open_bcf(self) -> Iterator[Any]:
+        """Open a BCF file; what goes wrong is told once, not again when it is closed."""
+        import pysam  # noqa: PLC0415  # heavy, and of use for BCF only
 
-    def _open_bcf(self) -> Any:
-        index = str(self._index) if self._index is not None else None
+        # What is wrong is told by this module; htslib's own lines on stderr would stand beside it.
+        pysam.set_verbosity(0)
+        index = None if self._container.index is None else str(self._container.index)
         try:
-            return pysam.VariantFile(str(self._path), index_filename=index)
+            file = pysam.VariantFile(str(self._path), index_filename=index)
         except (OSError, ValueError) as error:
             raise InputError(f"{self.name}: is not a readable BCF file: {error}") from error
+        try:
+            yield file
+        finally:
+            with contextlib.suppress(OSError):
+                file.close()
 
     def _find(self, targets: Sequence[Target], *, by_index: bool) -> list[list[Line]]:
         found: list[list[Line]] = [[] for _ in targets]
@@ -204,18 +204,30 @@ class VariantFile:
         return found
 
     def _sought(self, targets: Sequence[Target]) -> Iterator[tuple[Line, list[int]]]:
-        """Yield what an index leads to; pysam raises where the file is damaged."""
+        """Yield what an index leads to."""
         contig = ""
         try:
-            with self._open_bcf() if self.format == "BCF" else self._open_tabix() as file:
+            with self._open_bcf() if self.format == "BCF" else contextlib.nullcontext() as bcf:
                 for number, target in enumerate(targets):
                     for contig in self._contigs.get(target.chrom, ()):
-                        for row in file.fetch(contig, target.start - 1, target.end):
-                            line = parse(_bytes_of(row), target.chrom, self.name)
+                        for line in self._sought_in(contig, target, bcf):
                             if line.pos <= target.end and line.end >= target.start:
                                 yield line, [number]
         except (OSError, ValueError) as error:
             raise InputError(f"{self.name}: the file is damaged at {contig} ({error})") from error
+
+    def _sought_in(self, contig: str, target: Target, bcf: Any) -> Iterator[Line]:
+        if bcf is not None:
+            for record in bcf.fetch(contig, target.start - 1, target.end):
+                yield parse(str(record).encode(), target.chrom, self.name)
+        elif self._index is not None:
+            for row, is_open in self._index.rows(self._path, contig, target.start, target.end):
+                line = parse(row, target.chrom, self.name)
+                if line.pos > target.end:
+                    return
+                if is_open and line.end >= target.start:
+                    refuse_open(line)
+                yield line
 
     def _scanned(self, targets: Sequence[Target]) -> Iterator[tuple[Line, list[int]]]:
         wanted = Wanted(targets)
@@ -245,10 +257,12 @@ class VariantFile:
                 for row in file:
                     place = f"{row.chrom}:{row.pos}"
                     chrom = self._contig_names.plain(row.chrom)
-                    start = None if chrom is None or chrom not in wanted else row.pos
-                    if chrom is None or start is None or wanted.next_start(chrom, start) is None:
+                    if chrom is None or chrom not in wanted:
                         continue
-                    line = parse(_bytes_of(row), chrom, self.name)
+                    is_plain = not any(alt.startswith("<") for alt in row.alts or ())
+                    if is_plain and not wanted.hits(chrom, row.pos, row.stop):
+                        continue
+                    line = parse(str(row).encode(), chrom, self.name)
                     hits = wanted.hits(chrom, line.pos, line.end)
                     if hits:
                         yield line, hits
@@ -264,11 +278,6 @@ class VariantFile:
         else:
             with self._rows() as stream:
                 self._scan().verify(stream)
-
-
-def _bytes_of(row: Any) -> bytes:
-    """Return a row as bytes: text as it stands in the file, or a record of BCF written as text."""
-    return row.encode("latin-1") if isinstance(row, str) else str(row).encode()
 
 
 def _texts(found: list[list[Line]]) -> list[list[bytes]]:

@@ -48,7 +48,7 @@ def shared() -> Path:
     return SHARED
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def run() -> Run:
     """Return a runner of the command line: run("annotate", path, ...)."""
 

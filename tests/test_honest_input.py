@@ -242,7 +242,7 @@ def test_an_index_older_than_its_file_is_used_where_it_fits(
     assert "A/C" == calls(path)["genotype"]
     bgzip(make_vcf(["1 100 A C 0/1", "1 200 A C 0/1"], name="other.vcf"))
     index.write_bytes((path.parent / "other.vcf.gz.tbi").read_bytes())
-    with pytest.raises(InputError, match=r"index made\.vcf\.gz\.tbi does not belong to it"):
+    with pytest.raises(InputError, match=r"index made\.vcf\.gz\.tbi does not fit it"):
         calls(path)
 
 

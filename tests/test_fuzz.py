@@ -1,0 +1,123 @@
+"""A short search with the fuzzer: what is spoiled is read or refused, never worse.
+
+The same inputs every time; ``tests/fuzz.py`` searches on. What it found stands in
+``test_fuzzed.py``.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import random
+import sys
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from pgx_ana.knowledge import KnowledgeBase
+from pgx_ana.model import CallSource, CallStatus, Cell
+
+HERE = Path(__file__).parent
+N_FILES = 300
+N_KNOWLEDGE_BASES = 150
+PARTS = range(5)
+
+
+def module(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, HERE / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    loaded = importlib.util.module_from_spec(spec)
+    sys.modules[name] = loaded  # dataclasses look their module up there
+    spec.loader.exec_module(loaded)
+    return loaded
+
+
+inputs = module("fuzz_inputs")
+judging = module("fuzz_judge")
+
+
+@pytest.fixture
+def judge(tmp_path: Path, toy: KnowledgeBase, curated: KnowledgeBase) -> Any:
+    return judging.Judge(tmp_path, toy, curated)
+
+
+def variant_file(rng: random.Random) -> bytes:
+    text: bytes = inputs.fresh_vcf(rng)
+    return inputs.spoiled_vcf(rng, text) if rng.random() < 0.8 else text
+
+
+def knowledge_base(rng: random.Random) -> bytes:
+    text: bytes = inputs.spoiled_yaml(rng, inputs.knowledge_seed())
+    return text
+
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize(
+    ("judged", "made", "number"),
+    [("vcf", variant_file, N_FILES), ("yaml", knowledge_base, N_KNOWLEDGE_BASES)],
+    ids=["vcf", "yaml"],
+)
+def test_every_input_is_read_or_refused(
+    judge: Any,
+    capfd: pytest.CaptureFixture[str],
+    judged: str,
+    made: Callable[[random.Random], bytes],
+    number: int,
+    part: int,
+) -> None:
+    """Both happen, no promise is broken, and nothing is printed."""
+    rng = random.Random(f"{judged} {part}")
+    ends: Counter[bool] = Counter()
+    for _ in range(number // len(PARTS)):
+        text = made(rng)
+        try:
+            ends[getattr(judge, judged)(text)] += 1
+        except Exception as error:
+            error.add_note(f"the input was {text!r}")
+            raise
+    assert {True, False} == set(ends)
+    assert ("", "") == capfd.readouterr()
+
+
+def test_a_seed_gives_the_same_inputs_again() -> None:
+    for made in (variant_file, knowledge_base):
+        assert [made(random.Random(3)) for _ in range(2)] == [made(random.Random(3))] * 2
+
+
+def test_an_input_that_breaks_a_promise_is_found(
+    judge: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The judge would see a site without rows called reference."""
+    called = Cell(("T", "T"), phased=False, status=CallStatus.CALLED, source=CallSource.RECORD)
+    monkeypatch.setattr("pgx_ana.genotypes.ABSENT", called)
+    with pytest.raises(judging.BrokenPromiseError, match="rs2 is called from no row"):
+        judge.vcf(judging._GOOD.replace(b"1\t200", b"1\t250"))
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"alleles": ("A",)}, "called without two known alleles"),
+        ({"alleles": ("A", "G")}, "called without two known alleles"),
+        ({"alleles": ("C", "A")}, "not in the order of alleles"),
+        ({"status": CallStatus.PARTIAL, "reason": "x"}, "partial without one known allele"),
+        ({"status": CallStatus.NO_CALL, "reason": "x"}, "not called, but with an allele"),
+        ({"status": CallStatus.UNKNOWN_ALLELE, "reason": "x"}, "all alleles known"),
+        ({"status": CallStatus.ABSENT, "reason": "x"}, "absent, but with something"),
+        ({"status": CallStatus.FILTERED}, "no reason"),
+        ({"source": CallSource.NONE}, "without a source"),
+        ({"reason": "x"}, "a reason"),
+        ({}, ""),
+    ],
+)
+def test_cells_that_contradict_themselves_are_found(
+    toy: KnowledgeBase, change: dict[str, object], expected: str
+) -> None:
+    sound = Cell(("A", "C"), phased=False, status=CallStatus.CALLED, source=CallSource.RECORD)
+    cell = replace(sound, **change)  # type: ignore[arg-type]
+    assert expected == judging._cell_fault(cell, toy.variants[0])

@@ -1,0 +1,134 @@
+"""Inputs that the fuzzer found to break the program, each reduced to what matters."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import pgx_ana
+from pgx_ana.errors import InputError
+from pgx_ana.library import Result
+
+MakeVcf = Callable[..., Path]
+Annotate = Callable[[Path], Result]
+
+
+@pytest.fixture
+def annotate(toy_directory: Path) -> Annotate:
+    return lambda path: pgx_ana.annotate(path, kb=toy_directory)
+
+
+def first_site(result: Result) -> list[tuple[object, ...]]:
+    """Return genotype, status and reason of everyone at rs1."""
+    frame = result.calls
+    rows = frame.loc[frame["variant"] == "rs1", ["genotype", "status", "reason"]].astype(object)
+    return list(rows.where(rows.notna(), None).itertuples(index=False, name=None))
+
+
+def test_a_genotype_field_that_no_one_has(make_vcf: MakeVcf, toy_directory: Path) -> None:
+    """FORMAT names GT behind another field, and every value ends before it.
+
+    The program is run on its own: htslib used to end the whole process, without a word.
+    """
+    path = make_vcf(["1 100 A C 9", "2 50 G T 9:0/1"], fmt="DP:GT")
+    command = [sys.executable, "-m", "pgx_ana", "annotate", path, "--kb", toy_directory]
+    done = subprocess.run(
+        [*map(str, command), "--table", "calls", "--quiet"],
+        check=True,
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parent.parent,
+    )
+    rows = [line.split("\t") for line in done.stdout.splitlines()]
+    place = [rows[0].index(name) for name in ("variant", "genotype", "status", "reason")]
+    told = [tuple(row[index] for index in place) for row in rows[1:]]
+    assert ("rs1", "./.", "no_call", "the record has no GT") == told[0]
+    assert ("rs6", "G/T", "called", ".") == told[5]
+
+
+@pytest.mark.parametrize(
+    ("fmt", "value", "expected"),
+    [
+        ("DP", "10000", ("./.", "no_call", "the record has no GT")),
+        ("GQ:DP", "99:10000", ("./.", "no_call", "the record has no GT")),
+        ("DS", "0.98765", ("A/C", "called", None)),
+        ("GP", "0.00001,0.99999,0", ("A/C", "called", None)),
+    ],
+)
+def test_long_numbers_in_rows_without_genotypes(
+    annotate: Annotate, make_vcf: MakeVcf, fmt: str, value: str, expected: tuple[object, ...]
+) -> None:
+    assert [expected] == first_site(annotate(make_vcf([f"1 100 A C {value}"], fmt=fmt)))
+
+
+@pytest.mark.parametrize(
+    "declared", [(), ('##FORMAT=<ID=X,Number=1,Type=String,Description="x">',)]
+)
+def test_a_filter_of_a_genotype_in_any_letters(
+    annotate: Annotate, make_vcf: MakeVcf, declared: tuple[str, ...]
+) -> None:
+    path = make_vcf(
+        ["1 100 A C 0/1:schlechte_Qualit\u00e4t:\u00e9 0/1:PASS:\u00e9"],
+        samples=("S1", "S2"),
+        fmt="GT:FT:X",
+        extra_header=declared,
+    )
+    assert [("A/C", "filtered", "FT"), ("A/C", "called", None)] == first_site(annotate(path))
+
+
+def test_a_phase_set_in_any_letters(annotate: Annotate, make_vcf: MakeVcf) -> None:
+    """What is no number is no phase set."""
+    header = ['##FORMAT=<ID=PS,Number=1,Type=String,Description="x">']
+    path = make_vcf(["1 100 A C 0|1:\u00e9"], fmt="GT:PS", extra_header=header)
+    path.write_text(
+        path.read_text(encoding="utf-8").replace(
+            '##FORMAT=<ID=PS,Number=1,Type=Integer,Description="phase set">\n', ""
+        ),
+        encoding="utf-8",
+    )
+    result = annotate(path)
+    assert [("A|C", "called", None)] == first_site(result)
+    assert result.calls["phase_set"].isna().all()
+
+
+@pytest.mark.parametrize("pos", ["0100", "00100", "0x64", "1e2", "+100", " 100", "100 ", "1_00"])
+def test_a_position_that_not_all_readers_read_alike(
+    annotate: Annotate, make_vcf: MakeVcf, pos: str
+) -> None:
+    """Those who make an index take 0100 for 64."""
+    path = make_vcf(["1 POS A C 0/1"])
+    path.write_text(path.read_text().replace("POS\t.\tA", f"{pos}\t.\tA"))
+    with pytest.raises(InputError, match=re.escape(f"POS {pos!r} is not a position")):
+        annotate(path)
+
+
+@pytest.mark.parametrize(
+    ("fmt", "values", "expected"),
+    [
+        ("GP", "0.01,0.98,0.01 0.9,0.1,0,0,0,0", ("A/C", "called", None)),
+        ("GP", "0.02,0.98 0.9,0.1,0", ("C", "partial", "haploid call")),
+        ("DS", "1 1,0", ("A/C", "called", None)),
+        ("HDS", "0,1 0,1,0", ("A|C", "called", None)),
+        ("HDS", "1 0,1", ("C", "partial", "haploid call")),
+        ("GT:GP", "0/1:0.4,0.6,0 0/0:1,0,0,0", ("A/C", "filtered", "GP below 0.9")),
+    ],
+)
+def test_values_of_one_person_do_not_hang_on_how_many_others_have(
+    toy_directory: Path, make_vcf: MakeVcf, fmt: str, values: str, expected: tuple[object, ...]
+) -> None:
+    path = make_vcf([f"1 100 A C {values}"], samples=("S1", "S2"), fmt=fmt)
+    both = pgx_ana.annotate(path, kb=toy_directory)
+    alone = pgx_ana.annotate(path, kb=toy_directory, samples="S1")
+    assert [expected] == first_site(alone)
+    assert expected == first_site(both)[0]
+
+
+def test_an_open_haplotype_is_no_haploid_person(annotate: Annotate, make_vcf: MakeVcf) -> None:
+    path = make_vcf(["1 100 A C 1,."], fmt="HDS")
+    reason = "the record has no GT, and no genotype has a probability of 0.9"
+    assert [("./.", "no_call", reason)] == first_site(annotate(path))
