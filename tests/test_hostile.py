@@ -231,28 +231,18 @@ def process(*words: object, **changes: str) -> subprocess.Popen[bytes]:
     )
 
 
-BOMBS = {
-    "in the header": ("##x=", "its header is truncated: no line begins with #CHROM"),
-    "in place of rows": (None, "the file is truncated: it ends within this row"),
-}
-
-
-@pytest.mark.parametrize(("start", "wrong"), BOMBS.values(), ids=BOMBS)
-def test_little_that_unpacks_to_much(
-    make_vcf: MakeVcf, tmp_path: Path, toy_directory: Path, start: str | None, wrong: str
-) -> None:
-    """200 MB of zeros: refused with a message, within 600 MB."""
-    text = make_vcf([]).read_bytes() if start is None else b"##fileformat=VCFv4.2\n##x="
+def test_little_that_unpacks_to_much(tmp_path: Path, toy_directory: Path) -> None:
+    """A header of 200 MB of zeros: refused with a message, within 600 MB."""
     zeros = gzip.compress(bytes(MANY))
     bomb = tmp_path / "bomb.vcf.gz"
-    bomb.write_bytes(gzip.compress(text) + zeros * 200)
+    bomb.write_bytes(gzip.compress(b"##fileformat=VCFv4.2\n##x=") + zeros * 200)
     assert bomb.stat().st_size < MANY
     with process("annotate", bomb, "--kb", toy_directory) as started:
         stdout, stderr = started.communicate(timeout=60)
     message, memory = stderr.decode().splitlines()
     assert (3, b"") == (started.returncode, stdout)
-    assert message.endswith(wrong)
-    assert message.startswith(f"Error: {bomb}: ")
+    expected = f"Error: {bomb}: its header is truncated: no line begins with #CHROM"
+    assert expected == message
     assert int(memory) < 600_000
 
 
@@ -468,8 +458,10 @@ main(words)
 """
 
 
-@pytest.mark.parametrize("earlier", [True, False], ids=["earlier", "new"])
-@pytest.mark.parametrize(("number", "code"), ENDS)
+@pytest.mark.parametrize(
+    ("number", "code", "earlier"),
+    [*((number, code, True) for number, code in ENDS), (*ENDS[0], False), (*ENDS[2], False)],
+)
 def test_ended_while_it_writes(
     make_vcf: MakeVcf,
     tmp_path: Path,
