@@ -116,7 +116,7 @@ def test_real_people_raise_no_warning(shared: Path, curated: KnowledgeBase, asse
     assert [] == warnings(paths, curated)
 
 
-@pytest.mark.parametrize(("variant", "assembly"), zip(ODD, ASSEMBLIES * 5, strict=True))
+@pytest.mark.parametrize(("variant", "assembly"), list(zip(ODD, ASSEMBLIES * 5, strict=True)))
 def test_one_swapped_site_is_named(
     slices: Slices, curated: KnowledgeBase, assembly: str, variant: str
 ) -> None:
