@@ -42,6 +42,8 @@ _SHAPES = {
     "Integer": re.compile(r"(?:\.|-?[0-9]+)(?:,(?:\.|-?[0-9]+))*"),
     "Float": re.compile(f"{_NUMBER}(?:,{_NUMBER})*", re.IGNORECASE),
 }
+_MOST_FIELDS = 1000
+_MOST_ALTS = 1 << 15  # allele numbers are kept in 16 bits
 _LONG_NUMBER = re.compile(rb"[0-9]{5}")
 _ASCII = bytes(range(128)) + b"?" * 128
 
@@ -86,6 +88,8 @@ def _rewritten(lines: Sequence[Line], n_samples: int, *, text_ps: bool) -> Itera
         names = []
         body = columns[FIXED + 1]
         given = columns[FIXED].decode("latin-1").split(":")
+        if len(given) > _MOST_FIELDS:
+            raise InputError(f"{line.place}: FORMAT has {len(given)} fields")
         for number, name in enumerate(given):
             # Q is a probability where HipSTR writes it, beside GB; elsewhere it may be anything.
             known = name in _TYPES and name not in names and (name != "Q" or "GB" in given)
@@ -142,6 +146,8 @@ def _blamed(line: Line, samples: Sequence[str]) -> str:
 def _record(line: Line, variant: Any, people: Sequence[str]) -> Record:
     columns = line.text.split(TAB, FIXED + 1)
     ref = _text(columns[3], line).upper()
+    if columns[4].count(b",") >= _MOST_ALTS:
+        raise InputError(f"{line.place}: has more than {_MOST_ALTS} ALT")
     alts = _alts(_text(columns[4], line))
     fields = set(variant.FORMAT or ())
     has_genotypes = "GT" in fields

@@ -25,6 +25,8 @@ class Genome:
             raise InputError(f"--reference {path}: no such file")
         if not Path(f"{path}.fai").is_file():
             raise InputError(f"--reference {path}: has no index; make it with samtools faidx")
+        if path.endswith(".gz") and not Path(f"{path}.gzi").is_file():
+            raise InputError(f"--reference {path}: has no .gzi; make it with samtools faidx")
         try:
             self._fasta = pysam.FastaFile(path)
         except (OSError, ValueError) as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import pytest
 from hypothesis import example, given, settings
@@ -33,10 +34,18 @@ def edits(columns: Sequence[Column]) -> int:
     return sum(one != other for one, other in columns)
 
 
+def gaps(columns: Sequence[Column]) -> int:
+    """Count the gaps: runs of lost bases, and runs of inserted ones."""
+    kinds = ["".join(str(bool(base)) for base in column) for column in columns]
+    paired = "TrueTrue"
+    return sum(kind != paired and kind != last for last, kind in pairwise([paired, *kinds]))
+
+
 def shortest(ref: str, alt: str) -> list[tuple[Column, ...]]:
+    """Return the alignments with the fewest edits and, among those, the fewest gaps."""
     found = list(alignments(ref, alt))
-    fewest = min(map(edits, found))
-    return [columns for columns in found if edits(columns) == fewest]
+    fewest = min((edits(columns), gaps(columns)) for columns in found)
+    return [columns for columns in found if (edits(columns), gaps(columns)) == fewest]
 
 
 def fates(columns: Sequence[Column]) -> list[str]:
@@ -55,8 +64,8 @@ def applied(ref: str, changes: Sequence[Change], pos: int) -> str:
 
 def aligned_tail(columns: Sequence[Column]) -> int:
     """Count the places behind the last gap."""
-    gaps = [number for number, column in enumerate(columns, 1) if "" in column]
-    return len(columns) - max(gaps, default=0)
+    places = [number for number, column in enumerate(columns, 1) if "" in column]
+    return len(columns) - max(places, default=0)
 
 
 BASES = {

@@ -281,7 +281,7 @@ def test_every_spelling_of_a_known_allele(
         pytest.param("rs4", "1 401 G GTT,GT", ("->TT", "GT"), id="beside a longer one"),
         pytest.param("rs4", "1 401 GT G,GTT", ("T>-", "GT"), id="beside a deletion"),
         pytest.param("rs4", "1 401 G GA", ("->A",), id="of another base"),
-        pytest.param("rs4", "1 401 G AT", ("G>AT",), id="with another base"),
+        pytest.param("rs4", "1 401 G AT", ("->A",), id="with another base"),
         pytest.param("rs5", "1 501 GCA G", ("G",), id="deletion to the left"),
         pytest.param("rs5", "1 506 CAT T", ("G",), id="deletion to the right"),
         pytest.param("rs5", "1 502 CAC C", ("G",), id="deletion shifted by one"),
