@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
 import re
+import struct
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pysam
 import pytest
 
 import pgx_ana
@@ -132,3 +135,73 @@ def test_an_open_haplotype_is_no_haploid_person(annotate: Annotate, make_vcf: Ma
     path = make_vcf(["1 100 A C 1,."], fmt="HDS")
     reason = "the record has no GT, and no genotype has a probability of 0.9"
     assert [("./.", "no_call", reason)] == first_site(annotate(path))
+
+
+def _with_number(at: int, number: int) -> Callable[[bytes], bytes]:
+    """Return a change of an index: another 32-bit number at a place of what is compressed."""
+
+    def change(data: bytes) -> bytes:
+        return data[:at] + struct.pack("<i", number) + data[at + 4 :]
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("csi", "change"),
+    [
+        (True, _with_number(8, 2**31 - 1)),  # levels of bins
+        (True, _with_number(8, -1)),
+        (False, lambda data: data[:-17]),  # into the last offset
+        (False, _with_number(46, -1)),  # chunks of the first bin
+        (False, _with_number(46, 2**30)),
+        (False, _with_number(106, -1)),  # intervals of the contig
+        (False, _with_number(106, 2**30)),
+    ],
+    ids=["levels", "no-levels", "cut", "chunks", "many-chunks", "intervals", "many-intervals"],
+)
+@pytest.mark.parametrize("small", [0, 1 << 17])
+def test_a_damaged_index(
+    make_vcf: MakeVcf,
+    toy_directory: Path,
+    bgzip: Callable[[Path], Path],
+    monkeypatch: pytest.MonkeyPatch,
+    csi: bool,
+    change: Callable[[bytes], bytes],
+    small: int,
+) -> None:
+    """It is refused where it is used, and passed over where the file is small."""
+    monkeypatch.setattr("pgx_ana.container.SMALL", small)
+    path = bgzip(make_vcf(["1 100 A C 0/1"]))
+    index = Path(f"{path}.tbi")
+    if csi:
+        index.unlink()
+        index = Path(f"{path}.csi")
+        pysam.tabix_index(str(path), preset="vcf", csi=True, keep_original=True)
+    whole = gzip.decompress(index.read_bytes())
+    index.write_bytes(gzip.compress(change(whole)))
+    assert whole != change(whole)
+    if small:
+        assert [("A/C", "called", None)] == first_site(pgx_ana.annotate(path, kb=toy_directory))
+    else:
+        with pytest.raises(InputError, match=f"its index {index.name} is damaged"):
+            pgx_ana.annotate(path, kb=toy_directory)
+
+
+@pytest.mark.parametrize("change", ["no contigs", "no chunks"])
+def test_an_index_without_rows_hides_none(
+    make_vcf: MakeVcf,
+    annotate: Annotate,
+    bgzip: Callable[[Path], Path],
+    monkeypatch: pytest.MonkeyPatch,
+    change: str,
+) -> None:
+    """As one is that was made before the file had any."""
+    monkeypatch.setattr("pgx_ana.container.SMALL", 0)
+    empty = Path(f"{bgzip(make_vcf([], name='empty.vcf'))}.tbi").read_bytes()
+    path = bgzip(make_vcf(["1 100 A C 0/1"]))
+    index = Path(f"{path}.tbi")
+    data = gzip.decompress(index.read_bytes())
+    bins = struct.pack("<4I", 4681, 0, 37450, 0)
+    without = data[:42] + bins + data[106:]
+    index.write_bytes(empty if change == "no contigs" else gzip.compress(without))
+    assert [("A/C", "called", None)] == first_site(annotate(path))
