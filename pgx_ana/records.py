@@ -37,6 +37,8 @@ _TYPES = {
     **dict.fromkeys((*QUALITY_FIELDS, *DEPTH_FIELDS, *PROBABILITIES), "Float"),
 }
 _LONG_NUMBER = re.compile(rb"[0-9]{5}")
+_EMPTY = re.compile(rb"(?<![^:,\t])(?=[:,\t]|$)")
+_EMPTY_BETWEEN = (b"::", b":\t", b":,", b",,", b",:", b",\t", b"\t,")
 _ASCII = bytes(range(128)) + b"?" * 128
 
 # What is wrong is told here; htslib's own lines on stderr would stand beside it.
@@ -85,8 +87,7 @@ def _rewritten(lines: Sequence[Line], n_samples: int, *, text_ps: bool) -> Itera
             known = known and (name != "GT" or number == 0 or _reaches(body, number))
             names.append(name if known else f"X{number}")
         formats.append(":".join(names))
-        # cyvcf2 reads ASCII only; no value that is used has other letters.
-        bodies.append(body if body.isascii() else body.translate(_ASCII))
+        bodies.append(_readable(body, line))
         most = max(most, len(names))
     types = {**_TYPES, "PS": "String" if text_ps else "Integer"}
     types |= {f"X{number}": "String" for number in range(most)}
@@ -98,6 +99,20 @@ def _rewritten(lines: Sequence[Line], n_samples: int, *, text_ps: bool) -> Itera
     for number, (names_of_row, body) in enumerate(zip(formats, bodies, strict=True), 1):
         yield f"1\t{number}\t.\tN\t.\t.\t.\t.\t{names_of_row}\t".encode()
         yield body + b"\n"
+
+
+def _readable(body: bytes, line: Line) -> bytes:
+    """Return the values of a row as htslib reads them rightly: it takes an empty number for 0.
+
+    Of letters it reads ASCII only; no value that is used has others. Raises :class:`InputError`
+    where the first value of a person is empty: then nothing is certain.
+    """
+    if body.startswith((TAB, b":")) or body.endswith(TAB) or b"\t\t" in body or b"\t:" in body:
+        raise InputError(f"{line.place}: the genotype columns are malformed")
+    ends_empty = body.startswith(b",") or body.endswith((b":", b","))
+    if ends_empty or any(pair in body for pair in _EMPTY_BETWEEN):
+        body = _EMPTY.sub(b".", body)
+    return body if body.isascii() else body.translate(_ASCII)
 
 
 def _reaches(body: bytes, number: int) -> bool:

@@ -17,6 +17,8 @@ import pgx_ana
 from pgx_ana.errors import InputError
 from pgx_ana.library import Result
 
+NOT_LIKELY = "the record has no GT, and no genotype has a probability of 0.9"
+
 MakeVcf = Callable[..., Path]
 Annotate = Callable[[Path], Result]
 
@@ -133,8 +135,8 @@ def test_values_of_one_person_do_not_hang_on_how_many_others_have(
 
 def test_an_open_haplotype_is_no_haploid_person(annotate: Annotate, make_vcf: MakeVcf) -> None:
     path = make_vcf(["1 100 A C 1,."], fmt="HDS")
-    reason = "the record has no GT, and no genotype has a probability of 0.9"
-    assert [("./.", "no_call", reason)] == first_site(annotate(path))
+
+    assert [("./.", "no_call", NOT_LIKELY)] == first_site(annotate(path))
 
 
 def _with_number(at: int, number: int) -> Callable[[bytes], bytes]:
@@ -205,3 +207,37 @@ def test_an_index_without_rows_hides_none(
     without = data[:42] + bins + data[106:]
     index.write_bytes(empty if change == "no contigs" else gzip.compress(without))
     assert [("A/C", "called", None)] == first_site(annotate(path))
+
+
+@pytest.mark.parametrize(
+    ("fmt", "value", "expected"),
+    [
+        ("GQ:DS", "9:", ("./.", "no_call", NOT_LIKELY)),
+        ("GQ:DS", "9:,", ("./.", "no_call", NOT_LIKELY)),
+        ("HDS", "0,", ("./.", "no_call", NOT_LIKELY)),
+        ("HDS", ",0", ("./.", "no_call", NOT_LIKELY)),
+        ("GT:GQ:DP", "0/1::30", ("A/C", "called", None)),
+        ("GT:GQ:DP", "0/1::", ("A/C", "called", None)),
+        ("GT:DP:GQ", "0/1:30:,", ("A/C", "called", None)),
+    ],
+)
+def test_an_empty_number_is_missing_not_zero(
+    annotate: Annotate, make_vcf: MakeVcf, fmt: str, value: str, expected: tuple[object, ...]
+) -> None:
+    """No dosage of 0, which is reference, and no quality of 0."""
+    other = {"GT": "0/1:30:30", "HD": "1,1"}.get(fmt[:2], "9:2")
+    path = make_vcf([f"1 100 A C {value} {other}"], samples=("S1", "S2"), fmt=fmt)
+    assert expected == first_site(annotate(path))[0]
+
+
+@pytest.mark.parametrize(("fmt", "other"), [("GT", "0/1"), ("DS", "0"), ("GQ:DS", "9:0")])
+@pytest.mark.parametrize("first", [True, False])
+def test_a_person_without_any_value_is_malformed(
+    annotate: Annotate, make_vcf: MakeVcf, fmt: str, other: str, first: bool
+) -> None:
+    path = make_vcf([f"1 100 A C EMPTY {other}"], samples=("S1", "S2"), fmt=fmt)
+    columns = ("", other) if first else (other, "")
+    text = path.read_text().replace(f"EMPTY\t{other}", "\t".join(columns))
+    path.write_text(text)
+    with pytest.raises(InputError, match="1:100: the genotype columns are malformed"):
+        annotate(path)
