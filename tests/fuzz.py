@@ -181,7 +181,8 @@ class _Child:
     def _search_blindly(self, seconds: float) -> None:
         rng = random.Random(self.seed)
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        while time.monotonic() < self.start + seconds:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
             signal.alarm(MOST_SECONDS)
             self.judge(self._spoiled(rng, self._sound(rng)))
 
