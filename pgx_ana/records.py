@@ -36,6 +36,12 @@ _TYPES = {
     "PS": "Integer",
     **dict.fromkeys((*QUALITY_FIELDS, *DEPTH_FIELDS, *PROBABILITIES), "Float"),
 }
+_NUMBER = r"(?:\.|[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|[-+]?(?:inf|nan))"
+_SHAPES = {
+    "GT": re.compile(r"[|/]?(?:\.|[0-9]+)(?:[|/](?:\.|[0-9]+))*"),
+    "Integer": re.compile(r"(?:\.|-?[0-9]+)(?:,(?:\.|-?[0-9]+))*"),
+    "Float": re.compile(f"{_NUMBER}(?:,{_NUMBER})*", re.IGNORECASE),
+}
 _LONG_NUMBER = re.compile(rb"[0-9]{5}")
 _EMPTY = re.compile(rb"(?<![^:,\t])(?=[:,\t]|$)")
 _EMPTY_BETWEEN = (b"::", b":\t", b":,", b",,", b",:", b",\t", b"\t,")
@@ -62,7 +68,9 @@ def read_records(
         names = None if len(chosen) == len(samples) else [f"s{number}" for number in chosen]
         variants = cyvcf2.VCF(file.name, samples=names)
         people = [samples[number] for number in chosen]
-        return [_record(line, variant, people) for line, variant in _paired(lines, variants)]
+        return [
+            _record(line, variant, people) for line, variant in _paired(lines, variants, samples)
+        ]
 
 
 def _rewritten(lines: Sequence[Line], n_samples: int, *, text_ps: bool) -> Iterator[bytes]:
@@ -120,13 +128,30 @@ def _reaches(body: bytes, number: int) -> bool:
     return any(values.count(b":") >= number for values in body.split(TAB))
 
 
-def _paired(lines: Sequence[Line], variants: Any) -> Iterator[tuple[Line, Any]]:
+def _paired(
+    lines: Sequence[Line], variants: Any, samples: Sequence[str]
+) -> Iterator[tuple[Line, Any]]:
     iterator = iter(variants)
     for line in lines:
         try:
             yield line, next(iterator)
         except Exception as error:  # cyvcf2 raises bare Exception
-            raise InputError(f"{line.place}: the genotype columns are malformed") from error
+            raise InputError(f"{line.place}: {_blamed(line, samples)}") from error
+
+
+def _blamed(line: Line, samples: Sequence[str]) -> str:
+    """Say what is wrong with a row that cannot be read, and in which sample."""
+    keys, *columns = line.text.split(TAB)[FIXED:]
+    names = keys.decode("latin-1").split(":")
+    for sample, column in zip(samples, columns, strict=True):
+        values = column.decode("latin-1").split(":")
+        if len(values) > len(names):
+            return f"sample {sample!r} has {len(values)} values for the {len(names)} of FORMAT"
+        for name, value in zip(names, values, strict=False):
+            shape = _SHAPES.get(_TYPES.get(name, "") if name != "GT" else name)
+            if shape is not None and not shape.fullmatch(value):
+                return f"{name} of sample {sample!r} is {value[:40]!r}"
+    return "the genotype columns are malformed"
 
 
 def _record(line: Line, variant: Any, people: Sequence[str]) -> Record:

@@ -254,7 +254,7 @@ def cases() -> list[Any]:
     ]
     table += [(name, INDEXED, AT, outcome) for name, outcome in INDEXES.items()]
     # A small file is read without its index, unless that says that the file was longer.
-    small = {**dict.fromkeys(INDEXES, SAME), "idx_stale_content": AGAIN}
+    small: dict[str, Outcome] = {**dict.fromkeys(INDEXES, SAME), "idx_stale_content": AGAIN}
     table += [(name, bad.SMALL_INDEXED, AT, outcome) for name, outcome in small.items()]
     for name, packs, places, outcome in BEYOND:
         table += [(name, pack, place, outcome) for pack in packs for place in places]
