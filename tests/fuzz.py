@@ -104,7 +104,7 @@ def _print_figures(out: Path) -> None:
         path = out / f"{kind}.json"
         if path.exists():
             counted = json.loads(path.read_text())
-            speed = counted["inputs"] / max(counted["seconds"], 1)
+            speed = counted.get("inputs", 0) / max(counted.get("seconds", 0), 1)
             shown = ", ".join(f"{name} {number:.0f}" for name, number in sorted(counted.items()))
             print(f"{kind}: {shown}, {speed:.1f} per second")
     for fault in sorted((out / "faults").glob("*")) if (out / "faults").exists() else ():
