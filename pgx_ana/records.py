@@ -86,16 +86,13 @@ def _rewritten(lines: Sequence[Line], n_samples: int, *, text_ps: bool) -> Itera
         if b"\0" in line.text:
             raise InputError(f"{line.place}: the row has a NUL byte")
         names = []
-        body = columns[FIXED + 1]
         given = columns[FIXED].decode("latin-1").split(":")
         for number, name in enumerate(given):
             # Q is a probability where HipSTR writes it, beside GB; elsewhere it may be anything.
             known = name in _TYPES and name not in names and (name != "Q" or "GB" in given)
-            # htslib ends the program where no one has the GT that FORMAT names.
-            known = known and (name != "GT" or number == 0 or _reaches(body, number))
             names.append(name if known else f"X{number}")
         formats.append(":".join(names))
-        bodies.append(_readable(body, line))
+        bodies.append(_readable(columns[FIXED + 1], names, line))
         most = max(most, len(names))
     types = {**_TYPES, "PS": "String" if text_ps else "Integer"}
     types |= {f"X{number}": "String" for number in range(most)}
@@ -109,23 +106,28 @@ def _rewritten(lines: Sequence[Line], n_samples: int, *, text_ps: bool) -> Itera
         yield body + b"\n"
 
 
-def _readable(body: bytes, line: Line) -> bytes:
-    """Return the values of a row as htslib reads them rightly: it takes an empty number for 0.
+def _readable(body: bytes, names: Sequence[str], line: Line) -> bytes:
+    """Return the values of a row as htslib reads them rightly.
 
-    Of letters it reads ASCII only; no value that is used has others. Raises :class:`InputError`
-    where the first value of a person is empty: then nothing is certain.
+    It takes an empty number for 0, and ends the program where FORMAT names a GT that no one has. Of
+    letters it reads ASCII only; no value that is used has others. Raises :class:`InputError` where
+    the first value of a person is empty: then nothing is certain.
     """
     if body.startswith((TAB, b":")) or body.endswith(TAB) or b"\t\t" in body or b"\t:" in body:
-        raise InputError(f"{line.place}: the genotype columns are malformed")
+        columns = enumerate(body.split(TAB), FIXED + 2)
+        number = next(n for n, values in columns if not values or values.startswith(b":"))
+        raise InputError(
+            f"{line.place}: the genotype columns are malformed: column {number} begins with no "
+            "value"
+        )
     ends_empty = body.startswith(b",") or body.endswith((b":", b","))
     if ends_empty or any(pair in body for pair in _EMPTY_BETWEEN):
         body = _EMPTY.sub(b".", body)
+    if "GT" in names[1:]:
+        place = names.index("GT")
+        people = (values + b":." * (place - values.count(b":")) for values in body.split(TAB))
+        body = TAB.join(people)
     return body if body.isascii() else body.translate(_ASCII)
-
-
-def _reaches(body: bytes, number: int) -> bool:
-    """Say whether anyone has a value at a place of FORMAT; trailing ones may be left out."""
-    return any(values.count(b":") >= number for values in body.split(TAB))
 
 
 def _paired(

@@ -35,25 +35,33 @@ def first_site(result: Result) -> list[tuple[object, ...]]:
     return list(rows.where(rows.notna(), None).itertuples(index=False, name=None))
 
 
-def test_a_genotype_field_that_no_one_has(make_vcf: MakeVcf, toy_directory: Path) -> None:
-    """FORMAT names GT behind another field, and every value ends before it.
+@pytest.mark.parametrize(
+    ("people", "expected"),
+    [("S1,S2", {"rs1": [".", "."], "rs6": [".", "G/T"]}), ("S1", {"rs1": ["."], "rs6": ["."]})],
+)
+def test_a_genotype_field_that_no_one_has(
+    make_vcf: MakeVcf, toy_directory: Path, people: str, expected: dict[str, list[str]]
+) -> None:
+    """FORMAT names GT behind another field, and every value, or every chosen one, ends before it.
 
     The program is run on its own: htslib used to end the whole process, without a word.
     """
-    path = make_vcf(["1 100 A C 9", "2 50 G T 9:0/1"], fmt="DP:GT")
+    path = make_vcf(["1 100 A C 9 8", "2 50 G T 9 9:0/1"], samples=("S1", "S2"), fmt="DP:GT")
     command = [sys.executable, "-m", "pgx_ana", "annotate", path, "--kb", toy_directory]
     done = subprocess.run(
-        [*map(str, command), "--table", "calls", "--quiet"],
+        [*map(str, command), "--samples", people, "--table", "calls", "--quiet"],
         check=True,
         capture_output=True,
         text=True,
         cwd=Path(__file__).parent.parent,
     )
-    rows = [line.split("\t") for line in done.stdout.splitlines()]
-    place = [rows[0].index(name) for name in ("variant", "genotype", "status", "reason")]
-    told = [tuple(row[index] for index in place) for row in rows[1:]]
-    assert ("rs1", "./.", "no_call", "the record has no GT") == told[0]
-    assert ("rs6", "G/T", "called", ".") == told[5]
+    header, *rows = (line.split("\t") for line in done.stdout.splitlines())
+    told = [dict(zip(header, row, strict=True)) for row in rows]
+    assert expected == {
+        name: [row["genotype"] for row in told if row["variant"] == name] for name in expected
+    }
+    reasons = {row["reason"] for row in told if row["status"] == "no_call"}
+    assert {"genotype missing"} == reasons
 
 
 @pytest.mark.parametrize(
