@@ -159,7 +159,7 @@ def _blamed(line: Line, samples: Sequence[str]) -> str:
 def _record(line: Line, variant: Any, people: Sequence[str]) -> Record:
     columns = line.text.split(TAB, FIXED + 1)
     ref = _text(columns[3], line).upper()
-    alts = _alts(_text(columns[4], line))
+    alts = _alts(_text(columns[4], line), line)
     fields = set(variant.FORMAT or ())
     has_genotypes = "GT" in fields
     probability = None
@@ -194,8 +194,11 @@ def _record(line: Line, variant: Any, people: Sequence[str]) -> Record:
     )
 
 
-def _alts(text: str) -> tuple[str, ...]:
-    return () if text in {".", ""} else tuple(alt.upper() for alt in text.split(","))
+def _alts(text: str, line: Line) -> tuple[str, ...]:
+    alts = () if text == "." else tuple(text.upper().split(","))
+    if "" in alts:
+        raise InputError(f"{line.place}: ALT {text[:40]!r} has an empty allele")
+    return alts
 
 
 def _text(column: bytes, line: Line) -> str:

@@ -249,3 +249,21 @@ def test_a_person_without_any_value_is_malformed(
     path.write_text(text)
     with pytest.raises(InputError, match="1:100: the genotype columns are malformed"):
         annotate(path)
+
+
+@pytest.mark.parametrize("alt", ["<", "<A", "A>", "<>", "[", "]", "C[", "[2:60", "C[2:60]", "."])
+def test_an_allele_that_is_spelled_wrongly_is_not_reference(
+    annotate: Annotate, make_vcf: MakeVcf, alt: str
+) -> None:
+    """Only what is a symbolic allele or a breakend leaves the base before it as it is."""
+    path = make_vcf([f"1 100 A C,{alt} 0/2 0/1"], samples=("S1", "S2"))
+    wrong, right = first_site(annotate(path))
+    shown = "<NON_REF>" if alt == "." else alt
+    assert (f"A/{shown}", "unknown_allele", f"not a known allele: {shown}") == wrong
+    assert ("A/C", "called", None) == right
+
+
+@pytest.mark.parametrize("alt", ["C,", ",C", ",", "C,,T"])
+def test_an_empty_allele_is_refused(annotate: Annotate, make_vcf: MakeVcf, alt: str) -> None:
+    with pytest.raises(InputError, match=re.escape(f"1:100: ALT {alt!r} has an empty allele")):
+        annotate(make_vcf([f"1 100 A {alt} 0/1"]))
