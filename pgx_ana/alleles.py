@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -22,7 +23,11 @@ ANY_OTHER = "<NON_REF>"
 """What ``<NON_REF>`` and ``<*>`` resolve to: some allele that the record does not list."""
 
 _SEQUENCE = frozenset("ACGTN")
-_BREAKEND = frozenset("[].")
+_SYMBOLIC = re.compile(
+    r"<[^<>]+>"
+    r"|[ACGTN]*(?P<bracket>[\[\]])[^\[\]]+(?P=bracket)[ACGTN]*"  # breakends (section 5.4)
+    r"|\.[ACGTN]+|[ACGTN]+\."
+)
 _COPY_CHANGES = ("<DUP", "<CNV", "<CN")
 _LONG = 60
 _COMPLEMENT = str.maketrans("ACGT", "TGCA")
@@ -212,7 +217,7 @@ def _allele(record: Record, alt: str, variant: Variant, locus: Locus) -> str:
         return DELETED if record.pos <= locus.pos <= record.pos + len(record.ref) - 1 else REFERENCE
     if alt in ANY_ALLELE:
         return ANY_OTHER
-    if alt.startswith("<") or not _BREAKEND.isdisjoint(alt):
+    if _SYMBOLIC.fullmatch(alt):
         return _symbolic(record, alt, variant, locus)
     if not _SEQUENCE.issuperset(alt):
         covers = record.pos <= locus.pos <= record.pos + len(record.ref) - 1

@@ -174,6 +174,11 @@ class VariantFile:
         names = list(self.header.contigs)
         if self._container.index is not None:
             self._index = Index(self._container.index, self.name)
+            if self._index.is_empty:
+                # Made when the file had no rows yet; whether it has some now is soon read.
+                self._container = dataclasses.replace(self._container, index=None)
+                self._index = None
+        if self._index is not None:
             names = names if self.format == "BCF" else self._index.contigs()
         for name in names:
             plain = self._contig_names.plain(name)

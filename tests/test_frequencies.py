@@ -154,8 +154,8 @@ def test_a_file_with_all_alleles_swapped(
     expected = [odd(variant, assembly) for variant in known if variant in ODD]
     # On GRCh38 rs2032582 has two rows, which contradict one another when swapped.
     expected.append(
-        f"the frequencies of 10 of {16 if assembly == 'GRCh37' else 15} variants fit no population: the file may not be on "
-        f"{assembly}, or not be of people"
+        f"the frequencies of 10 of {16 if assembly == 'GRCh37' else 15} variants fit no "
+        f"population: the file may not be on {assembly}, or not be of people"
     )
     assert expected == found
 
