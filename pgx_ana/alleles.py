@@ -28,6 +28,10 @@ _SYMBOLIC = re.compile(
     r"|[ACGTN]*(?P<bracket>[\[\]])[^\[\]]+(?P=bracket)[ACGTN]*"  # breakends (section 5.4)
     r"|\.[ACGTN]+|[ACGTN]+\."
 )
+# The base at POS stands first before a bracket, or last behind one (VCF 4.3, section 5.4).
+_BREAKEND = re.compile(
+    r"(?P<first>[ACGTN])[ACGTN]*[\[\]].*[\[\]]|[\[\]].*[\[\]][ACGTN]*(?P<last>[ACGTN])"
+)
 _COPY_CHANGES = ("<DUP", "<CNV", "<CN")
 _LONG = 60
 _COMPLEMENT = str.maketrans("ACGT", "TGCA")
@@ -275,6 +279,10 @@ def _symbolic(record: Record, alt: str, variant: Variant, locus: Locus) -> str:
     if alt.startswith("<INS") and not variant.is_snv:
         inside = locus.window_start <= record.pos <= locus.window_end
         return alt if inside else REFERENCE
+    beside = _BREAKEND.fullmatch(alt)
+    if beside and variant.is_snv and record.pos == locus.pos:
+        base = beside["first"] or beside["last"]
+        return REFERENCE if base == locus.ref else alt
     # A symbolic ALT stands for the bases after POS (VCF 4.3, section 5.3).
     if not (record.pos < locus.end and record.end >= locus.pos):
         return REFERENCE

@@ -140,6 +140,8 @@ SNV_ROWS = {
     "SNV with an insertion behind": ("1 100 A AT,C", (REFERENCE, "C"), True),
     "a base and an insertion at once": ("1 100 A CG", ("A>CG",), True),
     "insertion behind": ("1 100 A AT", (REFERENCE,), False),
+    "a breakend behind it": ("1 100 A A[2:60[,]2:60]A", (REFERENCE, REFERENCE), False),
+    "a breakend that replaces it": ("1 100 A C[2:60[", ("C[2:60[",), True),
     "insertion before": ("1 99 G GT", (REFERENCE,), False),
     "deletion behind": ("1 100 AG A", (REFERENCE,), False),
     "deletion before": ("1 97 TGGA TA", (REFERENCE,), False),

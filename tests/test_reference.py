@@ -215,6 +215,8 @@ def test_a_genome_compressed_by_gzip(
     target = tmp_path / "plain.fa.gz"
     target.write_bytes(gzip.compress(plain.read_bytes()))
     Path(f"{target}.fai").write_bytes(Path(f"{plain}.fai").read_bytes())
+    assert refused(target).startswith(f"--reference {target}: has no .gzi; make it with")
+    Path(f"{target}.gzi").touch()
     assert refused(target).startswith(f"--reference {target}: cannot be read: ")
 
 
