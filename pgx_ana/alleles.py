@@ -8,6 +8,8 @@ of the locus, and the result is looked up among the sequences of the known allel
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -21,8 +23,17 @@ ANY_OTHER = "<NON_REF>"
 """What ``<NON_REF>`` and ``<*>`` resolve to: some allele that the record does not list."""
 
 _SEQUENCE = frozenset("ACGTN")
-_BREAKEND = frozenset("[].")
+_SYMBOLIC = re.compile(
+    r"<[^<>]+>"
+    r"|[ACGTN]*(?P<bracket>[\[\]])[^\[\]]+(?P=bracket)[ACGTN]*"  # breakends (section 5.4)
+    r"|\.[ACGTN]+|[ACGTN]+\."
+)
+# The base at POS stands first before a bracket, or last behind one (VCF 4.3, section 5.4).
+_BREAKEND = re.compile(
+    r"(?P<first>[ACGTN])[ACGTN]*[\[\]].*[\[\]]|[\[\]].*[\[\]][ACGTN]*(?P<last>[ACGTN])"
+)
 _COPY_CHANGES = ("<DUP", "<CNV", "<CN")
+_LONG = 60
 _COMPLEMENT = str.maketrans("ACGT", "TGCA")
 
 
@@ -63,8 +74,18 @@ def resolve(record: Record, variant: Variant, locus: Locus) -> Resolution:
     return Resolution(
         bases,
         is_evidence=_is_evidence(record, bases, variant, locus),
-        changes=tuple(trim(record.pos, record.ref, alt) for alt in record.alts),
+        changes=tuple(
+            _change(record, alt, base, variant, locus)
+            for alt, base in zip(record.alts, bases[1:], strict=True)
+        ),
     )
+
+
+def _change(record: Record, alt: str, base: str, variant: Variant, locus: Locus) -> Change:
+    """Return what an ALT changes; insertions and deletions that are one allele are one change."""
+    change = trim(record.pos, record.ref, alt)
+    is_length = not (change[1] and change[2]) and base != REFERENCE
+    return (locus.pos, locus.ref, base) if is_length and not variant.is_snv else change
 
 
 def complement(bases: str) -> str:
@@ -107,12 +128,19 @@ def trim(pos: int, ref: str, alt: str) -> Change:
 def _is_evidence(record: Record, bases: tuple[str, ...], variant: Variant, locus: Locus) -> bool:
     """Say whether reference copies in a record speak for reference at the locus.
 
-    They do where the record gives a known allele, however it is spelled; else only where it covers
+    They do where the record gives a known allele or changes the window, however that is
+    spelled; else only where it covers
     the whole locus and either speaks of every alternate or changes the locus itself. An upstream
     deletion does not. Callers of repeats leave out the base before the repeat: what covers all that
     the alleles may change covers the locus.
     """
     if not set(bases).isdisjoint(variant.alleles):
+        return True
+    if not variant.is_snv and any(
+        _lies_within(record, alt, locus)
+        for alt, base in zip(record.alts, bases[1:], strict=True)
+        if ">" in base and base != alt
+    ):
         return True
     if not _covers(record, variant, locus):
         return False
@@ -120,6 +148,12 @@ def _is_evidence(record: Record, bases: tuple[str, ...], variant: Variant, locus
         return True
     changes = {base for base in bases if base not in {REFERENCE, COPY_NUMBER}}
     return bool(changes) and (changes != {DELETED} or record.pos == locus.pos)
+
+
+def _lies_within(record: Record, alt: str, locus: Locus) -> bool:
+    """Say whether what an ALT changes lies within the window."""
+    start, ref, _ = trim(record.pos, record.ref, alt)
+    return locus.window_start <= start and start + len(ref) - 1 <= locus.window_end
 
 
 def _covers(record: Record, variant: Variant, locus: Locus) -> bool:
@@ -187,31 +221,68 @@ def _allele(record: Record, alt: str, variant: Variant, locus: Locus) -> str:
         return DELETED if record.pos <= locus.pos <= record.pos + len(record.ref) - 1 else REFERENCE
     if alt in ANY_ALLELE:
         return ANY_OTHER
-    if alt.startswith("<") or not _BREAKEND.isdisjoint(alt):
+    if _SYMBOLIC.fullmatch(alt):
         return _symbolic(record, alt, variant, locus)
     if not _SEQUENCE.issuperset(alt):
         covers = record.pos <= locus.pos <= record.pos + len(record.ref) - 1
         return alt if covers else REFERENCE
+    if variant.is_snv and len(alt) != len(record.ref):
+        return _base(record, alt, variant, locus)
     start, ref, changed = trim(record.pos, record.ref, alt)
     if len(ref) == len(changed):
         return _substituted(start, changed, variant, locus)
-    spelled = f"{ref or '-'}>{changed or '-'}"
     if not (ref and changed):
-        return _resized([(start, ref, changed)], spelled, variant, locus)
+        return _resized([(start, ref, changed)], _spelled(ref, changed), variant, locus)
     if start > locus.window_end or start + len(ref) <= locus.window_start:
         return REFERENCE
     if len(ref) * len(changed) > MOST:
-        return spelled
-    if variant.is_snv:
-        told = bases_at(ref, changed, locus.pos - start)
-        return _told(told, variant, locus) or (REFERENCE if told == {locus.ref} else spelled)
-    return _resized(indels(start, ref, changed), spelled, variant, locus)
+        return _spelled(ref, changed)
+    return _resized(indels(start, ref, changed), _spelled(ref, changed), variant, locus)
+
+
+def _spelled(ref: str, alt: str) -> str:
+    """Return a name for a change that is no known allele."""
+    return f"{_short(ref)}>{_short(alt)}"
+
+
+def _short(bases: str) -> str:
+    """Return bases, or the first of them and a digest where they are many."""
+    if len(bases) <= _LONG:
+        return bases or "-"
+    digest = hashlib.sha256(bases.encode()).hexdigest()[:12]
+    return f"{bases[:12]}...({len(bases)} bases, {digest})"
+
+
+def _base(record: Record, alt: str, variant: Variant, locus: Locus) -> str:
+    """Resolve at a single base an ALT of another length than REF.
+
+    What is certain is told: that the base becomes another, or is deleted. Where it may be deleted
+    or stay a known allele, as one of two equal bases, it stays.
+    """
+    at = locus.pos - record.pos
+    if not 0 <= at < len(record.ref):
+        return REFERENCE
+    start, ref, changed = trim(record.pos, record.ref, alt)
+    if len(record.ref) * len(alt) > MOST:
+        covered = 0 <= locus.pos - start < len(ref)
+        return REFERENCE if not covered else DELETED if not changed else _spelled(ref, changed)
+    told = bases_at(record.ref, alt, at)
+    if told == {""}:
+        return DELETED
+    (base, *others) = told - {""}
+    if others or ("" in told and base not in variant.alleles):
+        return _spelled(ref, changed)
+    return REFERENCE if base == locus.ref else base
 
 
 def _symbolic(record: Record, alt: str, variant: Variant, locus: Locus) -> str:
     if alt.startswith("<INS") and not variant.is_snv:
         inside = locus.window_start <= record.pos <= locus.window_end
         return alt if inside else REFERENCE
+    beside = _BREAKEND.fullmatch(alt)
+    if beside and variant.is_snv and record.pos == locus.pos:
+        base = beside["first"] or beside["last"]
+        return REFERENCE if base == locus.ref else alt
     # A symbolic ALT stands for the bases after POS (VCF 4.3, section 5.3).
     if not (record.pos < locus.end and record.end >= locus.pos):
         return REFERENCE
@@ -226,19 +297,6 @@ def _substituted(start: int, changed: str, variant: Variant, locus: Locus) -> st
         return REFERENCE
     base = changed[locus.pos - start]
     return REFERENCE if base == locus.ref else base
-
-
-def _told(told: frozenset[str], variant: Variant, locus: Locus) -> str:
-    """Return what becomes of a base, if that is certain.
-
-    Where it may as well be deleted, it is what it becomes if that is a known allele.
-    """
-    if told == {""}:
-        return DELETED
-    bases = told - {"", locus.ref}
-    certain = len(bases) == 1 and locus.ref not in told
-    (base, *_) = bases or {""}
-    return base if certain and ("" not in told or base in variant.alleles) else ""
 
 
 def _resized(changes: Sequence[Change], spelled: str, variant: Variant, locus: Locus) -> str:
@@ -262,7 +320,11 @@ def _resized(changes: Sequence[Change], spelled: str, variant: Variant, locus: L
         sequence = sequence[:offset] + inserted + sequence[offset + len(ref) :]
     if sequence == locus.window:
         return REFERENCE
-    return (_named(sequence, variant, locus) or spelled) if sequence else DELETED
+    if not sequence:
+        return DELETED
+    # An unknown length has one name, wherever a caller puts it.
+    _, ref, changed = trim(locus.window_start, locus.window, sequence)
+    return _named(sequence, variant, locus) or _spelled(ref, changed)
 
 
 def _named(sequence: str, variant: Variant, locus: Locus) -> str:

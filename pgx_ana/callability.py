@@ -91,7 +91,9 @@ def callability(
     calls = parts[0]
     sites = [_site(site, part) for part in parts for site in part.sites]
     sites += [
-        SiteCallability(variant, _place(variant, calls), {}, unreadable[variant.gene])
+        SiteCallability(
+            variant, _place(variant, calls), {}, " ".join(unreadable[variant.gene].split())
+        )
         for variant in knowledge.variants
         if variant.gene in unreadable
     ]

@@ -34,7 +34,7 @@ _ASSERTED = (
 )
 _BROKEN_PIPE = 141
 _INTERRUPTED = 130
-_TERMINATED = 143
+_BY_SIGNAL = 128
 _SEPARATORS = {"tsv": "\t", "csv": ","}
 _HELP = {"help_option_names": ["-h", "--help"]}
 
@@ -65,9 +65,10 @@ def main() -> None:
     For research. No guideline links any germline variant to the use of anastrozole; the published
     associations are shown with what contradicts them.
     """
-    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
-        # A run that is ended leaves nothing behind: what it has written so far is cleared away.
-        signal.signal(signal.SIGTERM, _end)
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(ending) is signal.SIG_DFL:
+            # A run that is ended leaves nothing behind: what it has written is cleared away.
+            signal.signal(ending, _end)
     # Start-up makes many objects that stay; looking at them again and again slows it by half.
     gc.set_threshold(200_000, 20, 20)
     # Nor is every installed package to be searched for plugins of pydantic: there are none to use.
@@ -76,8 +77,8 @@ def main() -> None:
 
 def _end(number: int, frame: object) -> NoReturn:
     """End the program as a signal asks, through every clean-up."""
-    del number, frame
-    sys.exit(_TERMINATED)
+    del frame
+    sys.exit(_BY_SIGNAL + number)
 
 
 def kb_option(command: Command) -> Command:

@@ -123,13 +123,14 @@ def spooled(path: str) -> IO[bytes] | None:
     """
     try:
         if path == STDIN:
-            return _copied(sys.stdin.buffer)
+            return _copied(getattr(sys.stdin.buffer, "raw", sys.stdin.buffer))
         mode = Path(path).stat().st_mode
         if stat.S_ISDIR(mode):
             raise InputError(f"{path}: is a directory, not a variant file")
         if stat.S_ISREG(mode):
             return None
-        with Path(path).open("rb") as stream:
+        # Unbuffered, so that a signal is heard between two reads.
+        with Path(path).open("rb", buffering=0) as stream:
             return _copied(stream)
     except FileNotFoundError as error:
         raise InputError(f"{path}: no such file") from error

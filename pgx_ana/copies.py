@@ -22,7 +22,7 @@ Everything runs over arrays of samples; loops are over records and alleles only.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,7 +41,8 @@ class Row:
     ``copies`` is int8 of shape (samples, 2): numbers of the site's alleles, ``MISSING`` or
     ``NO_COPY``. ``listed`` are the alternates that the record tells of, ``denied`` those of them
     that its reference copies cannot be. ``is_evidence`` is False for a record that merely spans the
-    locus. ``phased`` is bool and ``phase_set`` int64 (-1 none), both of shape (samples,).
+    locus; ``changes`` are what its alternates are, so that rows about the same can be told.
+    ``phased`` is bool and ``phase_set`` int64 (-1 none), both of shape (samples,).
     ``silent`` says for which samples the record is to be passed over.
     """
 
@@ -50,6 +51,7 @@ class Row:
     denied: frozenset[int]
     is_evidence: bool
     phased: Bools
+    changes: tuple[Hashable, ...] = ()
     phase_set: NDArray[np.int64] | None = None
     silent: Bools | None = None
 
@@ -153,6 +155,15 @@ def _phased(rows: Sequence[Row]) -> Bools:
     return phased & any_phased
 
 
+def _said(rows: Sequence[Row], number: int) -> NDArray[np.int_]:
+    """Return how many copies of an allele rows tell of, or leave open; equal rows speak once."""
+    by_changes: dict[tuple[Hashable, ...], Bools] = {}
+    for row in rows:
+        said = np.asarray((row.copies == number) | (row.copies == MISSING))
+        by_changes[row.changes] = said | by_changes.get(row.changes, np.zeros_like(said))
+    return np.asarray(np.sum(list(by_changes.values()), axis=0).sum(axis=1))
+
+
 class _Pairs:
     """All pairs of copies that a person may have, and which of them fit a record.
 
@@ -190,9 +201,7 @@ class _Pairs:
         fit = alleles[:, self.first] & alleles[:, self.second]
         fit &= ~haploid[:, None] | (self.second == self.none)
         for number in set(range(self.n_alleles)) - {self.ref, self.deleted} if evidence else ():
-            # No more copies than the records say together, or leave open.
-            said = np.sum([(r.copies == number) | (r.copies == MISSING) for r in evidence], axis=0)
-            most = np.asarray(said).sum(axis=1)
+            most = _said(evidence, number)
             times = (self.first == number).astype(int) + (self.second == number)
             fit &= times <= most[:, None]
         return np.asarray(fit)

@@ -82,13 +82,17 @@ def probability_of(variant: Any, fields: set[str], alleles: Alleles, n_alts: int
     if "GP" not in fields:
         return None
     values, widths = _matrix(variant, "GP")
-    values = _exactly(values, widths, len(_diploid(n_alts)))
-    whole = np.abs(np.nansum(values, axis=1) - 1) <= _TOLERANCE
+    everyone = np.arange(len(values))
     low, high = np.sort(alleles, axis=1).T.astype(np.intp)
-    fits = whole & (low >= 0) & (high <= n_alts)
-    place = np.where(fits, high * (high + 1) // 2 + low, 0)
-    likely: Floats = values[np.arange(len(values)), place]
-    return np.where(fits, likely, np.float32(np.nan))
+    within = high <= n_alts
+    diploid, haploid = within & (low >= 0), within & (low == NO_COPY) & (high >= 0)
+    of_pairs = _probabilities(values, widths, len(_diploid(n_alts)))
+    of_ones = _probabilities(values, widths, n_alts + 1)
+    likely = np.full(len(values), np.nan, np.float32)
+    place = np.where(diploid, high * (high + 1) // 2 + low, 0)
+    likely[diploid] = of_pairs[everyone, place][diploid]
+    likely[haploid] = of_ones[everyone, np.where(haploid, high, 0)][haploid]
+    return likely
 
 
 def _matrix(variant: Any, name: str) -> tuple[Floats, Widths]:
@@ -115,19 +119,29 @@ def _diploid(n_alts: int) -> list[tuple[int, int]]:
     return [(low, high) for high in range(n_alts + 1) for low in range(high + 1)]
 
 
+def _probabilities(values: Floats, widths: Widths, width: int) -> Floats:
+    """Return GP as probabilities, also where it is phred-scaled as in VCF before 4.3.
+
+    NaN for a person whose values sum to one in neither way, or are not as many as there should be.
+    """
+    given = _exactly(values, widths, width)
+    linear = np.where(given >= 0, given, np.float32(np.nan))
+    phred = np.power(np.float32(10), -linear / 10)
+    found = np.full_like(linear, np.nan)
+    for scaled in (phred, linear):
+        whole = np.abs(scaled.sum(axis=1) - 1) <= _TOLERANCE
+        found[whole] = scaled[whole]
+    return found
+
+
 def _by_probability(values: Floats, widths: Widths, n_alts: int) -> tuple[Alleles, Floats]:
-    """Take the likeliest genotype by GP, probabilities or, as in VCF before 4.3, phred-scaled."""
+    """Take the likeliest genotype by GP."""
     alleles, likely = _nothing(len(values))
     haploid = [(number, NO_COPY) for number in range(n_alts + 1)]
     for genotypes in (haploid, _diploid(n_alts)):
-        given = _exactly(values, widths, len(genotypes))
-        linear = np.where(given >= 0, given, np.nan)
-        phred = np.power(np.float32(10), -linear / 10)
-        is_linear = np.abs(linear.sum(axis=1) - 1) <= _TOLERANCE
-        is_phred = np.abs(phred.sum(axis=1) - 1) <= _TOLERANCE
-        scaled = np.where(is_linear[:, None], linear, phred)
+        scaled = _probabilities(values, widths, len(genotypes))
         best = np.nan_to_num(scaled).argmax(axis=1)
-        told = is_linear | is_phred
+        told = ~np.isnan(scaled).any(axis=1)
         alleles[told] = np.array(genotypes, np.int16)[best][told]
         likely[told] = scaled[np.arange(len(values)), best][told]
     return alleles, likely

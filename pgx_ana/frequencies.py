@@ -54,6 +54,7 @@ def frequency_warnings(calls: CohortCalls, knowledge: KnowledgeBase) -> list[str
         (site, frequencies)
         for site in calls.sites
         for frequencies in knowledge.definitions[site.variant.id].frequencies[:1]
+        if _is_comparable(site, frequencies)
     ]
     oddities = [odd for site, frequencies in compared for odd in _oddities(site, frequencies)]
     warnings = [str(odd) for odd in oddities]
@@ -65,11 +66,22 @@ def frequency_warnings(calls: CohortCalls, knowledge: KnowledgeBase) -> list[str
     return warnings
 
 
+def _known(frequencies: AlleleFrequencies) -> list[float]:
+    """Return the known frequencies, in populations and in all."""
+    values = frequencies.model_dump(exclude={"allele", "source"}, exclude_none=True)
+    return list(values.values())
+
+
+def _is_comparable(site: SiteCalls, frequencies: AlleleFrequencies) -> bool:
+    """Say whether enough people were called, and several populations are known."""
+    _, people = _copies(site, frequencies.allele)
+    enough = people >= LEAST_PEOPLE and people >= _LEAST_CALLED * len(site.codes)
+    return enough and len(_known(frequencies)) > 1
+
+
 def _oddities(site: SiteCalls, frequencies: AlleleFrequencies) -> Iterator[Oddity]:
     copies, people = _copies(site, frequencies.allele)
-    known = frequencies.model_dump(exclude={"allele", "source"}, exclude_none=True).values()
-    if people < LEAST_PEOPLE or people < _LEAST_CALLED * len(site.codes) or not known:
-        return
+    known = _known(frequencies)
     observed, least, most = copies / (2 * people), min(known), max(known)
     nearest = min(max(observed, least), most)
     chance = _STANDARD_ERRORS * math.sqrt(nearest * (1 - nearest) / (2 * people))

@@ -33,6 +33,7 @@ PASSING_FILTERS = frozenset({"PASS", ".", "RefCall"})
 
 _NO_REFERENCE = "which base is the reference is not certain, and no row begins here that tells"
 _STATUSES = tuple(CallStatus)
+_ROUNDING = 1e-6
 _MOST_ALLELES = 100  # allele numbers are kept in 8 bits
 
 
@@ -132,6 +133,8 @@ class _Site:
             place = f"{file}: {locus.chrom}:{locus.pos}"
             raise InputError(f"{place}: {len(self.table)} alleles at {variant.id} are too many")
         self.ref = self.table.index(locus.ref)
+        # Probabilities come in single precision: 0.9 * 0.9 must not miss 0.81.
+        self._least_probability = options.min_gp - _ROUNDING if options.min_gp else 0
         self.copy_changed = np.zeros(self.n, np.bool_)
         self.rows = [
             self._row(record, found, [o for _, o in pairs if o is not found and o.is_evidence])
@@ -167,14 +170,14 @@ class _Site:
             self._number(base)
             for other in others
             for base, change in zip(other.bases[1:], other.changes, strict=True)
-            if base != ANY_OTHER
-            and (base not in found.bases or (self.variant.is_snv and change not in found.changes))
+            if base != ANY_OTHER and (base not in found.bases or change not in found.changes)
         )
         return Row(
             copies=lookup[self._likely(record)],
             listed=listed,
             denied=listed - told_elsewhere if record.alts else listed,
             is_evidence=found.is_evidence,
+            changes=found.changes,
             phased=record.phased,
             phase_set=record.phase_set,
         )
@@ -184,7 +187,7 @@ class _Site:
         if record.has_genotypes or record.probability is None:
             return record.alleles
         # NaN compares false: what is not told is missing already.
-        unlikely = record.probability < self.options.min_gp
+        unlikely = record.probability < self._least_probability
         return np.where(unlikely[:, None] & (record.alleles != NO_COPY), MISSING, record.alleles)
 
     def _number(self, base: str) -> int:
@@ -202,11 +205,11 @@ class _Site:
         for label, values, least in (
             ("GQ", record.gq, self.options.min_gq),
             ("DP", record.dp, self.options.min_dp),
-            ("GP", record.probability, self.options.min_gp),
+            ("GP", record.probability, self._least_probability),
         ):
             if values is not None and least > 0:
                 # NaN compares false: a missing value passes.
-                failures[f"{label} below {least:g}"] = (values < least) & contributes
+                failures[f"{label} below {round(least, 5):g}"] = (values < least) & contributes
         return {name: where for name, where in failures.items() if where.any()}
 
     def _hide_weak_blocks(self) -> None:

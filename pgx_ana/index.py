@@ -61,6 +61,11 @@ class Index:
                 "remove it"
             ) from error
 
+    @property
+    def is_empty(self) -> bool:
+        """Say whether no contig has rows: then there is nothing to hold the file against."""
+        return not self._contigs
+
     def contigs(self) -> list[str]:
         """Return the names of the contigs that have rows; none in an index of BCF."""
         return [name for name in self._contigs if isinstance(name, str)]

@@ -73,9 +73,9 @@ def call_by_gene(
         return [call(request, knowledge)], {}
     except InputError as error:
         first = error
-    genes = request.choice.genes or tuple(dict.fromkeys(v.gene for v in knowledge.variants))
+    genes = request.choice.genes or [variant.gene for variant in knowledge.variants]
     parts, wrong = [], {}
-    for gene in genes:
+    for gene in dict.fromkeys(genes):
         try:
             choice = dataclasses.replace(request.choice, genes=(gene,))
             parts.append(call(dataclasses.replace(request, choice=choice), knowledge))

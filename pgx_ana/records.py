@@ -42,7 +42,11 @@ _SHAPES = {
     "Integer": re.compile(r"(?:\.|-?[0-9]+)(?:,(?:\.|-?[0-9]+))*"),
     "Float": re.compile(f"{_NUMBER}(?:,{_NUMBER})*", re.IGNORECASE),
 }
+_MOST_FIELDS = 1000
+_MOST_ALTS = 1 << 15  # allele numbers are kept in 16 bits
 _LONG_NUMBER = re.compile(rb"[0-9]{5}")
+_EMPTY = re.compile(rb"(?<![^:,\t])(?=[:,\t]|$)")
+_EMPTY_BETWEEN = (b"::", b":\t", b":,", b",,", b",:", b",\t", b"\t,")
 _ASCII = bytes(range(128)) + b"?" * 128
 
 # What is wrong is told here; htslib's own lines on stderr would stand beside it.
@@ -84,17 +88,15 @@ def _rewritten(lines: Sequence[Line], n_samples: int, *, text_ps: bool) -> Itera
         if b"\0" in line.text:
             raise InputError(f"{line.place}: the row has a NUL byte")
         names = []
-        body = columns[FIXED + 1]
         given = columns[FIXED].decode("latin-1").split(":")
+        if len(given) > _MOST_FIELDS:
+            raise InputError(f"{line.place}: FORMAT has {len(given)} fields")
         for number, name in enumerate(given):
             # Q is a probability where HipSTR writes it, beside GB; elsewhere it may be anything.
             known = name in _TYPES and name not in names and (name != "Q" or "GB" in given)
-            # htslib ends the program where no one has the GT that FORMAT names.
-            known = known and (name != "GT" or number == 0 or _reaches(body, number))
             names.append(name if known else f"X{number}")
         formats.append(":".join(names))
-        # cyvcf2 reads ASCII only; no value that is used has other letters.
-        bodies.append(body if body.isascii() else body.translate(_ASCII))
+        bodies.append(_readable(columns[FIXED + 1], names, line))
         most = max(most, len(names))
     types = {**_TYPES, "PS": "String" if text_ps else "Integer"}
     types |= {f"X{number}": "String" for number in range(most)}
@@ -108,9 +110,28 @@ def _rewritten(lines: Sequence[Line], n_samples: int, *, text_ps: bool) -> Itera
         yield body + b"\n"
 
 
-def _reaches(body: bytes, number: int) -> bool:
-    """Say whether anyone has a value at a place of FORMAT; trailing ones may be left out."""
-    return any(values.count(b":") >= number for values in body.split(TAB))
+def _readable(body: bytes, names: Sequence[str], line: Line) -> bytes:
+    """Return the values of a row as htslib reads them rightly.
+
+    It takes an empty number for 0, and ends the program where FORMAT names a GT that no one has. Of
+    letters it reads ASCII only; no value that is used has others. Raises :class:`InputError` where
+    the first value of a person is empty: then nothing is certain.
+    """
+    if body.startswith((TAB, b":")) or body.endswith(TAB) or b"\t\t" in body or b"\t:" in body:
+        columns = enumerate(body.split(TAB), FIXED + 2)
+        number = next(n for n, values in columns if not values or values.startswith(b":"))
+        raise InputError(
+            f"{line.place}: the genotype columns are malformed: column {number} begins with no "
+            "value"
+        )
+    ends_empty = body.startswith(b",") or body.endswith((b":", b","))
+    if ends_empty or any(pair in body for pair in _EMPTY_BETWEEN):
+        body = _EMPTY.sub(b".", body)
+    if "GT" in names[1:]:
+        place = names.index("GT")
+        people = (values + b":." * (place - values.count(b":")) for values in body.split(TAB))
+        body = TAB.join(people)
+    return body if body.isascii() else body.translate(_ASCII)
 
 
 def _paired(
@@ -142,7 +163,9 @@ def _blamed(line: Line, samples: Sequence[str]) -> str:
 def _record(line: Line, variant: Any, people: Sequence[str]) -> Record:
     columns = line.text.split(TAB, FIXED + 1)
     ref = _text(columns[3], line).upper()
-    alts = _alts(_text(columns[4], line))
+    if columns[4].count(b",") >= _MOST_ALTS:
+        raise InputError(f"{line.place}: has more than {_MOST_ALTS} ALT")
+    alts = _alts(_text(columns[4], line), line)
     fields = set(variant.FORMAT or ())
     has_genotypes = "GT" in fields
     probability = None
@@ -177,8 +200,11 @@ def _record(line: Line, variant: Any, people: Sequence[str]) -> Record:
     )
 
 
-def _alts(text: str) -> tuple[str, ...]:
-    return () if text in {".", ""} else tuple(alt.upper() for alt in text.split(","))
+def _alts(text: str, line: Line) -> tuple[str, ...]:
+    alts = () if text == "." else tuple(text.upper().split(","))
+    if "" in alts:
+        raise InputError(f"{line.place}: ALT {text[:40]!r} has an empty allele")
+    return alts
 
 
 def _text(column: bytes, line: Line) -> str:

@@ -6,8 +6,6 @@ import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 
-import pysam
-
 from pgx_ana.assembly import ContigNames, Header
 from pgx_ana.errors import InputError
 from pgx_ana.model import Assembly, Record, Variant
@@ -25,6 +23,10 @@ class Genome:
             raise InputError(f"--reference {path}: no such file")
         if not Path(f"{path}.fai").is_file():
             raise InputError(f"--reference {path}: has no index; make it with samtools faidx")
+        if path.endswith(".gz") and not Path(f"{path}.gzi").is_file():
+            raise InputError(f"--reference {path}: has no .gzi; make it with samtools faidx")
+        import pysam  # noqa: PLC0415  # heavy, and of use here only
+
         try:
             self._fasta = pysam.FastaFile(path)
         except (OSError, ValueError) as error:

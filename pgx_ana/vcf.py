@@ -20,7 +20,7 @@ from pgx_ana.assembly import ContigNames, Header
 from pgx_ana.container import STDIN, inspect, spooled
 from pgx_ana.errors import InputError
 from pgx_ana.index import DamagedIndexError, Index
-from pgx_ana.lines import FIXED, MOST_BYTES, Line, Scan, Target, Wanted, parse, refuse_open
+from pgx_ana.lines import FIXED, Line, Scan, Target, Wanted, parse, refuse_open
 from pgx_ana.model import Record
 from pgx_ana.records import read_records
 
@@ -35,6 +35,9 @@ _CALLERS = (
     re.compile(r"^##command=(?P<name>[^ \n]+)", re.MULTILINE),
 )
 _COLUMNS = ["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT"]
+# Half a million names and a hundred thousand contigs take a tenth of it.
+_MOST_BYTES = 1 << 26
+_MOST_LINES = 1_000_000
 _TEXT_PS = re.compile(r"^##FORMAT=<ID=PS,.*Type=String", re.MULTILINE)
 
 
@@ -140,12 +143,15 @@ class VariantFile:
 
     def _header(self, stream: IO[bytes]) -> Iterator[bytes]:
         """Yield the lines of the header, up to the one that begins with ``#CHROM``."""
-        left = MOST_BYTES
+        left, lines = _MOST_BYTES, _MOST_LINES
         try:
             while line := stream.readline(left):
-                left -= len(line)
-                if left <= 0:
-                    raise InputError(f"{self.name}: its header has more than {MOST_BYTES} bytes")
+                left, lines = left - len(line), lines - 1
+                if left <= 0 or lines <= 0:
+                    raise InputError(
+                        f"{self.name}: its header has more than {_MOST_BYTES} bytes or "
+                        f"{_MOST_LINES} lines"
+                    )
                 if not line.startswith(b"#"):
                     raise InputError(f"{self.name}: has no line that begins with #CHROM")
                 yield line
@@ -168,6 +174,11 @@ class VariantFile:
         names = list(self.header.contigs)
         if self._container.index is not None:
             self._index = Index(self._container.index, self.name)
+            if self._index.is_empty:
+                # Made when the file had no rows yet; whether it has some now is soon read.
+                self._container = dataclasses.replace(self._container, index=None)
+                self._index = None
+        if self._index is not None:
             names = names if self.format == "BCF" else self._index.contigs()
         for name in names:
             plain = self._contig_names.plain(name)
@@ -297,8 +308,10 @@ def _samples(header: str, name: str) -> tuple[str, ...]:
     if len(set(samples)) != len(samples):
         twice = next(sample for sample in samples if samples.count(sample) > 1)
         raise InputError(f"{name}: the sample {twice!r} is named twice in its header")
-    if "" in samples:
-        raise InputError(f"{name}: a sample in its header has no name")
+    for sample in samples:
+        if not sample or "\r" in sample or "\0" in sample:
+            wrong = "holds a carriage return or NUL" if sample else "is empty"
+            raise InputError(f"{name}: the name of a sample {wrong}: {sample!r}")
     return tuple(samples)
 
 

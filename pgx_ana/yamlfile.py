@@ -25,6 +25,8 @@ _PLAIN_TAGS = {
     yaml.MappingNode: "tag:yaml.org,2002:map",
 }
 _DEEPEST = 32
+_SHOWN = 60
+_MOST_FAULTS = 200
 _NOTHING = {"", "~", "null", "Null", "NULL"}
 
 
@@ -82,7 +84,10 @@ def read_yaml(path: Path) -> tuple[YamlFile, list[Fault]]:
     try:
         document = Document.model_validate(plain)
     except ValidationError as error:
-        faults = [_schema_fault(path, root, plain, detail) for detail in error.errors()]
+        details = error.errors()
+        faults = [_schema_fault(path, root, plain, detail) for detail in details[:_MOST_FAULTS]]
+        if len(details) > _MOST_FAULTS:
+            faults.append(Fault(path, 1, "", f"and {len(details) - _MOST_FAULTS} more faults"))
         return _empty(path), faults
     return YamlFile(path, document, root), []
 
@@ -149,7 +154,7 @@ def _schema_fault(path: Path, root: yaml.Node, plain: Plain, detail: object) -> 
     place: Place = tuple(part for part in detail["loc"] if part != "[key]")
     line = _node_at(root, place).start_mark.line + 1
     given = detail.get("input")
-    shown = f", not {given!r}" if isinstance(given, str) else ""
+    shown = f", not {given[:_SHOWN]!r}" if isinstance(given, str) else ""
     return Fault(path, line, _spell(place, plain), f"{detail['msg']}{shown}")
 
 

@@ -134,6 +134,6 @@ def bcftools() -> Bcftools:
             done = subprocess.run(["bcftools", *words], check=True, capture_output=True, text=True)
             return done.stdout
         command = getattr(pysam.bcftools, words[0])
-        return str(command(*words[1:]))
+        return str(command(*words[1:], catch_stdout="-o" not in words) or "")
 
     return call

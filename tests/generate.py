@@ -52,19 +52,26 @@ def golden() -> dict[Path, str]:
     }
     arguments |= {f"toy.{kind}": ["--format", kind] for kind in ("json", "jsonl")}
     arguments["toy.annotations.asserted.tsv"] = ["--absent-is-reference"]
+    commands = {
+        name: (0, ["annotate", "toy.vcf", "--quiet", *words]) for name, words in arguments.items()
+    }
+    commands |= {
+        f"toy.check.{suffix}": (5, ["check", "toy.vcf", "--format", kind])
+        for kind, suffix in (("text", "txt"), ("tsv", "tsv"), ("json", "json"))
+    }
     folder = Path(__file__).parent / "golden"
     here = Path.cwd()
     os.chdir(folder)  # so that the file column has no path
     try:
-        return {folder / name: _run(words) for name, words in arguments.items()}
+        return {folder / name: _run(code, words) for name, (code, words) in commands.items()}
     finally:
         os.chdir(here)
 
 
-def _run(words: list[str]) -> str:
-    command = ["annotate", "toy.vcf", "--kb", "../toy_kb", "--quiet", *words]
+def _run(code: int, words: list[str]) -> str:
+    command = [*words, "--kb", "../toy_kb"]
     result = CliRunner().invoke(main, command, catch_exceptions=False)
-    assert result.exit_code == 0, result.stderr
+    assert result.exit_code == code, result.stderr
     return result.stdout
 
 

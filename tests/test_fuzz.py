@@ -19,7 +19,8 @@ from typing import Any
 import pytest
 
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.model import CallSource, CallStatus, Cell
+from pgx_ana.model import CallOptions, CallSource, CallStatus, Cell
+from pgx_ana.pipeline import Request, call
 
 HERE = Path(__file__).parent
 N_FILES = 300
@@ -121,3 +122,29 @@ def test_cells_that_contradict_themselves_are_found(
     sound = Cell(("A", "C"), phased=False, status=CallStatus.CALLED, source=CallSource.RECORD)
     cell = replace(sound, **change)  # type: ignore[arg-type]
     assert expected == judging._cell_fault(cell, toy.variants[0])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (b"0/1\t1|1", b"0/0\t1|1", "rs1 is not"),
+        (b"0/1\t1|1", b"0/1\t./.", "rs1 is called from no row"),
+        (b"1/2\t./1", b"1/1\t./1", "rs2 is not"),
+        (b"2\t50\t.\tG\tT", b"2\t50\t.\tG\tC", "rs6 is not"),
+        (b"2\t50", b"2\t51", "rs6 is called from no row"),
+        (b"1\t401", b"3\t401", "rs4 is called from no row"),
+    ],
+)
+def test_calls_that_the_text_does_not_bear_out_are_found(
+    tmp_path: Path, toy: KnowledgeBase, old: bytes, new: bytes, expected: str
+) -> None:
+    path = tmp_path / "good.vcf"
+    path.write_bytes(judging._GOOD)
+    calls = call(Request((str(path),)), toy)
+    judging._judge_by_text(calls, judging._GOOD, toy, CallOptions())
+    with pytest.raises(judging.BrokenPromiseError, match=expected):
+        judging._judge_by_text(calls, judging._GOOD.replace(old, new), toy, CallOptions())
+    path.write_bytes(judging._GOOD.replace(old, new))
+    others = call(Request((str(path),)), toy)
+    with pytest.raises(judging.BrokenPromiseError, match="another call otherwise"):
+        judging._expect_same_cells(calls, others, "otherwise")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -163,6 +163,103 @@ def test_split_and_joined_rows(
     if way == "-any":
         path.write_text(bcftools("norm", "-m-any", path))
     pd.testing.assert_frame_equal(expected, pgx_ana.annotate(path).annotations)
+
+
+REWRITERS: dict[str, Sequence[Sequence[str]]] = {
+    "joined by kind": [["norm", "-m+both"]],
+    "joined, then split by kind": [["norm", "-m+any"], ["norm", "-m-both"]],
+    "joined and split again and again": [["norm", "-m+any"], ["norm", "-m-any"]] * 2,
+    "joined, ALTs of nobody left out": [["norm", "-m+any"], ["view", "-a"]],
+    "nothing but genotypes": [["annotate", "-x", "ID,QUAL,INFO,^FORMAT/GT"]],
+    "without FILTER": [["annotate", "-x", "FILTER"]],
+    "people in another order": [["view", "-s", ",".join(reversed(PEOPLE.split(",")))]],
+}
+
+
+@pytest.mark.parametrize("name", REWRITERS)
+def test_what_bcftools_writes(
+    name: str, original: Path, expected: pd.DataFrame, tmp_path: Path, bcftools: Bcftools
+) -> None:
+    path = original
+    for number, words in enumerate(REWRITERS[name]):
+        text = bcftools(words[0], "--no-version", *words[1:], path)
+        path = tmp_path / f"{number}.vcf"
+        path.write_text(text)
+    assert path.read_text() != original.read_text()
+    assert_same_people(expected, pgx_ana.annotate(path).annotations)
+
+
+def assert_same_people(expected: pd.DataFrame, actual: pd.DataFrame) -> None:
+    """Compare annotations of people who may stand in another order."""
+    one, other = (
+        frame.astype(object).sort_values(["sample", "association"], ignore_index=True)
+        for frame in (expected, actual)
+    )
+    pd.testing.assert_frame_equal(one, other)
+
+
+@pytest.fixture
+def singles(original: Path, tmp_path: Path, bcftools: Bcftools) -> list[Path]:
+    """Return a compressed file with an index for each person."""
+    paths = []
+    for person in PEOPLE.split(","):
+        path = tmp_path / f"{person}.vcf.gz"
+        bcftools("view", "-s", person, "-Oz", "-o", path, original)
+        bcftools("index", path)
+        paths.append(path)
+    return paths
+
+
+@pytest.mark.parametrize("way", ["none", "all", "both"])
+def test_people_merged_by_bcftools(
+    way: str, singles: list[Path], expected: pd.DataFrame, tmp_path: Path, bcftools: Bcftools
+) -> None:
+    """Rows of one place are joined in one way or another."""
+    path = tmp_path / "merged.vcf"
+    path.write_text(bcftools("merge", "-m", way, *singles))
+    assert_same_people(expected, pgx_ana.annotate(path).annotations)
+
+
+def test_people_under_other_names(
+    original: Path, expected: pd.DataFrame, tmp_path: Path, bcftools: Bcftools
+) -> None:
+    names = {person: f"patient-{number}" for number, person in enumerate(PEOPLE.split(","))}
+    listed = tmp_path / "names.txt"
+    listed.write_text("".join(f"{old} {new}\n" for old, new in names.items()))
+    path = tmp_path / "renamed.vcf"
+    path.write_text(bcftools("reheader", "-s", listed, original))
+    renamed = expected.astype(object).replace({"sample": names})
+    assert set(names.values()) == set(renamed["sample"])
+    assert_same_people(renamed, pgx_ana.annotate(path).annotations)
+
+
+def test_another_header(
+    original: Path, expected: pd.DataFrame, tmp_path: Path, bcftools: Bcftools
+) -> None:
+    """Only the names of contigs and samples are left."""
+    kept = ("##fileformat", "##contig", "#CHROM")
+    lines = original.read_text().splitlines(keepends=True)
+    header = tmp_path / "header.txt"
+    header.write_text("".join(line for line in lines if line.startswith(kept)))
+    path = tmp_path / "reheaded.vcf"
+    path.write_text(bcftools("reheader", "-h", header, original))
+    assert "##INFO" not in path.read_text()
+    assert_same_people(expected, pgx_ana.annotate(path).annotations)
+
+
+def test_files_put_together_with_overlaps(
+    original: Path, expected: pd.DataFrame, tmp_path: Path, bcftools: Bcftools
+) -> None:
+    """Rows of overlapping files come twice, one behind the other."""
+    packed = tmp_path / "packed.bcf"
+    bcftools("sort", "-Ob", "-o", packed, original)
+    bcftools("index", packed)
+    path = tmp_path / "twice.vcf"
+    path.write_text(bcftools("concat", "-a", packed, packed))
+    count = sum(not line.startswith("#") for line in original.read_text().splitlines())
+    rows = [line for line in path.read_text().splitlines() if not line.startswith("#")]
+    assert 2 * count == len(rows)
+    assert_same_people(expected, pgx_ana.annotate(path).annotations)
 
 
 def test_one_person_at_a_time(

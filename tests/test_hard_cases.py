@@ -1,0 +1,511 @@
+"""One site written in every way that other programs have been seen to misread.
+
+The site is CYP3A4*22, rs35599367, G>A; the person is heterozygous where the file says enough. What
+the file does not say is never taken for reference.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pysam
+import pysam.bcftools
+import pytest
+from click.testing import Result
+
+Run = Callable[..., Result]
+
+VARIANT = "rs35599367"
+EXPOSURE = "rs35599367-plasma-level"
+CONTIGS = {
+    "GRCh37": {"7": 159138663, "chr7": 159138663, "14": 107349540},
+    "GRCh38": {
+        "7": 159345973,
+        "chr7": 159345973,
+        "NC_000007.14": 159345973,
+        "CM000669.2": 159345973,
+        "chr2": 242193529,
+        "chr14": 107043718,
+    },
+}
+HEADER = (
+    '##FILTER=<ID=LowQual,Description="low">',
+    '##ALT=<ID=DEL,Description="deletion">',
+    '##ALT=<ID=NON_REF,Description="any other allele">',
+    '##INFO=<ID=END,Number=1,Type=Integer,Description="end">',
+    '##INFO=<ID=SVTYPE,Number=1,Type=String,Description="type">',
+    '##FORMAT=<ID=GT,Number=1,Type=String,Description="genotype">',
+    '##FORMAT=<ID=GQ,Number=1,Type=Integer,Description="quality">',
+    '##FORMAT=<ID=DP,Number=1,Type=Integer,Description="depth">',
+)
+COLUMNS = "#CHROM POS ID REF ALT QUAL FILTER INFO FORMAT"
+
+
+@dataclass(frozen=True)
+class Case:
+    """Rows as words (CHROM POS REF ALT FILTER INFO FORMAT and a value for each person) and what
+    must come of them: genotype, status, source, and a piece of the reason.
+
+    ``is_known`` is False where the file leaves open what the person has.
+    """
+
+    rows: tuple[str, ...]
+    genotype: str
+    status: str
+    source: str = "record"
+    reason: str = "."
+    options: tuple[str, ...] = ()
+    assembly: str = "GRCh38"
+    is_known: bool = field(default=False, kw_only=True)
+
+
+def known(row: str, *options: str, source: str = "record", assembly: str = "GRCh38") -> Case:
+    """Return a case of a person who is certainly heterozygous."""
+    return Case((row,), "G/A", "called", source, options=options, assembly=assembly, is_known=True)
+
+
+NEIGHBOUR = "chr7 99768600 C T PASS . GT 0/1"
+DELETION = "chr7 99750000 A <DEL> PASS SVTYPE=DEL;END=99790000 GT 0/1"
+FLIP = "--allow-strand-flip"
+OTHER_STRAND = "REF is C, the reference has G; the alleles fit only the other strand"
+
+CASES = {
+    "absent": Case((NEIGHBOUR,), ".", "absent", "none", "no record covers the locus"),
+    "missing": Case(
+        ("chr7 99768693 G A PASS . GT ./.",), "./.", "no_call", reason="genotype missing"
+    ),
+    "half missing": Case(
+        ("chr7 99768693 G A PASS . GT ./1",), "A/.", "partial", reason="one copy missing"
+    ),
+    "haploid": Case(("chr7 99768693 G A PASS . GT 1",), "A", "partial", reason="haploid call"),
+    "haploid reference": Case(
+        ("chr7 99768693 G A PASS . GT 0",), "G", "partial", reason="haploid call"
+    ),
+    "plain": known("chr7 99768693 G A PASS . GT 0/1"),
+    "without chr": known("7 99768693 G A PASS . GT 0/1"),
+    "RefSeq name": known("NC_000007.14 99768693 G A PASS . GT 0/1"),
+    "GenBank name": known("CM000669.2 99768693 G A PASS . GT 0/1"),
+    "REF and ALT swapped": Case(
+        ("chr7 99768693 A G PASS . GT 0/1",),
+        ".",
+        "mismatch",
+        reason="REF is A, the reference has G; REF and ALT are swapped",
+    ),
+    "REF and ALT swapped, homozygous": Case(
+        ("chr7 99768693 A G PASS . GT 1/1",), ".", "mismatch", reason="REF and ALT are swapped"
+    ),
+    "REF and ALT swapped, strand may be changed": Case(
+        ("chr7 99768693 A G PASS . GT 0/1",),
+        ".",
+        "mismatch",
+        reason="REF and ALT are swapped",
+        options=(FLIP,),
+    ),
+    "wrong REF": Case(
+        ("chr7 99768693 C A PASS . GT 0/1",),
+        ".",
+        "mismatch",
+        reason="REF is C, the reference has G",
+    ),
+    "wrong REF, strand may be changed": Case(
+        ("chr7 99768693 C A PASS . GT 0/1",),
+        ".",
+        "mismatch",
+        reason="REF is C, the reference has G",
+        options=(FLIP,),
+    ),
+    "wrong REF, reference call": Case(
+        ("chr7 99768693 C . PASS . GT 0/0",), ".", "mismatch", reason="REF is C"
+    ),
+    "other strand": Case(
+        ("chr7 99768693 C T PASS . GT 0/1",), ".", "mismatch", reason=OTHER_STRAND
+    ),
+    "other strand, reference call": Case(
+        ("chr7 99768693 C T PASS . GT 0/0",), ".", "mismatch", reason=OTHER_STRAND
+    ),
+    "other strand, allowed": known("chr7 99768693 C T PASS . GT 0/1", FLIP, source="other_strand"),
+    "this strand, the other one allowed": known("chr7 99768693 G A PASS . GT 0/1", FLIP),
+    "another ALT": Case(
+        ("chr7 99768693 G T PASS . GT 0/1",),
+        "G/T",
+        "unknown_allele",
+        reason="not a known allele: T",
+    ),
+    "two ALTs": Case(
+        ("chr7 99768693 G A,T PASS . GT 1/2",),
+        "A/T",
+        "unknown_allele",
+        reason="not a known allele: T",
+    ),
+    "padded on the left": known("chr7 99768692 CG CA PASS . GT 0/1"),
+    "padded on the right": known("chr7 99768693 GCTG ACTG PASS . GT 0/1"),
+    "MNV": known("chr7 99768692 CG TA PASS . GT 0/1"),
+    "contradiction": Case(
+        ("chr7 99768693 G A PASS . GT 0/1", "chr7 99768693 G A PASS . GT 0/0"),
+        "./.",
+        "mismatch",
+        reason="records contradict one another",
+    ),
+    "FILTER": Case(
+        ("chr7 99768693 G A LowQual . GT 0/1",), "G/A", "filtered", reason="FILTER LowQual"
+    ),
+    "FILTER of a reference call": Case(
+        ("chr7 99768693 G A LowQual . GT 0/0",), "G/G", "filtered", reason="FILTER LowQual"
+    ),
+    "low quality": Case(
+        ("chr7 99768693 G A PASS . GT:GQ:DP 0/1:2:1",), "G/A", "filtered", reason="GQ below 10"
+    ),
+    "no reads": Case(
+        ("chr7 99768693 G A PASS . GT:DP 0/0:0",), "G/G", "filtered", reason="DP below 1"
+    ),
+    "deletion of the gene": Case((DELETION,), "*/.", "not_assessable", reason="deletion over"),
+    "deletion of the gene, and the site": Case(
+        (DELETION, "chr7 99768693 G A PASS . GT 0/0"),
+        "G/*",
+        "unknown_allele",
+        reason="not a known allele: *",
+    ),
+    "deletion of both genes": Case(
+        (DELETION.replace("0/1", "1/1"),), "*/*", "not_assessable", reason="deletion over"
+    ),
+    "block": Case(
+        ("chr7 99768600 C <NON_REF> . END=99768800 GT:GQ:DP 0/0:99:30",),
+        "G/G",
+        "called",
+        "reference_block",
+        is_known=True,
+    ),
+    "block without reads": Case(
+        ("chr7 99768600 C <NON_REF> . END=99768800 GT:GQ:DP 0/0:0:0",),
+        "G/G",
+        "filtered",
+        "reference_block",
+        "DP below 1, GQ below 10",
+    ),
+    "block that ends before": Case(
+        ("chr7 99768600 C <NON_REF> . END=99768692 GT:GQ:DP 0/0:99:30",),
+        ".",
+        "absent",
+        "none",
+        "no record covers the locus",
+    ),
+    "GRCh37": known("7 99366316 G A PASS . GT 0/1", assembly="GRCh37"),
+    "GRCh37 with chr": known("chr7 99366316 G A PASS . GT 0/1", assembly="GRCh37"),
+}
+
+
+def vcf(rows: Sequence[str], *, assembly: str = "GRCh38", samples: Sequence[str] = ("S1",)) -> str:
+    """Return the text of a file with contig lengths."""
+    lines = ["##fileformat=VCFv4.2"]
+    lines += [f"##contig=<ID={name},length={n}>" for name, n in CONTIGS[assembly].items()]
+    lines += [*HEADER, "\t".join([*COLUMNS.split(), *samples])]
+    for row in rows:
+        chrom, pos, ref, alt, filters, *rest = row.split()
+        lines.append("\t".join([chrom, pos, ".", ref, alt, ".", filters, *rest]))
+    return "\n".join(lines) + "\n"
+
+
+def table(run: Run, path: Path, name: str, *options: str) -> list[dict[str, str]]:
+    """Annotate a file and return a table."""
+    result = run("annotate", path, "--table", name, "--quiet", *options)
+    assert (0, "") == (result.exit_code, result.stderr)
+    return list(csv.DictReader(result.stdout.splitlines(), delimiter="\t"))
+
+
+def call(run: Run, path: Path, *options: str, variant: str = VARIANT) -> dict[str, str]:
+    """Annotate a file with one person and return the call of a variant."""
+    (found,) = [x for x in table(run, path, "calls", *options) if x["variant"] == variant]
+    return found
+
+
+@pytest.fixture(params=list(CASES.values()), ids=list(CASES))
+def case(request: pytest.FixtureRequest) -> Case:
+    found: Case = request.param
+    return found
+
+
+@pytest.fixture
+def file(case: Case, tmp_path: Path) -> Path:
+    path = tmp_path / "case.vcf"
+    path.write_text(vcf(case.rows, assembly=case.assembly))
+    return path
+
+
+def test_what_is_told_of_the_site(case: Case, file: Path, run: Run) -> None:
+    found = call(run, file, *case.options)
+    assert (case.genotype, case.status, case.source, case.assembly) == (
+        found["genotype"],
+        found["status"],
+        found["source"],
+        found["assembly"],
+    )
+    assert case.reason in found["reason"]
+    assert ("." == case.reason) is ("." == found["reason"])
+
+
+def test_nothing_is_concluded_from_what_is_not_known(case: Case, file: Path, run: Run) -> None:
+    """Of people whose genotype the file leaves open, nothing is said that holds for G/G or G/A."""
+    directions = {
+        row["association"]: row["direction"]
+        for row in table(run, file, "annotations", *case.options)
+        if row["variant"] == VARIANT
+    }
+    reference = "G/G" == case.genotype
+    expected = {True: {"comparator" if reference else "higher"}}
+    allowed = expected.get(case.is_known, {"not_assessed", "undetermined"})
+    assert directions[EXPOSURE] in allowed
+
+
+def test_only_what_is_known_is_called(case: Case) -> None:
+    """The table above keeps the promise that it is there to test."""
+    assert case.is_known is ("called" == case.status)
+
+
+# several people, and none
+
+
+def test_two_people(tmp_path: Path, run: Run) -> None:
+    path = tmp_path / "two.vcf"
+    path.write_text(vcf(["chr7 99768693 G A PASS . GT 0/1 0/0"], samples=["S1", "S2"]))
+    found = {
+        row["sample"]: (row["genotype"], row["status"])
+        for row in table(run, path, "calls")
+        if row["variant"] == VARIANT
+    }
+    assert {"S1": ("G/A", "called"), "S2": ("G/G", "called")} == found
+
+
+@pytest.mark.parametrize(("person", "genotype"), [("S1", "G/A"), ("S2", "G/G")])
+def test_each_of_two_people_alone(person: str, genotype: str, tmp_path: Path, run: Run) -> None:
+    path = tmp_path / "two.vcf"
+    path.write_text(vcf(["chr7 99768693 G A PASS . GT 0/1 0/0"], samples=["S1", "S2"]))
+    found = call(run, path, "--samples", person)
+    assert (person, genotype) == (found["sample"], found["genotype"])
+
+
+def test_header_only(tmp_path: Path, run: Run) -> None:
+    path = tmp_path / "header.vcf"
+    path.write_text(vcf([]))
+    assert {("absent", "none", ".")} == {
+        (row["status"], row["source"], row["genotype"]) for row in table(run, path, "calls")
+    }
+    assert {"not_assessed"} == {row["direction"] for row in table(run, path, "annotations")}
+
+
+def without_lengths(text: str) -> str:
+    return "".join(x for x in text.splitlines(keepends=True) if not x.startswith("##contig"))
+
+
+def test_the_assembly_by_the_bases_alone(tmp_path: Path, run: Run) -> None:
+    path = tmp_path / "bare.vcf"
+    for assembly, pos in (("GRCh37", 99366316), ("GRCh38", 99768693)):
+        path.write_text(without_lengths(vcf([f"chr7 {pos} G A PASS . GT 0/1"])))
+        found = call(run, path)
+        assert (assembly, "G/A", "called") == (
+            found["assembly"],
+            found["genotype"],
+            found["status"],
+        )
+
+
+# containers
+
+
+Pack = Callable[[Path], Path]
+
+
+def as_gzip(path: Path) -> Path:
+    target = path.with_name("case.vcf.gz")
+    target.write_bytes(gzip.compress(path.read_bytes()))
+    return target
+
+
+def as_bgzf(path: Path) -> Path:
+    target = path.with_name("case.vcf.gz")
+    pysam.tabix_compress(str(path), str(target))
+    return target
+
+
+def as_indexed(path: Path) -> Path:
+    target = as_bgzf(path)
+    pysam.tabix_index(str(target), preset="vcf")
+    return target
+
+
+def as_bcf(path: Path) -> Path:
+    target = path.with_name("case.bcf")
+    pysam.bcftools.view("-Ob", "-o", str(target), str(path), catch_stdout=False)
+    return target
+
+
+def as_text(path: Path) -> Path:
+    return path.rename(path.with_name("case.txt"))
+
+
+def as_gzip_named_vcf(path: Path) -> Path:
+    path.write_bytes(gzip.compress(path.read_bytes()))
+    return path
+
+
+def as_vcf_named_gzip(path: Path) -> Path:
+    return path.rename(path.with_name("case.vcf.gz"))
+
+
+@pytest.mark.parametrize(
+    "pack",
+    [as_gzip, as_bgzf, as_indexed, as_bcf, as_text, as_gzip_named_vcf, as_vcf_named_gzip],
+    ids=lambda pack: pack.__name__,
+)
+def test_containers(pack: Pack, tmp_path: Path, run: Run) -> None:
+    path = tmp_path / "case.vcf"
+    path.write_text(vcf(CASES["plain"].rows))
+    found = call(run, pack(path))
+    assert ("G/A", "called") == (found["genotype"], found["status"])
+
+
+PLAIN = vcf(CASES["plain"].rows).encode()
+BGZF_END = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
+
+
+def bgzf(path: Path) -> bytes:
+    path.write_bytes(PLAIN)
+    return as_bgzf(path).read_bytes()
+
+
+REFUSED: dict[str, Callable[[Path], bytes]] = {
+    "empty": lambda _: b"",
+    "line feeds": lambda _: b"\n\n",
+    "compressed nothing": lambda _: gzip.compress(b""),
+    "not VCF": lambda _: b"chr7\t99768693\tG\tA\n",
+    "a list of files": lambda _: b"one.vcf\ntwo.vcf\n",
+    "half a header": lambda _: PLAIN[: PLAIN.index(b"#CHROM")],
+    "half a row": lambda _: PLAIN[:-20],
+    "BGZF without its end": lambda path: bgzf(path).removesuffix(BGZF_END),
+    "half of BGZF": lambda path: bgzf(path)[:120],
+    "half of gzip": lambda _: gzip.compress(PLAIN)[:-40],
+    "no samples": lambda _: PLAIN.replace(b"\tFORMAT\tS1\n", b"\n").replace(b"\tGT\t0/1\n", b"\n"),
+    "an allele that is not there": lambda _: PLAIN.replace(b"0/1", b"0/5"),
+    "another assembly than is said": lambda _: PLAIN.replace(b"159345973", b"159345974"),
+}
+
+
+@pytest.mark.parametrize("content", REFUSED.values(), ids=REFUSED.keys())
+def test_what_is_refused(content: Callable[[Path], bytes], tmp_path: Path, run: Run) -> None:
+    path = tmp_path / "refused.vcf"
+    path.write_bytes(content(tmp_path / "made.vcf"))
+    result = run("annotate", path, "--table", "calls", "--quiet")
+    assert (3, "") == (result.exit_code, result.stdout)
+    assert result.stderr.startswith(f"Error: {path}: ")
+    assert 1 == result.stderr.count("\n")
+
+
+# an insertion in a repeat
+
+
+INSERTION = """\
+variants:
+  - id: rs67666821
+    gene: CYP3A4
+    type: insertion
+    loci:
+      GRCh37: {{chrom: "7", pos: 99355806, ref: G, window_start: 99355800, window: {GRCh37}}}
+      GRCh38: {{chrom: "7", pos: 99758183, ref: G, window_start: 99758177, window: {GRCh38}}}
+    alleles: [{{bases: G}}, {{bases: GT}}]
+    consequence: frameshift
+    paper_wording: CYP3A4*20, an A more on the coding strand
+    sources: [the test]
+"""
+
+
+@pytest.fixture
+def overlay(shared: Path, tmp_path: Path) -> Path:
+    """Return a knowledge base with CYP3A4*20 alone, in the reference around it."""
+    with (shared / "truth" / "reference_windows.tsv").open(newline="") as stream:
+        rows = list(csv.DictReader(stream, delimiter="\t"))
+    windows = {}
+    for row in rows:
+        if row["name"] == "CYP3A4*20 rs67666821":
+            first = {"GRCh37": 99355800, "GRCh38": 99758177}[row["assembly"]] - int(row["start"])
+            windows[row["assembly"]] = row["sequence"][first : first + 16]
+    assert {"GRCh37": "CAACGGGTTTTTCTGG", "GRCh38": "CAACGGGTTTTTCTGG"} == windows
+    folder = tmp_path / "overlay"
+    folder.mkdir()
+    (folder / "variants.yaml").write_text(INSERTION.format(**windows))
+    return folder
+
+
+INSERTED = {
+    "left-aligned": "chr7 99758183 G GT",
+    "right-shifted": "chr7 99758188 T TT",
+    "right-shifted, before its anchor": "chr7 99758189 C TC",
+    "in the middle": "chr7 99758185 T TT",
+    "padded": "chr7 99758180 CGGGTTTTTCT CGGGTTTTTTCT",
+    "with a base beside it": "chr7 99758179 ACGGGT TCGGGTT",
+}
+
+
+@pytest.mark.parametrize("row", INSERTED.values(), ids=INSERTED.keys())
+def test_insertion(row: str, overlay: Path, tmp_path: Path, run: Run) -> None:
+    path = tmp_path / "case.vcf"
+    path.write_text(vcf([f"{row} PASS . GT 0/1"]))
+    found = call(run, path, "--kb", "default", "--kb", str(overlay), variant="rs67666821")
+    assert ("G/GT", "called", "record") == (found["genotype"], found["status"], found["source"])
+
+
+def test_insertion_on_grch37(overlay: Path, tmp_path: Path, run: Run) -> None:
+    path = tmp_path / "case.vcf"
+    path.write_text(vcf(["7 99355811 T TT PASS . GT 0/1"], assembly="GRCh37"))
+    found = call(run, path, "--kb", "default", "--kb", str(overlay), variant="rs67666821")
+    assert ("G/GT", "called", "GRCh37") == (found["genotype"], found["status"], found["assembly"])
+
+
+# letters that fit both strands
+
+
+PALINDROMIC = """\
+variants:
+  - id: rs1
+    gene: TCL1A
+    type: snv
+    loci: {GRCh37: {chrom: "14", pos: 1000, ref: A}, GRCh38: {chrom: "14", pos: 2000, ref: A}}
+    alleles: [{bases: A}, {bases: T}]
+    consequence: none
+    paper_wording: made up
+    sources: [the test]
+"""
+# rs11849538 is C>G at 95709641 of chromosome 14, rs2032582 is A>C,T; the first is made up.
+EITHER_STRAND = {
+    "A/T, swapped or flipped": ("rs1", "chr14 2000 T A", "REF is T, the reference has A"),
+    "A/T, reference call": ("rs1", "chr14 2000 T .", "REF is T, the reference has A"),
+    "C/G, swapped or flipped": (
+        "rs11849538",
+        "chr14 95709641 G C",
+        "REF is G, the reference has C",
+    ),
+    "C/G, another ALT": ("rs11849538", "chr14 95709641 G T", "REF is G, the reference has C"),
+    "A/C/T, flipped": ("rs2032582", "chr7 87531302 T G", "REF is T, the reference has A"),
+    "A/C/T, flipped to both": ("rs2032582", "chr7 87531302 T G,A", "REF is T, the reference has A"),
+}
+
+
+@pytest.mark.parametrize("options", [[], [FLIP]], ids=["strict", "strand may be changed"])
+@pytest.mark.parametrize(
+    ("variant", "row", "reason"), EITHER_STRAND.values(), ids=EITHER_STRAND.keys()
+)
+def test_letters_that_fit_both_strands_are_never_flipped(
+    variant: str, row: str, reason: str, options: list[str], tmp_path: Path, run: Run
+) -> None:
+    (tmp_path / "overlay").mkdir()
+    (tmp_path / "overlay" / "variants.yaml").write_text(PALINDROMIC)
+    path = tmp_path / "case.vcf"
+    genotype = "0/0" if row.endswith(".") else "0/1"
+    path.write_text(vcf([f"{row} PASS . GT {genotype}"]))
+    bases = ["--kb", "default", "--kb", str(tmp_path / "overlay")]
+    found = call(run, path, *bases, *options, variant=variant)
+    assert (".", "mismatch", "record") == (found["genotype"], found["status"], found["source"])
+    assert found["reason"].startswith(reason)
+    assert "other strand" not in found["reason"]
