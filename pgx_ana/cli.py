@@ -363,12 +363,29 @@ def check(directories: tuple[Path, ...]) -> None:
 
 @kb.command("list")
 @click.option("-g", "--gene", "genes", multiple=True, help="Gene to list; may be given again.")
+@click.option(
+    "--category", "categories", multiple=True, help="Only variants with a conclusion in it."
+)
+@click.option(
+    "--level", "levels", multiple=True, help="Only variants with a conclusion of this level."
+)
+@click.option("--drug", "drugs", multiple=True, help="Only variants with a result on this drug.")
+@click.option(
+    "-f",
+    "--format",
+    "file_format",
+    type=click.Choice(["tsv", "json"]),
+    default="tsv",
+    show_default=True,
+)
 @kb_option
-def list_variants(genes: tuple[str, ...], directories: tuple[Path, ...]) -> None:
-    """List the known variants as TSV."""
-    from pgx_ana.pages import listing  # noqa: PLC0415  # heavy
+def list_variants(**given: Any) -> None:
+    """List the known variants, all or those that fit."""
+    from pgx_ana.catalogue import Filter, as_json, as_tsv  # noqa: PLC0415  # heavy
 
-    _print(listing(_load(directories), genes))
+    write_lines = as_json if given["file_format"] == "json" else as_tsv
+    wanted = Filter(given["genes"], given["categories"], given["levels"], given["drugs"])
+    _print(write_lines(_load(given["directories"]), wanted))
 
 
 @kb.command()
@@ -379,6 +396,16 @@ def show(variant: str, directories: tuple[Path, ...]) -> None:
     from pgx_ana.pages import page  # noqa: PLC0415  # heavy
 
     _print(page(_load(directories), variant))
+
+
+@kb.command()
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+def diff(old: Path, new: Path) -> None:
+    """Say what changed from the knowledge base OLD to NEW ('default' is the shipped one)."""
+    from pgx_ana.comparison import compare  # noqa: PLC0415  # heavy
+
+    _print(compare(_load([old]), _load([new])))
 
 
 @kb.command()

@@ -1,4 +1,4 @@
-"""The knowledge base for reading: a list of variants, and a page on one of them."""
+"""A page on one variant of the knowledge base: definition, studies, conclusions and why."""
 
 from __future__ import annotations
 
@@ -12,48 +12,15 @@ from pgx_ana.levels import Stance
 from pgx_ana.schema import Association, Effect, Evidence, VariantDefinition
 
 _WIDTH = 100
-
-
-def listing(knowledge: KnowledgeBase, genes: Sequence[str]) -> Iterator[str]:
-    """Yield the known variants as tab-separated lines, header first."""
-    strange = sorted(set(genes) - set(knowledge.genes))
-    if strange:
-        known = ", ".join(sorted(knowledge.genes))
-        raise UsageError(f"no such gene: {', '.join(strange)}; known genes: {known}")
-    yield "\t".join(
-        (
-            "variant",
-            "gene",
-            "names",
-            "GRCh37",
-            "GRCh38",
-            "alleles",
-            "results",
-            "associations",
-            "levels",
-        )
-    )
-    for variant in knowledge.variants:
-        if genes and variant.gene not in genes:
-            continue
-        definition = knowledge.definitions[variant.id]
-        associations = knowledge.associations_of(variant.id)
-        levels = dict.fromkeys(str(knowledge.level(item.id)) for item in associations)
-        yield "\t".join(
-            (
-                variant.id,
-                variant.gene,
-                ";".join(definition.names) or ".",
-                *(
-                    f"{definition.loci[assembly].chrom}:{definition.loci[assembly].pos}"
-                    for assembly in ("GRCh37", "GRCh38")
-                ),
-                "/".join(variant.alleles),
-                str(len(knowledge.evidence_on(variant.id))),
-                str(len(associations)),
-                ";".join(levels) or ".",
-            )
-        )
+_STUDY_COLUMNS = (
+    "#", "year", "study", "n", "setting", "drug", "outcome", "effect", "p", "verdict"
+)  # fmt: skip
+_VERDICTS = {
+    Stance.SUPPORTS: "for",
+    Stance.CONTRADICTS: "against",
+    Stance.NULL: "null",
+    Stance.NOT_SCORED: "not scored",
+}
 
 
 def page(knowledge: KnowledgeBase, name: str) -> Iterator[str]:
@@ -63,12 +30,14 @@ def page(knowledge: KnowledgeBase, name: str) -> Iterator[str]:
         raise UsageError(f"no known variant is called {name!r}; see pgx-ana kb list")
     yield from _definition(knowledge.definitions[key], knowledge)
     yield ""
-    yield "EVIDENCE"
+    yield "STUDIES"
     found = knowledge.evidence_on(key)
-    if not found:
+    if found:
+        yield from (f"  {line}" for line in studies(found, key, knowledge))
+    else:
         yield "  No published result on an aromatase inhibitor was found."
-    for item in found:
-        yield from _evidence(item, key, knowledge)
+    for number, item in enumerate(found, 1):
+        yield from _evidence(number, item, key, knowledge)
     yield ""
     yield "CONCLUSIONS"
     associations = knowledge.associations_of(key)
@@ -78,13 +47,69 @@ def page(knowledge: KnowledgeBase, name: str) -> Iterator[str]:
         yield from _association(association, knowledge)
 
 
+def studies(found: Sequence[Evidence], variant: str, knowledge: KnowledgeBase) -> list[str]:
+    """Return results on a variant as lines of an aligned table, numbered from 1."""
+    rows = [_STUDY_COLUMNS]
+    for number, item in enumerate(found, 1):
+        rows.append((str(number), *study(item, variant, knowledge)))
+    widths = [max(len(row[column]) for row in rows) for column in range(len(_STUDY_COLUMNS))]
+    return [
+        "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+
+
+def study(item: Evidence, variant: str, knowledge: KnowledgeBase) -> tuple[str, ...]:
+    """Return year, study, n, setting, drug, outcome, effect, p and verdict of a result."""
+    publication = knowledge.publications[item.publication]
+    return (
+        str(publication.year or "."),
+        publication.first_author,
+        str(item.n or "."),
+        item.setting,
+        "+".join(item.drugs),
+        knowledge.outcomes[item.outcome].name,
+        _short_effect(item, variant),
+        item.p or ".",
+        _verdict(item, variant, knowledge),
+    )
+
+
+def _short_effect(item: Evidence, variant: str) -> str:
+    sized = next((effect for effect in item.effects if effect.value is not None), None)
+    base = item.alleles.get(variant, "")
+    if sized is None:
+        return f"{base} {item.direction}".strip()
+    interval = ""
+    if sized.low is not None and sized.high is not None:
+        interval = f" [{sized.low:g}, {sized.high:g}]"
+    return f"{base} {_cut(sized.measure, 24)} {sized.value:g}{interval}".strip()
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 3]}..."
+
+
+def _verdict(item: Evidence, variant: str, knowledge: KnowledgeBase) -> str:
+    """Say how a result stands to the conclusions on the variant that list it."""
+    said = []
+    for association in knowledge.associations_of(variant):
+        if item.id in association.excluded:
+            said.append("left out")
+        elif item.id in association.evidence:
+            said.append(_VERDICTS[knowledge.weights[association.id].stances[item.id]])
+    return "/".join(dict.fromkeys(said)) or item.kind
+
+
 def _definition(variant: VariantDefinition, knowledge: KnowledgeBase) -> Iterator[str]:
     gene = knowledge.genes[variant.gene]
     names = f" ({', '.join(variant.names)})" if variant.names else ""
     yield f"{variant.id}  {variant.gene}{names}"
-    yield f"  {gene.name}, strand {gene.strand}; {variant.consequence}"
+    strand = f", strand {gene.strand}" if gene.strand else ""
+    yield f"  {gene.name}{strand}; {variant.consequence}"
     for assembly, locus in variant.loci.items():
-        yield f"  {assembly}  {locus.chrom}:{locus.pos}  reference {locus.ref}"
+        doubt = "" if locus.ref_verified == "yes" else " (not verified: the file tells)"
+        yield f"  {assembly}  {locus.chrom}:{locus.pos}  reference {locus.ref}{doubt}"
     for allele in variant.alleles:
         called = f"  {', '.join(allele.names)}" if allele.names else ""
         yield f"  allele {allele.bases}{called}"
@@ -117,15 +142,15 @@ def _definition(variant: VariantDefinition, knowledge: KnowledgeBase) -> Iterato
         )
 
 
-def _evidence(item: Evidence, variant: str, knowledge: KnowledgeBase) -> Iterator[str]:
+def _evidence(number: int, item: Evidence, variant: str, knowledge: KnowledgeBase) -> Iterator[str]:
     publication = knowledge.publications[item.publication]
     year = publication.year or "year unknown"
-    number = f"n={item.n}" if item.n else "n unknown"
+    people = f"n={item.n}" if item.n else "n unknown"
     drugs = ", ".join(item.drugs)
     base = item.alleles.get(variant)
     direction = f"{base} {item.direction}" if base else item.direction
     yield ""
-    yield f"  {publication.first_author} {year}  {number}  {drugs}  {item.setting}"
+    yield f"  {number}. {publication.first_author} {year}  {people}  {drugs}  {item.setting}"
     yield f"    {knowledge.outcomes[item.outcome].name}: {item.result} ({direction})"
     facts = [_effect(effect) for effect in item.effects]
     facts += [f"p {item.p}"] if item.p else []

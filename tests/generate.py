@@ -13,9 +13,11 @@ from typing import Any
 
 from click.testing import CliRunner
 
+from pgx_ana.catalogue import markdown
 from pgx_ana.cli import main
 from pgx_ana.columns import COLUMNS, TableName
 from pgx_ana.documents import json_schema
+from pgx_ana.knowledge import load
 from pgx_ana.schema import Document
 
 ROOT = Path(__file__).parent.parent
@@ -39,6 +41,7 @@ def generated() -> dict[Path, str]:
         ROOT / "pgx_ana" / "patient.schema.json": _json(json_schema()),
         ROOT / "data" / "kb" / "schema.json": _json(knowledge),
         ROOT / "docs" / "tables.md": tables_page(),
+        ROOT / "docs" / "knowledge-base.md": "\n".join(markdown(load())) + "\n",
         **golden(),
     }
 

@@ -15,8 +15,8 @@ LAYERS = (
     ("alleles", "records"),
     ("checks",),
     ("knowledge", "genotypes", "cohort", "assembly"),
-    ("annotation", "vcf", "reference", "pages", "frequencies"),
-    ("summary", "pipeline", "callability"),
+    ("annotation", "vcf", "reference", "pages", "frequencies", "comparison"),
+    ("summary", "pipeline", "callability", "catalogue"),
     ("tables",),
     ("rows",),
     ("text", "documents", "frames", "output"),
@@ -31,7 +31,7 @@ DOORS = {
     "pysam": {"vcf", "reference"},
     "yaml": {"yamlfile"},
     "pandas": {"frames", "library"},
-    "pydantic": {"schema", "yamlfile"},
+    "pydantic": {"schema", "yamlfile", "comparison"},
 }
 """Which modules may import a library; pandas in library only for annotations of types."""
 
