@@ -111,7 +111,8 @@ def _without_repeats(rows: Sequence[Row]) -> list[Row]:
 
 
 def _same(one: Row, other: Row) -> bool:
-    return (one.listed, one.denied, one.is_evidence) == (
+    return (one.changes, one.listed, one.denied, one.is_evidence) == (
+        other.changes,
         other.listed,
         other.denied,
         other.is_evidence,

@@ -308,7 +308,8 @@ def test_same_bases_whichever_is_reference(
     [
         pytest.param("rs1", ["1 99 GA TC 0/1"], "A/C called", id="MNV over a base"),
         pytest.param("rs1", ["1 100 AG CT 1/1"], "C/C called", id="MNV from a base on"),
-        pytest.param("rs1", ["1 99 GA TC 0/1", "1 100 A C 0/1"], "A/C called", id="MNV and SNV"),
+        # Either one change written twice, or two, each on its own copy.
+        pytest.param("rs1", ["1 99 GA TC 0/1", "1 100 A C 0/1"], "C/. partial", id="MNV and SNV"),
         pytest.param("rs1", ["1 99 GA TT 0/1"], "A/T unknown_allele", id="MNV, unknown base"),
         pytest.param("rs4", ["1 401 G GT 0/1"], "G/GT called", id="insertion"),
         pytest.param("rs4", ["1 407 C TC 1/1"], "GT/GT called", id="insertion to the right"),

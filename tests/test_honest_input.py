@@ -284,3 +284,13 @@ def test_one_chance_record_does_not_hide_a_wrong_header(make_vcf: MakeVcf) -> No
     path = make_vcf([*other, "1 100 A C 0/1"])
     with pytest.raises(InputError, match=r"but 5 records stand at loci of GRCh37 .* and 1 at"):
         pgx_ana.annotate(path, kb=TOY)
+
+
+def test_a_call_does_not_hang_on_other_people(make_vcf: MakeVcf) -> None:
+    """An MNV over the site and an SNV at it, alike in one person and not in another."""
+    together = make_vcf(["1 99 GA TC 0/1 0/0", "1 100 A C 0/1 0/1"], samples=["S1", "S2"])
+    alone = make_vcf(["1 99 GA TC 0/1", "1 100 A C 0/1"], name="alone.vcf")
+    rows = pgx_ana.annotate(together, kb=TOY).calls.set_index(["sample", "variant"])
+    assert ("C/.", "partial") == tuple(rows.loc[("S1", "rs1"), ["genotype", "status"]])
+    assert ("C/.", "partial") == (calls(alone)["genotype"], calls(alone)["status"])
+    assert ("A/C", "called") == tuple(rows.loc[("S2", "rs1"), ["genotype", "status"]])
