@@ -67,8 +67,9 @@ def _has(variant: str, knowledge: KnowledgeBase, wanted: Filter) -> bool:
 
 def as_tsv(knowledge: KnowledgeBase, wanted: Filter) -> Iterator[str]:
     """Yield the variants as tab-separated lines, header first."""
+    rows = list(_rows(knowledge, wanted))  # before anything is written: it may be refused
     yield "\t".join(_COLUMNS)
-    for row in _rows(knowledge, wanted):
+    for row in rows:
         texts = [";".join(v) if isinstance(v, list) else str(v) for v in row.values()]
         yield "\t".join(text or "." for text in texts)
 
@@ -82,7 +83,7 @@ def _rows(knowledge: KnowledgeBase, wanted: Filter) -> Iterator[dict[str, str | 
     for definition in chosen(knowledge, wanted):
         associations = knowledge.associations_of(definition.id)
         places = [f"{locus.chrom}:{locus.pos}" for locus in definition.loci.values()]
-        values = (
+        values: tuple[str | int | list[str], ...] = (
             definition.id,
             definition.gene,
             list(definition.names),
@@ -110,7 +111,7 @@ def markdown(knowledge: KnowledgeBase) -> Iterator[str]:
     yield from _counts(knowledge)
     yield from _settings(knowledge)
     for gene in knowledge.genes.values():
-        found = [v for v in chosen(knowledge, Filter(genes=(gene.id,)))]
+        found = chosen(knowledge, Filter(genes=(gene.id,)))
         yield from ("", f"## {gene.id}", "", gene.role)
         bare = [definition for definition in found if not knowledge.evidence_on(definition.id)]
         for definition in found:

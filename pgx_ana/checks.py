@@ -67,13 +67,13 @@ class Entries:
         """Add the files of one directory; an id may replace an earlier directory's, not its own."""
         faults: list[Fault] = []
         self._first = next((file.path for file in files), self._first)
-        fresh: dict[tuple[str, str], Fault] = {}
+        fresh: set[tuple[str, str]] = set()
         for file, section in itertools.product(files, SECTIONS):
             for index, entry in enumerate(getattr(file.document, section)):
-                place = self._fault(file, section, index, entry.id, "is defined twice")
                 if (section, entry.id) in fresh:
-                    faults.append(place)
-                fresh[section, entry.id] = place
+                    what = "is defined twice"
+                    faults.append(self._fault(file, section, index, entry.id, what))
+                fresh.add((section, entry.id))
                 self._entries[section][entry.id] = (entry, file, index)
         return faults
 

@@ -337,11 +337,11 @@ def _tell(annotations: Annotations) -> None:
         click.echo(f"samples in several files, each taken for one person: {shared}", err=True)
 
 
-def _load(directories: Iterable[Path]) -> KnowledgeBase:
+def _load(directories: Iterable[Path], *, cached: bool = True) -> KnowledgeBase:
     from pgx_ana.knowledge import default_directory, load  # noqa: PLC0415  # heavy
 
     places = [default_directory() if str(place) == "default" else place for place in directories]
-    return load(places)
+    return load(places, cached=cached)
 
 
 @main.group()
@@ -353,7 +353,7 @@ def kb() -> None:
 @kb_option
 def check(directories: tuple[Path, ...]) -> None:
     """Read everything and say all that is wrong at once."""
-    knowledge = _load(directories)
+    knowledge = _load(directories, cached=False)
     click.echo(
         f"{knowledge.info.name} {knowledge.stamp}: {len(knowledge.definitions)} variants, "
         f"{len(knowledge.evidence)} results from {len(knowledge.publications)} publications, "

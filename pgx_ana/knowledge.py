@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from pgx_ana import checks, schema
+from pgx_ana.cache import keep, recall
 from pgx_ana.checks import SECTIONS, Entries, check
 from pgx_ana.errors import Fault, KnowledgeBaseError
 from pgx_ana.levels import Level, Terms, Weight, weigh
@@ -18,6 +20,7 @@ from pgx_ana.schema import (
     AssemblyContigs,
     Association,
     Cohort,
+    Document,
     Drug,
     Evidence,
     Gene,
@@ -29,8 +32,11 @@ from pgx_ana.schema import (
     Publication,
     Setting,
     VariantDefinition,
+    document_as_json,
+    document_from_json,
 )
-from pgx_ana.yamlfile import YamlFile, read_yaml
+from pgx_ana.version import __version__
+from pgx_ana.yamlfile import read_yaml
 
 
 @dataclass(frozen=True)
@@ -121,31 +127,55 @@ def default_directory() -> Path:
     return shipped if shipped.is_dir() else package.parent / "data" / "kb"
 
 
-def load(directories: Sequence[Path] = ()) -> KnowledgeBase:
+def load(directories: Sequence[Path] = (), *, cached: bool = True) -> KnowledgeBase:
     """Load a knowledge base; entries of later directories replace those of earlier ones by id.
 
-    Raises :class:`KnowledgeBaseError` with every fault.
+    One that was found to have no fault is kept in the user's cache, by the digest of its files;
+    ``cached`` False reads and checks the files whatever is kept. Raises
+    :class:`KnowledgeBaseError` with every fault.
     """
     places = tuple(directories) or (default_directory(),)
-    layers = [_read_layer(place) for place in places]
-    faults = [fault for layer in layers for fault in layer.faults]
+    sources = [_read_source(place) for place in places]
+    digest = _digest(sources)
+    key = _cache_key(sources, digest)
+    kept = recall(key) if cached else None
+    if kept is None:
+        document = _checked(sources)
+        keep(key, document_as_json(document))
+    else:
+        document = document_from_json(kept)
+    assert document.knowledge is not None
+    return KnowledgeBase(
+        info=document.knowledge,
+        digest=digest,
+        directories=places,
+        **{
+            _field(name): MappingProxyType({entry.id: entry for entry in getattr(document, name)})
+            for name in SECTIONS
+        },
+    )
+
+
+def _checked(sources: Sequence[_Source]) -> Document:
+    """Read all files into one document. Raises :class:`KnowledgeBaseError` for any fault."""
+    faults = [fault for source in sources for fault in source.faults]
     entries, info = Entries(), None
-    for layer in layers:
-        faults += entries.add(layer.files)
-        for file in layer.files:
+    for source in sources:
+        read = [read_yaml(path, content) for path, content in source.files]
+        faults += [fault for _, found in read for fault in found]
+        faults += entries.add([file for file, _ in read])
+        for file, _ in read:
             info = file.document.knowledge or info
     if info is None and not faults:
-        faults.append(Fault(places[0], 1, "knowledge", "no file says what this knowledge base is"))
+        faults.append(
+            Fault(sources[0].directory, 1, "knowledge", "no file says what this knowledge base is")
+        )
     if not faults:
         faults = list(check(entries))
     if faults or info is None:
         raise KnowledgeBaseError(tuple(sorted(faults, key=lambda fault: (fault.file, fault.line))))
-    return KnowledgeBase(
-        info=info,
-        digest=_digest(layers),
-        directories=places,
-        **{_field(name): MappingProxyType(entries.values(name)) for name in SECTIONS},
-    )
+    sections = {name: tuple(entries.values(name).values()) for name in SECTIONS}
+    return Document(knowledge=info, **sections)
 
 
 def _field(section: str) -> str:
@@ -153,38 +183,54 @@ def _field(section: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Layer:
-    """The files of one directory, in the order of their paths, and what is wrong with them."""
+class _Source:
+    """The files of one directory with what they hold, in the order of their paths.
+
+    ``faults`` say what could not be read.
+    """
 
     directory: Path
-    files: tuple[YamlFile, ...]
+    files: tuple[tuple[Path, bytes], ...]
     faults: tuple[Fault, ...]
 
 
-def _read_layer(directory: Path) -> _Layer:
+def _read_source(directory: Path) -> _Source:
     if not directory.is_dir():
-        fault = Fault(directory, 1, "", "is not a directory with YAML files")
-        return _Layer(directory, (), (fault,))
+        return _Source(
+            directory, (), (Fault(directory, 1, "", "is not a directory with YAML files"),)
+        )
     paths = sorted(directory.rglob("*.yaml"), key=lambda path: path.relative_to(directory).parts)
     if not paths:
-        return _Layer(directory, (), (Fault(directory, 1, "", "holds no *.yaml file"),))
-    read = [read_yaml(path) for path in paths]
-    faults = [fault for _, found in read for fault in found]
-    return _Layer(directory, tuple(file for file, _ in read), tuple(faults))
+        return _Source(directory, (), (Fault(directory, 1, "", "holds no *.yaml file"),))
+    files, faults = [], []
+    for path in paths:
+        try:
+            files.append((path, path.read_bytes()))
+        except OSError as error:
+            faults.append(Fault(path, 1, "", f"cannot be read: {error}"))
+    return _Source(directory, tuple(files), tuple(faults))
 
 
-def _digest(layers: Iterable[_Layer]) -> str:
+def _digest(sources: Iterable[_Source]) -> str:
     digest = hashlib.sha256()
-    for name, content in _contents(layers):
-        digest.update(f"{name}\0{len(content)}\0".encode())
-        digest.update(content)
+    for source in sources:
+        for path, content in source.files:
+            name = path.relative_to(source.directory).as_posix()
+            digest.update(f"{name}\0{len(content)}\0".encode())
+            digest.update(content)
     return digest.hexdigest()
 
 
-def _contents(layers: Iterable[_Layer]) -> Iterator[tuple[str, bytes]]:
-    for layer in layers:
-        for file in layer.files:
-            yield file.path.relative_to(layer.directory).as_posix(), file.path.read_bytes()
+def _cache_key(sources: Iterable[_Source], digest: str) -> str:
+    """Return a name for a checked knowledge base: by program, layers and digest.
+
+    What could not be read has no name: its faults are in no digest.
+    """
+    program = hashlib.sha256(__version__.encode())
+    for module in (schema, checks):
+        program.update(Path(module.__file__).read_bytes())
+    layers = "-".join(str(len(source.files) + 1_000_000 * len(source.faults)) for source in sources)
+    return f"kb-{program.hexdigest()[:12]}-{layers}-{digest}"
 
 
 def _variant(definition: VariantDefinition) -> Variant:

@@ -49,7 +49,7 @@ def page(knowledge: KnowledgeBase, name: str) -> Iterator[str]:
 
 def studies(found: Sequence[Evidence], variant: str, knowledge: KnowledgeBase) -> list[str]:
     """Return results on a variant as lines of an aligned table, numbered from 1."""
-    rows = [_STUDY_COLUMNS]
+    rows: list[tuple[str, ...]] = [_STUDY_COLUMNS]
     for number, item in enumerate(found, 1):
         rows.append((str(number), *study(item, variant, knowledge)))
     widths = [max(len(row[column]) for row in rows) for column in range(len(_STUDY_COLUMNS))]
@@ -70,7 +70,7 @@ def study(item: Evidence, variant: str, knowledge: KnowledgeBase) -> tuple[str, 
         "+".join(item.drugs),
         knowledge.outcomes[item.outcome].name,
         _short_effect(item, variant),
-        item.p or ".",
+        _cut(item.p or ".", 20),
         _verdict(item, variant, knowledge),
     )
 

@@ -224,7 +224,7 @@ class LocusDefinition(Model):
     )
     window_end: Literal["known", "unknown"] = Field(
         default="known",
-        description="unknown: what follows the window is not known to us, so that it cannot be wider",
+        description="unknown: what follows is not known, so that the window cannot be wider",
     )
 
 
@@ -426,7 +426,7 @@ class Message(Model):
 
 
 class Document(Model):
-    """One YAML file of a knowledge base."""
+    """One YAML file of a knowledge base, or all of them together."""
 
     knowledge: KnowledgeInfo | None = None
     assemblies: tuple[AssemblyContigs, ...] = ()
@@ -442,3 +442,13 @@ class Document(Model):
     evidence: tuple[Evidence, ...] = ()
     associations: tuple[Association, ...] = ()
     messages: tuple[Message, ...] = ()
+
+
+def document_as_json(document: Document) -> bytes:
+    """Return a document as JSON, without what was not given."""
+    return document.model_dump_json(exclude_unset=True).encode()
+
+
+def document_from_json(content: bytes) -> Document:
+    """Return the document that a JSON text was made from."""
+    return Document.model_validate_json(content)

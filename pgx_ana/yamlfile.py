@@ -63,11 +63,11 @@ class YamlFile:
         return _node_at(self.root, place).start_mark.line + 1 if self.root else 1
 
 
-def read_yaml(path: Path) -> tuple[YamlFile, list[Fault]]:
-    """Read one file; the document is empty where there are faults."""
+def read_yaml(path: Path, content: bytes) -> tuple[YamlFile, list[Fault]]:
+    """Read what a file holds; the document is empty where there are faults."""
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
         return _empty(path), [Fault(path, 1, "", f"cannot be read: {error}")]
     try:
         root = _Loader(text).get_single_node()

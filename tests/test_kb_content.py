@@ -63,7 +63,15 @@ def written(curated: KnowledgeBase) -> list[tuple[str, str]]:
 # places
 
 
-FAR_FROM_THEIR_GENE: set[str] = set()
+FAR_FROM_THEIR_GENE = {
+    "rs1256114",
+    "rs2046210",
+    "rs28845026",
+    "rs4996188",
+    "rs8021944",
+    "rs934635",
+    "rs9383938",
+}
 LABELS = {"ALPPL2/ALPG": "ALPG", "TSPAN5?": "4q28"}
 TATA_BOX = "rs3064744"
 
@@ -172,7 +180,7 @@ def test_definitions_equal_the_evidence_dossier(curated: KnowledgeBase, shared: 
         }, rsid
         if definition.hgvs.grch38 is not None:
             assert (first["hgvs_g37"], first["hgvs_g38"]) == (
-                definition.hgvs.grch37,
+                definition.hgvs.grch37 or "",
                 definition.hgvs.grch38,
             ), rsid
         measured = {alt: row for (_, alt), row in zip(spelled, listed, strict=True)}
@@ -241,6 +249,10 @@ def test_reference_bases_that_papers_call_the_variant(curated: KnowledgeBase) ->
         "rs1128503": "A",
         "rs2740574": "C",
         "rs9322336": "C",
+        "rs2073618": "G",
+        "rs2449598": "T",
+        "rs4550690": "T",
+        "rs6901146": "T",
     } == {
         definition.id: definition.studied_allele
         for definition in curated.definitions.values()
@@ -262,11 +274,12 @@ def test_palindromic_variants_are_told(curated: KnowledgeBase) -> None:
     ]
     line = "  palindromic: letters alone do not tell the strand"
     assert palindromic == [rsid for rsid in curated.definitions if line in page(curated, rsid)]
-    assert {
-        "rs11849538": "Written C>G; palindromic, so letters do not tell the strand.",
-        "rs2032582": "Written G2677T/A (coding strand; G = plus C, T = plus A, A = plus T). "
-        "The letters A and T mean opposite things on the two strands.",
-    } == {rsid: curated.definitions[rsid].paper_wording for rsid in palindromic}
+    silent = {
+        rsid: curated.definitions[rsid].paper_wording
+        for rsid in palindromic
+        if "palindromic" not in curated.definitions[rsid].paper_wording.lower()
+    }
+    assert {} == silent
 
 
 # references

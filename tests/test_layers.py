@@ -8,7 +8,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).parent.parent / "pgx_ana"
 
 LAYERS = (
-    ("version", "errors", "columns"),
+    ("version", "errors", "columns", "cache"),
     ("schema",),
     ("model", "yamlfile", "levels", "container"),
     ("alignment", "copies", "fields", "lines", "index"),

@@ -45,7 +45,7 @@ def original(shared: Path, bcftools: Bcftools, tmp_path_factory: pytest.TempPath
 @pytest.fixture(scope="module")
 def expected(original: Path) -> pd.DataFrame:
     frame = pgx_ana.annotate(original).annotations
-    assert {"called", "absent"} == set(frame["status"])
+    assert {"called", "absent", "not_assessable"} == set(frame["status"])
     return frame
 
 

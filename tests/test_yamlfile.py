@@ -19,7 +19,7 @@ def read(directory: Path, content: str | bytes) -> tuple[YamlFile, list[Told]]:
     """Read a file with this content; the faults without their file, which is checked here."""
     path = directory / "made.yaml"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
-    file, faults = read_yaml(path)
+    file, faults = read_yaml(path, path.read_bytes())
     assert [path for _ in faults] == [fault.file for fault in faults]
     return file, [(fault.line, fault.where, fault.what) for fault in faults]
 
@@ -248,13 +248,6 @@ def test_a_fault_is_told_with_line_and_place(
     file, faults = read(tmp_path, content)
     assert [told] == faults
     assert Document() == file.document
-
-
-def test_a_file_that_is_not_there(tmp_path: Path) -> None:
-    path = tmp_path / "gone.yaml"
-    file, (fault,) = read_yaml(path)
-    assert Document() == file.document
-    assert f"{path}:1: cannot be read: [Errno 2] No such file or directory: '{path}'" == str(fault)
 
 
 def test_everything_that_is_not_allowed_is_told_at_once(tmp_path: Path) -> None:
