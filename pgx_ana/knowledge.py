@@ -228,7 +228,7 @@ def _cache_key(sources: Iterable[_Source], digest: str) -> str:
     """
     program = hashlib.sha256(__version__.encode())
     for module in (schema, checks):
-        program.update(Path(module.__file__).read_bytes())
+        program.update(Path(str(module.__file__)).read_bytes())
     layers = "-".join(str(len(source.files) + 1_000_000 * len(source.faults)) for source in sources)
     return f"kb-{program.hexdigest()[:12]}-{layers}-{digest}"
 

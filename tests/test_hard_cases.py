@@ -290,7 +290,7 @@ def test_each_of_two_people_alone(person: str, genotype: str, tmp_path: Path, ru
 def test_header_only(tmp_path: Path, run: Run) -> None:
     path = tmp_path / "header.vcf"
     path.write_text(vcf([]))
-    assert {("absent", "none", ".")} == {
+    assert {("absent", "none", "."), ("not_assessable", "none", ".")} == {
         (row["status"], row["source"], row["genotype"]) for row in table(run, path, "calls")
     }
     assert {"not_assessed"} == {row["direction"] for row in table(run, path, "annotations")}
