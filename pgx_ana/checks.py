@@ -108,6 +108,7 @@ def check(entries: Entries) -> Iterator[Fault]:
     if missing:
         return
     yield from _variant_faults(entries)
+    yield from _linkage_faults(entries)
     yield from _haplotype_faults(entries)
     yield from _evidence_faults(entries)
     yield from _association_faults(entries)
@@ -180,6 +181,16 @@ def _variant_faults(entries: Entries) -> Iterator[Fault]:
             if locus.chrom != gene.chrom:
                 what = f"is on {locus.chrom}, but {variant.gene} is on {gene.chrom}"
                 yield entries.fault("variants", key, f"loci.{assembly}", what)
+
+
+def _linkage_faults(entries: Entries) -> Iterator[Fault]:
+    """Tell variants that are in two groups: one signal would be counted as two, or two as one."""
+    owners: dict[str, str] = {}
+    for key, group in entries.values("linkage").items():
+        for rsid in group.variants:
+            if rsid in owners:
+                yield entries.fault("linkage", key, "variants", f"{rsid} is also in {owners[rsid]}")
+            owners[rsid] = key
 
 
 def _haplotype_faults(entries: Entries) -> Iterator[Fault]:

@@ -644,6 +644,15 @@ def test_a_name_that_names_nothing(edited: Edited, edit: Edit, told: Told) -> No
 
 
 DEFINITIONS: dict[str, Rule] = {
+    "one signal in two groups": (
+        (
+            FRAME,
+            BEFORE_COHORTS,
+            "linkage:\n  - {id: l, variants: [rs1, rs2], note: x}\n"
+            "  - {id: m, variants: [rs1, rs4], note: x} # second\ncohorts:\n",
+        ),
+        (FRAME, "# second", "linkage(m).variants", "rs1 is also in l"),
+    ),
     "entry twice in a file": (
         (FRAME, "id: letrozole, name: letrozole", "id: anastrozole, name: letrozole"),
         (FRAME, "name: letrozole", "drugs(anastrozole)", "is defined twice"),
