@@ -5,6 +5,7 @@ Worked out once for each distinct combination of genotypes at the variants of a 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -29,6 +30,7 @@ _TOLD = _EFFECTS | {UNDETERMINED, Direction.NOT_STUDIED.value}
 _FIRM = LADDER[: LADDER.index(Level.REPLICATED) + 1]
 _WEAK = LADDER[len(_FIRM) :]
 _MARKS = {CallSource.ASSERTED: " (asserted)", CallSource.OTHER_STRAND: " (other strand)"}
+_MOST_NAMED = 5
 _STRENGTH = {level: rank for rank, level in enumerate(Level)}
 
 
@@ -135,6 +137,15 @@ def _shown(cell: Cell, variant: Variant) -> str:
     return unphased(cell, variant) + _MARKS.get(cell.source, "")
 
 
+def _told_short(missing: Sequence[str]) -> str:
+    """Return what was not observed: each variant with its state, or how many are in which state."""
+    if len(missing) <= _MOST_NAMED:
+        return ", ".join(missing)
+    states = Counter(text.split(" ", 1)[1].replace("_", " ") for text in missing)
+    counts = ", ".join(f"{count} {state}" for state, count in states.items())
+    return f"{len(missing)} variants ({counts})"
+
+
 def _distinct(columns: Sequence[NDArray[np.int32]]) -> tuple[NDArray[np.int32], list[list[int]]]:
     """Number the distinct rows of some columns; returns the numbers and the rows."""
     numbers = np.zeros(len(columns[0]), np.int64)
@@ -208,9 +219,9 @@ class _Writer:
         asserted = ", ".join(label.text for label in labels if label.asserted)
         if asserted:
             yield self._say("summary_asserted", asserted=asserted.replace(" (asserted)", ""))
-        missing = ", ".join(label.text for label in labels if not label.observed)
+        missing = [label.text for label in labels if not label.observed]
         if missing:
-            yield self._say("summary_missing", missing=missing)
+            yield self._say("summary_missing", missing=_told_short(missing))
 
     def _findings_told(self, told: Sequence[_Finding], assessed: int, total: int) -> Iterator[str]:
         findings = [finding for finding in told if finding.direction in _EFFECTS]

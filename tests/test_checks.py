@@ -648,8 +648,10 @@ DEFINITIONS: dict[str, Rule] = {
         (
             FRAME,
             BEFORE_COHORTS,
-            "linkage:\n  - {id: l, variants: [rs1, rs2], note: x}\n"
-            "  - {id: m, variants: [rs1, rs4], note: x} # second\ncohorts:\n",
+            (
+                "linkage:\n  - {id: l, variants: [rs1, rs2], note: x}\n"
+                "  - {id: m, variants: [rs1, rs4], note: x} # second\ncohorts:\n"
+            ),
         ),
         (FRAME, "# second", "linkage(m).variants", "rs1 is also in l"),
     ),

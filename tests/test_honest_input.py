@@ -294,3 +294,15 @@ def test_a_call_does_not_hang_on_other_people(make_vcf: MakeVcf) -> None:
     assert ("C/.", "partial") == tuple(rows.loc[("S1", "rs1"), ["genotype", "status"]])
     assert ("C/.", "partial") == (calls(alone)["genotype"], calls(alone)["status"])
     assert ("A/C", "called") == tuple(rows.loc[("S2", "rs1"), ["genotype", "status"]])
+
+
+def test_many_variants_that_were_not_assessed_are_counted() -> None:
+    """A few are named in the conclusion, more are counted; all are in a column of their own."""
+    example = Path(__file__).parent.parent / "data" / "example" / "NA12717.GRCh38.vcf"
+    summary = pgx_ana.annotate(example).summary.set_index("category")
+    row = summary.loc["efficacy"]
+    states = [text.split(" ")[1] for text in row["not_assessed"]]
+    counts = {state: states.count(state) for state in dict.fromkeys(states)}
+    told = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in counts.items())
+    assert len(states) > 5
+    assert row["conclusion"].endswith(f"Not assessed: {len(states)} variants ({told}).")
