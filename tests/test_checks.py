@@ -126,7 +126,8 @@ def pattern(expression: str, invalid: str) -> str:
 
 
 PMID, PMCID = r"^[1-9][0-9]{0,7}$", r"^PMC[1-9][0-9]*$"
-DOI, RSID = r"^10\.[0-9]{4,9}/\S+$", r"^rs[1-9][0-9]*$"
+DOI = r"^10\.[0-9]{4,9}/\S+$"
+RSID = r"^(rs[1-9][0-9]*|[A-Z][A-Z0-9]+-[0-9]+[A-Za-z0-9>_+-]*)$"
 IDENTIFIER, BASES = r"^[A-Za-z0-9][A-Za-z0-9_.:+-]*$", r"^[ACGT]+$"
 GENOTYPE = r"^[ACGT]+/[ACGT]+$"
 

@@ -196,7 +196,7 @@ CONCLUSIONS
     C/G  not_studied: Not studied.
     G/G  higher: More pain.
     Caution: Nothing follows.
-"""
+"""  # noqa: E501  # the table of studies is as wide as it must be
 TOY_PAGE = """\
 rs1  AAA (legacy1)
   first toy gene, strand +; none
@@ -388,7 +388,7 @@ def test_list_joins_names_and_levels(run: Run, toy_directory: Path, rich: Path) 
 
 def test_list_refuses_genes_that_are_not_known(run: Run, toy_directory: Path) -> None:
     result = run("kb", "list", "--kb", toy_directory, "-g", "ZZZ", "-g", "AAA", "-g", "CCC")
-    assert (2, "", "Error: no such gene: CCC, ZZZ; known genes: AAA, BBB\n") == (
+    assert (2, "", "Error: no such gene: CCC, ZZZ; known: AAA, BBB\n") == (
         result.exit_code,
         result.stdout,
         result.stderr,
