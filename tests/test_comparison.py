@@ -209,6 +209,7 @@ def test_a_change_is_told_in_every_section() -> None:
 
 
 AGAINST = "result: association\n    alleles: {rs1: A}\n    direction: higher"
+TURNED = "variants, outcome, result, alleles, direction, significance"
 
 CONCLUSIONS: dict[str, tuple[list[Edit], list[str], list[str]]] = {
     "level by the evidence alone": (
@@ -259,8 +260,7 @@ CONCLUSIONS: dict[str, tuple[list[Edit], list[str], list[str]]] = {
             ),
         ],
         [
-            "~ evidence two-rs2-level-null: "
-            "variants, outcome, result, alleles, direction, significance",
+            f"~ evidence two-rs2-level-null: {TURNED}",
             "~ associations rs1-survival: evidence",
             "~ associations rs2-level: outcome",
         ],
