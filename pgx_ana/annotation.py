@@ -119,7 +119,7 @@ class _Speaker:
     ) -> None:
         self.association = association
         self.variant = variant
-        self.ref = variant.loci[assembly].ref
+        self.locus = variant.loci[assembly]
         self.messages = knowledge.messages
         self.definition = knowledge.definitions[variant.id]
 
@@ -158,10 +158,11 @@ class _Speaker:
 
     def _not_assessed(self, cell: Cell, genotype: str) -> str:
         name = cell.status.value
-        if cell.status is CallStatus.ABSENT and self.ref == self.definition.studied_allele:
+        ref, studied = self.locus.ref, self.definition.studied_allele
+        if cell.status is CallStatus.ABSENT and self.locus.ref_is_certain and ref == studied:
             name = "absent_reference_studied"
         return self._say(
-            name, variant=self.variant.id, ref=self.ref, genotype=genotype, reason=cell.reason
+            name, variant=self.variant.id, ref=ref, genotype=genotype, reason=cell.reason
         )
 
     def _say(self, name: str, **fields: str) -> str:

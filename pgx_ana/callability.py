@@ -13,7 +13,16 @@ import numpy as np
 
 from pgx_ana.frequencies import frequency_warnings
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.model import CallSource, CallStatus, CohortCalls, InputFile, SiteCalls, Variant
+from pgx_ana.model import (
+    CallSource,
+    CallStatus,
+    Cell,
+    CohortCalls,
+    InputFile,
+    Locus,
+    SiteCalls,
+    Variant,
+)
 
 BLOCK = "block"
 """Called, by a reference block."""
@@ -108,7 +117,7 @@ def callability(
         for part in parts
         for site in part.sites
         for cell in site.cells
-        if set(cell.alleles) == {site.variant.loci[part.assembly].ref}
+        if _is_reference(cell, site.variant.loci[part.assembly])
     }
     content = tuple(
         "reference blocks"
@@ -135,6 +144,10 @@ def callability(
     )
 
 
+def _is_reference(cell: Cell, locus: Locus) -> bool:
+    return locus.ref_is_certain and set(cell.alleles) == {locus.ref}
+
+
 def _place(variant: Variant, calls: CohortCalls) -> str:
     locus = variant.loci[calls.assembly]
     return f"{locus.chrom}:{locus.pos}"
@@ -155,9 +168,10 @@ def _hidden(
     """List the genotypes of studied alleles that absent sites may hide, being reference."""
     found = []
     for site in sites:
-        ref = site.variant.loci[calls.assembly].ref
-        if site.people.get(CallStatus.ABSENT.value) and studied[site.variant.id] == ref:
-            found.append(f"{ref}/{ref} at {site.variant.id}")
+        locus = site.variant.loci[calls.assembly]
+        is_studied = locus.ref_is_certain and studied[site.variant.id] == locus.ref
+        if site.people.get(CallStatus.ABSENT.value) and is_studied:
+            found.append(f"{locus.ref}/{locus.ref} at {site.variant.id}")
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pgx_ana.errors import UsageError
@@ -151,7 +151,13 @@ def _settings(knowledge: KnowledgeBase) -> Iterator[str]:
     for setting in knowledge.settings.values():
         if setting.monitored:
             watched = ", ".join(setting.monitored)
-            yield f"| {setting.name} | {setting.off_label} | {watched} | {setting.note or ''} |"
+            yield _row((setting.name, setting.off_label, watched, setting.note or ""))
+
+
+def _row(cells: Iterable[str]) -> str:
+    """Return a row of a table; a pipe in a cell ends no cell, nor a line in it the row."""
+    escaped = (" ".join(cell.replace("|", "\\|").split()) for cell in cells)
+    return f"| {' | '.join(escaped)} |"
 
 
 def _named(definition: VariantDefinition) -> str:
@@ -169,11 +175,11 @@ def _variant(definition: VariantDefinition, knowledge: KnowledgeBase) -> Iterato
     yield from ("", "| year | study | n | setting | drug | outcome | effect | p | verdict |")
     yield "|---|---|---|---|---|---|---|---|---|"
     for item in knowledge.evidence_on(definition.id):
-        cells = [text.replace("|", "\\|") for text in study(item, definition.id, knowledge)]
+        cells = list(study(item, definition.id, knowledge))
         publication = knowledge.publications[item.publication]
         if publication.pmid:
             cells[1] += f" (PMID {publication.pmid})"
-        yield f"| {' | '.join(cells)} |"
+        yield _row(cells)
 
 
 def _conclusion(association: Association, knowledge: KnowledgeBase) -> Iterator[str]:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import itertools
 import string
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from pgx_ana.alleles import is_palindromic
 from pgx_ana.errors import Fault
+from pgx_ana.levels import Stance, Terms, stance
 from pgx_ana.schema import (
     Association,
     Category,
@@ -109,6 +111,7 @@ def check(entries: Entries) -> Iterator[Fault]:
         return
     yield from _variant_faults(entries)
     yield from _linkage_faults(entries)
+    yield from _shift_faults(entries)
     yield from _haplotype_faults(entries)
     yield from _evidence_faults(entries)
     yield from _association_faults(entries)
@@ -193,6 +196,21 @@ def _linkage_faults(entries: Entries) -> Iterator[Fault]:
             owners[rsid] = key
 
 
+def _shift_faults(entries: Entries) -> Iterator[Fault]:
+    """Yield the variants that the assemblies place unlike most others of their gene."""
+    shifts: dict[str, dict[str, int]] = {}
+    for key, variant in entries.values("variants").items():
+        if set(variant.loci) == {"GRCh37", "GRCh38"}:
+            shift = variant.loci["GRCh37"].pos - variant.loci["GRCh38"].pos
+            shifts.setdefault(variant.gene, {})[key] = shift
+    for gene, found in shifts.items():
+        ((usual, _),) = Counter(found.values()).most_common(1)
+        for key, shift in found.items():
+            if shift != usual:
+                what = f"GRCh37 - GRCh38 is {shift}, but {usual} for most variants of {gene}"
+                yield entries.fault("variants", key, "loci", what)
+
+
 def _haplotype_faults(entries: Entries) -> Iterator[Fault]:
     variants = entries.values("variants")
     for key, haplotype in entries.values("haplotypes").items():
@@ -230,6 +248,8 @@ def _window_faults(variant: VariantDefinition, assembly: str) -> Iterator[tuple[
     field = f"loci.{assembly}"
     if variant.type == "snv":
         return
+    if locus.ref_verified == "no":
+        yield field, "only of a single base may a file tell the reference"
     if locus.window is None or locus.window_start is None:
         yield field, f"type {variant.type} needs window and window_start"
         return
@@ -324,7 +344,18 @@ def _association_faults(entries: Entries) -> Iterator[Fault]:
         for other in item.excluded:
             if other not in item.evidence:
                 yield entries.fault("associations", key, "excluded", f"{other} is not in evidence")
+        yield from _setting_faults(entries, item)
         yield from _genotype_faults(entries, item)
+
+
+def _setting_faults(entries: Entries, item: Association) -> Iterator[Fault]:
+    """Yield the setting of a claim where results are scored, and none of them is from it."""
+    terms = Terms(*(entries.values(name) for name in ("outcomes", "cohorts", "variants")))
+    listed = (entries.values("evidence")[key] for key in item.evidence if key not in item.excluded)
+    scored = {e.setting for e in listed if stance(item, e, terms) is not Stance.NOT_SCORED}
+    if scored and item.setting not in scored and item.direction != "unsettled":
+        what = f"no scored result is from it, but from {', '.join(sorted(scored))}"
+        yield entries.fault("associations", item.id, "setting", what)
 
 
 def _genotype_faults(entries: Entries, item: Association) -> Iterator[Fault]:

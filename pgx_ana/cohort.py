@@ -56,15 +56,21 @@ def join_files(
 
 
 def assert_reference(site: SiteCalls, assembly: Assembly) -> SiteCalls:
-    """Turn absent calls into reference ones, marked as asserted by the user."""
-    ref = site.variant.loci[assembly].ref
+    """Turn absent calls into reference ones, marked as asserted by the user.
+
+    Where it is not certain which base is the reference, there is none to assert.
+    """
+    locus = site.variant.loci[assembly]
     asserted = Cell(
-        (ref, ref),
+        (locus.ref, locus.ref),
         phased=False,
         status=CallStatus.CALLED,
         source=CallSource.ASSERTED,
         reason="absent, asserted to be reference",
     )
+    if not locus.ref_is_certain:
+        reason = "absent, and which base is the reference is not certain"
+        asserted = dataclasses.replace(ABSENT, status=CallStatus.NOT_ASSESSABLE, reason=reason)
     cells = tuple(asserted if cell.status is CallStatus.ABSENT else cell for cell in site.cells)
     return dataclasses.replace(site, cells=cells)
 

@@ -6,21 +6,16 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import BaseModel
 
+from pgx_ana.checks import SECTIONS
 from pgx_ana.knowledge import KnowledgeBase
-
-_SECTIONS = (
-    "genes", "drugs", "outcomes", "settings", "publications", "cohorts", "definitions", "linkage",
-    "haplotypes", "evidence", "associations", "messages",
-)  # fmt: skip
 
 
 def compare(old: KnowledgeBase, new: KnowledgeBase) -> Iterator[str]:
     """Yield one line for each entry that is new, gone or changed, then the changed conclusions."""
     yield f"{old.info.name} {old.stamp} -> {new.info.name} {new.stamp}"
-    for section in _SECTIONS:
-        before, after = getattr(old, section), getattr(new, section)
-        name = "variants" if section == "definitions" else section
-        yield from _entries(name, before, after)
+    for section in SECTIONS:
+        name = "definitions" if section == "variants" else section
+        yield from _entries(section, getattr(old, name), getattr(new, name))
     yield from _conclusions(old, new)
 
 

@@ -31,7 +31,7 @@ from pgx_ana.model import (
 PASSING_FILTERS = frozenset({"PASS", ".", "RefCall"})
 """FILTER values that are no objection; DeepVariant writes RefCall on reference calls."""
 
-_NO_REFERENCE = "which base is the reference is not certain, and no row begins here that tells"
+_NO_REFERENCE = "which base is the reference is not certain, and no REF tells it"
 _STATUSES = tuple(CallStatus)
 _ROUNDING = 1e-6
 _MOST_ALLELES = 100  # allele numbers are kept in 8 bits
@@ -75,12 +75,16 @@ def call_site(
 def _locus(variant: Variant, assembly: Assembly, records: Sequence[Record]) -> Locus | None:
     """Return the locus of a variant; where its REF is not certain, as the rows at it have it.
 
-    None where it is not certain and rows cover the locus, but none begins at it.
+    None where it is not certain and rows cover the locus, but the REF of none reaches it.
     """
     locus = variant.loci[assembly]
     if locus.ref_is_certain or not records:
         return locus
-    bases = {record.ref for record in records if record.pos == locus.pos}
+    bases = {
+        record.ref[locus.pos - record.pos]
+        for record in records
+        if record.pos <= locus.pos < record.pos + len(record.ref)
+    }
     told = bases & set(variant.alleles)
     if len(told) == 1:
         (ref,) = told

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from pgx_ana import checks, schema
+from pgx_ana import checks, schema, yamlfile
 from pgx_ana.cache import keep, recall
 from pgx_ana.checks import SECTIONS, Entries, check
 from pgx_ana.errors import Fault, KnowledgeBaseError
@@ -227,8 +227,8 @@ def _cache_key(sources: Iterable[_Source], digest: str) -> str:
     What could not be read has no name: its faults are in no digest.
     """
     program = hashlib.sha256(__version__.encode())
-    for module in (schema, checks):
-        program.update(Path(str(module.__file__)).read_bytes())
+    for file in (yamlfile.__file__, schema.__file__, checks.__file__):
+        program.update(Path(file).read_bytes())
     layers = "-".join(str(len(source.files) + 1_000_000 * len(source.faults)) for source in sources)
     return f"kb-{program.hexdigest()[:12]}-{layers}-{digest}"
 

@@ -66,9 +66,11 @@ def golden() -> dict[Path, str]:
     here = Path.cwd()
     os.chdir(folder)  # so that the file column has no path
     try:
-        return {folder / name: _run(code, words) for name, (code, words) in commands.items()}
+        written = {folder / name: _run(code, words) for name, (code, words) in commands.items()}
     finally:
         os.chdir(here)
+    page = "\n".join(markdown(load([folder.parent / "toy_kb"]))) + "\n"
+    return written | {folder / "toy.knowledge-base.md": page}
 
 
 def _run(code: int, words: list[str]) -> str:

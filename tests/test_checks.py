@@ -126,7 +126,8 @@ def pattern(expression: str, invalid: str) -> str:
 
 
 PMID, PMCID = r"^[1-9][0-9]{0,7}$", r"^PMC[1-9][0-9]*$"
-DOI, RSID = r"^10\.[0-9]{4,9}/\S+$", r"^(rs[1-9][0-9]*|[A-Z][A-Z0-9]+-[0-9]+[A-Za-z0-9>_+-]*)$"
+DOI = r"^10\.[0-9]{4,9}/\S+$"
+RSID = r"^(rs[1-9][0-9]*|[A-Z][A-Z0-9]+-[0-9]+[A-Za-z0-9>_+-]*)$"
 IDENTIFIER, BASES = r"^[A-Za-z0-9][A-Za-z0-9_.:+-]*$", r"^[ACGT]+$"
 GENOTYPE = r"^[ACGT]+/[ACGT]+$"
 
@@ -643,6 +644,11 @@ def test_a_name_that_names_nothing(edited: Edited, edit: Edit, told: Told) -> No
     assert [row(directory, told)] == faults(directory)
 
 
+STAR = (
+    "haplotypes:\n  - id: star2\n    gene: AAA\n    name: '*2'\n    source: made up\n"
+    "    alleles: {BASES}\nvariants:\n"
+)
+
 DEFINITIONS: dict[str, Rule] = {
     "one signal in two groups": (
         (
@@ -788,6 +794,52 @@ DEFINITIONS: dict[str, Rule] = {
             "variants(rs5).loci.GRCh38",
             "the window is too small for the shifted spellings of G",
         ),
+    ),
+}
+
+DEFINITIONS |= {
+    "reference of several bases that is not verified": (
+        (VARIANTS, RS5_38, RS5_38.replace("ref: GCA", 'ref: GCA, ref_verified: "no"')),
+        (
+            VARIANTS,
+            "ref_verified",
+            "variants(rs5).loci.GRCh38",
+            "only of a single base may a file tell the reference",
+        ),
+    ),
+    "another shift between the assemblies": (
+        (VARIANTS, "pos: 250, ref: A}", "pos: 251, ref: A}"),
+        (
+            VARIANTS,
+            "pos: 251",
+            "variants(rs2).loci",
+            "GRCh37 - GRCh38 is 51, but 50 for most variants of AAA",
+        ),
+    ),
+    "the other assembly alone moved": (
+        (VARIANTS, 'GRCh38: {chrom: "1", pos: 300', 'GRCh38: {chrom: "1", pos: 351'),
+        (
+            VARIANTS,
+            "pos: 351",
+            "variants(rs3).loci",
+            "GRCh37 - GRCh38 is -1, but 50 for most variants of AAA",
+        ),
+    ),
+    "name of one that is another's id": (
+        (VARIANTS, "names: [legacy1]", "names: [rs2]"),
+        (VARIANTS, "id: rs2", "variants(rs2).merged", "rs2 is also rs1"),
+    ),
+    "name that two have": (
+        (VARIANTS, "type: deletion", "type: deletion\n    names: [legacy1]"),
+        (VARIANTS, "id: rs5", "variants(rs5).merged", "legacy1 is also rs1"),
+    ),
+    "haplotype of a strange allele": (
+        (VARIANTS, "variants:\n", STAR.replace("BASES", "rs1: G")),
+        (VARIANTS, "alleles: {rs1: G}", "haplotypes(star2).alleles", "G is no allele of rs1"),
+    ),
+    "haplotype over two genes": (
+        (VARIANTS, "variants:\n", STAR.replace("BASES", "rs1: C, rs6: T")),
+        (VARIANTS, "rs6: T}", "haplotypes(star2).alleles", "rs6 is in BBB, not in AAA"),
     ),
 }
 
@@ -977,6 +1029,32 @@ RESULTS: dict[str, Rule] = {
 }
 
 CONCLUSIONS: dict[str, Rule] = {
+    "setting of no result": (
+        (EVIDENCE, "setting: metastatic\n    allele", "setting: adjuvant\n    allele"),
+        (
+            EVIDENCE,
+            "setting: adjuvant\n    allele: A\n    direction: higher",
+            "associations(rs1-survival).setting",
+            "no scored result is from it, but from metastatic",
+        ),
+    ),
+    "setting of an excluded result": (
+        (
+            EVIDENCE,
+            CONCLUSION,
+            MORE
+            + CONCLUSION.replace("setting: metastatic", "setting: adjuvant").replace(
+                "survival]", "survival, three-rs1-relapse]"
+            )
+            + "    excluded: {three-rs1-relapse: too small}\n",
+        ),
+        (
+            EVIDENCE,
+            "setting: adjuvant\n    allele: A\n    direction: higher",
+            "associations(rs1-survival).setting",
+            "no scored result is from it, but from metastatic",
+        ),
+    ),
     "background concluded from": (
         (
             FRAME,
@@ -1237,6 +1315,40 @@ def test_files_that_cannot_be_read_are_told_at_once(edited: Edited) -> None:
 
 
 ALLOWED: dict[str, Edit] = {
+    "setting of one result of two": (
+        EVIDENCE,
+        CONCLUSION,
+        MORE
+        + CONCLUSION.replace("setting: metastatic", "setting: adjuvant").replace(
+            "survival]", "survival, three-rs1-relapse]"
+        ),
+    ),
+    "setting where nothing is scored": (
+        EVIDENCE,
+        "kind: clinical\n    drugs: [anastrozole]\n    setting: metastatic",
+        "kind: laboratory\n    drugs: [anastrozole]\n    setting: adjuvant",
+    ),
+    "setting of an unsettled claim": (
+        EVIDENCE,
+        "setting: adjuvant\n    allele: A\n    direction: none",
+        "setting: metastatic\n    allele: A\n    direction: unsettled",
+    ),
+    "gene with one variant": (VARIANTS, RS6_37, RS6_37.replace("pos: 50", "pos: 61")),
+    "single base whose reference is not verified": (
+        VARIANTS,
+        RS6_37,
+        RS6_37.replace("ref: G", 'ref: G, ref_verified: "no"'),
+    ),
+    "window of an end that is not known": (
+        VARIANTS,
+        RS4_38,
+        RS4_38.replace("window: GGTTTTTCC", "window: GGTTTTT, window_end: unknown"),
+    ),
+    "haplotype of alleles of its gene": (
+        VARIANTS,
+        "variants:\n",
+        STAR.replace("BASES", "rs1: C, rs2: T"),
+    ),
     "quoted star allele": (VARIANTS, "names: [legacy1]", 'names: ["*22"]'),
     "evidence of the variant on another outcome": (EVIDENCE, CONCLUSION, PAIN + CONCLUSION),
     "evidence on the outcome of another variant": (

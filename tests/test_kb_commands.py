@@ -196,7 +196,7 @@ CONCLUSIONS
     C/G  not_studied: Not studied.
     G/G  higher: More pain.
     Caution: Nothing follows.
-"""
+"""  # the table of studies is as wide as it must be
 TOY_PAGE = """\
 rs1  AAA (legacy1)
   first toy gene, strand +; none

@@ -1,0 +1,334 @@
+"""`pgx-ana kb diff OLD NEW`: what is new, gone or changed, and which conclusions change with it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pgx_ana.checks import SECTIONS
+from pgx_ana.comparison import compare
+from pgx_ana.knowledge import load
+
+if TYPE_CHECKING:
+    from conftest import Run
+
+Edit = tuple[str, str, str]
+"""File, text in it, and the text that takes its place."""
+
+Edited = Callable[..., Path]
+
+FRAME, VARIANTS, EVIDENCE = "frame.yaml", "variants.yaml", "evidence.yaml"
+MESSAGES, MORE = "messages.yaml", "more.yaml"
+
+ENTRIES = {
+    "genes": "{id: CCC, name: third, chrom: '2', role: r, source: s}",
+    "drugs": "{id: none-given, name: none, drug_class: none}",
+    "outcomes": "{id: fall, name: fall, category: exposure, group: fall, higher_is: neutral}",
+    "settings": "{id: healthy, name: healthy, sex: any, off_label: not_applicable}",
+    "publications": "{id: three-2003, first_author: Three C}",
+    "cohorts": "{id: third, name: Third, description: the third toy cohort}",
+    "variants": (
+        "{id: rs9, gene: BBB, type: snv, alleles: [{bases: C}, {bases: A}], consequence: none, "
+        "loci: {GRCh37: {chrom: '2', pos: 70, ref: C}, GRCh38: {chrom: '2', pos: 70, ref: C}}, "
+        "paper_wording: plus strand, sources: [made up]}"
+    ),
+    "linkage": "{id: pair, variants: [rs1, rs2], note: one signal}",
+    "haplotypes": "{id: star2, gene: AAA, name: '*2', alleles: {rs1: C}, source: made up}",
+    "evidence": (
+        "{id: three-rs3-fall, publication: two-2002, cohort: second, variants: [rs3], "
+        "kind: clinical, drugs: [letrozole], setting: adjuvant, population: {sex: female}, "
+        "design: made up, outcome: level, wording: C, strand: plus, result: association, "
+        "alleles: {rs3: C}, direction: lower, significance: nominal, specified: exploratory, "
+        "read: abstract, sources: [made up], summary: Less in carriers of C.}"
+    ),
+    "associations": (
+        "{id: rs6-level, variant: rs6, outcome: level, drug: anastrozole, setting: adjuvant, "
+        "allele: T, direction: none, evidence: [two-rs2-level-null], genotypes: {"
+        "G/G: {direction: none, statement: No.}, G/T: {direction: none, statement: No.}, "
+        "T/T: {direction: not_studied, statement: Not studied.}}}"
+    ),
+}
+"""An entry for each section that may have one more."""
+
+NEW = [
+    f"{section} {entry[5 : entry.index(',')]}"
+    for section, entry in ENTRIES.items()
+    if entry.startswith("{id: ")
+]
+CONCLUDED = {"level": "null", "G/G": "none", "G/T": "none", "T/T": "not_studied"}
+
+
+@pytest.fixture
+def edited(tmp_path: Path, toy_directory: Path) -> Edited:
+    """Return a function that copies the toy knowledge base and changes texts in the copy."""
+
+    def copy(*edits: Edit, name: str = "new", more: str = "") -> Path:
+        target = tmp_path / name
+        shutil.copytree(toy_directory, target)
+        if more:
+            (target / MORE).write_text(more, encoding="utf-8")
+        for file, old, new in edits:
+            text = (target / file).read_text(encoding="utf-8")
+            assert (1, old) == (text.count(old), old), "the text to change stands there once"
+            (target / file).write_text(text.replace(old, new), encoding="utf-8")
+        return target
+
+    return copy
+
+
+def difference(old: Path, new: Path) -> list[str]:
+    """Return the lines below the first, which names both."""
+    first, *lines = compare(load([old]), load([new]))
+    assert f"toy {load([old]).stamp} -> toy {load([new]).stamp}" == first
+    return lines
+
+
+def more_of(entries: dict[str, str]) -> str:
+    return "".join(f"{section}:\n  - {entry}\n" for section, entry in entries.items())
+
+
+def test_nothing_changed(run: Run, toy_directory: Path) -> None:
+    stamp = load([toy_directory]).stamp
+    result = run("kb", "diff", toy_directory, toy_directory)
+    assert (0, f"toy {stamp} -> toy {stamp}\n", "") == (
+        result.exit_code,
+        result.stdout,
+        result.stderr,
+    )
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        pytest.param((VARIANTS, "# Positions", "# All positions"), id="comment"),
+        pytest.param((FRAME, "name: first toy gene", 'name: "first toy gene"'), id="quotes"),
+        pytest.param((FRAME, "source: made up\ndrugs:", "source: made up\n\n\ndrugs:"), id="lines"),
+        pytest.param(
+            (VARIANTS, "merged: [rs11]", "merged: [rs11]\n    notes: []"), id="what goes unsaid"
+        ),
+        pytest.param((FRAME, "version: 1.2.3", "version: 1.3.0"), id="version alone"),
+    ],
+)
+def test_a_change_of_the_files_that_changes_no_entry(
+    edit: Edit, edited: Edited, toy_directory: Path
+) -> None:
+    new = edited(edit)
+    assert load([toy_directory]).stamp != load([new]).stamp
+    assert [] == difference(toy_directory, new)
+
+
+def test_entries_that_are_new_or_gone(edited: Edited, toy_directory: Path) -> None:
+    new = edited(more=more_of(ENTRIES))
+    gained = [f"! conclusion rs6-level: {what} none -> {x}" for what, x in CONCLUDED.items()]
+    lost = [f"! conclusion rs6-level: {what} {x} -> none" for what, x in CONCLUDED.items()]
+    told = [line for line in gained if not line.endswith("none -> none")]
+    untold = [line for line in lost if not line.endswith("none -> none")]
+    assert [*(f"+ {name}" for name in NEW), *told] == difference(toy_directory, new)
+    assert [*(f"- {name}" for name in NEW), *untold] == difference(new, toy_directory)
+
+
+def test_a_sentence_that_is_gone_and_one_that_is_new_are_faults(
+    edited: Edited, run: Run, toy_directory: Path
+) -> None:
+    """Messages and assemblies can only be changed: the program needs those that it has."""
+    new = edited(more="messages:\n  - {id: hint, text: x}\n")
+    result = run("kb", "diff", toy_directory, new)
+    told = f"{new / MORE}:2: messages(hint): is no message that the program uses"
+    assert (4, "", f"Error: the knowledge base has 1 fault:\n{told}\n") == (
+        result.exit_code,
+        result.stdout,
+        result.stderr,
+    )
+
+
+CHANGED: dict[str, tuple[Edit, list[str]]] = {
+    "assemblies": (
+        (FRAME, "names: [GRCh38, hg38]", "names: [GRCh38, hg38, b38]"),
+        ["~ assemblies GRCh38: names"],
+    ),
+    "genes": ((FRAME, "name: first toy gene", "name: other gene"), ["~ genes AAA: name"]),
+    "drugs": (
+        (FRAME, "{id: letrozole, name: letrozole,", "{id: letrozole, name: Letrozole,"),
+        ["~ drugs letrozole: name"],
+    ),
+    "outcomes": (
+        (FRAME, "name: joint pain, category", "name: pain, category"),
+        ["~ outcomes pain: name"],
+    ),
+    "settings": (
+        (FRAME, 'name: adjuvant, sex: female, off_label: "no"', "name: a, sex: male, off_label: x"),
+        ["~ settings adjuvant: name, sex, off_label"],
+    ),
+    "publications": (
+        (FRAME, 'year: 2001, pmid: "1001"', "year: 2002, title: A title"),
+        ["~ publications one-2001: year, title, pmid"],
+    ),
+    "cohorts": ((FRAME, "name: Second", "name: Twice"), ["~ cohorts second: name"]),
+    "variants": (
+        (VARIANTS, "names: [legacy1]", "names: [legacy1, older1]\n    notes: [A note.]"),
+        ["~ variants rs1: names, notes"],
+    ),
+    "linkage": ((MORE, "note: one signal", "note: two"), ["~ linkage pair: note"]),
+    "haplotypes": (
+        (MORE, "alleles: {rs1: C}, source", "alleles: {rs1: C, rs2: T}, source"),
+        ["~ haplotypes star2: alleles"],
+    ),
+    "evidence": ((EVIDENCE, "n: 50", "n: 51"), ["~ evidence two-rs2-level-null: n"]),
+    "associations": (
+        (
+            EVIDENCE,
+            "allele: A\n    direction: none",
+            "allele: A\n    caution: Few people.\n    direction: none",
+        ),
+        ["~ associations rs2-level: caution"],
+    ),
+    "messages": (
+        (MESSAGES, '"Not assessed: {variant} was not called', '"{variant} was not called'),
+        ["~ messages no_call: text"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("edit", "lines"), CHANGED.values(), ids=CHANGED)
+def test_an_entry_that_changed_is_told_with_its_fields(
+    edit: Edit, lines: list[str], edited: Edited
+) -> None:
+    file, old_text, new_text = edit
+    edit = (file, old_text, new_text.replace("off_label: x", 'off_label: "yes"'))
+    more = more_of(ENTRIES)
+    old, new = edited(name="old", more=more), edited(edit, more=more)
+    assert (lines, lines) == (difference(old, new), difference(new, old))
+
+
+def test_a_change_is_told_in_every_section() -> None:
+    assert sorted(SECTIONS) == sorted(CHANGED)
+
+
+AGAINST = "result: association\n    alleles: {rs1: A}\n    direction: higher"
+TURNED = "variants, outcome, result, alleles, direction, significance"
+
+CONCLUSIONS: dict[str, tuple[list[Edit], list[str], list[str]]] = {
+    "level by the evidence alone": (
+        [(EVIDENCE, "significance: corrected", "significance: nominal")],
+        ["~ evidence one-rs1-survival: significance"],
+        ["rs1-survival: level single_corrected -> single_nominal"],
+    ),
+    "direction of one genotype": (
+        [(EVIDENCE, "A/C: {direction: higher", "A/C: {direction: not_studied")],
+        ["~ associations rs1-survival: genotypes"],
+        ["rs1-survival: A/C higher -> not_studied"],
+    ),
+    "statement alone": (
+        [(EVIDENCE, "Was compared with.", "The others.")],
+        ["~ associations rs1-survival: genotypes"],
+        [],
+    ),
+    "level and every direction": (
+        [
+            (EVIDENCE, "model: carriers\n", "model: per_allele\n"),
+            (EVIDENCE, "direction: higher\n    effects", "direction: lower\n    effects"),
+            (EVIDENCE, "significance: corrected", "significance: nominal"),
+            (EVIDENCE, "direction: higher\n    evidence", "direction: lower\n    evidence"),
+            (EVIDENCE, "A/A: {direction: higher", "A/A: {direction: lower"),
+            (EVIDENCE, "A/C: {direction: higher", "A/C: {direction: comparator"),
+        ],
+        [
+            "~ evidence one-rs1-survival: model, direction, significance",
+            "~ associations rs1-survival: direction, genotypes",
+        ],
+        [
+            "rs1-survival: level single_corrected -> single_nominal",
+            "rs1-survival: A/A higher -> lower",
+            "rs1-survival: A/C higher -> comparator",
+        ],
+    ),
+    "evidence against it": (
+        [
+            (EVIDENCE, "variants: [rs2, rs6]", "variants: [rs2, rs6, rs1]"),
+            (EVIDENCE, "outcome: level\n    wording", "outcome: relapse\n    wording"),
+            (EVIDENCE, "outcome: level\n    drug", "outcome: relapse\n    drug"),
+            (EVIDENCE, 'result: "null"\n    direction: none', AGAINST),
+            (EVIDENCE, "significance: not_significant", "significance: corrected"),
+            (
+                EVIDENCE,
+                "evidence: [one-rs1-survival]",
+                "evidence: [one-rs1-survival, two-rs2-level-null]",
+            ),
+        ],
+        [
+            f"~ evidence two-rs2-level-null: {TURNED}",
+            "~ associations rs1-survival: evidence",
+            "~ associations rs2-level: outcome",
+        ],
+        [
+            "rs1-survival: level single_corrected -> contradicted",
+            "rs2-level: level null -> not_assessable",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(("edits", "entries", "conclusions"), CONCLUSIONS.values(), ids=CONCLUSIONS)
+def test_a_conclusion_that_changed_is_told_last(
+    edits: list[Edit],
+    entries: list[str],
+    conclusions: list[str],
+    edited: Edited,
+    toy_directory: Path,
+) -> None:
+    expected = [*entries, *(f"! conclusion {line}" for line in conclusions)]
+    assert expected == difference(toy_directory, edited(*edits))
+
+
+def test_an_entry_under_another_name_is_gone_and_new(edited: Edited, toy_directory: Path) -> None:
+    edits = [
+        (EVIDENCE, "- id: one-rs1-survival", "- id: one-rs1-again"),
+        (EVIDENCE, "evidence: [one-rs1-survival]", "evidence: [one-rs1-again]"),
+    ]
+    assert [
+        "- evidence one-rs1-survival",
+        "+ evidence one-rs1-again",
+        "~ associations rs1-survival: evidence",
+    ] == difference(toy_directory, edited(*edits))
+
+
+def test_default_is_the_one_that_is_shipped(
+    run: Run, edited: Edited, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Whatever lies in a folder of that name."""
+    edited(name="default")
+    monkeypatch.chdir(tmp_path)
+    shipped = load()
+    name = f"{shipped.info.name} {shipped.stamp}"
+    result = run("kb", "diff", "default", "default")
+    assert (0, f"{name} -> {name}\n", "") == (result.exit_code, result.stdout, result.stderr)
+    result = run("kb", "diff", "default", tmp_path / "default")
+    first, *lines = result.stdout.splitlines()
+    assert f"{name} -> toy {load([tmp_path / 'default']).stamp}" == first
+    gone = [f"- evidence {key}" for key in shipped.evidence]
+    assert gone == [line for line in lines if line.startswith("- evidence")]
+
+
+@pytest.mark.parametrize("faulty_first", [True, False])
+def test_a_faulty_knowledge_base_is_not_compared(
+    faulty_first: bool, run: Run, edited: Edited, toy_directory: Path
+) -> None:
+    faulty = edited((VARIANTS, "studied_allele: A", "studied_allele: G"))
+    places = (faulty, toy_directory) if faulty_first else (toy_directory, faulty)
+    result = run("kb", "diff", *places)
+    told = f"{faulty / VARIANTS}:10: variants(rs1).studied_allele: G is not one of the alleles"
+    assert (4, "", f"Error: the knowledge base has 1 fault:\n{told}\n") == (
+        result.exit_code,
+        result.stdout,
+        result.stderr,
+    )
+
+
+@pytest.mark.parametrize("places", [[], ["default"], ["default", "default", "default"]])
+def test_two_are_compared(places: list[str], run: Run) -> None:
+    result = run("kb", "diff", *places)
+    assert (2, "") == (result.exit_code, result.stdout)

@@ -1,0 +1,292 @@
+"""Variants of which it is not certain which of the two bases the assembly has: the file tells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pysam
+import pytest
+
+import pgx_ana
+from pgx_ana.errors import InputError
+from pgx_ana.model import CallOptions
+
+if TYPE_CHECKING:
+    from conftest import Run
+
+MakeVcf = Callable[..., Path]
+
+OVERLAY = """\
+variants:
+  - id: rs1
+    gene: AAA
+    type: snv
+    loci:
+      GRCh37: {chrom: "1", pos: 150, ref: A, ref_verified: "no"}
+      GRCh38: {chrom: "1", pos: 100, ref: A, ref_verified: "no"}
+    alleles: [{bases: A}, {bases: C}]
+    studied_allele: A
+    consequence: none
+    paper_wording: plus strand
+    sources: [made up]
+"""
+UNCERTAIN = "which base is the reference is not certain, and no REF tells it"
+ASSERTED = "absent, and which base is the reference is not certain"
+ABSENT = "no record covers the locus"
+GVCF = ['##ALT=<ID=NON_REF,Description="any other">']
+LENGTHS = {"1": 1000, "2": 700}
+
+
+@pytest.fixture
+def kb(tmp_path: Path, toy_directory: Path) -> list[Path]:
+    """Return the toy knowledge base with an uncertain reference at rs1."""
+    overlay = tmp_path / "overlay"
+    overlay.mkdir()
+    (overlay / "overlay.yaml").write_text(OVERLAY, encoding="utf-8")
+    return [toy_directory, overlay]
+
+
+def call(path: Path | list[Path], kb: list[Path], **options: bool) -> tuple[str, ...]:
+    """Return genotype, status, source and reason at rs1."""
+    calls = pgx_ana.annotate(path, kb=kb, options=CallOptions(**options)).calls
+    columns = ["genotype", "status", "source", "reason"]
+    row = calls.set_index("variant").loc["rs1", columns]
+    return tuple(row.fillna("."))
+
+
+CALLED: dict[str, tuple[list[str], str, str]] = {
+    "REF as noted, one copy": (["1 100 A C 0/1"], "A/C", "record"),
+    "REF as noted, none": (["1 100 A C 0/0"], "A/A", "record"),
+    "REF as noted, both": (["1 100 A C 1/1"], "C/C", "record"),
+    "other REF, one copy": (["1 100 C A 0/1"], "A/C", "record"),
+    "other REF, none": (["1 100 C A 0/0"], "C/C", "record"),
+    "other REF, both": (["1 100 C A 1/1"], "A/A", "record"),
+    "other REF, phased": (["1 100 C A 1|0"], "A|C", "record"),
+    "no ALT": (["1 100 A . 0/0"], "A/A", "reference_block"),
+    "other REF without an ALT": (["1 100 C . 0/0"], "C/C", "reference_block"),
+    "any ALT": (["1 100 A C,<NON_REF> 0/1"], "A/C", "record"),
+    "other REF and any ALT": (["1 100 C A,<NON_REF> 1/1"], "A/A", "record"),
+    "longer row": (["1 100 AG CG 0/1"], "A/C", "record"),
+    "other REF in a longer row": (["1 100 CG AG 1/1"], "A/A", "record"),
+    "row that begins before": (["1 98 GTA GTC 0/1"], "A/C", "record"),
+    "other REF in a row that begins before": (["1 98 GTC GTA 1/1"], "A/A", "record"),
+    "row of several bases changed": (["1 99 TC GA 0/1"], "A/C", "record"),
+    "split rows": (["1 100 C A 0/1", "1 100 C <NON_REF> 0/0"], "A/C", "record"),
+}
+
+
+@pytest.mark.parametrize(("rows", "genotype", "source"), CALLED.values(), ids=CALLED)
+@pytest.mark.parametrize("assembly", ["GRCh37", "GRCh38"])
+def test_the_file_tells_which_base_is_the_reference(
+    assembly: str, rows: list[str], genotype: str, source: str, make_vcf: MakeVcf, kb: list[Path]
+) -> None:
+    moved = 50 if assembly == "GRCh37" else 0
+    words = [row.split() for row in rows]
+    rows = [" ".join([w[0], str(int(w[1]) + moved), *w[2:]]) for w in words]
+    path = make_vcf(rows, assembly=assembly, extra_header=GVCF)
+    assert (genotype, "called", source, ".") == call(path, kb)
+
+
+@pytest.mark.parametrize(
+    ("begin", "ref", "expected"),
+    [
+        pytest.param(100, "A", ("A/A", "called", "reference_block", "."), id="at it, as noted"),
+        pytest.param(100, "C", ("C/C", "called", "reference_block", "."), id="at it, the other"),
+        pytest.param(90, "A", (".", "not_assessable", "record", UNCERTAIN), id="before"),
+        pytest.param(90, "C", (".", "not_assessable", "record", UNCERTAIN), id="before, C"),
+        pytest.param(90, "G", (".", "not_assessable", "record", UNCERTAIN), id="before, G"),
+    ],
+)
+def test_a_block_tells_its_first_base_only(
+    begin: int, ref: str, expected: tuple[str, ...], make_vcf: MakeVcf, kb: list[Path]
+) -> None:
+    row = f"1 {begin} {ref} <NON_REF> 0/0"
+    assert expected == call(make_vcf([row], info={0: "END=120"}, extra_header=GVCF), kb)
+
+
+def test_a_row_tells_the_base_of_a_block_that_begins_before(
+    make_vcf: MakeVcf, kb: list[Path]
+) -> None:
+    """As where blocks overlap a row that follows them."""
+    rows = ["1 90 G <NON_REF> 0/0", "1 100 C A 0/1"]
+    path = make_vcf(rows, info={0: "END=99"}, extra_header=GVCF)
+    assert ("A/C", "called", "record", ".") == call(path, kb)
+
+
+@pytest.mark.parametrize(
+    ("rows", "reason"),
+    [
+        pytest.param(["1 100 G A 0/1"], "REF is G, the reference has A", id="one of neither"),
+        pytest.param(["1 100 G . 0/0"], "REF is G, the reference has A", id="no ALT"),
+        pytest.param(["1 100 N A 0/1"], "REF is N, the reference has A", id="N"),
+        pytest.param(["1 100 TG AG 0/1"], "REF is T, the reference has A", id="longer row"),
+        pytest.param(
+            ["1 100 A C 0/1", "1 100 C A 0/1"],
+            "REF is C, the reference has A; REF and ALT are swapped",
+            id="both in one file",
+        ),
+    ],
+)
+def test_another_ref_is_a_mismatch(
+    rows: list[str], reason: str, make_vcf: MakeVcf, kb: list[Path]
+) -> None:
+    assert (".", "mismatch", "record", reason) == call(make_vcf(rows), kb)
+
+
+@pytest.mark.parametrize(
+    ("rows", "options", "expected"),
+    [
+        ([], {}, (".", "absent", "none", ABSENT)),
+        (["1 99 G T 0/1", "1 101 G T 0/1"], {}, (".", "absent", "none", ABSENT)),
+        ([], {"absent_is_reference": True}, (".", "not_assessable", "none", ASSERTED)),
+        (["1 100 C A 0/1"], {"absent_is_reference": True}, ("A/C", "called", "record", ".")),
+    ],
+    ids=["no row", "rows beside it", "nothing to assert", "told though others are asserted"],
+)
+def test_no_row_says_nothing(
+    rows: list[str],
+    options: dict[str, bool],
+    expected: tuple[str, ...],
+    make_vcf: MakeVcf,
+    kb: list[Path],
+) -> None:
+    """Not even a user who takes absence for the reference knows which base that is."""
+    assert expected == call(make_vcf([*rows, "2 50 G T 0/1"]), kb, **options)
+
+
+def test_no_base_is_said_to_hide_where_none_is_certain(
+    make_vcf: MakeVcf, kb: list[Path], toy_directory: Path, run: Run
+) -> None:
+    """Where it is certain, people without a row are told to have the studied allele."""
+    path = make_vcf(["1 200 A C 0/1"])
+    studied = (
+        "Not assessed: no record covers rs1. A site without a record is not a reference genotype, "
+        "and here the reference base A is the very allele that was studied: a file of variants "
+        "only leaves A/A people out."
+    )
+    plain = (
+        "Not assessed: no record covers rs1. A site without a record is not a reference genotype."
+    )
+    told = [
+        pgx_ana.annotate(path, kb=places).annotations.set_index("variant").loc["rs1", "statement"]
+        for places in ([toy_directory], kb)
+    ]
+    assert [studied, plain] == told
+    checked = [
+        run("check", path, *(word for place in places for word in ("--kb", place))).stdout
+        for places in ([toy_directory], kb)
+    ]
+    assert [True, False] == ["A/A at rs1" in text for text in checked]
+
+
+@pytest.mark.parametrize(
+    ("row", "certain", "content"),
+    [
+        ("1 100 A C 0/0", True, "rows for reference genotypes too"),
+        ("1 100 A C 0/0", False, "variant rows only"),
+        ("1 100 C A 1/1", False, "variant rows only"),
+    ],
+)
+def test_a_homozygote_is_not_taken_for_the_reference(
+    row: str,
+    certain: bool,
+    content: str,
+    make_vcf: MakeVcf,
+    kb: list[Path],
+    toy_directory: Path,
+    run: Run,
+) -> None:
+    places = [toy_directory] if certain else kb
+    words = [word for place in places for word in ("--kb", place)]
+    result = run("check", make_vcf([row]), *words)
+    told = [
+        words
+        for words in ("rows for reference genotypes too", "variant rows only")
+        if words in result.stdout
+    ]
+    assert [content] == told
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        (["1 100 A C 0/1"], None),
+        (["1 100 C A 0/1"], None),
+        (["1 150 A C 0/1", "1 200 A C 0/1"], "GRCh38"),
+        (["1 100 A C 0/1", "1 250 A C 0/1"], "GRCh37"),
+    ],
+    ids=["alone", "alone, the other way", "beside another of GRCh38", "of GRCh37"],
+)
+def test_it_does_not_vote_for_the_assembly(
+    rows: list[str], told: str | None, make_vcf: MakeVcf, kb: list[Path]
+) -> None:
+    path = make_vcf(rows, assembly=None)
+    if told is None:
+        with pytest.raises(InputError, match="the assembly cannot be told"):
+            pgx_ana.annotate(path, kb=kb)
+    else:
+        assert {told} == set(pgx_ana.annotate(path, kb=kb).calls["assembly"])
+
+
+def test_where_the_base_is_certain_it_votes(make_vcf: MakeVcf, toy_directory: Path) -> None:
+    path = make_vcf(["1 100 A C 0/1"], assembly=None)
+    assert {"GRCh38"} == set(pgx_ana.annotate(path, kb=toy_directory).calls["assembly"])
+
+
+@pytest.fixture
+def genome(tmp_path: Path, toy_directory: Path) -> Callable[[str], Path]:
+    """Return a builder of a genome with the toy windows, and a base of choice at rs1."""
+
+    def build(base: str) -> Path:
+        letters = {chrom: ["G"] * length for chrom, length in LENGTHS.items()}
+        windows = {("1", 100): base, ("1", 200): "A", ("1", 300): "T", ("2", 50): "G"}
+        windows |= {("1", 400): "GGTTTTTCC", ("1", 500): "GGCACACATT"}
+        for (chrom, pos), window in windows.items():
+            letters[chrom][pos - 1 : pos - 1 + len(window)] = window
+        path = tmp_path / "genome.fa"
+        text = "".join(f">{chrom}\n{''.join(bases)}\n" for chrom, bases in letters.items())
+        path.write_text(text, encoding="ascii")
+        pysam.faidx(str(path))
+        return path
+
+    return build
+
+
+@pytest.mark.parametrize(
+    ("base", "row", "expected"),
+    [
+        ("A", "1 100 A C 0/1", ("A/C", "called")),
+        ("C", "1 100 C A 0/1", ("A/C", "called")),
+        ("T", "1 200 A C 0/1", (".", "absent")),
+        ("C", "1 100 A C 0/1", (".", "mismatch")),
+    ],
+    ids=["as noted", "the other", "neither", "row unlike the genome"],
+)
+def test_a_genome_is_not_refused_for_it(
+    base: str,
+    row: str,
+    expected: tuple[str, str],
+    make_vcf: MakeVcf,
+    kb: list[Path],
+    genome: Callable[[str], Path],
+) -> None:
+    calls = pgx_ana.annotate(make_vcf([row]), kb=kb, reference=genome(base)).calls
+    found = calls.set_index("variant").loc["rs1", ["genotype", "status"]].fillna(".")
+    assert expected == tuple(found)
+
+
+def test_a_genome_is_refused_where_the_base_is_certain(
+    make_vcf: MakeVcf, toy_directory: Path, genome: Callable[[str], Path]
+) -> None:
+    with pytest.raises(InputError, match=r"has C at 1:100, where GRCh38 has A \(rs1\)"):
+        pgx_ana.annotate(make_vcf(["1 100 C A 0/1"]), kb=toy_directory, reference=genome("C"))
+
+
+def test_show_says_that_the_file_tells(run: Run, kb: list[Path]) -> None:
+    result = run("kb", "show", "rs1", *(word for place in kb for word in ("--kb", place)))
+    assert [
+        "  GRCh37  1:150  reference A (not verified: the file tells)",
+        "  GRCh38  1:100  reference A (not verified: the file tells)",
+    ] == [line for line in result.stdout.splitlines() if "GRCh3" in line]
