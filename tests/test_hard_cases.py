@@ -471,7 +471,7 @@ variants:
   - id: rs1
     gene: TCL1A
     type: snv
-    loci: {GRCh37: {chrom: "14", pos: 1000, ref: A}, GRCh38: {chrom: "14", pos: 2000, ref: A}}
+    loci: {GRCh37: {chrom: "14", pos: 468337, ref: A}, GRCh38: {chrom: "14", pos: 2000, ref: A}}
     alleles: [{bases: A}, {bases: T}]
     consequence: none
     paper_wording: made up

@@ -63,7 +63,7 @@ variants:
     type: repeat
     loci:
       GRCh37:
-        {chrom: "2", pos: 301, ref: CTTTATTTATTTA, window_start: 300, window: CCTTTATTTATTTAGG}
+        {chrom: "2", pos: 201, ref: CTTTATTTATTTA, window_start: 200, window: CCTTTATTTATTTAGG}
       GRCh38:
         chrom: "2"
         pos: 201
