@@ -166,7 +166,10 @@ def _named(definition: VariantDefinition) -> str:
 
 
 def _variant(definition: VariantDefinition, knowledge: KnowledgeBase) -> Iterator[str]:
-    places = ", ".join(f"{a} {x.chrom}:{x.pos} {x.ref}" for a, x in definition.loci.items())
+    places = ", ".join(
+        f"{a} {x.chrom}:{x.pos} {x.ref}{'' if x.ref_verified == 'yes' else ' (not verified)'}"
+        for a, x in definition.loci.items()
+    )
     alleles = "/".join(allele.bases for allele in definition.alleles)
     yield from ("", f"### {_named(definition)}", "")
     yield f"{alleles} on the plus strand; {places}; {definition.consequence}."
