@@ -304,12 +304,14 @@ def _resized(changes: Sequence[Change], spelled: str, variant: Variant, locus: L
     sequence = locus.window
     for start, ref, inserted in reversed(changes):
         end = start + len(ref) - 1
-        if inserted and start == locus.window_end + 1:
+        # Where the window ends with the locus itself, what is put in right behind it is of concern.
+        reach = locus.window_end + (locus.window_end == locus.end)
+        if inserted and reach < start == locus.window_end + 1:
             # Behind the window: of concern only where it gives a known allele.
             longer = sequence + inserted
             sequence = longer if _named(longer, variant, locus) else sequence
             continue
-        between = locus.window_start < start <= locus.window_end
+        between = locus.window_start < start <= reach
         if not (between if inserted else start <= locus.window_end and end >= locus.window_start):
             continue
         if start < locus.window_start or end > locus.window_end:

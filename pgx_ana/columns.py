@@ -44,7 +44,11 @@ COLUMNS: dict[TableName, tuple[Column, ...]] = {
         Column("assembly", "category", "GRCh37 or GRCh38"),
         Column("chrom", "category", "chromosome without prefix"),
         Column("pos", "integer", "1-based position in that assembly"),
-        Column("ref", "category", "reference base or bases in that assembly"),
+        Column(
+            "ref",
+            "category",
+            "reference base or bases in that assembly; missing where not verified",
+        ),
         Column(
             "genotype",
             "category",

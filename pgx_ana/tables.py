@@ -67,7 +67,8 @@ def make_table(name: TableName, annotations: Annotations) -> Table:
 def _call_block(site: SiteCalls, annotations: Annotations, stamps: tuple[str, str]) -> Block:
     assembly = annotations.calls.assembly
     locus = site.variant.loci[assembly]
-    place = (site.variant.gene, site.variant.id, assembly.value, locus.chrom, locus.pos, locus.ref)
+    ref = locus.ref if locus.ref_is_certain else None
+    place = (site.variant.gene, site.variant.id, assembly.value, locus.chrom, locus.pos, ref)
     rows = tuple(
         (
             *place,

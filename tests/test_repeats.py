@@ -172,15 +172,16 @@ def test_a_repeat_that_one_of_several_files_shows(
     } == found
 
 
+UNKNOWN_TT = "not a known allele: ->TT"
 BEHIND: dict[str, tuple[str, str, str, str]] = {
     "at the locus": ("1 401 G GAC 0/1", "G/GAC", "called", "."),
     "behind the base that follows": ("1 401 GA GACA 0/1", "G/GAC", "called", "."),
-    "unlike the known one": ("1 401 G GTT 0/1", ".", "absent", "no record covers the locus"),
-    "unlike it, behind the window": (
+    "unlike the known one": ("1 401 G GTT 0/1", "G/->TT", "unknown_allele", UNKNOWN_TT),
+    "unlike it, with the base that follows": (
         "1 401 GA GTTA 0/1",
-        ".",
-        "absent",
-        "no record covers the locus",
+        "G/->TT",
+        "unknown_allele",
+        UNKNOWN_TT,
     ),
     "further behind": ("1 402 A AAC 0/1", ".", "absent", "no record covers the locus"),
     "reference": ("1 401 G GAC 0/0", "G/G", "called", "."),
@@ -188,7 +189,7 @@ BEHIND: dict[str, tuple[str, str, str, str]] = {
 
 
 @pytest.mark.parametrize(("row", "genotype", "status", "reason"), BEHIND.values(), ids=BEHIND)
-def test_behind_a_window_of_unknown_end_only_a_known_allele_counts(
+def test_what_is_put_in_behind_a_window_of_unknown_end(
     row: str,
     genotype: str,
     status: str,
