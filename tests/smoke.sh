@@ -17,7 +17,8 @@ for assembly in GRCh37 GRCh38; do
   venv/bin/pgx-ana annotate "NA12717.$assembly.vcf" -o "$assembly.tsv"
   test "$(wc -l < "$assembly.tsv")" -gt 50
 done
-cmp GRCh37.tsv GRCh38.tsv
+# rs776746, absent here, has another reference base in each assembly, which its sentence names.
+cmp <(grep -v rs776746 GRCh37.tsv) <(grep -v rs776746 GRCh38.tsv)
 venv/bin/python -c 'import pgx_ana; assert len(pgx_ana.annotate("NA12717.GRCh38.vcf").calls) > 20'
 case "$(venv/bin/python -c 'import pgx_ana; print(pgx_ana.__file__)')" in
   "$work"/*) echo "smoke: the wheel annotates on its own" ;;
