@@ -1,8 +1,8 @@
 """What a replacement of some bases by as many or as few others changes, base by base.
 
 Callers write neighbouring changes as one row (``ATTT`` to ``TTA``) or as several. REF and ALT are
-aligned with the fewest edits and, among those, the fewest gaps (Gotoh's algorithm, J Mol Biol 1982,
-162:705); what all such alignments say of a base is told of it.
+aligned with the fewest edits and, among those, the fewest gaps (Gotoh's
+algorithm); what all such alignments say of a base is told of it.
 """
 
 from __future__ import annotations

@@ -128,11 +128,10 @@ def trim(pos: int, ref: str, alt: str) -> Change:
 def _is_evidence(record: Record, bases: tuple[str, ...], variant: Variant, locus: Locus) -> bool:
     """Say whether reference copies in a record speak for reference at the locus.
 
-    They do where the record gives a known allele or changes the window, however that is
-    spelled; else only where it covers
-    the whole locus and either speaks of every alternate or changes the locus itself. An upstream
-    deletion does not. Callers of repeats leave out the base before the repeat: what covers all that
-    the alleles may change covers the locus.
+    They do where the record gives a known allele or changes the window, however that is spelled;
+    else only where it covers the whole locus and either speaks of every alternate or changes the
+    locus itself. An upstream deletion does not. Callers of repeats leave out the base before the
+    repeat: what covers all that the alleles may change covers the locus.
     """
     if not set(bases).isdisjoint(variant.alleles):
         return True

@@ -11,7 +11,7 @@ import dataclasses
 import hashlib
 import re
 import zlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
@@ -306,7 +306,7 @@ def _samples(header: str, name: str) -> tuple[str, ...]:
     if columns[FIXED : FIXED + 1] != _COLUMNS[FIXED:] or not samples:
         raise InputError(f"{name}: has no samples, so there are no genotypes to annotate")
     if len(set(samples)) != len(samples):
-        twice = next(sample for sample in samples if samples.count(sample) > 1)
+        ((twice, _),) = Counter(samples).most_common(1)
         raise InputError(f"{name}: the sample {twice!r} is named twice in its header")
     for sample in samples:
         if not sample or "\r" in sample or "\0" in sample:
