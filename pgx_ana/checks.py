@@ -9,26 +9,13 @@ from __future__ import annotations
 import itertools
 import string
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
 
-from pgx_ana.alleles import is_palindromic
+from pgx_ana.claims import claim_faults
+from pgx_ana.entries import Entries
 from pgx_ana.errors import Fault
-from pgx_ana.levels import Stance, Terms, stance
-from pgx_ana.schema import (
-    Association,
-    Category,
-    Direction,
-    Document,
-    Evidence,
-    Result,
-    Significance,
-    VariantDefinition,
-)
-from pgx_ana.yamlfile import YamlFile
+from pgx_ana.schema import HaplotypeDefinition, HaplotypeSet, VariantDefinition
 
-SECTIONS = tuple(name for name in Document.model_fields if name != "knowledge")
 MESSAGES = {
     "absent": {"variant", "ref"},
     "absent_reference_studied": {"variant", "ref"},
@@ -39,6 +26,10 @@ MESSAGES = {
     "not_assessable": {"variant", "genotype", "reason"},
     "partial_agrees": {"known", "reason", "statement"},
     "partial_open": {"known", "reason", "possible"},
+    "haplotypes_agree": {"candidates", "statement"},
+    "haplotypes_open": {"candidates", "deciding"},
+    "haplotypes_without_phenotype": {"haplotypes"},
+    "haplotypes_not_assessed": {"haplotypes", "deciding"},
     "asserted": {"statement"},
     "other_strand": {"statement"},
     "summary_nothing": {"total"},
@@ -56,53 +47,6 @@ MESSAGES = {
 """The sentences that the program fills in, and the fields that each may have."""
 
 
-class Entries:
-    """All entries by section and identifier, each with the file and line that it came from."""
-
-    def __init__(self) -> None:
-        self._entries: dict[str, dict[str, tuple[Any, YamlFile, int]]] = {
-            section: {} for section in SECTIONS
-        }
-        self._first = Path()
-
-    def add(self, files: Sequence[YamlFile]) -> list[Fault]:
-        """Add the files of one directory; an id may replace an earlier directory's, not its own."""
-        faults: list[Fault] = []
-        self._first = next((file.path for file in files), self._first)
-        fresh: set[tuple[str, str]] = set()
-        for file, section in itertools.product(files, SECTIONS):
-            for index, entry in enumerate(getattr(file.document, section)):
-                if (section, entry.id) in fresh:
-                    what = "is defined twice"
-                    faults.append(self._fault(file, section, index, entry.id, what))
-                fresh.add((section, entry.id))
-                self._entries[section][entry.id] = (entry, file, index)
-        return faults
-
-    @property
-    def first_file(self) -> Path:
-        """Return the file to name where something is missing altogether."""
-        return self._first
-
-    def values(self, section: str) -> dict[str, Any]:
-        """Return the entries of a section by identifier, in the order they were read."""
-        return {key: entry for key, (entry, _, _) in self._entries[section].items()}
-
-    def fault(self, section: str, key: str, field: str, what: str) -> Fault:
-        """Return a fault at a field of an entry."""
-        _, file, index = self._entries[section][key]
-        return self._fault(file, section, index, f"{key}", what, field)
-
-    @staticmethod
-    def _fault(
-        file: YamlFile, section: str, index: int, key: str, what: str, field: str = "id"
-    ) -> Fault:
-        steps = (int(step) if step.isdecimal() else step for step in field.split("."))
-        line = file.line((section, index, *steps))
-        where = f"{section}({key})" + ("" if field == "id" else f".{field}")
-        return Fault(file.path, line, where, what)
-
-
 def check(entries: Entries) -> Iterator[Fault]:
     """Yield every fault between entries."""
     missing = [*_frame_faults(entries), *_missing_names(entries)]
@@ -113,8 +57,7 @@ def check(entries: Entries) -> Iterator[Fault]:
     yield from _linkage_faults(entries)
     yield from _shift_faults(entries)
     yield from _haplotype_faults(entries)
-    yield from _evidence_faults(entries)
-    yield from _association_faults(entries)
+    yield from claim_faults(entries)
 
 
 def _frame_faults(entries: Entries) -> Iterator[Fault]:
@@ -139,8 +82,14 @@ def _frame_faults(entries: Entries) -> Iterator[Fault]:
 
 _NAMES = (
     ("variants", "gene", "genes"),
-    ("haplotypes", "gene", "genes"),
+    ("haplotype_sets", "gene", "genes"),
+    ("haplotype_sets", "sites", "variants"),
+    ("haplotype_sets", "further_sites", "variants"),
+    ("haplotypes", "haplotype_set", "haplotype_sets"),
     ("haplotypes", "alleles", "variants"),
+    ("haplotypes", "usual", "variants"),
+    ("haplotype_counts", "haplotype_set", "haplotype_sets"),
+    ("haplotype_counts", "not_in_panel", "variants"),
     ("linkage", "variants", "variants"),
     ("cohorts", "overlaps", "cohorts"),
     ("evidence", "publication", "publications"),
@@ -150,7 +99,10 @@ _NAMES = (
     ("evidence", "setting", "settings"),
     ("evidence", "outcome", "outcomes"),
     ("evidence", "haplotype", "haplotypes"),
+    ("evidence", "haplotype_set", "haplotype_sets"),
     ("associations", "variant", "variants"),
+    ("associations", "haplotype", "haplotypes"),
+    ("associations", "haplotype_set", "haplotype_sets"),
     ("associations", "outcome", "outcomes"),
     ("associations", "drug", "drugs"),
     ("associations", "setting", "settings"),
@@ -213,13 +165,93 @@ def _shift_faults(entries: Entries) -> Iterator[Fault]:
 
 def _haplotype_faults(entries: Entries) -> Iterator[Fault]:
     variants = entries.values("variants")
+    sets = entries.values("haplotype_sets")
+    for key, definition in sets.items():
+        for field, what in _set_faults(definition, variants):
+            yield entries.fault("haplotype_sets", key, field, what)
+    owners: dict[tuple[str, object], str] = {}
     for key, haplotype in entries.values("haplotypes").items():
-        for rsid, bases in haplotype.alleles.items():
-            if bases not in {allele.bases for allele in variants[rsid].alleles}:
-                yield entries.fault("haplotypes", key, "alleles", f"{bases} is no allele of {rsid}")
-            if variants[rsid].gene != haplotype.gene:
-                what = f"{rsid} is in {variants[rsid].gene}, not in {haplotype.gene}"
-                yield entries.fault("haplotypes", key, "alleles", what)
+        definition = sets[haplotype.haplotype_set]
+        for field, what in _member_faults(haplotype, definition, variants):
+            yield entries.fault("haplotypes", key, field, what)
+        claims: list[tuple[str, object]] = [
+            ("name", name) for name in dict.fromkeys((haplotype.name, *haplotype.names))
+        ]
+        if haplotype.state == "current":
+            claims.append(("alleles", frozenset(haplotype.alleles.items())))
+        for field, value in claims:
+            owner = owners.setdefault((definition.id, value), key)
+            if owner != key:
+                yield entries.fault("haplotypes", key, field, f"is that of {owner}, too")
+    yield from _count_faults(entries)
+
+
+def _member_faults(
+    haplotype: HaplotypeDefinition,
+    definition: HaplotypeSet,
+    variants: Mapping[str, VariantDefinition],
+) -> Iterator[tuple[str, str]]:
+    for what in _allele_faults(haplotype.alleles, definition.sites, definition, variants):
+        yield "alleles", what
+    for what in _allele_faults(haplotype.usual, definition.further_sites, definition, variants):
+        yield "usual", what
+    if haplotype.state != "current":
+        if haplotype.note is None:
+            yield "state", "needs a note with the reason"
+    elif definition.elsewhere == "named" and set(haplotype.alleles) != set(definition.sites):
+        yield "alleles", f"names not all sites of {definition.id}"
+
+
+def _set_faults(
+    definition: HaplotypeSet, variants: Mapping[str, VariantDefinition]
+) -> Iterator[tuple[str, str]]:
+    sites = (*definition.sites, *definition.further_sites)
+    for rsid in sorted({rsid for rsid in sites if sites.count(rsid) > 1}):
+        yield "sites", f"{rsid} is listed twice"
+    for rsid in sites:
+        if variants[rsid].gene != definition.gene:
+            yield "sites", f"{rsid} is in {variants[rsid].gene}, not in {definition.gene}"
+    pairs = [
+        "/".join(sorted(pair.split("/")))
+        for rule in definition.phenotypes
+        for pair in rule.functions
+    ]
+    for pair in sorted({pair for pair in pairs if pairs.count(pair) > 1}):
+        yield "phenotypes", f"{pair} has two"
+
+
+def _allele_faults(
+    alleles: Mapping[str, str],
+    sites: Sequence[str],
+    definition: HaplotypeSet,
+    variants: Mapping[str, VariantDefinition],
+) -> Iterator[str]:
+    for rsid, bases in alleles.items():
+        known = [allele.bases for allele in variants[rsid].alleles]
+        if rsid not in sites:
+            yield f"{rsid} is no such site of {definition.id}"
+        elif bases not in known:
+            yield f"{bases} is no allele of {rsid}"
+        elif definition.elsewhere == "reference" and bases == known[0]:
+            yield f"{bases} is the reference of {rsid}, which is not named in {definition.id}"
+
+
+def _count_faults(entries: Entries) -> Iterator[Fault]:
+    variants = entries.values("variants")
+    for key, panel in entries.values("haplotype_counts").items():
+        definition = entries.values("haplotype_sets")[panel.haplotype_set]
+        seen: set[frozenset[tuple[str, str]]] = set()
+        for index, row in enumerate(panel.counts):
+            for what in _allele_faults(row.alleles, definition.sites, definition, variants):
+                yield entries.fault("haplotype_counts", key, f"counts.{index}", what)
+            if definition.elsewhere == "named" and set(row.alleles) != set(definition.sites):
+                what = f"names not all sites of {definition.id}"
+                yield entries.fault("haplotype_counts", key, f"counts.{index}", what)
+            alleles = frozenset(row.alleles.items())
+            if alleles in seen:
+                what = "the same haplotype is counted twice"
+                yield entries.fault("haplotype_counts", key, f"counts.{index}", what)
+            seen.add(alleles)
 
 
 def _definition_faults(variant: VariantDefinition) -> Iterator[tuple[str, str]]:
@@ -276,118 +308,3 @@ def _shifts_out(window: str, offset: int, ref: str, alt: str) -> bool:
 def _common_start(first: str, second: str) -> str:
     pairs = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(first, second, strict=False))
     return "".join(base for base, _ in pairs)
-
-
-def _evidence_faults(entries: Entries) -> Iterator[Fault]:
-    variants = entries.values("variants")
-    for key, item in entries.values("evidence").items():
-        for field, what in _result_faults(item):
-            yield entries.fault("evidence", key, field, what)
-        for rsid, base in item.alleles.items():
-            known = [allele.bases for allele in variants[rsid].alleles] if rsid in variants else []
-            if rsid not in item.variants:
-                yield entries.fault("evidence", key, "alleles", f"{rsid} is not in variants")
-            elif base not in known:
-                yield entries.fault("evidence", key, "alleles", f"{base} is no allele of {rsid}")
-            elif item.strand == "unknown" and is_palindromic(known):
-                what = f"{rsid} is palindromic: its strand must be settled or the base left out"
-                yield entries.fault("evidence", key, "strand", what)
-        if item.compared is not None:
-            yield from _comparison_faults(entries, item)
-
-
-def _result_faults(item: Evidence) -> Iterator[tuple[str, str]]:
-    significant = item.significance in {Significance.CORRECTED, Significance.NOMINAL}
-    if item.result is Result.NULL and (significant or item.direction != "none"):
-        yield "result", "a null has no direction (none) and is not significant"
-    if item.result is Result.ASSOCIATION:
-        if item.significance is Significance.NOT_SIGNIFICANT:
-            yield "significance", "a result that is not significant is a null"
-        if item.direction == "none":
-            yield "direction", "an association is higher, lower or unknown"
-        if item.alleles and item.direction == "unknown":
-            yield "direction", "a base is named, but no direction"
-
-
-def _comparison_faults(entries: Entries, item: Evidence) -> Iterator[Fault]:
-    assert item.compared is not None
-    if len(item.variants) != 1:
-        what = "genotypes can be compared for one variant only"
-        yield entries.fault("evidence", item.id, "compared", what)
-        return
-    known = {allele.bases for allele in entries.values("variants")[item.variants[0]].alleles}
-    for genotype in (*item.compared.effect, *item.compared.comparator):
-        if not set(genotype.split("/")) <= known:
-            what = f"{genotype} is no genotype of {item.variants[0]}"
-            yield entries.fault("evidence", item.id, "compared", what)
-
-
-def _association_faults(entries: Entries) -> Iterator[Fault]:
-    outcomes, evidence = entries.values("outcomes"), entries.values("evidence")
-    for key, item in entries.values("associations").items():
-        outcome = outcomes[item.outcome]
-        if outcome.category is Category.BACKGROUND:
-            yield entries.fault("associations", key, "outcome", "background is not concluded from")
-        expected = [
-            other.id
-            for other in evidence.values()
-            if item.variant in other.variants and outcomes[other.outcome].group == outcome.group
-        ]
-        named = {*item.evidence, *item.excluded}
-        for other in expected:
-            if other not in named:
-                what = f"leaves out {other}, a result on {item.variant} in {outcome.group}"
-                yield entries.fault("associations", key, "evidence", what)
-        for other in sorted(named - set(expected)):
-            what = f"{other} is not about {item.variant} and {outcome.group}"
-            yield entries.fault("associations", key, "evidence", what)
-        for other in item.excluded:
-            if other not in item.evidence:
-                yield entries.fault("associations", key, "excluded", f"{other} is not in evidence")
-        yield from _setting_faults(entries, item)
-        yield from _genotype_faults(entries, item)
-
-
-def _setting_faults(entries: Entries, item: Association) -> Iterator[Fault]:
-    """Yield the setting of a claim where results are scored, and none of them is from it."""
-    terms = Terms(*(entries.values(name) for name in ("outcomes", "cohorts", "variants")))
-    listed = (entries.values("evidence")[key] for key in item.evidence if key not in item.excluded)
-    scored = {e.setting for e in listed if stance(item, e, terms) is not Stance.NOT_SCORED}
-    if scored and item.setting not in scored and item.direction != "unsettled":
-        what = f"no scored result is from it, but from {', '.join(sorted(scored))}"
-        yield entries.fault("associations", item.id, "setting", what)
-
-
-def _genotype_faults(entries: Entries, item: Association) -> Iterator[Fault]:
-    variant = entries.values("variants")[item.variant]
-    bases = [allele.bases for allele in variant.alleles]
-    if item.allele not in bases:
-        what = f"{item.allele} is no allele of {item.variant}"
-        yield entries.fault("associations", item.id, "allele", what)
-        return
-    wanted = {f"{a}/{b}" for a, b in itertools.combinations_with_replacement(bases, 2)}
-    for genotype in sorted(wanted - set(item.genotypes)):
-        yield entries.fault("associations", item.id, "genotypes", f"{genotype} is not covered")
-    for genotype in sorted(set(item.genotypes) - wanted):
-        what = f"{genotype} is no genotype of {item.variant} (reference allele first)"
-        yield entries.fault("associations", item.id, "genotypes", what)
-    for genotype in sorted(wanted & set(item.genotypes)):
-        given = item.genotypes[genotype].direction
-        allowed = _directions(item, genotype.split("/").count(item.allele))
-        if given not in allowed:
-            what = f"{given} does not follow from {item.allele} {item.direction}; expected " + (
-                " or ".join(allowed)
-            )
-            yield entries.fault("associations", item.id, f"genotypes.{genotype}", what)
-
-
-def _directions(item: Association, copies: int) -> tuple[Direction, ...]:
-    """Return the directions that a genotype with so many copies of the allele may have."""
-    if item.direction in {"none", "unsettled"}:
-        return (Direction.NONE, Direction.NOT_STUDIED)
-    claim = Direction(item.direction)
-    if copies == 2:
-        return (claim, Direction.NOT_STUDIED)
-    if copies == 1:
-        return (claim, Direction.COMPARATOR, Direction.NONE, Direction.NOT_STUDIED)
-    return (Direction.COMPARATOR, Direction.NOT_STUDIED)

@@ -187,6 +187,12 @@ _CALL_OPTIONS = (
     is_flag=True,
     help="DANGEROUS: take sites without any record for reference; every such row says so.",
 )
+@click.option(
+    "--population",
+    type=click.Choice(["AFR", "AMR", "EAS", "EUR", "SAS", "global"]),
+    help="Weigh diplotypes that are open by haplotype frequencies of this population of 1000 "
+    "Genomes: an estimate, shown beside the candidates.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Do not say on stderr what was read.")
 @kb_option
 def annotate(
@@ -273,6 +279,7 @@ def _request(given: dict[str, Any]) -> Request:
         ),
         reference=given["reference"],
         verify=given["verify"],
+        population=given.get("population") or "",
     )
 
 

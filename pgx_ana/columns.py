@@ -14,6 +14,7 @@ class TableName(StrEnum):
 
     ANNOTATIONS = "annotations"
     CALLS = "calls"
+    HAPLOTYPES = "haplotypes"
     SUMMARY = "summary"
 
 
@@ -74,9 +75,17 @@ COLUMNS: dict[TableName, tuple[Column, ...]] = {
     TableName.ANNOTATIONS: (
         _SAMPLE,
         _GENE,
-        _VARIANT,
-        Column("genotype", "category", "plus-strand bases in a fixed order, whatever their phase"),
-        Column("status", "category", "status of the call; only called and partial are observed"),
+        Column("variant", "category", "rsID; where the conclusion is about haplotypes, their set"),
+        Column(
+            "genotype",
+            "category",
+            "plus-strand bases in a fixed order, whatever their phase; or diplotype",
+        ),
+        Column(
+            "status",
+            "category",
+            "status of the call (only called and partial are observed) or of the diplotype",
+        ),
         Column("category", "category", "efficacy, exposure, estradiol_suppression or toxicity"),
         Column("outcome", "category", "what was measured"),
         Column("drug", "category", "the drug that the conclusion is about"),
@@ -86,7 +95,7 @@ COLUMNS: dict[TableName, tuple[Column, ...]] = {
             "direction",
             "category",
             "higher or lower outcome in this genotype, none, comparator (the group compared with), "
-            "not_studied, undetermined (one copy unknown) or not_assessed",
+            "not_studied, undetermined (a copy or the phase is unknown) or not_assessed",
         ),
         Column("level", "category", "strength of the association, computed from its evidence"),
         Column("supporting", "integer", "cohorts that support the claim"),
@@ -101,6 +110,54 @@ COLUMNS: dict[TableName, tuple[Column, ...]] = {
         Column("association", "category", "identifier in the knowledge base"),
         *_STAMPS,
     ),
+    TableName.HAPLOTYPES: (
+        _SAMPLE,
+        _GENE,
+        Column("haplotypes", "category", "the set of haplotypes, such as star alleles"),
+        Column(
+            "diplotype",
+            "category",
+            "the two haplotypes where they are told; [*1 + rs1 A] is one with alleles beside it",
+        ),
+        Column(
+            "status",
+            "category",
+            "determined; presumed (phase is open, and only this one is made of named haplotypes); "
+            "ambiguous (phase is open); incomplete (a site is not known); unknown_allele; "
+            "not_assessed (no site is known)",
+        ),
+        Column(
+            "candidates",
+            "list",
+            "every diplotype that fits; *22|*37/*1 is one of *22 and *37 with *1",
+        ),
+        Column(
+            "likeliest",
+            "category",
+            "the likeliest candidate, where a population was chosen: an estimate, no observation",
+        ),
+        Column("probability", "number", "its probability: frequencies of a panel, Hardy-Weinberg"),
+        Column(
+            "probabilities",
+            "list",
+            "each single diplotype that fits with its probability; those below 0.001 are left out",
+        ),
+        Column("population", "category", "the population of the panel that these rest on"),
+        Column("deciding", "list", "what would settle it: sites that are missing, or phase"),
+        Column(
+            "extra_variants",
+            "list",
+            "alleles at the sites of the set that the haplotypes told do not account for, or lack",
+        ),
+        Column("function", "category", "functions of the two, where any is assigned in the set"),
+        Column("phenotype", "category", "phenotype, where one is assigned to all candidates"),
+        Column(
+            "source",
+            "category",
+            "record; asserted or other_strand where any site rests on that; none",
+        ),
+        *_STAMPS,
+    ),
     TableName.SUMMARY: (
         _SAMPLE,
         Column("category", "category", "efficacy, exposure, estradiol_suppression or toxicity"),
@@ -111,8 +168,12 @@ COLUMNS: dict[TableName, tuple[Column, ...]] = {
             "level of the strongest finding that applies; none where no finding does",
         ),
         Column("findings", "list", "association, genotype, direction and level of what applies"),
-        Column("assessed", "list", "variants with evidence that were called, with the genotype"),
-        Column("not_assessed", "list", "variants with evidence that were not, with the status"),
+        Column(
+            "assessed",
+            "list",
+            "variants and haplotypes with evidence that were called, with the genotype",
+        ),
+        Column("not_assessed", "list", "those with evidence that were not, with the status"),
         *_STAMPS,
     ),
 }

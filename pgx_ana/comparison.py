@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import BaseModel
 
-from pgx_ana.checks import SECTIONS
+from pgx_ana.entries import SECTIONS
 from pgx_ana.knowledge import KnowledgeBase
 
 

@@ -9,11 +9,12 @@ from typing import Any
 
 from pgx_ana.annotation import Annotations
 from pgx_ana.columns import COLUMNS, Column, ColumnType, TableName
+from pgx_ana.nomenclature import GLOBAL, POPULATIONS
 from pgx_ana.rows import write_blocks
 from pgx_ana.tables import Value, make_table
 from pgx_ana.version import __version__
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 """Version of the document: the first number changes when a key is taken away or changes meaning."""
 
 _SAMPLES_AT_ONCE = 512
@@ -96,7 +97,8 @@ def _heads(annotations: Annotations) -> dict[tuple[int, ...], str]:
                     "sha256": knowledge.digest,
                 },
                 "assembly": annotations.calls.assembly.value,
-                "options": dataclasses.asdict(annotations.calls.options),
+                "options": dataclasses.asdict(annotations.calls.options)
+                | {"population": annotations.population or None},
                 "inputs": [files[number] for number in numbers],
             }
         )[1:-1]
@@ -126,6 +128,7 @@ def json_schema() -> dict[str, Any]:
                 "min_dp": {"type": "number"},
                 "include_filtered": {"type": "boolean"},
                 "absent_is_reference": {"type": "boolean"},
+                "population": {"enum": [*POPULATIONS, GLOBAL, None]},
             }
         ),
         "inputs": {"type": "array", "items": _object(dict.fromkeys(file_keys, text))},

@@ -10,12 +10,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from pgx_ana import checks, schema, yamlfile
+from pgx_ana import checks, claims, schema, yamlfile
 from pgx_ana.cache import keep, recall
-from pgx_ana.checks import SECTIONS, Entries, check
+from pgx_ana.checks import check
+from pgx_ana.entries import SECTIONS, Entries
 from pgx_ana.errors import Fault, KnowledgeBaseError
 from pgx_ana.levels import Level, Terms, Weight, weigh
 from pgx_ana.model import Assembly, Locus, Variant
+from pgx_ana.nomenclature import Nomenclature, nomenclature
 from pgx_ana.schema import (
     AssemblyContigs,
     Association,
@@ -24,7 +26,9 @@ from pgx_ana.schema import (
     Drug,
     Evidence,
     Gene,
+    HaplotypeCounts,
     HaplotypeDefinition,
+    HaplotypeSet,
     KnowledgeInfo,
     LinkageGroup,
     Message,
@@ -59,7 +63,9 @@ class KnowledgeBase:
     cohorts: Mapping[str, Cohort]
     definitions: Mapping[str, VariantDefinition]
     linkage: Mapping[str, LinkageGroup]
+    haplotype_sets: Mapping[str, HaplotypeSet]
     haplotypes: Mapping[str, HaplotypeDefinition]
+    haplotype_counts: Mapping[str, HaplotypeCounts]
     evidence: Mapping[str, Evidence]
     associations: Mapping[str, Association]
     messages: Mapping[str, Message]
@@ -78,6 +84,25 @@ class KnowledgeBase:
             key=lambda definition: (genes[definition.gene], definition.loci["GRCh38"].pos),
         )
         return tuple(_variant(definition) for definition in ordered)
+
+    @cached_property
+    def nomenclatures(self) -> tuple[Nomenclature, ...]:
+        """All sets with a haplotype that can be called, as engine values, in file order."""
+        made = (
+            nomenclature(
+                definition,
+                self.haplotypes_of(key),
+                (item for item in self.haplotype_counts.values() if item.haplotype_set == key),
+                self.definitions,
+            )
+            for key, definition in self.haplotype_sets.items()
+        )
+        return tuple(names for names in made if names.haplotypes)
+
+    def haplotypes_of(self, haplotype_set: str) -> tuple[HaplotypeDefinition, ...]:
+        """Return the haplotypes of a set in file order."""
+        found = (h for h in self.haplotypes.values() if h.haplotype_set == haplotype_set)
+        return tuple(found)
 
     @cached_property
     def weights(self) -> Mapping[str, Weight]:
@@ -99,6 +124,15 @@ class KnowledgeBase:
     def associations_of(self, variant: str) -> tuple[Association, ...]:
         """Return the associations of a variant in file order."""
         return tuple(item for item in self.associations.values() if item.variant == variant)
+
+    def associations_of_set(self, haplotype_set: str) -> tuple[Association, ...]:
+        """Return the associations of the haplotypes of a set in file order."""
+        members = {haplotype.id for haplotype in self.haplotypes_of(haplotype_set)}
+        return tuple(
+            item
+            for item in self.associations.values()
+            if item.haplotype_set == haplotype_set or item.haplotype in members
+        )
 
     def evidence_on(self, variant: str) -> tuple[Evidence, ...]:
         """Return every result about a variant, oldest publication first."""
@@ -227,7 +261,7 @@ def _cache_key(sources: Iterable[_Source], digest: str) -> str:
     What could not be read has no name: its faults are in no digest.
     """
     program = hashlib.sha256(__version__.encode())
-    for file in (yamlfile.__file__, schema.__file__, checks.__file__):
+    for file in (yamlfile.__file__, schema.__file__, checks.__file__, claims.__file__):
         program.update(Path(file).read_bytes())
     layers = "-".join(str(len(source.files) + 1_000_000 * len(source.faults)) for source in sources)
     return f"kb-{program.hexdigest()[:12]}-{layers}-{digest}"

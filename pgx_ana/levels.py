@@ -108,30 +108,45 @@ def weigh(association: Association, evidence: Iterable[Evidence], terms: Terms) 
 def stance(association: Association, item: Evidence, terms: Terms) -> Stance:
     """Say what one result says of the claim; any finding contradicts the claim of no difference.
 
-    Background and laboratory results, unclear ones and those whose effect base is unknown are not
-    scored. A null is a null whatever its base.
+    Background and laboratory results, unclear ones and those whose effect base is unknown, or that
+    are about another haplotype, are not scored. A null is a null whatever its base.
     """
     if item.kind in {"background", "laboratory"} or item.result is Result.UNCLEAR:
         return Stance.NOT_SCORED
     if item.result is Result.NULL:
         return Stance.NULL
-    sign = _signed_direction(item, association.variant, association.allele, terms)
+    sign = _agreement(item, association, terms) * _sign(item.direction)
     if sign == 0 or association.direction == "unsettled":
         return Stance.NOT_SCORED
+    found = sign * _orientation(terms.outcomes[item.outcome])
     claim = _sign(association.direction) * _orientation(terms.outcomes[association.outcome])
-    return Stance.SUPPORTS if sign == claim else Stance.CONTRADICTS
+    return Stance.SUPPORTS if found == claim else Stance.CONTRADICTS
 
 
-def _signed_direction(item: Evidence, variant: str, allele: str, terms: Terms) -> int:
-    """Return +1 or -1 as carriers of the allele fare well or badly (more or less), 0 unknown."""
-    base = item.alleles.get(variant)
+def _agreement(item: Evidence, association: Association, terms: Terms) -> int:
+    """Return 1 where a result is about what the claim is about, -1 where about its opposite."""
+    if association.variant is None:
+        return int(_is_about_those(item, association))
+    base = item.alleles.get(association.variant)
     if base is None:
         return 0
-    sign = _sign(item.direction) * _orientation(terms.outcomes[item.outcome])
-    if base == allele:
-        return sign
+    if base == association.allele:
+        return 1
     # With two alleles, what holds for one holds the other way round for the other.
-    return -sign if len(terms.variants[variant].alleles) == 2 else 0
+    return -1 if len(terms.variants[association.variant].alleles) == 2 else 0
+
+
+def _is_about_those(item: Evidence, association: Association) -> bool:
+    """Say whether a result is about the haplotype, diplotypes or phenotypes of a claim."""
+    if association.haplotype is not None:
+        return item.haplotype == association.haplotype
+    if item.haplotype_set != association.haplotype_set:
+        return False
+    pairs = (
+        (item.diplotypes, association.diplotypes),
+        (item.phenotypes, association.phenotypes),
+    )
+    return any(named and set(named) <= set(claimed) for named, claimed in pairs)
 
 
 def _sign(direction: str) -> int:

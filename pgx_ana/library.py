@@ -43,7 +43,7 @@ class Result:
         return self._annotations.calls.assembly.value
 
     def table(self, name: str) -> Table:
-        """Return the table ``calls``, ``annotations`` or ``summary`` as distinct rows."""
+        """Return the table ``calls``, ``annotations``, ``haplotypes`` or ``summary``."""
         if name not in set(TableName):
             raise UsageError(f"no table {name!r}; there are {', '.join(TableName)}")
         return make_table(TableName(name), self._annotations)
@@ -57,6 +57,11 @@ class Result:
     def annotations(self) -> pd.DataFrame:
         """One row for each person and association."""
         return to_frame(self.table("annotations"))
+
+    @cached_property
+    def haplotypes(self) -> pd.DataFrame:
+        """One row for each person and set of haplotypes."""
+        return to_frame(self.table("haplotypes"))
 
     @cached_property
     def summary(self) -> pd.DataFrame:
@@ -82,6 +87,7 @@ def annotate(  # noqa: PLR0913  # all but the first are keywords
     options: CallOptions | None = None,
     reference: PathName = "",
     verify: bool = False,
+    population: str = "",
 ) -> Result:
     """Annotate the people of one or several variant files.
 
@@ -95,17 +101,20 @@ def annotate(  # noqa: PLR0913  # all but the first are keywords
         options: what counts as a call.
         reference: an indexed FASTA file that REF is held against.
         verify: read files whole, not only where the sites are.
+        population: ``AFR``, ``AMR``, ``EAS``, ``EUR``, ``SAS`` or ``global``: by its frequencies
+            ambiguous diplotypes get a probability.
 
     Raises:
         InputError: a file cannot be read, trusted or matched.
-        UsageError: a gene or assembly is not known, or no file was given.
+        UsageError: a gene, assembly or population is not known, or no file was given.
         KnowledgeBaseError: the knowledge base has faults.
     """
     knowledge = load([Path(place) for place in _listed(kb)])
     choice = Choice(_words(samples), _words(genes), _assembly(assembly))
     files = tuple(os.fspath(path) for path in _listed(paths))
     genome = os.fspath(reference)
-    return Result(run(Request(files, choice, options or CallOptions(), genome, verify), knowledge))
+    request = Request(files, choice, options or CallOptions(), genome, verify, population)
+    return Result(run(request, knowledge))
 
 
 def _listed(paths: PathName | Sequence[PathName]) -> Sequence[PathName]:

@@ -25,6 +25,7 @@ from pgx_ana.model import (
     SiteCalls,
     Variant,
 )
+from pgx_ana.nomenclature import GLOBAL, POPULATIONS
 from pgx_ana.reference import Genome
 from pgx_ana.vcf import VariantFile
 
@@ -43,6 +44,7 @@ class Request:
     """One run: the files, what is wanted of them, and what counts as a call.
 
     ``reference`` is a FASTA file that REF is held against; ``verify`` reads files to their ends.
+    ``population`` is that of a phased panel by which diplotypes are weighed, empty for none.
     """
 
     paths: tuple[str, ...]
@@ -50,15 +52,19 @@ class Request:
     options: CallOptions = field(default_factory=CallOptions)
     reference: str = ""
     verify: bool = False
+    population: str = ""
 
 
 def run(request: Request, knowledge: KnowledgeBase) -> Annotations:
     """Annotate all chosen people of some files.
 
     Raises :class:`InputError` for files that cannot be read, trusted or matched, and
-    :class:`UsageError` for genes that are not known.
+    :class:`UsageError` for genes and populations that are not known.
     """
-    return Annotations(call(request, knowledge), knowledge)
+    if request.population not in {"", GLOBAL, *POPULATIONS}:
+        known = ", ".join((*POPULATIONS, GLOBAL))
+        raise UsageError(f"no population {request.population!r}; there are {known}")
+    return Annotations(call(request, knowledge), knowledge, request.population)
 
 
 def call_by_gene(

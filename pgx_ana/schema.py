@@ -28,6 +28,12 @@ Pmcid = Annotated[str, StringConstraints(pattern=r"^PMC[1-9][0-9]*$")]
 Doi = Annotated[str, StringConstraints(pattern=r"^10\.[0-9]{4,9}/\S+$")]
 Position = Annotated[int, Field(ge=1)]
 Frequency = Annotated[float, Field(ge=0, le=1)]
+Count = Annotated[int, Field(ge=0)]
+FunctionPair = Annotated[str, StringConstraints(pattern=r"^[^/]+/[^/]+$")]
+ConclusionKey = Annotated[str, StringConstraints(min_length=1)]
+
+OTHER_DIPLOTYPES = "other"
+"""Key of the conclusion on every diplotype that a claim does not list."""
 
 
 class Category(StrEnum):
@@ -292,15 +298,82 @@ class LinkageGroup(Model):
     note: Text
 
 
-class HaplotypeDefinition(Model):
-    """A named combination of plus-strand alleles on one chromosome."""
+class PhenotypeRule(Model):
+    """Which pairs of functions make a phenotype."""
+
+    phenotype: Text
+    functions: tuple[FunctionPair, ...] = Field(min_length=1, description="such as normal/no")
+
+
+class HaplotypeSet(Model):
+    """Haplotypes that are told apart at the same sites of a gene, such as its star alleles."""
 
     id: Identifier
     gene: Identifier
     name: Text
-    alleles: dict[Rsid, Bases] = Field(min_length=1)
-    names: tuple[Text, ...] = ()
+    sites: tuple[Rsid, ...] = Field(
+        min_length=1, description="core sites: their alleles define the haplotypes"
+    )
+    further_sites: tuple[Rsid, ...] = Field(
+        default=(),
+        description="sites at which sub-alleles differ; they define no haplotype, but what a "
+        "person has there beside the definition is told",
+    )
+    elsewhere: Literal["reference", "named"] = Field(
+        description="the allele at a core site that a haplotype does not name: reference is the "
+        "first allele of the variant; named: every haplotype names all core sites"
+    )
+    phenotypes: tuple[PhenotypeRule, ...] = ()
+    phenotype_source: Text | None = None
     note: Text | None = None
+    source: Text
+
+
+class HaplotypeDefinition(Model):
+    """A named combination of plus-strand alleles on one chromosome."""
+
+    id: Identifier
+    haplotype_set: Identifier
+    name: Text
+    alleles: dict[Rsid, Bases] = Field(
+        default_factory=dict, description="at core sites; empty for that with the reference at all"
+    )
+    usual: dict[Rsid, Bases] = Field(
+        default_factory=dict,
+        description="at further sites: listed with it, but not needed to call it",
+    )
+    state: Literal["current", "retired", "not_callable"] = Field(
+        default="current",
+        description="retired: no longer a haplotype of its own; not_callable: cannot be told from "
+        "small variants, for the reason in `note`",
+    )
+    names: tuple[Text, ...] = Field(default=(), description="other names of the same haplotype")
+    function: Text | None = Field(default=None, description="as assigned; absent where it is not")
+    note: Text | None = None
+    source: Text
+
+
+class HaplotypeCount(Model):
+    """How often one haplotype was counted; ``alleles`` as in a definition, named or not."""
+
+    alleles: dict[Rsid, Bases] = Field(default_factory=dict)
+    AFR: Count = 0
+    AMR: Count = 0
+    EAS: Count = 0
+    EUR: Count = 0
+    SAS: Count = 0
+
+
+class HaplotypeCounts(Model):
+    """All chromosomes of a phased panel, counted by their haplotype at the sites of a set."""
+
+    id: Identifier
+    haplotype_set: Identifier
+    panel: Text
+    not_in_panel: tuple[Rsid, ...] = Field(
+        default=(), description="core sites without a record, where all were taken for reference"
+    )
+    counts: tuple[HaplotypeCount, ...] = Field(min_length=1)
     source: Text
 
 
@@ -364,7 +437,16 @@ class Evidence(Model):
         "a variant whose base is unknown is left out, and this result is then not scored for it",
     )
     haplotype: Identifier | None = Field(
-        default=None, description="the named haplotype, where the result is about one"
+        default=None, description="the haplotype whose carriers show `direction`"
+    )
+    haplotype_set: Identifier | None = Field(
+        default=None, description="the set of the `diplotypes` or `phenotypes`"
+    )
+    diplotypes: tuple[Text, ...] = Field(
+        default=(), description="whose carriers show `direction`, as *1/*2"
+    )
+    phenotypes: tuple[Text, ...] = Field(
+        default=(), description="of the set: who has one of them shows `direction`"
     )
     model: Literal[
         "carriers", "homozygotes", "per_allele", "genotypes", "haplotype", "not_stated"
@@ -391,26 +473,38 @@ class GenotypeConclusion(Model):
 class Association(Model):
     """A curated conclusion about one variant, one group of outcomes and one setting.
 
-    The level is not written here: it is computed from the evidence (``levels.py``).
+    It may be about haplotypes instead: about copies of one (``haplotype``), or about some
+    ``diplotypes`` or ``phenotypes`` of a ``haplotype_set``. The level is not written here: it is
+    computed from the evidence (``levels.py``).
     """
 
     id: Identifier
-    variant: Rsid
+    variant: Rsid | None = None
+    haplotype: Identifier | None = None
+    haplotype_set: Identifier | None = None
+    diplotypes: tuple[Text, ...] = ()
+    phenotypes: tuple[Text, ...] = ()
     outcome: Identifier
     drug: Identifier
     setting: Identifier
-    allele: Bases = Field(description="plus-strand base the claim is about")
+    allele: Bases | None = Field(
+        default=None, description="plus-strand base the claim is about, where it is on a variant"
+    )
     direction: Literal["higher", "lower", "none", "unsettled"] = Field(
-        description="the claim about carriers of `allele`; unsettled when no direction can be told"
+        description="the claim about carriers of `allele` or `haplotype`, or about who has one of "
+        "the `diplotypes` or `phenotypes`; unsettled when no direction can be told"
     )
     evidence: tuple[Identifier, ...] = Field(
         min_length=1,
-        description="all evidence on this variant and the outcome's group, for and against",
+        description="all evidence on this variant or set and the outcome's group, for and against",
     )
     excluded: dict[Identifier, Text] = Field(
         default_factory=dict, description="evidence left out of the weighing, with the reason"
     )
-    genotypes: dict[GenotypeName, GenotypeConclusion]
+    genotypes: dict[ConclusionKey, GenotypeConclusion] = Field(
+        description="by genotype (A/C); by copies of the haplotype (0, 1, 2); by diplotype (*1/*2, "
+        "and `other` for all that are not listed); or by phenotype"
+    )
     clinpgx: tuple[Annotated[str, StringConstraints(pattern=r"^[0-9]+$")], ...] = ()
     guideline: Text | None = Field(
         default=None, description="a germline guideline for the drug that names the variant"
@@ -438,7 +532,9 @@ class Document(Model):
     cohorts: tuple[Cohort, ...] = ()
     variants: tuple[VariantDefinition, ...] = ()
     linkage: tuple[LinkageGroup, ...] = ()
+    haplotype_sets: tuple[HaplotypeSet, ...] = ()
     haplotypes: tuple[HaplotypeDefinition, ...] = ()
+    haplotype_counts: tuple[HaplotypeCounts, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     associations: tuple[Association, ...] = ()
     messages: tuple[Message, ...] = ()

@@ -13,16 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pgx_ana.annotation import (
-    OBSERVED,
-    UNDETERMINED,
     AnnotatedCategory,
     Annotations,
     AssociationCalls,
-    unphased,
+    State,
+    Subject,
 )
+from pgx_ana.combinations import distinct
+from pgx_ana.conclusions import NOT_ASSESSED, UNDETERMINED
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.levels import LADDER, Level
-from pgx_ana.model import CallSource, Cell, SiteCalls, Variant
+from pgx_ana.model import CallSource
 from pgx_ana.schema import Direction
 
 _EFFECTS = frozenset({Direction.HIGHER.value, Direction.LOWER.value})
@@ -40,7 +41,7 @@ class Summary:
 
     ``highest_level`` is that of the strongest finding that applies to the genotype: None where none
     does, ``not_assessable`` where nothing was assessed. ``findings``, ``assessed`` and
-    ``not_assessed`` name associations and variants with genotype or status.
+    ``not_assessed`` name associations, and variants or sets of haplotypes with what was found.
     """
 
     conclusion: str
@@ -66,14 +67,17 @@ def summarise(annotations: Annotations) -> tuple[CategorySummary, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Label:
-    """A genotype or status at a variant, for the reader.
+    """What was found of a subject, for the reader.
 
     ``observed`` includes what the user asserted to be reference; ``asserted`` tells it apart.
+    ``sites`` are the variants that a set of haplotypes is made of.
     """
 
+    subject: str
     text: str
     observed: bool
     asserted: bool
+    sites: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +96,18 @@ class _Finding:
 
 def _summarise(category: AnnotatedCategory, annotations: Annotations) -> CategorySummary:
     associations = [item for item in annotations.associations if item.category is category]
-    sites = list({item.site.variant.id: item.site for item in associations}.values())
-    writer = _Writer(annotations.knowledge)
-    if not sites:
+    subjects = list({item.subject.id: item.subject for item in associations}.values())
+    writer = _Writer(annotations.knowledge, subjects)
+    if not subjects:
         codes = np.zeros(len(annotations.calls.samples), np.int32)
         return CategorySummary(category, (writer.summary([], []),), codes)
-    labelled = [_labels(site) for site in sites]
+    concluded = [[item for item in associations if item.subject is s] for s in subjects]
+    labelled = [_labels(s, of_s) for s, of_s in zip(subjects, concluded, strict=True)]
     findings = [
-        writer.findings([item for item in associations if item.site is site], labels, first)
-        for site, (labels, _, first) in zip(sites, labelled, strict=True)
+        writer.findings(of_subject, labels, first)
+        for of_subject, (labels, _, first) in zip(concluded, labelled, strict=True)
     ]
-    codes, combinations = _distinct([codes for _, codes, _ in labelled])
+    codes, combinations = distinct([codes for _, codes, _ in labelled])
     summaries = []
     for combination in combinations:
         labels = [labels[code] for (labels, _, _), code in zip(labelled, combination, strict=True)]
@@ -115,26 +120,29 @@ def _summarise(category: AnnotatedCategory, annotations: Annotations) -> Categor
     return CategorySummary(category, tuple(summaries), codes)
 
 
-def _labels(site: SiteCalls) -> tuple[list[_Label], NDArray[np.int32], list[int]]:
-    """Return the distinct labels of a site, everybody's number, and one cell for each label."""
+def _labels(
+    subject: Subject, associations: Sequence[AssociationCalls]
+) -> tuple[list[_Label], NDArray[np.int32], list[int]]:
+    """Return the distinct labels of a subject, everybody's number, and one state for each label."""
     numbers: dict[_Label, int] = {}
     first: list[int] = []
     renumbered = []
-    for index, cell in enumerate(site.cells):
-        observed = cell.status in OBSERVED
-        shown = _shown(cell, site.variant) if observed else cell.status.value
-        asserted = cell.source is CallSource.ASSERTED
-        label = _Label(f"{site.variant.id} {shown}", observed, asserted)
+    for index, state in enumerate(subject.states):
+        observed = any(a.conclusions[index].direction != NOT_ASSESSED for a in associations)
+        shown = _shown(state) if observed else state.status.value
+        asserted = state.source is CallSource.ASSERTED
+        text = f"{subject.id} {shown}"
+        label = _Label(subject.id, text, observed, asserted, subject.sites)
         if label not in numbers:
             numbers[label] = len(numbers)
             first.append(index)
         renumbered.append(numbers[label])
-    return list(numbers), np.array(renumbered, np.int32)[site.codes], first
+    return list(numbers), np.array(renumbered, np.int32)[subject.codes], first
 
 
-def _shown(cell: Cell, variant: Variant) -> str:
+def _shown(state: State) -> str:
     """Return a genotype for the reader, marked where it rests on what the user said."""
-    return unphased(cell, variant) + _MARKS.get(cell.source, "")
+    return state.genotype + _MARKS.get(state.source, "")
 
 
 def _told_short(missing: Sequence[str]) -> str:
@@ -146,27 +154,37 @@ def _told_short(missing: Sequence[str]) -> str:
     return f"{len(missing)} variants ({counts})"
 
 
-def _distinct(columns: Sequence[NDArray[np.int32]]) -> tuple[NDArray[np.int32], list[list[int]]]:
-    """Number the distinct rows of some columns; returns the numbers and the rows."""
-    numbers = np.zeros(len(columns[0]), np.int64)
-    for column in columns:
-        # Renumbering after each column keeps the product of the counts within 64 bits.
-        combined = numbers * (int(column.max(initial=0)) + 1) + column
-        _, inverse = np.unique(combined, return_inverse=True)
-        numbers = inverse.reshape(-1).astype(np.int64)
-    _, first = np.unique(numbers, return_index=True)
-    rows = np.column_stack([column[first] for column in columns])
-    return numbers.astype(np.int32), rows.tolist()
+def _counted(labels: Sequence[_Label]) -> list[_Label]:
+    """Return the labels that count: a variant does not beside assessed haplotypes made of it."""
+    covered = {site for label in labels if label.observed for site in label.sites}
+    return [label for label in labels if label.subject not in covered]
+
+
+class _Signals:
+    """Which variants and haplotypes carry one signal together, directly or by a chain."""
+
+    def __init__(self, groups: Sequence[Sequence[str]]) -> None:
+        self._leader: dict[str, str] = {}
+        for group in groups:
+            leaders = {self.of(member) for member in group}
+            for member in [m for m, leader in self._leader.items() if leader in leaders]:
+                self._leader[member] = group[0]
+            self._leader.update(dict.fromkeys(group, group[0]))
+
+    def of(self, member: str) -> str:
+        """Return the name of the signal that a variant or set belongs to."""
+        return self._leader.get(member, member)
 
 
 class _Writer:
     """Puts findings into words."""
 
-    def __init__(self, knowledge: KnowledgeBase) -> None:
+    def __init__(self, knowledge: KnowledgeBase, subjects: Sequence[Subject]) -> None:
         self.knowledge = knowledge
-        self.groups = {
-            variant: group.id for group in knowledge.linkage.values() for variant in group.variants
-        }
+        self.signals = _Signals(
+            [*(group.variants for group in knowledge.linkage.values())]
+            + [(subject.id, *subject.sites) for subject in subjects if subject.sites]
+        )
 
     def findings(
         self, associations: Sequence[AssociationCalls], labels: Sequence[_Label], cells: list[int]
@@ -183,12 +201,12 @@ class _Writer:
 
     def _finding(self, item: AssociationCalls, cell: int) -> _Finding:
         said = item.conclusions[cell]
-        variant = item.site.variant.id
-        genotype = _shown(item.site.cells[cell], item.site.variant)
+        subject = item.subject
+        genotype = _shown(subject.states[cell])
         outcome = self.knowledge.outcomes[item.association.outcome].name
         return _Finding(
-            signal=(self.groups.get(variant, variant), outcome, said.direction),
-            genotype=f"{variant} {genotype}",
+            signal=(self.signals.of(subject.id), outcome, said.direction),
+            genotype=f"{subject.id} {genotype}",
             direction=said.direction,
             level=item.weight.level,
             text=" ".join((item.association.id, genotype, said.direction, item.weight.level)),
@@ -211,11 +229,12 @@ class _Writer:
         if not labels:
             yield self._say("summary_no_evidence")
             return
-        assessed = sum(label.observed for label in labels)
+        counted = _counted(labels)
+        assessed = sum(label.observed for label in counted)
         if assessed:
-            yield from self._findings_told(told, assessed, len(labels))
+            yield from self._findings_told(told, assessed, len(counted))
         else:
-            yield self._say("summary_nothing", total=len(labels))
+            yield self._say("summary_nothing", total=len(counted))
         asserted = ", ".join(label.text for label in labels if label.asserted)
         if asserted:
             yield self._say("summary_asserted", asserted=asserted.replace(" (asserted)", ""))

@@ -14,11 +14,15 @@ from numpy.typing import NDArray
 
 from pgx_ana.annotation import Annotations, AssociationCalls
 from pgx_ana.columns import COLUMNS, Column, TableName
+from pgx_ana.haplotypes import HaplotypeCalls, PersonHaplotypes
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import CallSource, SiteCalls
+from pgx_ana.nomenclature import Nomenclature
 from pgx_ana.schema import Publication
 from pgx_ana.summary import CategorySummary, summarise
 from pgx_ana.version import __version__
+
+_DECIMALS = 4
 
 Value = str | int | float | tuple[str, ...] | None
 
@@ -59,6 +63,9 @@ def make_table(name: TableName, annotations: Annotations) -> Table:
     elif name is TableName.ANNOTATIONS:
         knowledge = annotations.knowledge
         blocks = tuple(_annotation_block(a, knowledge, stamps) for a in annotations.associations)
+    elif name is TableName.HAPLOTYPES:
+        population = annotations.population
+        blocks = tuple(_haplotype_block(c, population, stamps) for c in annotations.haplotypes)
     else:
         blocks = tuple(_summary_block(summary, stamps) for summary in summarise(annotations))
     return Table(name, samples, blocks)
@@ -110,10 +117,10 @@ def _annotation_block(
     pmids = tuple(dict.fromkeys(papers))
     rows = tuple(
         (
-            calls.site.variant.gene,
-            association.variant,
-            None if conclusion.genotype == "." else conclusion.genotype,
-            conclusion.status.value,
+            calls.subject.gene,
+            calls.subject.id,
+            None if state.genotype == "." else state.genotype,
+            state.status.value,
             calls.category.value,
             association.outcome,
             association.drug,
@@ -129,13 +136,42 @@ def _annotation_block(
             association.id,
             *stamps,
         )
-        for conclusion in calls.conclusions
+        for state, conclusion in zip(calls.subject.states, calls.conclusions, strict=True)
     )
-    return Block(rows, calls.site.codes, {})
+    return Block(rows, calls.subject.codes, {})
 
 
 def _cite(publication: Publication) -> str:
     return publication.pmid or publication.doi or publication.pmcid or publication.id
+
+
+def _haplotype_block(calls: HaplotypeCalls, population: str, stamps: tuple[str, str]) -> Block:
+    rows = tuple(_haplotype_row(calls.names, person, population, stamps) for person in calls.people)
+    return Block(rows, calls.codes, {})
+
+
+def _haplotype_row(
+    names: Nomenclature, person: PersonHaplotypes, population: str, stamps: tuple[str, str]
+) -> tuple[Value, ...]:
+    told = person.diplotype
+    likeliest, probability = told.likely[0] if told.likely else (None, None)
+    return (
+        names.gene,
+        names.id,
+        told.diplotype or None,
+        told.status.value,
+        tuple(candidate.text for candidate in told.candidates),
+        likeliest,
+        None if probability is None else round(probability, _DECIMALS),
+        tuple(f"{text}={value:.{_DECIMALS}f}" for text, value in told.likely),
+        population if told.likely else None,
+        told.deciding,
+        told.extras,
+        told.function or None,
+        told.phenotype or None,
+        person.source.value,
+        *stamps,
+    )
 
 
 def _summary_block(summary: CategorySummary, stamps: tuple[str, str]) -> Block:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pgx_ana.checks import SECTIONS
 from pgx_ana.comparison import compare
+from pgx_ana.entries import SECTIONS
 from pgx_ana.knowledge import load
 
 if TYPE_CHECKING:

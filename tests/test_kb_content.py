@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from pydantic import BaseModel
 
-from pgx_ana.checks import SECTIONS
+from pgx_ana.entries import SECTIONS
 from pgx_ana.knowledge import KnowledgeBase, default_directory
 from pgx_ana.levels import Level, Stance
 from pgx_ana.pages import page

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 import pytest
 
-from pgx_ana.checks import SECTIONS
+from pgx_ana.entries import SECTIONS
 from pgx_ana.errors import KnowledgeBaseError
 from pgx_ana.knowledge import KnowledgeBase, default_directory, load
 from pgx_ana.levels import Level, Stance, Weight

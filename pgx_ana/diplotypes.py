@@ -1,0 +1,273 @@
+"""From the genotypes of one person at the sites of a set to the diplotypes that fit them.
+
+A genotype that is heterozygous without phase, or in a phase set of its own, may lie either way
+round: every arrangement is looked at. A site that is not known leaves every haplotype open that
+differs there; it is never taken for reference.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pgx_ana.nomenclature import Alleles, Label, Nomenclature, PartialAlleles
+
+MOST_BLOCKS = 12
+"""With more blocks of unknown phase to each other, arrangements are not enumerated."""
+
+LEAST_PROBABILITY = 0.001
+"""Diplotypes that are less likely are not listed with a probability."""
+
+Pair = tuple[str | None, str | None]
+Labels = tuple[Label, ...]
+Labelled = tuple[tuple[Label, tuple[Alleles, ...]], ...]
+
+
+class DiplotypeStatus(StrEnum):
+    """What is known of the two haplotypes of one person."""
+
+    DETERMINED = "determined"
+    PRESUMED = "presumed"
+    AMBIGUOUS = "ambiguous"
+    INCOMPLETE = "incomplete"
+    UNKNOWN_ALLELE = "unknown_allele"
+    NOT_ASSESSED = "not_assessed"
+
+
+@dataclass(frozen=True, slots=True)
+class Genotype:
+    """What one person has at one site.
+
+    ``alleles`` are those of the two copies, None for one that is not known; ``block`` numbers the
+    phase block, None where the copies have no order. ``gap`` says why a copy is not known.
+    """
+
+    alleles: Pair
+    block: int | None
+    gap: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Two chromosomes that fit, each with every label that it may have, named ones first."""
+
+    first: Labels
+    second: Labels
+
+    @property
+    def text(self) -> str:
+        """Return ``*1/*22``, or with several labels ``*22|*37/*1|*2``."""
+        return "/".join("|".join(label.text for label in group) for group in self.groups)
+
+    @property
+    def groups(self) -> tuple[Labels, Labels]:
+        """Return both chromosomes."""
+        return (self.first, self.second)
+
+    @property
+    def exact(self) -> bool:
+        """Say whether these are two named haplotypes and nothing else is possible."""
+        return all(len(group) == 1 and group[0].exact for group in self.groups)
+
+
+@dataclass(frozen=True, slots=True)
+class Diplotype:
+    """What can be said of the haplotypes of one person.
+
+    ``diplotype`` is empty where it is not told. ``candidates`` are all that fit. ``likely`` are
+    single diplotypes with their probabilities, the likeliest first; empty where no population was
+    chosen. ``deciding`` says what would settle it, ``extras`` which alleles do not belong to the
+    haplotypes named. ``function`` and ``phenotype`` are empty where none is assigned.
+    """
+
+    status: DiplotypeStatus
+    diplotype: str = ""
+    candidates: tuple[Candidate, ...] = ()
+    likely: tuple[tuple[str, float], ...] = ()
+    deciding: tuple[str, ...] = ()
+    extras: tuple[str, ...] = ()
+    function: str = ""
+    phenotype: str = ""
+
+
+def diplotype(
+    names: Nomenclature,
+    core: Sequence[Genotype],
+    further: Mapping[str, Pair],
+    population: str = "",
+) -> Diplotype:
+    """Call the diplotype of one person.
+
+    ``core`` has a genotype for each core site, ``further`` the alleles at further sites by rsID.
+    With a ``population`` that was counted, candidates get their Hardy-Weinberg probabilities.
+    """
+    deciding = tuple(_deciding(names, core))
+    if all(genotype.alleles == (None, None) for genotype in core):
+        return Diplotype(DiplotypeStatus.NOT_ASSESSED, deciding=deciding)
+    blocks = _blocks(core)
+    if len(blocks) > MOST_BLOCKS:
+        return Diplotype(DiplotypeStatus.AMBIGUOUS, deciding=deciding)
+    pairs = [
+        (names.labels(first), names.labels(second)) for first, second in _arrangements(core, blocks)
+    ]
+    candidates = _candidates(pairs)
+    status = _status(core, candidates)
+    told = _told(status, candidates)
+    likely: tuple[tuple[str, float], ...] = ()
+    if population in names.counts and len(_singles(candidates)) > 1:
+        likely = _likely(names, pairs, population)
+    return Diplotype(
+        status,
+        told.text if told else "",
+        candidates,
+        likely,
+        deciding if status is not DiplotypeStatus.DETERMINED else (),
+        tuple(_extras(names, told, further)) if told else (),
+        _function(names, told) if told else "",
+        _phenotype(names, (told,) if told else candidates),
+    )
+
+
+def _blocks(core: Sequence[Genotype]) -> list[list[int]]:
+    """Return the sites whose copies differ, those of one phase block together."""
+    blocks: dict[tuple[str, int], list[int]] = {}
+    for site, genotype in enumerate(core):
+        if genotype.alleles[0] != genotype.alleles[1]:
+            key = ("site", site) if genotype.block is None else ("block", genotype.block)
+            blocks.setdefault(key, []).append(site)
+    return list(blocks.values())
+
+
+def _arrangements(
+    core: Sequence[Genotype], blocks: Sequence[Sequence[int]]
+) -> Iterator[tuple[PartialAlleles, PartialAlleles]]:
+    """Yield the pairs of chromosomes; the first block stays as it is, the others lie either way."""
+    for turned in itertools.product((False, True), repeat=max(len(blocks) - 1, 0)):
+        swapped = {
+            site for block, turn in zip(blocks[1:], turned, strict=True) for site in block if turn
+        }
+        pairs = [
+            genotype.alleles[::-1] if site in swapped else genotype.alleles
+            for site, genotype in enumerate(core)
+        ]
+        yield tuple(pair[0] for pair in pairs), tuple(pair[1] for pair in pairs)
+
+
+def _candidates(pairs: Sequence[tuple[Labelled, Labelled]]) -> tuple[Candidate, ...]:
+    found = set()
+    for first, second in pairs:
+        groups = [tuple(label for label, _ in group) for group in (first, second)]
+        groups.sort(key=_rank)
+        found.add(Candidate(groups[0], groups[1]))
+    return tuple(sorted(found, key=lambda c: (not c.exact, _rank(c.first), _rank(c.second))))
+
+
+def _rank(group: Labels) -> tuple[tuple[bool, tuple[int, ...], str], ...]:
+    return tuple(label.rank for label in group)
+
+
+def _singles(candidates: Sequence[Candidate]) -> set[tuple[str, str]]:
+    return {
+        (first.text, second.text)
+        for candidate in candidates
+        for first, second in itertools.product(candidate.first, candidate.second)
+    }
+
+
+def _status(core: Sequence[Genotype], candidates: Sequence[Candidate]) -> DiplotypeStatus:
+    labels = (label for candidate in candidates for group in candidate.groups for label in group)
+    if any(label.unknown for label in labels):
+        return DiplotypeStatus.UNKNOWN_ALLELE
+    if any(None in genotype.alleles for genotype in core):
+        return DiplotypeStatus.INCOMPLETE
+    if len(candidates) == 1:
+        return DiplotypeStatus.DETERMINED
+    if sum(candidate.exact for candidate in candidates) == 1:
+        return DiplotypeStatus.PRESUMED
+    return DiplotypeStatus.AMBIGUOUS
+
+
+def _told(status: DiplotypeStatus, candidates: Sequence[Candidate]) -> Candidate | None:
+    """Return the candidate that is told as the diplotype."""
+    if status in {DiplotypeStatus.DETERMINED, DiplotypeStatus.PRESUMED}:
+        return candidates[0]
+    return None
+
+
+def _deciding(names: Nomenclature, core: Sequence[Genotype]) -> Iterator[str]:
+    """Say what would settle the diplotype: sites that are missing, and phase that is not known."""
+    for site, genotype in zip(names.sites, core, strict=True):
+        if None in genotype.alleles:
+            yield f"{site} {genotype.gap}"
+    blocks = ["+".join(names.sites[site] for site in block) for block in _blocks(core)]
+    if len(blocks) > 1:
+        yield f"phase of {', '.join(blocks[:-1])} and {blocks[-1]}"
+
+
+def _likely(
+    names: Nomenclature, pairs: Sequence[tuple[Labelled, Labelled]], population: str
+) -> tuple[tuple[str, float], ...]:
+    """Weigh every diplotype that fits by the frequencies of its haplotypes."""
+    weights: dict[tuple[Label, Label], float] = {}
+    for pair in pairs:
+        groups = [
+            [(label, sum(names.frequency(a, population) for a in of)) for label, of in group]
+            for group in pair
+        ]
+        for (one, often), (two, as_often) in itertools.product(*groups):
+            first, second = sorted((one, two), key=lambda label: label.rank)
+            weights[first, second] = weights.get((first, second), 0.0) + often * as_often
+    total = sum(weights.values())
+    if not total:
+        return ()
+    ranked = sorted(weights.items(), key=lambda item: (-item[1], item[0][0].rank, item[0][1].rank))
+    return tuple(
+        (f"{first.text}/{second.text}", weight / total)
+        for (first, second), weight in ranked
+        if weight / total >= LEAST_PROBABILITY
+    )
+
+
+def _extras(names: Nomenclature, told: Candidate, further: Mapping[str, Pair]) -> Iterator[str]:
+    """Yield the alleles that the haplotypes told do not account for, and those that they lack."""
+    labels = (told.first[0], told.second[0])
+    yield from itertools.chain.from_iterable(label.extras for label in labels)
+    for rsid, plain in names.further_sites.items():
+        pair = further.get(rsid, (None, None))
+        if None in pair:
+            continue
+        expected = [_usual(names, label, rsid) or plain for label in labels]
+        seen = list(pair)
+        for allele in list(seen):
+            if allele in expected:
+                expected.remove(allele)
+                seen.remove(allele)
+        yield from (f"{rsid} {allele}" for allele in seen if allele != plain)
+        yield from (f"{rsid} without {allele}" for allele in expected if allele != plain)
+
+
+def _usual(names: Nomenclature, label: Label, rsid: str) -> str:
+    """Return the allele that goes with a chromosome at a further site, empty where none does."""
+    listed = (names.haplotypes[number].usual.get(rsid) for number in label.haplotypes)
+    return next((allele for allele in listed if allele), "")
+
+
+def _function(names: Nomenclature, told: Candidate) -> str:
+    if not names.has_functions:
+        return ""
+    labels = (told.first[0], told.second[0])
+    return "/".join(names.function(label) or "not assigned" for label in labels)
+
+
+def _phenotype(names: Nomenclature, candidates: Sequence[Candidate]) -> str:
+    """Return the phenotype that all candidates share, empty where they do not."""
+    if not names.phenotypes:
+        return ""
+    found = {
+        names.phenotype(first, second)
+        for candidate in candidates
+        for first, second in itertools.product(candidate.first, candidate.second)
+    }
+    return found.pop() if len(found) == 1 else ""

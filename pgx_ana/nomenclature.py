@@ -1,0 +1,259 @@
+"""The haplotypes of a set, and the names that combinations of alleles have in it.
+
+A chromosome is written as one plus-strand allele for each core site, in the order of the sites;
+None where the allele is not known.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from pgx_ana.schema import HaplotypeCounts, HaplotypeDefinition, HaplotypeSet, VariantDefinition
+
+Alleles = tuple[str, ...]
+PartialAlleles = tuple[str | None, ...]
+
+POPULATIONS = ("AFR", "AMR", "EAS", "EUR", "SAS")
+GLOBAL = "global"
+
+_PRIOR = 1.0  # in chromosomes
+
+
+@dataclass(frozen=True, slots=True)
+class Haplotype:
+    """A named haplotype: its alleles at core sites, by the number of the site.
+
+    ``usual`` are alleles at further sites, by rsID. ``function`` is empty where none is assigned.
+    """
+
+    id: str
+    name: str
+    core: Mapping[int, str]
+    usual: Mapping[str, str]
+    function: str
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What a chromosome is called: the haplotypes that make it up, and the alleles beside them.
+
+    ``haplotypes`` are numbers in the set, most specific first. A chromosome that is one haplotype
+    and nothing else is ``exact``. ``unknown`` are alleles on which nothing is known.
+    """
+
+    text: str
+    haplotypes: tuple[int, ...]
+    extras: tuple[str, ...] = ()
+    unknown: bool = False
+
+    @property
+    def exact(self) -> bool:
+        """Say whether this is one named haplotype."""
+        return len(self.haplotypes) == 1 and not self.extras
+
+    @property
+    def rank(self) -> tuple[bool, tuple[int, ...], str]:
+        """Return the place of the label among others: named haplotypes first, in their order."""
+        return (not self.exact, self.haplotypes, self.text)
+
+
+@dataclass(frozen=True, eq=False)
+class Nomenclature:
+    """A set of haplotypes as the engine needs it.
+
+    ``known`` are the alleles of each core site; ``elsewhere`` is the allele at each core site of a
+    haplotype that does not name it, empty where every haplotype names all. ``counts`` has the
+    chromosomes of a panel by population and alleles, empty where none was counted.
+    """
+
+    id: str
+    gene: str
+    name: str
+    sites: tuple[str, ...]
+    further_sites: Mapping[str, str]
+    known: tuple[frozenset[str], ...]
+    elsewhere: Alleles
+    haplotypes: tuple[Haplotype, ...]
+    phenotypes: Mapping[tuple[str, str], str]
+    counts: Mapping[str, Mapping[Alleles, int]]
+    _labels: dict[Alleles, Label] = field(default_factory=dict)
+
+    @cached_property
+    def chromosomes(self) -> tuple[tuple[Alleles, Label], ...]:
+        """Every chromosome that is defined or was counted in a panel, with its label."""
+        defined = [self._alleles_of(haplotype) for haplotype in self.haplotypes]
+        counted = sorted({alleles for counts in self.counts.values() for alleles in counts})
+        unique = dict.fromkeys((*defined, *counted))
+        return tuple((alleles, self.label(alleles)) for alleles in unique)
+
+    @cached_property
+    def has_functions(self) -> bool:
+        """Say whether any haplotype has an assigned function."""
+        return any(haplotype.function for haplotype in self.haplotypes)
+
+    def label(self, alleles: Alleles) -> Label:
+        """Name a chromosome that is known at every core site.
+
+        The haplotype whose core alleles are all there and most in number names it; what is left
+        over is named in turn, and what then fits no haplotype is told as alleles.
+        """
+        if alleles not in self._labels:
+            self._labels[alleles] = self._label(dict(enumerate(alleles)))
+        return self._labels[alleles]
+
+    def labels(self, partial: PartialAlleles) -> tuple[tuple[Label, tuple[Alleles, ...]], ...]:
+        """Name a chromosome as far as it is known: every label that it may have.
+
+        Each comes with the chromosomes that bear it, of those that are defined or were counted.
+        Where none of these fits, what is known is named for itself.
+        """
+        if None not in partial:
+            alleles = tuple(allele for allele in partial if allele is not None)
+            return ((self.label(alleles), (alleles,)),)
+        fitting: dict[Label, list[Alleles]] = {}
+        for alleles, label in self.chromosomes:
+            if all(a is None or a == b for a, b in zip(partial, alleles, strict=True)):
+                fitting.setdefault(label, []).append(alleles)
+        if not fitting:
+            told = {number: a for number, a in enumerate(partial) if a is not None}
+            return ((self._label(told), ()),)
+        ordered = sorted(fitting, key=lambda label: label.rank)
+        return tuple((label, tuple(fitting[label])) for label in ordered)
+
+    def function(self, label: Label) -> str:
+        """Return the assigned function of a chromosome, empty where there is none."""
+        return self.haplotypes[label.haplotypes[0]].function if label.exact else ""
+
+    def phenotype(self, first: Label, second: Label) -> str:
+        """Return the phenotype of two chromosomes, empty where none is assigned."""
+        pair = sorted((self.function(first), self.function(second)))
+        return self.phenotypes.get((pair[0], pair[1]), "")
+
+    def frequency(self, alleles: Alleles, population: str) -> float:
+        """Return the estimated frequency of a chromosome in a population of the panel.
+
+        The mean of a Dirichlet posterior: the prior weighs as much as one chromosome and spreads
+        over haplotypes as if their sites were independent, so that what was never counted is rare
+        and not impossible.
+        """
+        counts = self.counts[population]
+        independent = math.prod(
+            frequencies.get(allele, 0.0)
+            for allele, frequencies in zip(alleles, self._site_frequencies[population], strict=True)
+        )
+        return (counts.get(alleles, 0) + _PRIOR * independent) / (sum(counts.values()) + _PRIOR)
+
+    @cached_property
+    def _site_frequencies(self) -> dict[str, tuple[dict[str, float], ...]]:
+        """The frequency of each allele at each site, as if each had been seen half a time more."""
+        return {
+            population: tuple(
+                _allele_frequencies(site, known, counts) for site, known in enumerate(self.known)
+            )
+            for population, counts in self.counts.items()
+        }
+
+    def _alleles_of(self, haplotype: Haplotype) -> Alleles:
+        numbers = range(len(self.sites))
+        return tuple(haplotype.core.get(n) or self.elsewhere[n] for n in numbers)
+
+    def _label(self, told: Mapping[int, str]) -> Label:
+        """Name the alleles at some sites, by their numbers."""
+        unknown = {n: a for n, a in told.items() if a not in self.known[n]}
+        left = {n: a for n, a in told.items() if n not in unknown and a != self._plain(n)}
+        found: list[int] = []
+        while (best := self._largest_within(left)) is not None:
+            found.append(best)
+            left = {n: a for n, a in left.items() if n not in self.haplotypes[best].core}
+        if not found and self.elsewhere and not unknown:
+            found = [n for n, haplotype in enumerate(self.haplotypes) if not haplotype.core][:1]
+        others = sorted((left | unknown).items())
+        extras = tuple(f"{self.sites[n]} {allele}" for n, allele in others)
+        parts = [self.haplotypes[number].name for number in found] + list(extras)
+        if unknown:
+            parts.insert(0, "?")
+        text = parts[0] if len(found) == len(parts) == 1 else f"[{' + '.join(parts)}]"
+        return Label(text, tuple(found), extras, bool(unknown))
+
+    def _plain(self, site: int) -> str:
+        """Return the allele of a site that names nothing."""
+        return self.elsewhere[site] if self.elsewhere else ""
+
+    def _largest_within(self, alleles: Mapping[int, str]) -> int | None:
+        """Return the haplotype with most core alleles, all of them among these."""
+        fitting = [
+            (-len(haplotype.core), number)
+            for number, haplotype in enumerate(self.haplotypes)
+            if haplotype.core and haplotype.core.items() <= alleles.items()
+        ]
+        return min(fitting)[1] if fitting else None
+
+
+def _allele_frequencies(
+    site: int, known: Iterable[str], counts: Mapping[Alleles, int]
+) -> dict[str, float]:
+    seen = dict.fromkeys(known, 0.5)
+    for alleles, number in counts.items():
+        seen[alleles[site]] += number
+    total = sum(seen.values())
+    return {allele: number / total for allele, number in seen.items()}
+
+
+def nomenclature(
+    definition: HaplotypeSet,
+    haplotypes: Iterable[HaplotypeDefinition],
+    counts: Iterable[HaplotypeCounts],
+    variants: Mapping[str, VariantDefinition],
+) -> Nomenclature:
+    """Make the value of the engine from the entries of a knowledge base."""
+    sites = definition.sites
+    first = {rsid: variants[rsid].alleles[0].bases for rsid in (*sites, *definition.further_sites)}
+    elsewhere = tuple(first[s] for s in sites) if definition.elsewhere == "reference" else ()
+    return Nomenclature(
+        id=definition.id,
+        gene=definition.gene,
+        name=definition.name,
+        sites=sites,
+        further_sites={rsid: first[rsid] for rsid in definition.further_sites},
+        known=tuple(frozenset(a.bases for a in variants[rsid].alleles) for rsid in sites),
+        elsewhere=elsewhere,
+        haplotypes=tuple(
+            Haplotype(
+                id=item.id,
+                name=item.name,
+                core={sites.index(rsid): bases for rsid, bases in item.alleles.items()},
+                usual=item.usual,
+                function=item.function or "",
+            )
+            for item in haplotypes
+            if item.state == "current"
+        ),
+        phenotypes=dict(_phenotypes(definition)),
+        counts=_counts(counts, sites, elsewhere),
+    )
+
+
+def _phenotypes(definition: HaplotypeSet) -> Iterator[tuple[tuple[str, str], str]]:
+    for rule in definition.phenotypes:
+        for pair in rule.functions:
+            first, second = sorted(pair.split("/"))
+            yield (first, second), rule.phenotype
+
+
+def _counts(
+    panels: Iterable[HaplotypeCounts], sites: Sequence[str], elsewhere: Alleles
+) -> dict[str, dict[Alleles, int]]:
+    """Add up the chromosomes of all panels, by population and over all of them."""
+    counts: dict[str, dict[Alleles, int]] = {}
+    for panel in panels:
+        for row in panel.counts:
+            alleles = tuple(row.alleles.get(s) or elsewhere[n] for n, s in enumerate(sites))
+            for population in POPULATIONS:
+                number = getattr(row, population)
+                for name in (population, GLOBAL):
+                    of_population = counts.setdefault(name, {})
+                    of_population[alleles] = of_population.get(alleles, 0) + number
+    return counts
