@@ -87,7 +87,8 @@ class KnowledgeBase:
 
     @cached_property
     def nomenclatures(self) -> tuple[Nomenclature, ...]:
-        """All sets with a haplotype that can be called, as engine values, in file order."""
+        """All sets with a haplotype that can be called, as engine values, by gene in file order."""
+        genes = {gene: rank for rank, gene in enumerate(self.genes)}
         made = (
             nomenclature(
                 definition,
@@ -97,7 +98,8 @@ class KnowledgeBase:
             )
             for key, definition in self.haplotype_sets.items()
         )
-        return tuple(names for names in made if names.haplotypes)
+        callable_ = (names for names in made if names.haplotypes)
+        return tuple(sorted(callable_, key=lambda names: genes[names.gene]))
 
     def haplotypes_of(self, haplotype_set: str) -> tuple[HaplotypeDefinition, ...]:
         """Return the haplotypes of a set in file order."""
