@@ -44,6 +44,17 @@ def toy(toy_directory: Path) -> KnowledgeBase:
 
 
 @pytest.fixture(scope="session")
+def haplotype_directory() -> Path:
+    """Return haplotypes of the toy variants, to be laid over the toy knowledge base."""
+    return HERE / "toy_haplotypes"
+
+
+@pytest.fixture(scope="session")
+def toy_haplotypes(toy_directory: Path, haplotype_directory: Path) -> KnowledgeBase:
+    return load([toy_directory, haplotype_directory])
+
+
+@pytest.fixture(scope="session")
 def curated() -> KnowledgeBase:
     return load()
 

@@ -606,19 +606,19 @@ _OTHER_SECTIONS = b"""linkage:
   - id: one-signal
     variants: [rs1, rs2]
     note: made up
-haplotypes:
-  - id: aaa-ac
-    gene: AAA
-    name: AAA AC
-    alleles: {rs1: A, rs2: C}
-    names: [first]
-    source: made up
 """
 
 
 def knowledge_seed(folder: Path = HERE / "toy_kb") -> bytes:
-    """Return the toy knowledge base as one document, with the sections that it lacks."""
-    return b"".join(path.read_bytes() for path in sorted(folder.glob("*.yaml"))) + _OTHER_SECTIONS
+    """Return the toy knowledge base and haplotypes as one document, with the sections they lack."""
+    toy = b"".join(path.read_bytes() for path in sorted(folder.glob("*.yaml")))
+    over = (folder.parent / "toy_haplotypes" / "haplotypes.yaml").read_bytes()
+    # A section may stand there once: what both have is joined.
+    sets, evidence, associations = re.split(rb"^(?:evidence|associations):\n", over, flags=re.M)
+    before, after = toy.split(b"associations:\n")
+    return b"".join(
+        (before, evidence, b"associations:\n", associations, after, sets, _OTHER_SECTIONS)
+    )
 
 
 YAML_VALUES = [

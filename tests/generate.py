@@ -47,7 +47,10 @@ def generated() -> dict[Path, str]:
 
 
 def golden() -> dict[Path, str]:
-    """Return what the program writes for the toy file, in every table and format."""
+    """Return what the program writes for the toy file, in every table and format.
+
+    What is called ``toy_haplotypes`` is written with the haplotypes laid over the knowledge base.
+    """
     arguments = {
         f"toy.{table}.{kind}": ["--table", table.value, "--format", kind]
         for table in TableName
@@ -55,11 +58,22 @@ def golden() -> dict[Path, str]:
     }
     arguments |= {f"toy.{kind}": ["--format", kind] for kind in ("json", "jsonl")}
     arguments["toy.annotations.asserted.tsv"] = ["--absent-is-reference"]
+    haplotypes, weighed = ["--kb", "../toy_haplotypes"], ["--population", "EUR"]
+    arguments |= {
+        "toy_haplotypes.haplotypes.tsv": [*haplotypes, "--table", "haplotypes"],
+        "toy_haplotypes.haplotypes.csv": [*haplotypes, "--table", "haplotypes", "--format", "csv"],
+        "toy_haplotypes.haplotypes.EUR.tsv": [*haplotypes, "--table", "haplotypes", *weighed],
+        "toy_haplotypes.annotations.tsv": haplotypes,
+        "toy_haplotypes.summary.tsv": [*haplotypes, "--table", "summary"],
+        "toy_haplotypes.json": [*haplotypes, "--format", "json"],
+        "toy_haplotypes.EUR.json": [*haplotypes, "--format", "json", *weighed],
+    }
     commands = {
-        name: (0, ["annotate", "toy.vcf", "--quiet", *words]) for name, words in arguments.items()
+        name: (0, ["annotate", "toy.vcf", "--quiet", "--kb", "../toy_kb", *words])
+        for name, words in arguments.items()
     }
     commands |= {
-        f"toy.check.{suffix}": (5, ["check", "toy.vcf", "--format", kind])
+        f"toy.check.{suffix}": (5, ["check", "toy.vcf", "--kb", "../toy_kb", "--format", kind])
         for kind, suffix in (("text", "txt"), ("tsv", "tsv"), ("json", "json"))
     }
     folder = Path(__file__).parent / "golden"
@@ -69,13 +83,16 @@ def golden() -> dict[Path, str]:
         written = {folder / name: _run(code, words) for name, (code, words) in commands.items()}
     finally:
         os.chdir(here)
-    page = "\n".join(markdown(load([folder.parent / "toy_kb"]))) + "\n"
-    return written | {folder / "toy.knowledge-base.md": page}
+    places = [folder.parent / "toy_kb", folder.parent / "toy_haplotypes"]
+    pages = {"toy": places[:1], "toy_haplotypes": places}
+    return written | {
+        folder / f"{name}.knowledge-base.md": "\n".join(markdown(load(kb))) + "\n"
+        for name, kb in pages.items()
+    }
 
 
 def _run(code: int, words: list[str]) -> str:
-    command = [*words, "--kb", "../toy_kb"]
-    result = CliRunner().invoke(main, command, catch_exceptions=False)
+    result = CliRunner().invoke(main, words, catch_exceptions=False)
     assert result.exit_code == code, result.stderr
     return result.stdout
 

@@ -5,20 +5,16 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
 
-from pgx_ana.annotation import (
-    NOT_ASSESSED,
-    UNDETERMINED,
-    AnnotatedCategory,
-    Annotations,
-    Conclusion,
-    unphased,
-)
+from pgx_ana.annotation import AnnotatedCategory, Annotations, AssociationCalls
 from pgx_ana.cohort import assert_reference
 from pgx_ana.columns import COLUMNS, TableName
+from pgx_ana.conclusions import NOT_ASSESSED, UNDETERMINED, unphased
+from pgx_ana.diplotypes import DiplotypeStatus
 from pgx_ana.knowledge import KnowledgeBase, load
 from pgx_ana.model import (
     ABSENT,
@@ -34,6 +30,17 @@ from pgx_ana.model import (
 from pgx_ana.tables import Value, make_table
 
 RECORD = CallSource.RECORD
+
+
+class Said(NamedTuple):
+    """What is shown of some people: what they have of a subject, and what is concluded from it."""
+
+    genotype: str
+    status: CallStatus | DiplotypeStatus
+    direction: str
+    statement: str
+
+
 NOT_OBSERVED = [s for s in CallStatus if s not in {CallStatus.CALLED, CallStatus.PARTIAL}]
 
 
@@ -80,12 +87,20 @@ def cohort(
 
 def conclude(
     knowledge: KnowledgeBase, variant: str, cell: Cell, assembly: Assembly = Assembly.GRCH38
-) -> Conclusion:
+) -> Said:
     """Return what the only association of a variant says of a cell."""
     annotations = Annotations(cohort(knowledge, {variant: [cell]}, assembly), knowledge)
     (item,) = annotations.associations
-    (conclusion,) = item.conclusions
-    return conclusion
+    (what,) = told_by(item)
+    return what
+
+
+def told_by(item: AssociationCalls) -> list[Said]:
+    """Return what an association says of each state of its subject."""
+    return [
+        Said(state.genotype, state.status, conclusion.direction, conclusion.statement)
+        for state, conclusion in zip(item.subject.states, item.conclusions, strict=True)
+    ]
 
 
 def table_rows(name: TableName, annotations: Annotations) -> list[dict[str, Value]]:
@@ -110,37 +125,37 @@ def summary(annotations: Annotations, category: str) -> list[dict[str, Value]]:
         pytest.param(
             "rs1",
             called("A/A"),
-            Conclusion("A/A", CallStatus.CALLED, "higher", "Lived longer."),
+            Said("A/A", CallStatus.CALLED, "higher", "Lived longer."),
             id="homozygous-studied-allele",
         ),
         pytest.param(
             "rs1",
             called("A/C"),
-            Conclusion("A/C", CallStatus.CALLED, "higher", "Lived longer."),
+            Said("A/C", CallStatus.CALLED, "higher", "Lived longer."),
             id="heterozygous",
         ),
         pytest.param(
             "rs1",
             called("C|A"),
-            Conclusion("A/C", CallStatus.CALLED, "higher", "Lived longer."),
+            Said("A/C", CallStatus.CALLED, "higher", "Lived longer."),
             id="phased-the-other-way-round",
         ),
         pytest.param(
             "rs1",
             called("C/C"),
-            Conclusion("C/C", CallStatus.CALLED, "comparator", "Was compared with."),
+            Said("C/C", CallStatus.CALLED, "comparator", "Was compared with."),
             id="comparator",
         ),
         pytest.param(
             "rs1",
             called("A/A", CallSource.REFERENCE_BLOCK),
-            Conclusion("A/A", CallStatus.CALLED, "higher", "Lived longer."),
+            Said("A/A", CallStatus.CALLED, "higher", "Lived longer."),
             id="reference-block",
         ),
         pytest.param(
             "rs1",
             called("A/A", CallSource.ASSERTED),
-            Conclusion(
+            Said(
                 "A/A",
                 CallStatus.CALLED,
                 "higher",
@@ -151,26 +166,24 @@ def summary(annotations: Annotations, category: str) -> list[dict[str, Value]]:
         pytest.param(
             "rs2",
             called("A/C"),
-            Conclusion("A/C", CallStatus.CALLED, "none", "No difference."),
+            Said("A/C", CallStatus.CALLED, "none", "No difference."),
             id="no-difference",
         ),
         pytest.param(
             "rs2",
             called("T/T"),
-            Conclusion("T/T", CallStatus.CALLED, "not_studied", "Not studied."),
+            Said("T/T", CallStatus.CALLED, "not_studied", "Not studied."),
             id="not-studied",
         ),
         pytest.param(
             "rs2",
             called("T|C"),
-            Conclusion("C/T", CallStatus.CALLED, "not_studied", "Not studied."),
+            Said("C/T", CallStatus.CALLED, "not_studied", "Not studied."),
             id="two-alternates",
         ),
     ],
 )
-def test_called_genotypes(
-    toy: KnowledgeBase, variant: str, cell: Cell, expected: Conclusion
-) -> None:
+def test_called_genotypes(toy: KnowledgeBase, variant: str, cell: Cell, expected: Said) -> None:
     assert expected == conclude(toy, variant, cell)
 
 
@@ -180,7 +193,7 @@ def test_called_genotypes(
         pytest.param(
             "rs1",
             partial("A", "."),
-            Conclusion(
+            Said(
                 "A/.",
                 CallStatus.PARTIAL,
                 "higher",
@@ -192,7 +205,7 @@ def test_called_genotypes(
         pytest.param(
             "rs1",
             partial("C", "."),
-            Conclusion(
+            Said(
                 "C/.",
                 CallStatus.PARTIAL,
                 UNDETERMINED,
@@ -204,7 +217,7 @@ def test_called_genotypes(
         pytest.param(
             "rs1",
             partial("C"),
-            Conclusion(
+            Said(
                 "C",
                 CallStatus.PARTIAL,
                 UNDETERMINED,
@@ -216,7 +229,7 @@ def test_called_genotypes(
         pytest.param(
             "rs2",
             partial("A", "."),
-            Conclusion(
+            Said(
                 "A/.",
                 CallStatus.PARTIAL,
                 UNDETERMINED,
@@ -228,7 +241,7 @@ def test_called_genotypes(
         pytest.param(
             "rs2",
             partial("T", "."),
-            Conclusion(
+            Said(
                 "T/.",
                 CallStatus.PARTIAL,
                 "not_studied",
@@ -239,7 +252,7 @@ def test_called_genotypes(
         ),
     ],
 )
-def test_one_known_copy(toy: KnowledgeBase, variant: str, cell: Cell, expected: Conclusion) -> None:
+def test_one_known_copy(toy: KnowledgeBase, variant: str, cell: Cell, expected: Said) -> None:
     assert expected == conclude(toy, variant, cell)
 
 
@@ -311,7 +324,7 @@ def test_one_known_copy(toy: KnowledgeBase, variant: str, cell: Cell, expected: 
 def test_what_was_not_observed(
     toy: KnowledgeBase, variant: str, cell: Cell, genotype: str, statement: str
 ) -> None:
-    expected = Conclusion(genotype, cell.status, NOT_ASSESSED, statement)
+    expected = Said(genotype, cell.status, NOT_ASSESSED, statement)
     assert expected == conclude(toy, variant, cell)
 
 
@@ -393,7 +406,7 @@ def overlaid(toy_directory: Path, tmp_path_factory: pytest.TempPathFactory) -> K
 def test_the_assembly_decides_whether_reference_was_studied(
     overlaid: KnowledgeBase, assembly: Assembly, statement: str
 ) -> None:
-    expected = Conclusion(".", CallStatus.ABSENT, NOT_ASSESSED, statement)
+    expected = Said(".", CallStatus.ABSENT, NOT_ASSESSED, statement)
     assert expected == conclude(overlaid, "rs3", ABSENT, assembly)
 
 
@@ -411,7 +424,7 @@ def test_asserted_reference_is_that_of_the_assembly(
     (cell,) = assert_reference(calls.sites[0], assembly).cells
     genotype, direction, statement = expected
     said = f"[reference asserted by the user, not observed] {statement}"
-    assert Conclusion(genotype, CallStatus.CALLED, direction, said) == conclude(
+    assert Said(genotype, CallStatus.CALLED, direction, said) == conclude(
         overlaid, "rs3", cell, assembly
     )
 
@@ -427,7 +440,7 @@ def test_nothing_unobserved_is_concluded_from(curated: KnowledgeBase, status: Ca
         ref = variant.loci[Assembly.GRCH38].ref
         people[variant.id] = [unseen(status, (ref, ref))]
     annotations = Annotations(cohort(curated, people), curated)
-    said = {(i.association.id, c) for i in annotations.associations for c in i.conclusions}
+    said = {(i.association.id, what) for i in annotations.associations for what in told_by(i)}
     assert set(curated.associations) == {name for name, _ in said}
     assert {(status, NOT_ASSESSED)} == {(c.status, c.direction) for _, c in said}
     studied = {
@@ -458,13 +471,16 @@ def test_every_genotype_gets_its_curated_sentence_however_it_is_written(
     }
     annotations = Annotations(cohort(curated, padded), curated)
     actual = {
-        name: sorted({(c.genotype, c.direction, c.statement) for c in item.conclusions})
+        item.association.id: sorted(
+            {(said.genotype, said.direction, said.statement) for said in told_by(item)}
+        )
         for item in annotations.associations
-        for name in [item.association.id]
+        if item.association.variant is not None
     }
     expected = {
         name: sorted((g, said.direction, said.statement) for g, said in item.genotypes.items())
         for name, item in curated.associations.items()
+        if item.variant is not None
     }
     assert expected == actual
 
@@ -561,7 +577,8 @@ def test_categories_of_the_summary() -> None:
                 "sample": "S0",
                 "category": "efficacy",
                 "conclusion": "No replicated association applies to this genotype. "
-                "For rs1 C/. nothing is determined, since one copy is not known.",
+                "For rs1 C/. nothing is determined, since a copy, a site or the phase is not "
+                "known.",
                 "highest_level": None,
                 "findings": (),
                 "assessed": ("rs1 C/.",),

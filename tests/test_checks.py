@@ -388,12 +388,21 @@ FIELDS: dict[str, Rule] = {
         ),
     ),
     "half a genotype": (
-        (EVIDENCE, "C/C: {direction: comparator", "C: {direction: comparator"),
+        (EVIDENCE, "effect: [A/A, A/C]", "effect: [A/A, A]"),
         (
             EVIDENCE,
-            "C: {direction: comparator",
-            "associations[0](rs1-survival).genotypes.C",
-            pattern(GENOTYPE, "C"),
+            "effect: [A/A, A]",
+            "evidence[0](one-rs1-survival).compared.effect[1]",
+            pattern(GENOTYPE, "A"),
+        ),
+    ),
+    "conclusion on nothing": (
+        (EVIDENCE, "C/C: {direction: comparator", '"": {direction: comparator'),
+        (
+            EVIDENCE,
+            '"": {direction: comparator',
+            "associations[0](rs1-survival).genotypes.",
+            "String should have at least 1 character, not ''",
         ),
     ),
     "third assembly": (
@@ -543,28 +552,6 @@ NAMES: dict[str, Rule] = {
         (VARIANTS, "gene: BBB", "gene: ZZZ"),
         (VARIANTS, "gene: ZZZ", "variants(rs6).gene", "ZZZ"),
     ),
-    "gene of a haplotype": (
-        (
-            FRAME,
-            BEFORE_COHORTS,
-            (
-                "haplotypes:\n  - id: h\n    gene: ZZZ\n    name: h\n    alleles: {rs1: A}\n"
-                "    source: x\ncohorts:\n"
-            ),
-        ),
-        (FRAME, "gene: ZZZ", "haplotypes(h).gene", "ZZZ"),
-    ),
-    "variant of a haplotype": (
-        (
-            FRAME,
-            BEFORE_COHORTS,
-            (
-                "haplotypes:\n  - id: h\n    gene: AAA\n    name: h\n    alleles: {rs9: A}\n"
-                "    source: x\ncohorts:\n"
-            ),
-        ),
-        (FRAME, "alleles: {rs9", "haplotypes(h).alleles", "rs9"),
-    ),
     "linked variant": (
         (FRAME, BEFORE_COHORTS, "linkage:\n  - {id: l, variants: [rs1, rs9], note: x}\ncohorts:\n"),
         (FRAME, "[rs1, rs9]", "linkage(l).variants", "rs9"),
@@ -643,11 +630,6 @@ def test_a_name_that_names_nothing(edited: Edited, edit: Edit, told: Told) -> No
     told = (name, mark, where, f"names no known entry: {what}")
     assert [row(directory, told)] == faults(directory)
 
-
-STAR = (
-    "haplotypes:\n  - id: star2\n    gene: AAA\n    name: '*2'\n    source: made up\n"
-    "    alleles: {BASES}\nvariants:\n"
-)
 
 DEFINITIONS: dict[str, Rule] = {
     "one signal in two groups": (
@@ -832,14 +814,6 @@ DEFINITIONS |= {
     "name that two have": (
         (VARIANTS, "type: deletion", "type: deletion\n    names: [legacy1]"),
         (VARIANTS, "id: rs5", "variants(rs5).merged", "legacy1 is also rs1"),
-    ),
-    "haplotype of a strange allele": (
-        (VARIANTS, "variants:\n", STAR.replace("BASES", "rs1: G")),
-        (VARIANTS, "alleles: {rs1: G}", "haplotypes(star2).alleles", "G is no allele of rs1"),
-    ),
-    "haplotype over two genes": (
-        (VARIANTS, "variants:\n", STAR.replace("BASES", "rs1: C, rs6: T")),
-        (VARIANTS, "rs6: T}", "haplotypes(star2).alleles", "rs6 is in BBB, not in AAA"),
     ),
 }
 
@@ -1157,12 +1131,13 @@ def test_a_window_that_begins_within_a_repeat(edited: Edited) -> None:
     ] == faults(directory)
 
 
-def test_a_genotype_is_spelled_with_the_reference_first(edited: Edited) -> None:
-    directory = edited((EVIDENCE, "A/C: {direction: higher", "C/A: {direction: higher"))
+@pytest.mark.parametrize("given", ["C/A", "A|C", "C", "A/C/C", "1", "other"])
+def test_a_genotype_is_spelled_with_the_reference_first(edited: Edited, given: str) -> None:
+    directory = edited((EVIDENCE, "A/C: {direction: higher", f'"{given}": {{direction: higher'))
     told = (EVIDENCE, "A/A: {direction: higher", "associations(rs1-survival).genotypes")
     assert [
         row(directory, (*told, "A/C is not covered")),
-        row(directory, (*told, "C/A is no genotype of rs1 (reference allele first)")),
+        row(directory, (*told, f"{given} is no genotype of rs1 (reference allele first)")),
     ] == faults(directory)
 
 
@@ -1343,11 +1318,6 @@ ALLOWED: dict[str, Edit] = {
         VARIANTS,
         RS4_38,
         RS4_38.replace("window: GGTTTTTCC", "window: GGTTTTT, window_end: unknown"),
-    ),
-    "haplotype of alleles of its gene": (
-        VARIANTS,
-        "variants:\n",
-        STAR.replace("BASES", "rs1: C, rs2: T"),
     ),
     "quoted star allele": (VARIANTS, "names: [legacy1]", 'names: ["*22"]'),
     "evidence of the variant on another outcome": (EVIDENCE, CONCLUSION, PAIN + CONCLUSION),

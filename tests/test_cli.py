@@ -21,6 +21,14 @@ Run = Callable[..., Result]
 
 EXAMPLE = Path(__file__).parent.parent / "data" / "example" / "NA12717.GRCh38.vcf"
 HEADERS = {name: [column.name for column in columns] for name, columns in COLUMNS.items()}
+ROWS = {
+    TableName.ANNOTATIONS: 2,
+    TableName.CALLS: 6,
+    TableName.HAPLOTYPES: 0,
+    TableName.SUMMARY: 4,
+}
+"""Rows of each person with the toy knowledge base, which has no haplotypes."""
+
 FULL = Path("/dev/full")
 HEAVY = ["cyvcf2", "numpy", "pandas", "pydantic", "pysam", "yaml"]
 
@@ -159,8 +167,39 @@ def test_tables(annotate: Run, file: Path, table: TableName, kind: str, separato
     lines = list(csv.reader(result.stdout.splitlines(), delimiter=separator))
     assert HEADERS[table] == lines[0]
     assert {len(lines[0])} == {len(line) for line in lines}
-    expected = {TableName.ANNOTATIONS: 2, TableName.CALLS: 6, TableName.SUMMARY: 4}[table]
+    expected = ROWS[table]
     assert [sample for sample in ("S1", "S2") for _ in range(expected)] == [x[0] for x in lines[1:]]
+
+
+@pytest.mark.parametrize(
+    ("words", "likeliest", "probability", "population"),
+    [
+        ([], ".", ".", "."),
+        (["--population", "AFR"], "*1/*4", "0.999", "AFR"),
+        (["--population", "EUR"], "*2/*3", "0.5873", "EUR"),
+        (["--population", "SAS"], "*1/*4", "0.5107", "SAS"),
+        (["--population", "global"], "*1/*4", "0.8885", "global"),
+    ],
+    ids=["none", "AFR", "EUR", "SAS", "global"],
+)
+def test_diplotypes_that_are_open_are_weighed_by_a_population(
+    annotate: Run,
+    make_vcf: MakeVcf,
+    haplotype_directory: Path,
+    words: list[str],
+    likeliest: str,
+    probability: str,
+    population: str,
+) -> None:
+    """The candidates are the same, whatever is estimated of them."""
+    path = make_vcf(["1 100 A C 0/1", "1 200 A C 0/1", "1 401 G GT 0/0"])
+    overlay = ("--kb", haplotype_directory)
+    result = annotate(path, *overlay, "--table", "haplotypes", *words)
+    assert 0 == result.exit_code
+    (row,) = (row for row in rows(result.stdout) if row["haplotypes"] == "AAA-star")
+    assert "*1/*4;*2/*3" == row["candidates"]
+    told = (row["diplotype"], row["likeliest"], row["probability"], row["population"])
+    assert (".", likeliest, probability, population) == told
 
 
 def test_json_and_jsonl(annotate: Run, file: Path) -> None:
@@ -320,12 +359,13 @@ def test_usage_errors(annotate: Run, file: Path, words: list[str], message: str)
         (["annotate"], "FILES"),
         (["annotate", "x", "--tables"], "--tables"),
         (["annotate", "x", "-f", "xml"], "--format"),
+        (["annotate", "x", "--population", "eur"], "--population"),
         (["annotate", "x", "-t", "all"], "--table"),
         (["annotate", "x", "--assembly", "hg38"], "--assembly"),
         (["annotate", "x", "--min-gq", "high"], "--min-gq"),
         (["annotated"], "annotated"),
     ],
-    ids=["no-file", "option", "format", "table", "assembly", "min-gq", "command"],
+    ids=["no-file", "option", "format", "population", "table", "assembly", "min-gq", "command"],
 )
 def test_usage_errors_of_click(run: Run, words: list[str], name: str) -> None:
     result = run(*words)

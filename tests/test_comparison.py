@@ -37,7 +37,16 @@ ENTRIES = {
         "paper_wording: plus strand, sources: [made up]}"
     ),
     "linkage": "{id: pair, variants: [rs1, rs2], note: one signal}",
-    "haplotypes": "{id: star2, gene: AAA, name: '*2', alleles: {rs1: C}, source: made up}",
+    "haplotype_sets": (
+        "{id: star, gene: AAA, name: stars, sites: [rs1, rs2], elsewhere: reference, "
+        "source: made up}"
+    ),
+    "haplotypes": (
+        "{id: star2, haplotype_set: star, name: '*2', alleles: {rs1: C}, source: made up}"
+    ),
+    "haplotype_counts": (
+        "{id: counted, haplotype_set: star, panel: made up, counts: [{AFR: 1}], source: made up}"
+    ),
     "evidence": (
         "{id: three-rs3-fall, publication: two-2002, cohort: second, variants: [rs3], "
         "kind: clinical, drugs: [letrozole], setting: adjuvant, population: {sex: female}, "
@@ -173,9 +182,17 @@ CHANGED: dict[str, tuple[Edit, list[str]]] = {
         ["~ variants rs1: names, notes"],
     ),
     "linkage": ((MORE, "note: one signal", "note: two"), ["~ linkage pair: note"]),
+    "haplotype_sets": (
+        (MORE, "name: stars", "name: star alleles, note: A note."),
+        ["~ haplotype_sets star: name, note"],
+    ),
     "haplotypes": (
         (MORE, "alleles: {rs1: C}, source", "alleles: {rs1: C, rs2: T}, source"),
         ["~ haplotypes star2: alleles"],
+    ),
+    "haplotype_counts": (
+        (MORE, "counts: [{AFR: 1}]", "counts: [{AFR: 1, EUR: 2}]"),
+        ["~ haplotype_counts counted: counts"],
     ),
     "evidence": ((EVIDENCE, "n: 50", "n: 51"), ["~ evidence two-rs2-level-null: n"]),
     "associations": (

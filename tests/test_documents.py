@@ -76,6 +76,24 @@ def test_toy_documents_are_valid(
     assert [[], []] == [faults(document) for document in read]
 
 
+@pytest.mark.parametrize("population", ["", "EUR", "global"])
+@pytest.mark.parametrize(("rows", "fmt"), VARIED.values(), ids=VARIED.keys())
+def test_documents_with_haplotypes_are_valid(
+    toy_haplotypes: KnowledgeBase,
+    make_vcf: MakeVcf,
+    rows: list[str],
+    fmt: str,
+    population: str,
+) -> None:
+    path = make_vcf(rows, samples=("S1", ACCENTED), fmt=fmt)
+    read = documents(run(Request((str(path),), population=population), toy_haplotypes))
+    assert [[], []] == [faults(document) for document in read]
+    for document in read:
+        assert (population or None) == document["options"]["population"]
+        sets = [row["haplotypes"] for row in document["haplotypes"]]
+        assert ["AAA-star", "AAA-pair"] == sets
+
+
 @pytest.mark.parametrize("genes", [(), ("CYP19A1",), ("ABCB1", "ESR1")], ids=["all", "one", "two"])
 @pytest.mark.parametrize("assembly", ["GRCh37", "GRCh38"])
 def test_example_documents_are_valid(
@@ -125,6 +143,10 @@ def null_list(document: Document) -> None:
     document["summary"][0]["findings"] = None
 
 
+def other_population(document: Document) -> None:
+    document["options"]["population"] = ""
+
+
 def other_version(document: Document) -> None:
     document["schema_version"] = "9.9"
 
@@ -139,6 +161,7 @@ def other_version(document: Document) -> None:
         number_as_text,
         list_as_text,
         null_list,
+        other_population,
         other_version,
     ],
 )
@@ -170,6 +193,7 @@ def test_head_of_a_document(toy: KnowledgeBase, make_vcf: MakeVcf) -> None:
             "allow_strand_flip": False,
             "include_filtered": False,
             "absent_is_reference": False,
+            "population": None,
         },
         "inputs": [
             {
@@ -182,7 +206,8 @@ def test_head_of_a_document(toy: KnowledgeBase, make_vcf: MakeVcf) -> None:
         ],
     }
     assert expected == document
-    assert {"calls": 6, "annotations": 2, "summary": 4} == {k: len(v) for k, v in sections.items()}
+    rows = {"calls": 6, "annotations": 2, "haplotypes": 0, "summary": 4}
+    assert rows == {name: len(section) for name, section in sections.items()}
 
 
 def test_a_call_in_a_document(toy: KnowledgeBase, make_vcf: MakeVcf) -> None:

@@ -82,7 +82,9 @@ def test_entries_by_section_in_the_order_of_the_files(toy: KnowledgeBase) -> Non
         "cohorts": ["first", "second"],
         "definitions": ["rs1", "rs2", "rs3", "rs4", "rs5", "rs6"],
         "linkage": [],
+        "haplotype_sets": [],
         "haplotypes": [],
+        "haplotype_counts": [],
         "evidence": ["one-rs1-survival", "two-rs2-level-null"],
         "associations": ["rs1-survival", "rs2-level"],
     } == {
@@ -97,7 +99,9 @@ def test_entries_by_section_in_the_order_of_the_files(toy: KnowledgeBase) -> Non
             "cohorts",
             "definitions",
             "linkage",
+            "haplotype_sets",
             "haplotypes",
+            "haplotype_counts",
             "evidence",
             "associations",
         )

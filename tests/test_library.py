@@ -112,6 +112,21 @@ def test_annotations(annotate: Annotate, file: Path) -> None:
     assert ["1001", "10.1000/two"] * 2 == list(frame["pmids"])
 
 
+def test_haplotypes(toy_haplotypes: KnowledgeBase, make_vcf: MakeVcf) -> None:
+    rows = ["1 100 A C 0/1 1|1", "1 200 A C 0/1 0|1", "1 401 G GT 0/0 0|0"]
+    path = make_vcf(rows, samples=("S1", "S2"))
+    frame = pgx_ana.annotate(path, kb=toy_haplotypes.directories, population="EUR").haplotypes
+    shown = ["sample", "haplotypes", "diplotype", "status", "likeliest", "population"]
+    missing = frame[shown].astype(object).where(frame[shown].notna(), None)
+    expected = [
+        ("S1", "AAA-star", None, "ambiguous", "*2/*3", "EUR"),
+        ("S1", "AAA-pair", None, "incomplete", None, None),
+        ("S2", "AAA-star", "*2/*4", "determined", None, None),
+        ("S2", "AAA-pair", None, "incomplete", None, None),
+    ]
+    assert expected == list(missing.itertuples(index=False, name=None))
+
+
 def test_categories_are_shared_not_repeated(annotate: Annotate, make_vcf: MakeVcf) -> None:
     """A statement stands once in memory, however many people have it."""
     samples = [f"S{number}" for number in range(500)]
@@ -234,8 +249,13 @@ def test_knowledge_bases_overlay(toy_directory: Path, file: Path, tmp_path: Path
         ({"samples": ["S9"]}, InputError, "no file has the sample 'S9'"),
         ({"genes": ["XYZ"]}, UsageError, "no variant is known in XYZ"),
         ({"assembly": "GRCh37"}, InputError, "contradicts the file"),
+        (
+            {"population": "FIN"},
+            UsageError,
+            "no population 'FIN'; there are AFR, AMR, EAS, EUR, SAS, global",
+        ),
     ],
-    ids=["sample", "gene", "assembly"],
+    ids=["sample", "gene", "assembly", "population"],
 )
 def test_errors(
     annotate: Annotate,

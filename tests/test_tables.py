@@ -80,6 +80,11 @@ def json_rows(table: Table, annotations: Annotations) -> Rows:
     return rows
 
 
+def shortest(cell: Any) -> Any:
+    """Return a 32-bit number of a frame as the number with as few digits as tell it apart."""
+    return float(np.format_float_positional(np.float32(cell))) if type(cell) is float else cell
+
+
 def frame_rows(table: Table) -> Rows:
     frame = to_frame(table)
     assert [column.name for column in table.columns] == list(frame.columns)
@@ -92,7 +97,7 @@ def frame_rows(table: Table) -> Rows:
             if column.type == "list":
                 row[column.name] = () if missing else tuple(str(cell).split(";"))
             else:
-                row[column.name] = None if missing else cell
+                row[column.name] = None if missing else shortest(cell)
         rows.append(row)
     return rows
 
@@ -108,9 +113,9 @@ def assert_agreement(annotations: Annotations) -> None:
 
 
 @pytest.fixture
-def varied(toy: KnowledgeBase, make_vcf: MakeVcf) -> Annotations:
+def varied(toy_haplotypes: KnowledgeBase, make_vcf: MakeVcf) -> Annotations:
     path = make_vcf(VARIED, samples=SAMPLES, fmt="GT:GQX:DP:PS", extra_header=[GQX])
-    return run(Request((str(path),)), toy)
+    return run(Request((str(path),), population="EUR"), toy_haplotypes)
 
 
 def test_formats_agree_on_varied_calls(varied: Annotations) -> None:
@@ -130,12 +135,14 @@ def test_varied_calls_are_varied(varied: Annotations) -> None:
         "mismatch",
     }
     assert expected == {row["status"] for row in rows}
+    haplotypes = text_rows(make_table(TableName.HAPLOTYPES, varied), "\t")
+    assert {"incomplete", "unknown_allele"} <= {row["status"] for row in haplotypes}
 
 
-def test_formats_agree_on_asserted_calls(toy: KnowledgeBase, make_vcf: MakeVcf) -> None:
+def test_formats_agree_on_asserted_calls(toy_haplotypes: KnowledgeBase, make_vcf: MakeVcf) -> None:
     path = make_vcf(["1 200 A C 0/1"], samples=SAMPLES[:1])
     options = CallOptions(absent_is_reference=True)
-    assert_agreement(run(Request((str(path),), options=options), toy))
+    assert_agreement(run(Request((str(path),), options=options), toy_haplotypes))
 
 
 @pytest.mark.parametrize("assembly", ["GRCh37", "GRCh38"])
@@ -145,7 +152,7 @@ def test_formats_agree_on_the_example(curated: KnowledgeBase, assembly: str) -> 
 
 
 def test_formats_agree_on_more_people_than_are_written_at_once(
-    toy: KnowledgeBase, make_vcf: MakeVcf
+    toy_haplotypes: KnowledgeBase, make_vcf: MakeVcf
 ) -> None:
     """Text and JSON are written some thousand people at a time."""
     chance = random.Random(20)
@@ -158,10 +165,12 @@ def test_formats_agree_on_more_people_than_are_written_at_once(
         )
         rows.append(" ".join((site, *calls)))
     path = make_vcf(rows, samples=samples, fmt="GT:GQ")
-    annotations = run(Request((str(path),)), toy)
+    annotations = run(Request((str(path),), population="EUR"), toy_haplotypes)
     assert_agreement(annotations)
     people = [row["sample"] for row in text_rows(make_table(TableName.SUMMARY, annotations), "\t")]
     assert [sample for sample in samples for _ in range(4)] == people
+    weighed = text_rows(make_table(TableName.HAPLOTYPES, annotations), "\t")
+    assert {"*1/*1", "*2/*3"} <= {row["likeliest"] for row in weighed}
 
 
 def test_rows_have_the_types_of_their_columns(varied: Annotations) -> None:
@@ -178,8 +187,8 @@ def test_rows_have_the_types_of_their_columns(varied: Annotations) -> None:
                 assert [] == wrong
 
 
-def test_every_row_carries_the_versions(varied: Annotations, toy: KnowledgeBase) -> None:
-    expected = {(toy.stamp, __version__)}
+def test_every_row_carries_the_versions(varied: Annotations, toy_haplotypes: KnowledgeBase) -> None:
+    expected = {(toy_haplotypes.stamp, __version__)}
     for name in TableName:
         rows = text_rows(make_table(name, varied), "\t")
         assert expected == {(row["kb_version"], row["pgx_ana_version"]) for row in rows}
