@@ -34,7 +34,11 @@ def page(knowledge: KnowledgeBase, name: str) -> Iterator[str]:
         return
     key = knowledge.find_haplotype_set(name)
     if key is None:
-        raise UsageError(f"no known variant or haplotype is called {name!r}; see pgx-ana kb list")
+        sets = ", ".join(knowledge.haplotype_sets) or "none"
+        raise UsageError(
+            f"no known variant or haplotype is called {name!r}; see pgx-ana kb list; sets of "
+            f"haplotypes: {sets}"
+        )
     yield from _set_definition(knowledge.haplotype_sets[key], knowledge)
     found = knowledge.evidence_on_set(key)
     yield from _reasons(found, knowledge.associations_of_set(key), key, knowledge)
