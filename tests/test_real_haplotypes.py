@@ -1,4 +1,4 @@
-"""Haplotypes of the phased 1000 Genomes people: against bcftools, without phase, in both assemblies."""
+"""Haplotypes of the 1000 Genomes people: against bcftools, without phase, on both assemblies."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import panel
+import phased
 import pytest
 
 from pgx_ana.diplotypes import DiplotypeStatus
@@ -23,10 +23,10 @@ ASSEMBLIES = ("GRCh37", "GRCh38")
 
 @pytest.fixture(scope="module")
 def cohorts(shared: Path, curated: KnowledgeBase) -> dict[str, CohortCalls]:
-    return {assembly: panel.people(shared, curated, assembly) for assembly in ASSEMBLIES}
+    return {assembly: phased.people(shared, curated, assembly) for assembly in ASSEMBLIES}
 
 
-@pytest.fixture(params=panel.SETS)
+@pytest.fixture(params=phased.SETS)
 def names(request: pytest.FixtureRequest, curated: KnowledgeBase) -> Nomenclature:
     return next(names for names in curated.nomenclatures if names.id == request.param)
 
@@ -80,7 +80,7 @@ def test_phased_people_have_the_haplotypes_that_bcftools_shows(
     }
     shown = oracle(shared, assembly, names, curated, bcftools)
     cohort = cohorts[assembly]
-    told = panel.of_everyone(call_haplotypes(names, panel.sites_of(cohort)))
+    told = phased.of_everyone(call_haplotypes(names, phased.sites_of(cohort)))
     compared = 0
     for sample, diplotype in zip(cohort.samples, told, strict=True):
         expected = [by_alleles.get(chromosome) for chromosome in shown[sample]]
@@ -111,10 +111,10 @@ REST = {
 def test_the_true_diplotype_is_a_candidate_without_phase(
     assembly: str, names: Nomenclature, cohorts: dict[str, CohortCalls]
 ) -> None:
-    sites = panel.sites_of(cohorts[assembly])
-    truth = panel.of_everyone(call_haplotypes(names, sites))
-    blind = {rsid: panel.without_phase(site) for rsid, site in sites.items()}
-    told = panel.of_everyone(call_haplotypes(names, blind))
+    sites = phased.sites_of(cohorts[assembly])
+    truth = phased.of_everyone(call_haplotypes(names, sites))
+    blind = {rsid: phased.without_phase(site) for rsid, site in sites.items()}
+    told = phased.of_everyone(call_haplotypes(names, blind))
     core = [sites[rsid] for rsid in names.sites]
     heterozygous = sum(
         np.array([len(set(cell.alleles)) > 1 for cell in site.cells])[site.codes].astype(int)
@@ -124,7 +124,7 @@ def test_the_true_diplotype_is_a_candidate_without_phase(
         if true.status is DiplotypeStatus.UNKNOWN_ALLELE:
             assert ours.status is DiplotypeStatus.UNKNOWN_ALLELE
             continue
-        assert true.diplotype in panel.singles(ours)
+        assert true.diplotype in phased.singles(ours)
         # Phase matters where two sites differ, and only there.
         assert (ours.status is DiplotypeStatus.DETERMINED) == (count < 2)
         if ours.status is DiplotypeStatus.DETERMINED:
@@ -136,14 +136,14 @@ def test_the_documented_accuracy_is_what_the_panel_shows(
 ) -> None:
     """What is missing in the page is what the assertion prints."""
     page = (ROOT / "docs" / "haplotypes.md").read_text(encoding="utf-8").splitlines()
-    rows = [accuracy.row for accuracy in panel.accuracy(cohorts["GRCh38"], names)]
+    rows = [accuracy.row for accuracy in phased.accuracy(cohorts["GRCh38"], names)]
     assert [] == [row for row in rows if row not in page]
 
 
 def test_the_counts_are_those_of_the_panel(shared: Path, curated: KnowledgeBase) -> None:
     folder = shared / "1000genomes" / "GRCh38"
-    paths = [str(folder / f"{gene}.vcf.gz") for gene in panel.GENES]
-    lines = list(panel.measuring().document(paths, curated))
+    paths = [str(folder / f"{gene}.vcf.gz") for gene in phased.GENES]
+    lines = list(phased.measuring().document(paths, curated))
     expected = (ROOT / "data" / "kb" / "haplotypes" / "counts.yaml").read_text(encoding="utf-8")
     assert expected.splitlines() == lines
 
@@ -153,9 +153,9 @@ def test_the_populations_give_back_the_known_allele_frequencies(
 ) -> None:
     """Frequencies of alleles were curated from another source: so the sample list is checked."""
     cohort = cohorts["GRCh38"]
-    populations = np.array([panel.population_of()[sample] for sample in cohort.samples])
+    populations = np.array([phased.population_of()[sample] for sample in cohort.samples])
     compared: Counter[str] = Counter()
-    for site in (site for site in cohort.sites if site.variant.gene in panel.GENES):
+    for site in (site for site in cohort.sites if site.variant.gene in phased.GENES):
         for known in curated.definitions[site.variant.id].frequencies:
             if "GRCh38" not in known.source or site.variant.type == "repeat":
                 continue
@@ -172,11 +172,11 @@ def test_both_assemblies_agree_on_the_2504_people(
 ) -> None:
     """Where sites are in both files, only the phase that each panel estimated may differ."""
     in_both = {
-        rsid: [panel.sites_of(cohorts[assembly])[rsid] for assembly in ASSEMBLIES]
+        rsid: [phased.sites_of(cohorts[assembly])[rsid] for assembly in ASSEMBLIES]
         for rsid in names.sites
     }
     told = [
-        panel.of_everyone(call_haplotypes(names, panel.sites_of(cohorts[assembly])))
+        phased.of_everyone(call_haplotypes(names, phased.sites_of(cohorts[assembly])))
         for assembly in ASSEMBLIES
     ]
     differ: Counter[str] = Counter()
@@ -206,14 +206,14 @@ def test_what_is_missing_on_one_assembly_is_never_contradicted(
     names: Nomenclature, shared: Path, curated: KnowledgeBase, cohorts: dict[str, CohortCalls]
 ) -> None:
     """GRCh37 lacks many rare sites: nothing is asserted there, and the other file's truth fits."""
-    sites = panel.sites_of(panel.people(shared, curated, "GRCh37", absent_is_reference=False))
-    told = panel.of_everyone(call_haplotypes(names, sites))
-    truth = panel.of_everyone(call_haplotypes(names, panel.sites_of(cohorts["GRCh38"])))
+    sites = phased.sites_of(phased.people(shared, curated, "GRCh37", absent_is_reference=False))
+    told = phased.of_everyone(call_haplotypes(names, sites))
+    truth = phased.of_everyone(call_haplotypes(names, phased.sites_of(cohorts["GRCh38"])))
     absent = {rsid for rsid in names.sites if len(sites[rsid].codes) and _absent(sites[rsid])}
     misfits = 0
     for true, ours in zip(truth, told, strict=True):
         assert (ours.status is DiplotypeStatus.DETERMINED) == (not absent)
-        misfits += bool(true.diplotype) and true.diplotype not in panel.singles(ours)
+        misfits += bool(true.diplotype) and true.diplotype not in phased.singles(ours)
     assert MISFITS[names.id] == misfits
 
 
@@ -232,12 +232,12 @@ def _absent(site: SiteCalls) -> bool:
 
 def test_gvcfs_fit_the_diplotypes_of_the_panel(shared: Path, curated: KnowledgeBase) -> None:
     """The same people, called alone and without phase; sites that their files lack stay open."""
-    everyone = panel.people(shared, curated, "GRCh38", samples=())
+    everyone = phased.people(shared, curated, "GRCh38", samples=())
     numbers = {sample: number for number, sample in enumerate(everyone.samples)}
     truth = {
-        names.id: panel.of_everyone(call_haplotypes(names, panel.sites_of(everyone)))
+        names.id: phased.of_everyone(call_haplotypes(names, phased.sites_of(everyone)))
         for names in curated.nomenclatures
-        if names.id in panel.SETS
+        if names.id in phased.SETS
     }
     compared = 0
     statuses: Counter[tuple[str, str]] = Counter()
@@ -248,11 +248,11 @@ def test_gvcfs_fit_the_diplotypes_of_the_panel(shared: Path, curated: KnowledgeB
         for calls in found.haplotypes:
             if calls.names.id not in truth or sample not in numbers:
                 continue
-            (ours,) = panel.of_everyone(calls)
+            (ours,) = phased.of_everyone(calls)
             true = truth[calls.names.id][numbers[sample]]
             statuses[calls.names.id, ours.status.value] += 1
             compared += 1
-            if true.diplotype not in panel.singles(ours):
+            if true.diplotype not in phased.singles(ours):
                 strange.append((sample, calls.names.id, true.diplotype))
     assert (155, []) == (compared, strange)
     assert {
