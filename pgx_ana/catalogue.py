@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pgx_ana.errors import UsageError
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.levels import Level
-from pgx_ana.pages import study
-from pgx_ana.schema import Association, VariantDefinition
+from pgx_ana.pages import haplotype_rows, study
+from pgx_ana.schema import Association, Evidence, HaplotypeSet, VariantDefinition
 
 _COLUMNS = (
     "variant", "gene", "names", "GRCh37", "GRCh38", "alleles", "results", "associations", "levels"
@@ -117,6 +117,9 @@ def markdown(knowledge: KnowledgeBase) -> Iterator[str]:
         for definition in found:
             if definition not in bare:
                 yield from _variant(definition, knowledge)
+        for haplotype_set in knowledge.haplotype_sets.values():
+            if haplotype_set.gene == gene.id:
+                yield from _set(haplotype_set, knowledge)
         if bare:
             names = ", ".join(_named(definition) for definition in bare)
             yield from ("", f"Defined and called, without a published result: {names}.")
@@ -173,12 +176,41 @@ def _variant(definition: VariantDefinition, knowledge: KnowledgeBase) -> Iterato
     alleles = "/".join(allele.bases for allele in definition.alleles)
     yield from ("", f"### {_named(definition)}", "")
     yield f"{alleles} on the plus strand; {places}; {definition.consequence}."
-    for association in knowledge.associations_of(definition.id):
+    associations = knowledge.associations_of(definition.id)
+    for association in associations:
         yield from _conclusion(association, knowledge)
+    yield from _studies(
+        knowledge.evidence_on(definition.id), definition.id, associations, knowledge
+    )
+
+
+def _set(definition: HaplotypeSet, knowledge: KnowledgeBase) -> Iterator[str]:
+    """Yield the section of a set of haplotypes."""
+    yield from ("", f"### {definition.name}", "")
+    if definition.note:
+        yield from (definition.note, "")
+    header, *rows = haplotype_rows(definition, knowledge)
+    yield _row(header)
+    yield f"|{'---|' * len(header)}"
+    yield from map(_row, rows)
+    associations = knowledge.associations_of_set(definition.id)
+    for association in associations:
+        yield from _conclusion(association, knowledge)
+    found = knowledge.evidence_on_set(definition.id)
+    if found:
+        yield from _studies(found, definition.id, associations, knowledge)
+
+
+def _studies(
+    found: Iterable[Evidence],
+    subject: str,
+    associations: Sequence[Association],
+    knowledge: KnowledgeBase,
+) -> Iterator[str]:
     yield from ("", "| year | study | n | setting | drug | outcome | effect | p | verdict |")
     yield "|---|---|---|---|---|---|---|---|---|"
-    for item in knowledge.evidence_on(definition.id):
-        cells = list(study(item, definition.id, knowledge))
+    for item in found:
+        cells = list(study(item, subject, associations, knowledge))
         publication = knowledge.publications[item.publication]
         if publication.pmid:
             cells[1] += f" (PMID {publication.pmid})"
@@ -188,7 +220,7 @@ def _variant(definition: VariantDefinition, knowledge: KnowledgeBase) -> Iterato
 def _conclusion(association: Association, knowledge: KnowledgeBase) -> Iterator[str]:
     weight = knowledge.weights[association.id]
     outcome = knowledge.outcomes[association.outcome]
-    claim = f"{association.allele} {association.direction}"
+    claim = f"{association.about} {association.direction}"
     yield ""
     yield (
         f"**{outcome.category.value.replace('_', ' ')}, {outcome.name}**: {claim}, "

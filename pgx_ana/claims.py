@@ -184,7 +184,7 @@ def _conclusion_faults(entries: Entries, item: Association) -> Iterator[Fault]:
         given = item.genotypes[key].direction
         allowed = _directions(item, _copies(item, key))
         if given not in allowed:
-            what = f"{given} does not follow from {_claim(item)} {item.direction}; expected " + (
+            what = f"{given} does not follow from {item.about} {item.direction}; expected " + (
                 " or ".join(allowed)
             )
             yield entries.fault("associations", item.id, f"genotypes.{key}", what)
@@ -213,10 +213,6 @@ def _copies(item: Association, key: str) -> int:
     if item.haplotype is not None:
         return int(key)
     return 2 if key in {*item.diplotypes, *item.phenotypes} else 0
-
-
-def _claim(item: Association) -> str:
-    return item.allele or item.haplotype or ", ".join((*item.diplotypes, *item.phenotypes))
 
 
 def _directions(item: Association, copies: int) -> tuple[Direction, ...]:

@@ -139,6 +139,19 @@ class KnowledgeBase:
     def evidence_on(self, variant: str) -> tuple[Evidence, ...]:
         """Return every result about a variant, oldest publication first."""
         found = [item for item in self.evidence.values() if variant in item.variants]
+        return self._by_year(found)
+
+    def evidence_on_set(self, haplotype_set: str) -> tuple[Evidence, ...]:
+        """Return every result about the haplotypes of a set, oldest publication first."""
+        members = {haplotype.id for haplotype in self.haplotypes_of(haplotype_set)}
+        found = [
+            item
+            for item in self.evidence.values()
+            if item.haplotype_set == haplotype_set or item.haplotype in members
+        ]
+        return self._by_year(found)
+
+    def _by_year(self, found: Iterable[Evidence]) -> tuple[Evidence, ...]:
         return tuple(sorted(found, key=lambda item: (self._year(item), item.id)))
 
     def _year(self, item: Evidence) -> int:
@@ -154,6 +167,28 @@ class KnowledgeBase:
             if wanted in {other.casefold() for other in names}:
                 return key
         return None
+
+    def find_haplotype_set(self, name: str) -> str | None:
+        """Return the set of that name, or that a haplotype belongs to (``CYP3A4*22``); else None.
+
+        Upper and lower case count: P is not p.
+        """
+        if name in self.haplotype_sets:
+            return name
+        for haplotype in self.haplotypes.values():
+            gene = self.haplotype_sets[haplotype.haplotype_set].gene
+            named = (haplotype.name, *haplotype.names)
+            if name in {
+                haplotype.id,
+                *(f"{gene}{n}" for n in named),
+                *(f"{gene} {n}" for n in named),
+            }:
+                return haplotype.haplotype_set
+        return None
+
+
+def _names(haplotype: HaplotypeDefinition) -> tuple[str, ...]:
+    return (haplotype.name, *haplotype.names)
 
 
 def default_directory() -> Path:

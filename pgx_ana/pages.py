@@ -1,4 +1,4 @@
-"""A page on one variant of the knowledge base: definition, studies, conclusions and why."""
+"""A page on one variant or set of haplotypes: definition, studies, conclusions and why."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from pgx_ana.alleles import is_palindromic
 from pgx_ana.errors import UsageError
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.levels import Stance
-from pgx_ana.schema import Association, Effect, Evidence, VariantDefinition
+from pgx_ana.nomenclature import GLOBAL
+from pgx_ana.schema import Association, Effect, Evidence, HaplotypeSet, VariantDefinition
 
 _WIDTH = 100
 _STUDY_COLUMNS = (
@@ -24,42 +25,113 @@ _VERDICTS = {
 
 
 def page(knowledge: KnowledgeBase, name: str) -> Iterator[str]:
-    """Yield the lines of a page on a variant, given by rsID, merged rsID or legacy name."""
+    """Yield the lines of a page on a variant or on a set of haplotypes, by any of its names."""
     key = knowledge.find_variant(name)
+    if key is not None:
+        yield from _definition(knowledge.definitions[key], knowledge)
+        found = knowledge.evidence_on(key)
+        yield from _reasons(found, knowledge.associations_of(key), key, knowledge)
+        return
+    key = knowledge.find_haplotype_set(name)
     if key is None:
-        raise UsageError(f"no known variant is called {name!r}; see pgx-ana kb list")
-    yield from _definition(knowledge.definitions[key], knowledge)
+        sets = ", ".join(knowledge.haplotype_sets) or "none"
+        raise UsageError(
+            f"no known variant or haplotype is called {name!r}; see pgx-ana kb list; sets of "
+            f"haplotypes: {sets}"
+        )
+    yield from _set_definition(knowledge.haplotype_sets[key], knowledge)
+    found = knowledge.evidence_on_set(key)
+    yield from _reasons(found, knowledge.associations_of_set(key), key, knowledge)
+
+
+def _reasons(
+    found: Sequence[Evidence],
+    associations: Sequence[Association],
+    subject: str,
+    knowledge: KnowledgeBase,
+) -> Iterator[str]:
+    """Yield the studies of a variant or set, and what is concluded from them."""
     yield ""
     yield "STUDIES"
-    found = knowledge.evidence_on(key)
     if found:
-        yield from (f"  {line}" for line in studies(found, key, knowledge))
+        yield from (f"  {line}" for line in studies(found, subject, associations, knowledge))
     else:
         yield "  No published result on an aromatase inhibitor was found."
     for number, item in enumerate(found, 1):
-        yield from _evidence(number, item, key, knowledge)
+        yield from _evidence(number, item, subject, knowledge)
     yield ""
     yield "CONCLUSIONS"
-    associations = knowledge.associations_of(key)
     if not associations:
         yield "  None: there is nothing to conclude from."
     for association in associations:
         yield from _association(association, knowledge)
 
 
-def studies(found: Sequence[Evidence], variant: str, knowledge: KnowledgeBase) -> list[str]:
-    """Return results on a variant as lines of an aligned table, numbered from 1."""
-    rows: list[tuple[str, ...]] = [_STUDY_COLUMNS]
-    for number, item in enumerate(found, 1):
-        rows.append((str(number), *study(item, variant, knowledge)))
-    widths = [max(len(row[column]) for row in rows) for column in range(len(_STUDY_COLUMNS))]
+def haplotype_rows(definition: HaplotypeSet, knowledge: KnowledgeBase) -> list[tuple[str, ...]]:
+    """Return the haplotypes of a set as rows of a table, its header first.
+
+    Frequencies are those of the panel that was counted, over all populations.
+    """
+    names = next((n for n in knowledge.nomenclatures if n.id == definition.id), None)
+    counts = names.counts.get(GLOBAL, {}) if names else {}
+    rows: list[tuple[str, ...]] = [("name", "alleles", "function", "counted", "other names")]
+    for item in knowledge.haplotypes_of(definition.id):
+        alleles = " ".join(f"{rsid} {bases}" for rsid, bases in item.alleles.items())
+        counted = "."
+        if names and counts and item.state == "current":
+            of_item = [n for a, n in counts.items() if names.label(a).text == item.name]
+            counted = f"{sum(of_item)}/{sum(counts.values())}"
+        state = "" if item.state == "current" else f" ({item.state.replace('_', ' ')})"
+        others = ", ".join(item.names) or "."
+        plain = "reference" if item.state == "current" else "."
+        rows.append((item.name + state, alleles or plain, item.function or ".", counted, others))
+    return rows
+
+
+def _set_definition(definition: HaplotypeSet, knowledge: KnowledgeBase) -> Iterator[str]:
+    yield f"{definition.id}  {definition.name}"
+    yield from _wrapped(f"{len(definition.sites)} core sites: {', '.join(definition.sites)}")
+    if definition.further_sites:
+        yield from _wrapped(f"further sites: {', '.join(definition.further_sites)}")
+    if definition.note:
+        yield from _wrapped(definition.note)
+    yield from _wrapped(f"source: {definition.source}")
+    yield ""
+    yield "HAPLOTYPES"
+    yield from (f"  {line}" for line in _aligned(haplotype_rows(definition, knowledge)))
+    for item in knowledge.haplotypes_of(definition.id):
+        if item.note:
+            yield from _wrapped(f"{item.name}: {item.note}")
+    for rule in definition.phenotypes:
+        yield from _wrapped(f"{rule.phenotype}: {', '.join(rule.functions)}")
+    if definition.phenotype_source:
+        yield from _wrapped(f"phenotypes: {definition.phenotype_source}")
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return [
         "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
         for row in rows
     ]
 
 
-def study(item: Evidence, variant: str, knowledge: KnowledgeBase) -> tuple[str, ...]:
+def studies(
+    found: Sequence[Evidence],
+    subject: str,
+    associations: Sequence[Association],
+    knowledge: KnowledgeBase,
+) -> list[str]:
+    """Return results on a variant or set as lines of an aligned table, numbered from 1."""
+    rows: list[tuple[str, ...]] = [_STUDY_COLUMNS]
+    for number, item in enumerate(found, 1):
+        rows.append((str(number), *study(item, subject, associations, knowledge)))
+    return _aligned(rows)
+
+
+def study(
+    item: Evidence, subject: str, associations: Sequence[Association], knowledge: KnowledgeBase
+) -> tuple[str, ...]:
     """Return year, study, n, setting, drug, outcome, effect, p and verdict of a result."""
     publication = knowledge.publications[item.publication]
     return (
@@ -69,15 +141,15 @@ def study(item: Evidence, variant: str, knowledge: KnowledgeBase) -> tuple[str, 
         item.setting,
         "+".join(item.drugs),
         knowledge.outcomes[item.outcome].name,
-        _short_effect(item, variant),
+        _short_effect(item, subject),
         _cut(item.p or ".", 20),
-        _verdict(item, variant, knowledge),
+        _verdict(item, associations, knowledge),
     )
 
 
-def _short_effect(item: Evidence, variant: str) -> str:
+def _short_effect(item: Evidence, subject: str) -> str:
     sized = next((effect for effect in item.effects if effect.value is not None), None)
-    base = item.alleles.get(variant, "")
+    base = _carried(item, subject)
     if sized is None:
         return f"{base} {item.direction}".strip()
     interval = ""
@@ -90,10 +162,17 @@ def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 3]}..."
 
 
-def _verdict(item: Evidence, variant: str, knowledge: KnowledgeBase) -> str:
-    """Say how a result stands to the conclusions on the variant that list it."""
+def _carried(item: Evidence, subject: str) -> str:
+    """Return whose carriers a result is about: an allele of a variant, or haplotypes of a set."""
+    if subject in item.variants:
+        return item.alleles.get(subject, "")
+    return item.haplotype or " or ".join((*item.diplotypes, *item.phenotypes))
+
+
+def _verdict(item: Evidence, associations: Sequence[Association], knowledge: KnowledgeBase) -> str:
+    """Say how a result stands to the conclusions that list it."""
     said = []
-    for association in knowledge.associations_of(variant):
+    for association in associations:
         if item.id in association.excluded:
             said.append("left out")
         elif item.id in association.evidence:
@@ -134,6 +213,7 @@ def _definition(variant: VariantDefinition, knowledge: KnowledgeBase) -> Iterato
         shown = "  ".join(f"{where} {value:g}" for where, value in values.items())
         yield f"  frequency of {frequency.allele}: {shown}"
         yield f"    {frequency.source}"
+    yield from _part_of(variant, knowledge)
     for annotation in variant.clinpgx:
         yield from _wrapped(
             f"ClinPGx {annotation.id}, level {annotation.level}: {annotation.about}"
@@ -142,12 +222,23 @@ def _definition(variant: VariantDefinition, knowledge: KnowledgeBase) -> Iterato
         )
 
 
-def _evidence(number: int, item: Evidence, variant: str, knowledge: KnowledgeBase) -> Iterator[str]:
+def _part_of(variant: VariantDefinition, knowledge: KnowledgeBase) -> Iterator[str]:
+    """Yield the haplotypes that an allele of a variant helps to define."""
+    found = [
+        f"{item.haplotype_set} {item.name}"
+        for item in knowledge.haplotypes.values()
+        if variant.id in item.alleles
+    ]
+    if found:
+        yield from _wrapped(f"part of: {', '.join(found)}")
+
+
+def _evidence(number: int, item: Evidence, subject: str, knowledge: KnowledgeBase) -> Iterator[str]:
     publication = knowledge.publications[item.publication]
     year = publication.year or "year unknown"
     people = f"n={item.n}" if item.n else "n unknown"
     drugs = ", ".join(item.drugs)
-    base = item.alleles.get(variant)
+    base = _carried(item, subject)
     direction = f"{base} {item.direction}" if base else item.direction
     yield ""
     yield f"  {number}. {publication.first_author} {year}  {people}  {drugs}  {item.setting}"
@@ -178,7 +269,7 @@ def _association(association: Association, knowledge: KnowledgeBase) -> Iterator
     outcome = knowledge.outcomes[association.outcome]
     yield ""
     yield f"  {association.id}  {outcome.category}: {outcome.name}"
-    claim = f"{association.allele} {association.direction}"
+    claim = f"{association.about} {association.direction}"
     yield f"    claim: {claim}; {association.drug}, {association.setting}"
     yield (
         f"    level: {weight.level} ({len(weight.supporting)} supporting, "

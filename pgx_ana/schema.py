@@ -511,6 +511,11 @@ class Association(Model):
     )
     caution: Text | None = Field(default=None, description="what a reader must not conclude")
 
+    @property
+    def about(self) -> str:
+        """Return what the claim is about: an allele, a haplotype, diplotypes or phenotypes."""
+        return self.allele or self.haplotype or " or ".join((*self.diplotypes, *self.phenotypes))
+
 
 class Message(Model):
     """A sentence template; its fields are named in braces."""

@@ -22,8 +22,6 @@ from pgx_ana.schema import Publication
 from pgx_ana.summary import CategorySummary, summarise
 from pgx_ana.version import __version__
 
-_DECIMALS = 4
-
 Value = str | int | float | tuple[str, ...] | None
 
 
@@ -162,8 +160,8 @@ def _haplotype_row(
         told.status.value,
         tuple(candidate.text for candidate in told.candidates),
         likeliest,
-        None if probability is None else round(probability, _DECIMALS),
-        tuple(f"{text}={value:.{_DECIMALS}f}" for text, value in told.likely),
+        None if probability is None else _estimate(probability),
+        tuple(f"{text}={_estimate(value)}" for text, value in told.likely),
         population if told.likely else None,
         told.deciding,
         told.extras,
@@ -172,6 +170,11 @@ def _haplotype_row(
         person.source.value,
         *stamps,
     )
+
+
+def _estimate(probability: float) -> float:
+    """Round an estimate; where another diplotype fits, none is certain."""
+    return min(round(probability, 4), 0.9999)
 
 
 def _summary_block(summary: CategorySummary, stamps: tuple[str, str]) -> Block:

@@ -438,11 +438,15 @@ def test_nothing_unobserved_is_concluded_from(curated: KnowledgeBase, status: Ca
     people = {}
     for variant in curated.variants:
         ref = variant.loci[Assembly.GRCH38].ref
-        people[variant.id] = [unseen(status, (ref, ref))]
+        shown = f"{ref}N" if status is CallStatus.UNKNOWN_ALLELE else ref
+        people[variant.id] = [unseen(status, (shown, shown))]
     annotations = Annotations(cohort(curated, people), curated)
     said = {(i.association.id, what) for i in annotations.associations for what in told_by(i)}
     assert set(curated.associations) == {name for name, _ in said}
-    assert {(status, NOT_ASSESSED)} == {(c.status, c.direction) for _, c in said}
+    unknown = status is CallStatus.UNKNOWN_ALLELE
+    of_set = DiplotypeStatus.UNKNOWN_ALLELE if unknown else DiplotypeStatus.NOT_ASSESSED
+    expected = {(status, NOT_ASSESSED), (of_set, NOT_ASSESSED)}
+    assert expected == {(c.status, c.direction) for _, c in said}
     studied = {
         name: {genotype.statement for genotype in association.genotypes.values()}
         for name, association in curated.associations.items()

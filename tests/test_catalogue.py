@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,6 +36,8 @@ RESULT = """\
     sources: [made up]
     summary: Pain.
 """
+STUDIES = "| year | study | n | setting | drug | outcome | effect | p | verdict |"
+HAPLOTYPES = "| name | alleles | function | counted | other names |"
 NULL = 'result: "null"\n    direction: none\n    significance: not_significant'
 MORE = (
     "result: association\n    alleles: {rs3: C}\n    direction: higher\n    significance: nominal\n"
@@ -229,13 +232,14 @@ def test_every_row_of_a_table_has_as_many_cells_as_its_head(curated: KnowledgeBa
     assert [] == wrong
 
 
-def sections(text: str) -> dict[str, list[str]]:
-    """Return the lines below each variant's heading."""
+def sections(text: str, knowledge: KnowledgeBase) -> dict[str, list[str]]:
+    """Return the lines below the heading of each variant or set of haplotypes, by its id."""
+    sets = {definition.name: key for key, definition in knowledge.haplotype_sets.items()}
     found: dict[str, list[str]] = {}
     lines: list[str] = []
     for line in text.splitlines():
         if line.startswith("### "):
-            lines = found.setdefault(line.split()[1], [])
+            lines = found.setdefault(sets.get(line[4:], line.split()[1]), [])
         elif line.startswith("## "):
             lines = []
         else:
@@ -243,11 +247,18 @@ def sections(text: str) -> dict[str, list[str]]:
     return found
 
 
+def table(lines: list[str], header: str) -> list[str]:
+    """Return the rows of the table with that header."""
+    after = lines[lines.index(header) + 2 :]
+    return list(itertools.takewhile(lambda line: line.startswith("| "), after))
+
+
 def test_the_document_holds_every_variant_conclusion_and_result(curated: KnowledgeBase) -> None:
     text = (HERE.parent / "docs" / "knowledge-base.md").read_text(encoding="utf-8")
-    found = sections(text)
+    found = sections(text, curated)
+    sets = curated.haplotype_sets
     studied = {key for key in curated.definitions if curated.evidence_on(key)}
-    assert studied == set(found)
+    assert studied | set(sets) == set(found)
     bare = [
         name.split()[0]
         for line in text.splitlines()
@@ -267,17 +278,14 @@ def test_the_document_holds_every_variant_conclusion_and_result(curated: Knowled
         key: [
             f"{outcomes[item.outcome].category.value.replace('_', ' ')}, "
             f"{outcomes[item.outcome].name}"
-            for item in curated.associations_of(key)
+            for item in (*curated.associations_of(key), *curated.associations_of_set(key))
         ]
         for key in found
     }
     told = {
-        key: [
-            line.split(" | ")[0:2]
-            for line in lines
-            if line.startswith("| ") and not line.startswith("| year")
-        ]
+        key: [line.split(" | ")[0:2] for line in table(lines, STUDIES)]
         for key, lines in found.items()
+        if STUDIES in lines
     }
     publications = curated.publications
     assert told == {
@@ -286,11 +294,17 @@ def test_the_document_holds_every_variant_conclusion_and_result(curated: Knowled
                 f"| {paper.year or '.'}",
                 paper.first_author + (f" (PMID {paper.pmid})" if paper.pmid else ""),
             ]
-            for item in curated.evidence_on(key)
+            for item in (*curated.evidence_on(key), *curated.evidence_on_set(key))
             for paper in (publications[item.publication],)
         ]
         for key in found
+        if curated.evidence_on(key) or curated.evidence_on_set(key)
     }
+    haplotypes = {
+        key: [line.split(" | ")[0][2:].split(" (")[0] for line in table(found[key], HAPLOTYPES)]
+        for key in sets
+    }
+    assert haplotypes == {key: [h.name for h in curated.haplotypes_of(key)] for key in sets}
 
 
 def test_the_counts_add_up(curated: KnowledgeBase) -> None:

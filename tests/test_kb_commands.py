@@ -488,11 +488,11 @@ def test_no_line_is_too_long_for_a_terminal(toy_directory: Path, tmp_path: Path)
 @pytest.mark.parametrize("name", ["rs9999", "legacy", ""])
 def test_show_refuses_what_is_not_known(run: Run, toy_directory: Path, name: str) -> None:
     result = run("kb", "show", name, "--kb", toy_directory)
-    assert (2, "", f"Error: no known variant is called {name!r}; see pgx-ana kb list\n") == (
-        result.exit_code,
-        result.stdout,
-        result.stderr,
+    message = (
+        f"Error: no known variant or haplotype is called {name!r}; see pgx-ana kb list; sets of "
+        "haplotypes: none\n"
     )
+    assert (2, "", message) == (result.exit_code, result.stdout, result.stderr)
 
 
 # path and help

@@ -22,7 +22,7 @@ def test_python_example_runs(
     (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     monkeypatch.chdir(ROOT)
     exec(compile(code, "README.md", "exec"), {})
-    assert capsys.readouterr().out == "NA12717 180\n"
+    assert capsys.readouterr().out == "NA12717 183\n"
 
 
 def test_options_exist() -> None:
