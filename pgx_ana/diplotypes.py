@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pgx_ana.nomenclature import Alleles, Label, Nomenclature, PartialAlleles
+from pgx_ana.nomenclature import Label, Labelled, Nomenclature, PartialAlleles
 
 MOST_BLOCKS = 12
 """With more blocks of unknown phase to each other, arrangements are not enumerated."""
@@ -22,7 +22,6 @@ LEAST_PROBABILITY = 0.001
 
 Pair = tuple[str | None, str | None]
 Labels = tuple[Label, ...]
-Labelled = tuple[tuple[Label, tuple[Alleles, ...]], ...]
 
 
 class DiplotypeStatus(StrEnum):

@@ -6,7 +6,9 @@ None where the allele is not known.
 
 from __future__ import annotations
 
+import functools
 import math
+import operator
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -60,6 +62,10 @@ class Label:
         return (not self.exact, self.haplotypes, self.text)
 
 
+Labelled = tuple[tuple[Label, tuple[Alleles, ...]], ...]
+"""Labels, each with the chromosomes that bear it."""
+
+
 @dataclass(frozen=True, eq=False)
 class Nomenclature:
     """A set of haplotypes as the engine needs it.
@@ -79,7 +85,11 @@ class Nomenclature:
     haplotypes: tuple[Haplotype, ...]
     phenotypes: Mapping[tuple[str, str], str]
     counts: Mapping[str, Mapping[Alleles, int]]
-    _labels: dict[Alleles, Label] = field(default_factory=dict)
+    _named: dict[Alleles, Label] = field(default_factory=dict, init=False, repr=False)
+    _frequencies: dict[str, dict[Alleles, float]] = field(
+        default_factory=dict, init=False, repr=False
+    )
+    _fitting: dict[PartialAlleles, Labelled] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def chromosomes(self) -> tuple[tuple[Alleles, Label], ...]:
@@ -88,6 +98,15 @@ class Nomenclature:
         counted = sorted({alleles for counts in self.counts.values() for alleles in counts})
         unique = dict.fromkeys((*defined, *counted))
         return tuple((alleles, self.label(alleles)) for alleles in unique)
+
+    @cached_property
+    def _bearers(self) -> tuple[dict[str, int], ...]:
+        """For each site and allele, the numbers of the chromosomes that have it, as bits."""
+        bearers: tuple[dict[str, int], ...] = tuple({} for _ in self.sites)
+        for number, (alleles, _) in enumerate(self.chromosomes):
+            for of_site, allele in zip(bearers, alleles, strict=True):
+                of_site[allele] = of_site.get(allele, 0) | 1 << number
+        return bearers
 
     @cached_property
     def has_functions(self) -> bool:
@@ -100,22 +119,32 @@ class Nomenclature:
         The haplotype whose core alleles are all there and most in number names it; what is left
         over is named in turn, and what then fits no haplotype is told as alleles.
         """
-        if alleles not in self._labels:
-            self._labels[alleles] = self._label(dict(enumerate(alleles)))
-        return self._labels[alleles]
+        if alleles not in self._named:
+            self._named[alleles] = self._label(dict(enumerate(alleles)))
+        return self._named[alleles]
 
-    def labels(self, partial: PartialAlleles) -> tuple[tuple[Label, tuple[Alleles, ...]], ...]:
+    def labels(self, partial: PartialAlleles) -> Labelled:
         """Name a chromosome as far as it is known: every label that it may have.
 
         Each comes with the chromosomes that bear it, of those that are defined or were counted.
         Where none of these fits, what is known is named for itself.
         """
+        if partial not in self._fitting:
+            self._fitting[partial] = self._labelled(partial)
+        return self._fitting[partial]
+
+    def _labelled(self, partial: PartialAlleles) -> Labelled:
         if None not in partial:
             alleles = tuple(allele for allele in partial if allele is not None)
             return ((self.label(alleles), (alleles,)),)
+        bits = functools.reduce(
+            operator.and_,
+            (of.get(a, 0) for a, of in zip(partial, self._bearers, strict=True) if a is not None),
+            (1 << len(self.chromosomes)) - 1,
+        )
         fitting: dict[Label, list[Alleles]] = {}
-        for alleles, label in self.chromosomes:
-            if all(a is None or a == b for a, b in zip(partial, alleles, strict=True)):
+        for number, (alleles, label) in enumerate(self.chromosomes):
+            if bits >> number & 1:
                 fitting.setdefault(label, []).append(alleles)
         if not fitting:
             told = {number: a for number, a in enumerate(partial) if a is not None}
@@ -139,12 +168,14 @@ class Nomenclature:
         over haplotypes as if their sites were independent, so that what was never counted is rare
         and not impossible.
         """
-        counts = self.counts[population]
-        independent = math.prod(
-            frequencies.get(allele, 0.0)
-            for allele, frequencies in zip(alleles, self._site_frequencies[population], strict=True)
-        )
-        return (counts.get(alleles, 0) + _PRIOR * independent) / (sum(counts.values()) + _PRIOR)
+        known = self._frequencies.setdefault(population, {})
+        if alleles not in known:
+            counts = self.counts[population]
+            sites = self._site_frequencies[population]
+            independent = math.prod(f.get(a, 0.0) for a, f in zip(alleles, sites, strict=True))
+            seen = counts.get(alleles, 0) + _PRIOR * independent
+            known[alleles] = seen / (sum(counts.values()) + _PRIOR)
+        return known[alleles]
 
     @cached_property
     def _site_frequencies(self) -> dict[str, tuple[dict[str, float], ...]]:

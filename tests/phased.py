@@ -110,7 +110,7 @@ def likeliest_without_self(
         if name in {population, GLOBAL}:
             for alleles in (first, second):
                 others[name][alleles] -= 1
-    blind = dataclasses.replace(names, counts=others, _labels={})
+    blind = dataclasses.replace(names, counts=others)
     alone = {
         rsid: dataclasses.replace(site, codes=site.codes[[person]])
         for rsid, site in sites.items()
