@@ -227,7 +227,7 @@ def _allele_faults(
     variants: Mapping[str, VariantDefinition],
 ) -> Iterator[str]:
     for rsid, bases in alleles.items():
-        known = [allele.bases for allele in variants[rsid].alleles]
+        known = [allele.bases for allele in variants[rsid].alleles] if rsid in sites else []
         if rsid not in sites:
             yield f"{rsid} is no such site of {definition.id}"
         elif bases not in known:

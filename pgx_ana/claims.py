@@ -143,7 +143,17 @@ def _association_faults(entries: Entries) -> Iterator[Fault]:
                 yield entries.fault("associations", key, "excluded", f"{other} is not in evidence")
         yield from _setting_faults(entries, item)
         yield from _subject_faults(entries, "associations", item)
+        yield from _haplotype_faults(entries, item)
         yield from _conclusion_faults(entries, item)
+
+
+def _haplotype_faults(entries: Entries, item: Association) -> Iterator[Fault]:
+    """Yield the haplotype of a claim that is never called: all would seem to have no copy of it."""
+    if item.haplotype is not None:
+        state = entries.values("haplotypes")[item.haplotype].state
+        if state != "current":
+            what = f"{item.haplotype} is {state}: nobody can be told to have it"
+            yield entries.fault("associations", item.id, "haplotype", what)
 
 
 def _sets(item: Evidence, haplotypes: dict[str, Any]) -> set[str]:

@@ -172,7 +172,7 @@ def _child(node: yaml.Node, part: str | int) -> yaml.Node | None:
     found: yaml.Node | None = None
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
-            if key.value == part:
+            if key.value == str(part):  # a number of copies is a key, too
                 found = value
     elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
         found = node.value[part]

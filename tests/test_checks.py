@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from itertools import product
 from pathlib import Path
 
 import pytest
+from broken import FOLLOWS, Edit, Edited, Rule, Told, edit, faults, row
 
 from pgx_ana.alleles import is_palindromic
-from pgx_ana.errors import KnowledgeBaseError
 from pgx_ana.knowledge import load
-
-Edit = tuple[str, str, str]
-"""File, text in it, and the text that takes its place."""
-
-Told = tuple[str, str, str, str]
-"""File, a text that stands in the line that is told and nowhere else, place, and what is wrong."""
-
-Row = tuple[str, int, str, str]
-Edited = Callable[..., Path]
-Rule = tuple[Edit, Told]
 
 FRAME, VARIANTS, EVIDENCE = "frame.yaml", "variants.yaml", "evidence.yaml"
 MESSAGES = "messages.yaml"
@@ -91,30 +80,10 @@ def edited(tmp_path: Path, toy_directory: Path) -> Edited:
         head, body = (target / FRAME).read_text(encoding="utf-8").split("assemblies:\n", 1)
         (target / "knowledge.yaml").write_text(head, encoding="utf-8")
         (target / FRAME).write_text(f"assemblies:\n{body}", encoding="utf-8")
-        for name, old, new in edits:
-            text = (target / name).read_text(encoding="utf-8")
-            assert (1, old) == (text.count(old), old), "the text to change stands there once"
-            (target / name).write_text(text.replace(old, new), encoding="utf-8")
+        edit(target, *edits)
         return target
 
     return copy
-
-
-def faults(directory: Path) -> list[Row]:
-    with pytest.raises(KnowledgeBaseError) as raised:
-        load([directory])
-    return [
-        (fault.file.relative_to(directory).as_posix(), fault.line, fault.where, fault.what)
-        for fault in raised.value.faults
-    ]
-
-
-def row(directory: Path, told: Told) -> Row:
-    """Put the line number in the place of the text that marks the line."""
-    name, mark, where, what = told
-    text = (directory / name).read_text(encoding="utf-8")
-    assert (1, mark) == (text.count(mark), mark), "the mark stands there once"
-    return (name, text[: text.index(mark)].count("\n") + 1, where, what)
 
 
 def extra(*, invalid: str) -> str:
@@ -524,19 +493,19 @@ WORDS: dict[str, tuple[Edit, str, tuple[str, ...]]] = {
 
 
 @pytest.mark.parametrize(
-    ("edit", "told"), [*READING.values(), *FIELDS.values()], ids=[*READING, *FIELDS]
+    ("change", "told"), [*READING.values(), *FIELDS.values()], ids=[*READING, *FIELDS]
 )
-def test_a_value_that_may_not_stand_there(edited: Edited, edit: Edit, told: Told) -> None:
-    directory = edited(edit)
+def test_a_value_that_may_not_stand_there(edited: Edited, change: Edit, told: Told) -> None:
+    directory = edited(change)
     assert [row(directory, told)] == faults(directory)
 
 
-@pytest.mark.parametrize(("edit", "where", "words"), WORDS.values(), ids=WORDS)
+@pytest.mark.parametrize(("change", "where", "words"), WORDS.values(), ids=WORDS)
 def test_a_word_that_is_none_of_those_known(
-    edited: Edited, edit: Edit, where: str, words: tuple[str, ...]
+    edited: Edited, change: Edit, where: str, words: tuple[str, ...]
 ) -> None:
-    directory = edited(edit)
-    name, _, new = edit
+    directory = edited(change)
+    name, _, new = change
     field = where.rsplit(".", 1)[1]
     given = new.rsplit(f"{field}: ", 1)[1].split("\n")[0].split(",")[0].strip('"{}')
     quoted = [f"'{word}'" for word in words]
@@ -623,9 +592,9 @@ NAMES: dict[str, Rule] = {
 }
 
 
-@pytest.mark.parametrize(("edit", "told"), NAMES.values(), ids=NAMES)
-def test_a_name_that_names_nothing(edited: Edited, edit: Edit, told: Told) -> None:
-    directory = edited(edit)
+@pytest.mark.parametrize(("change", "told"), NAMES.values(), ids=NAMES)
+def test_a_name_that_names_nothing(edited: Edited, change: Edit, told: Told) -> None:
+    directory = edited(change)
     name, mark, where, what = told
     told = (name, mark, where, f"names no known entry: {what}")
     assert [row(directory, told)] == faults(directory)
@@ -1112,12 +1081,12 @@ CONCLUSIONS: dict[str, Rule] = {
 
 
 @pytest.mark.parametrize(
-    ("edit", "told"),
+    ("change", "told"),
     [*NEEDED.values(), *DEFINITIONS.values(), *RESULTS.values(), *CONCLUSIONS.values()],
     ids=[*NEEDED, *DEFINITIONS, *RESULTS, *CONCLUSIONS],
 )
-def test_a_rule_between_entries(edited: Edited, edit: Edit, told: Told) -> None:
-    directory = edited(edit)
+def test_a_rule_between_entries(edited: Edited, change: Edit, told: Told) -> None:
+    directory = edited(change)
     assert [row(directory, told)] == faults(directory)
 
 
@@ -1156,22 +1125,6 @@ GENOTYPES = {
     2: "A/A: {direction: higher",
 }
 """Genotype of rs1 by its copies of A, as the toy association has it."""
-
-FOLLOWS = {
-    ("higher", 2): ("higher", "not_studied"),
-    ("higher", 1): ("higher", "comparator", "none", "not_studied"),
-    ("higher", 0): ("comparator", "not_studied"),
-    ("lower", 2): ("lower", "not_studied"),
-    ("lower", 1): ("lower", "comparator", "none", "not_studied"),
-    ("lower", 0): ("comparator", "not_studied"),
-    ("none", 2): ("none", "not_studied"),
-    ("none", 1): ("none", "not_studied"),
-    ("none", 0): ("none", "not_studied"),
-    ("unsettled", 2): ("none", "not_studied"),
-    ("unsettled", 1): ("none", "not_studied"),
-    ("unsettled", 0): ("none", "not_studied"),
-}
-"""Directions that a genotype with so many copies of the allele may have, by the claim."""
 
 
 @pytest.mark.parametrize(
@@ -1382,9 +1335,9 @@ ALLOWED: dict[str, Edit] = {
 }
 
 
-@pytest.mark.parametrize("edit", ALLOWED.values(), ids=ALLOWED)
-def test_what_comes_near_a_fault_and_is_none(edited: Edited, edit: Edit) -> None:
-    assert "toy" == load([edited(edit)]).info.name
+@pytest.mark.parametrize("change", ALLOWED.values(), ids=ALLOWED)
+def test_what_comes_near_a_fault_and_is_none(edited: Edited, change: Edit) -> None:
+    assert "toy" == load([edited(change)]).info.name
 
 
 @pytest.mark.parametrize(
