@@ -449,6 +449,133 @@ def test_what_a_result_says_of_a_claim(
     assert expected is stance(claim(**claimed), found(**result), TERMS)
 
 
+OF: dict[str, dict[str, Any]] = {
+    "haplotype": {"haplotype": "h2"},
+    "diplotypes": {"haplotype_set": "h", "diplotypes": ["*1/*2", "*2/*2"]},
+    "phenotypes": {"haplotype_set": "h", "phenotypes": ["poor", "intermediate"]},
+}
+"""What a claim or a result may be about instead of a variant."""
+
+
+def of_set(subject: str, **fields: Any) -> Association:
+    """Return the claim that those who have some haplotypes live longer, but for fields."""
+    return claim(**{"variant": None, "allele": None, **OF[subject], **fields})
+
+
+def seen(subject: str, people: str = "a", **fields: Any) -> Evidence:
+    """Return a result that supports such a claim at nominal significance, but for fields."""
+    return found(people, **{"alleles": {}, **OF[subject], **fields})
+
+
+@pytest.mark.parametrize(
+    ("result", "claimed", "expected"),
+    [
+        ({}, {}, Stance.SUPPORTS),
+        ({"direction": "lower"}, {}, Stance.CONTRADICTS),
+        ({}, {"direction": "lower"}, Stance.CONTRADICTS),
+        ({"direction": "lower"}, {"direction": "lower"}, Stance.SUPPORTS),
+        ({"outcome": "relapse"}, {}, Stance.CONTRADICTS),
+        ({"outcome": "relapse", "direction": "lower"}, {}, Stance.SUPPORTS),
+        ({}, {"outcome": "relapse", "direction": "lower"}, Stance.SUPPORTS),
+        ({"direction": "unknown"}, {}, Stance.NOT_SCORED),
+        ({"kind": "laboratory"}, {}, Stance.NOT_SCORED),
+        ({"kind": "background"}, {}, Stance.NOT_SCORED),
+        ({"result": "unclear"}, {}, Stance.NOT_SCORED),
+        ({"result": "null", "direction": "none"}, {}, Stance.NULL),
+        ({"result": "null", "direction": "none"}, {"direction": "none"}, Stance.NULL),
+        ({"result": "null", "direction": "none"}, {"direction": "unsettled"}, Stance.NULL),
+        ({}, {"direction": "none"}, Stance.CONTRADICTS),
+        ({"direction": "lower"}, {"direction": "none"}, Stance.CONTRADICTS),
+        ({}, {"direction": "unsettled"}, Stance.NOT_SCORED),
+    ],
+)
+@pytest.mark.parametrize("subject", OF)
+def test_what_a_result_on_haplotypes_says_of_a_claim_on_the_same(
+    subject: str, result: dict[str, Any], claimed: dict[str, Any], expected: Stance
+) -> None:
+    assert expected is stance(of_set(subject, **claimed), seen(subject, **result), TERMS)
+
+
+OTHER_ORDER = ["intermediate", "poor"]
+NOTHING: dict[str, Any] = {
+    "haplotype": None,
+    "haplotype_set": None,
+    "diplotypes": [],
+    "phenotypes": [],
+}
+ON_VARIANT: dict[str, Any] = {**NOTHING, "alleles": {"rs1": "A"}}
+ABOUT: dict[str, tuple[str, dict[str, Any], bool]] = {
+    # subject of the claim, result, whether it is about the same
+    "another haplotype": ("haplotype", {"haplotype": "h3"}, False),
+    "haplotype, result on a variant": ("haplotype", ON_VARIANT, False),
+    "haplotype, result on nothing": ("haplotype", NOTHING, False),
+    "haplotype, result on diplotypes": ("haplotype", {**NOTHING, **OF["diplotypes"]}, False),
+    "haplotype, result on phenotypes": ("haplotype", {**NOTHING, **OF["phenotypes"]}, False),
+    "haplotype, named beside a base": ("haplotype", {"alleles": {"rs1": "A"}}, True),
+    "one of the diplotypes": ("diplotypes", {"diplotypes": ["*2/*2"]}, True),
+    "the diplotypes in another order": ("diplotypes", {"diplotypes": ["*2/*2", "*1/*2"]}, True),
+    "one more diplotype": ("diplotypes", {"diplotypes": ["*1/*2", "*2/*2", "*1/*3"]}, False),
+    "another diplotype": ("diplotypes", {"diplotypes": ["*1/*3"]}, False),
+    "diplotypes of another set": ("diplotypes", {"haplotype_set": "i"}, False),
+    "diplotypes, result on phenotypes": ("diplotypes", {**NOTHING, **OF["phenotypes"]}, False),
+    "diplotypes, result on a haplotype": ("diplotypes", {**NOTHING, **OF["haplotype"]}, False),
+    "diplotypes, result on the set": ("diplotypes", {"diplotypes": []}, False),
+    "diplotypes, result on a variant": ("diplotypes", ON_VARIANT, False),
+    "one of the phenotypes": ("phenotypes", {"phenotypes": ["poor"]}, True),
+    "the phenotypes in another order": ("phenotypes", {"phenotypes": OTHER_ORDER}, True),
+    "one more phenotype": ("phenotypes", {"phenotypes": [*OTHER_ORDER, "normal"]}, False),
+    "another phenotype": ("phenotypes", {"phenotypes": ["normal"]}, False),
+    "phenotypes of another set": ("phenotypes", {"haplotype_set": "i"}, False),
+    "phenotypes, result on diplotypes": ("phenotypes", {**NOTHING, **OF["diplotypes"]}, False),
+    "phenotypes, result on a haplotype": ("phenotypes", {**NOTHING, **OF["haplotype"]}, False),
+    "phenotypes, result on the set": ("phenotypes", {"phenotypes": []}, False),
+    "phenotypes, result on a variant": ("phenotypes", ON_VARIANT, False),
+}
+
+
+@pytest.mark.parametrize(
+    ("direction", "result", "scored"),
+    [
+        ("higher", "association", Stance.SUPPORTS),
+        ("lower", "association", Stance.CONTRADICTS),
+        ("none", "null", Stance.NULL),
+    ],
+)
+@pytest.mark.parametrize(("subject", "named", "same"), ABOUT.values(), ids=ABOUT)
+def test_a_result_on_others_is_not_scored_unless_it_is_a_null(
+    subject: str, named: dict[str, Any], same: bool, direction: str, result: str, scored: Stance
+) -> None:
+    """All those of a result must be among those of the claim; a null counts whomever it names."""
+    expected = scored if same or result == "null" else Stance.NOT_SCORED
+    told = seen(subject, **{**named, "direction": direction, "result": result})
+    assert expected is stance(of_set(subject), told, TERMS)
+
+
+def test_a_result_on_haplotypes_alone_is_not_scored_for_a_variant() -> None:
+    assert [Stance.NOT_SCORED] * 3 == [stance(claim(), seen(of), TERMS) for of in OF]
+
+
+@pytest.mark.parametrize("subject", OF)
+@pytest.mark.parametrize(("evidence", "expected"), LEVELS.values(), ids=LEVELS)
+def test_claims_on_haplotypes_are_weighed_like_those_on_variants(
+    subject: str, evidence: list[Evidence], expected: Counted
+) -> None:
+    """The same results, named by what the claim is about where a base was named."""
+    told = [
+        item.model_copy(update=OF[subject] | {"alleles": {}}) if item.alleles else item
+        for item in evidence
+    ]
+    assert expected == counted(weigh(of_set(subject), told, TERMS))
+
+
+@pytest.mark.parametrize("subject", OF)
+def test_what_is_excluded_does_not_count_for_haplotypes(subject: str) -> None:
+    evidence = [seen(subject, "a"), seen(subject, "b", direction="lower")]
+    weight = weigh(of_set(subject, excluded={"b-survival-lower": "x"}), evidence, TERMS)
+    expected = Weight(Level.SINGLE_NOMINAL, ("a",), (), (), {"a-survival-higher": Stance.SUPPORTS})
+    assert expected == weight
+
+
 @pytest.mark.parametrize(
     ("direction", "evidence", "expected"),
     [
