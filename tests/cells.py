@@ -1,0 +1,101 @@
+"""People made from cells, without a file, and what is said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from pgx_ana.annotation import Annotations, AssociationCalls
+from pgx_ana.columns import COLUMNS, TableName
+from pgx_ana.diplotypes import DiplotypeStatus
+from pgx_ana.knowledge import KnowledgeBase
+from pgx_ana.model import (
+    ABSENT,
+    Assembly,
+    CallOptions,
+    CallSource,
+    CallStatus,
+    Cell,
+    CohortCalls,
+    InputFile,
+    SiteCalls,
+)
+from pgx_ana.tables import Value, make_table
+
+RECORD = CallSource.RECORD
+
+
+class Said(NamedTuple):
+    """What is shown of some people: what they have of a subject, and what is concluded from it."""
+
+    genotype: str
+    status: CallStatus | DiplotypeStatus
+    direction: str
+    statement: str
+
+
+def called(genotype: str, source: CallSource = RECORD) -> Cell:
+    """Return a called genotype from text: ``A/C`` or ``C|A``."""
+    phased = "|" in genotype
+    alleles = tuple(genotype.split("|" if phased else "/"))
+    return Cell(alleles, phased, CallStatus.CALLED, source, file="f.vcf")
+
+
+def partial(known: str, *others: str) -> Cell:
+    reason = "one copy missing" if others else "haploid call"
+    return Cell((known, *others), False, CallStatus.PARTIAL, RECORD, reason, file="f.vcf")
+
+
+def unseen(status: CallStatus, alleles: tuple[str, ...] = (), reason: str = "why") -> Cell:
+    if status is CallStatus.ABSENT:
+        return ABSENT
+    return Cell(alleles, False, status, RECORD, reason, file="f.vcf")
+
+
+def cohort(
+    knowledge: KnowledgeBase,
+    people: Mapping[str, Sequence[Cell]],
+    assembly: Assembly = Assembly.GRCH38,
+) -> CohortCalls:
+    """Return the calls of people who have the given cells at the given variants."""
+    n_samples = len(next(iter(people.values())))
+    variants = {variant.id: variant for variant in knowledge.variants}
+    sites = []
+    for name, cells in people.items():
+        distinct = tuple(dict.fromkeys(cells))
+        codes = np.array([distinct.index(cell) for cell in cells], np.int32)
+        sites.append(SiteCalls(variants[name], distinct, codes))
+    return CohortCalls(
+        options=CallOptions(),
+        samples=tuple(f"S{number}" for number in range(n_samples)),
+        sample_files=((0,),) * n_samples,
+        files=(InputFile("f.vcf", "0" * 64, assembly, "made", "VCF", False, n_samples),),
+        assembly=assembly,
+        sites=tuple(sites),
+    )
+
+
+def told_by(item: AssociationCalls) -> list[Said]:
+    """Return what an association says of each state of its subject."""
+    return [
+        Said(state.genotype, state.status, conclusion.direction, conclusion.statement)
+        for state, conclusion in zip(item.subject.states, item.conclusions, strict=True)
+    ]
+
+
+def table_rows(name: TableName, annotations: Annotations) -> list[dict[str, Value]]:
+    """Return a table as dictionaries, sample by sample, without the stamps."""
+    table = make_table(name, annotations)
+    names = [column.name for column in COLUMNS[name]][:-2]
+    return [
+        dict(zip(names, (sample, *block.rows[block.codes[number]]), strict=False))
+        for number, sample in enumerate(table.samples)
+        for block in table.blocks
+    ]
+
+
+def summary(annotations: Annotations, category: str) -> list[dict[str, Value]]:
+    rows = table_rows(TableName.SUMMARY, annotations)
+    return [row for row in rows if row["category"] == category]
