@@ -11,6 +11,8 @@ from enum import IntEnum
 
 import numpy as np
 
+from pgx_ana.annotation import Annotations
+from pgx_ana.diplotypes import DiplotypeStatus
 from pgx_ana.frequencies import frequency_warnings
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import (
@@ -73,6 +75,15 @@ class GeneVerdict:
 
 
 @dataclass(frozen=True, slots=True)
+class SetCallability:
+    """In how many people the diplotype of a set of haplotypes has which status."""
+
+    id: str
+    name: str
+    people: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Callability:
     """What some files can answer. ``content`` says of each file what kind of rows it has."""
 
@@ -81,6 +92,7 @@ class Callability:
     n_samples: int
     sites: tuple[SiteCallability, ...]
     genes: tuple[GeneVerdict, ...]
+    sets: tuple[SetCallability, ...]
     warnings: tuple[str, ...]
 
     @property
@@ -140,8 +152,18 @@ def callability(
             _verdict(gene, found, people, _hidden(found, calls, studied))
             for gene, found in by_gene.items()
         ),
+        sets=tuple(s for part in parts for s in _sets(part, knowledge)),
         warnings=tuple(w for part in parts for w in frequency_warnings(part, knowledge)),
     )
+
+
+def _sets(calls: CohortCalls, knowledge: KnowledgeBase) -> Iterator[SetCallability]:
+    for found in Annotations(calls, knowledge).haplotypes:
+        holders = np.bincount(found.codes, minlength=len(found.people)).tolist()
+        people: Counter[str] = Counter()
+        for person, count in zip(found.people, holders, strict=True):
+            people[person.diplotype.status.value] += count
+        yield SetCallability(found.names.id, found.names.name, people)
 
 
 def _is_reference(cell: Cell, locus: Locus) -> bool:
@@ -242,6 +264,13 @@ def as_text(found: Callability) -> Iterator[str]:
         yield "  ".join(text.ljust(width) for text, width in pairs).rstrip()
     yield ""
     yield from (gene.sentence for gene in found.genes)
+    for of_set in found.sets:
+        told = ", ".join(
+            f"{status.value.replace('_', ' ')} {of_set.people[status.value]}"
+            for status in DiplotypeStatus
+            if of_set.people[status.value]
+        )
+        yield f"Diplotypes of {of_set.name}: {told}."
     yield from (f"WARNING: {warning}" for warning in found.warnings)
 
 
@@ -280,6 +309,13 @@ def as_json(found: Callability) -> str:
         "files": files,
         "sites": sites,
         "genes": genes,
+        "haplotypes": [
+            {
+                "haplotypes": of_set.id,
+                "people": {s.value: of_set.people[s.value] for s in DiplotypeStatus},
+            }
+            for of_set in found.sets
+        ],
         "warnings": list(found.warnings),
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

@@ -60,12 +60,17 @@ def commands(folder: Path) -> dict[str, list[str]]:
     program = [sys.executable, "-m", "pgx_ana", "annotate", "--quiet"]
     cohort = [str(DATA / "1000genomes" / "GRCh38" / f"{gene}.vcf.gz") for gene in GENES]
     person = str(DATA / "gvcf" / "NA12717.g.vcf.gz")
-    tables = [word for name in ("calls", "annotations", "summary") for word in ("--table", name)]
+    names = ("calls", "annotations", "haplotypes", "summary")
+    tables = [word for name in names for word in ("--table", name)]
+    star = [cohort[GENES.index("CYP3A4")], "-g", "CYP3A4", "-t", "haplotypes"]
     named = {
         "version": [sys.executable, "-m", "pgx_ana", "--version"],
         "one gVCF, annotations": [*program, person, "-o", str(folder / "one.tsv")],
         "3,202 people, calls": [*program, *cohort, "-t", "calls", "-o", str(folder / "calls.tsv")],
-        "3,202 people, three tables": [*program, *cohort, *tables, "-o", str(folder / "all")],
+        "3,202 people, CYP3A4 diplotypes": [
+            *program, *star, "--population", "global", "-o", str(folder / "star.tsv")
+        ],
+        "3,202 people, four tables": [*program, *cohort, *tables, "-o", str(folder / "all")],
         "3,202 people, JSON lines": [
             *program, *cohort, "--format", "jsonl", "-o", str(folder / "all.jsonl")
         ],
