@@ -226,12 +226,18 @@ class Tables:
         return replace(self, calls=calls)
 
     def unphased(self) -> Tables:
-        """Write every genotype of the calls in alphabetical order."""
+        """Write every genotype of the calls in alphabetical order; leave out what rests on phase.
+
+        That is what is said of haplotypes: whatever is of no variant.
+        """
         calls = {
             key: {**row, "genotype": "/".join(sorted(row["genotype"].replace("|", "/").split("/")))}
             for key, row in self.calls.items()
         }
-        return replace(self, calls=calls).without("phase_set")
+        variants = {variant for _, variant in self.calls}
+        header, *lines = self.annotations.splitlines(keepends=True)
+        kept = [line for line in lines if line.split("\t")[2] in variants]
+        return replace(self, annotations="".join((header, *kept)), calls=calls).without("phase_set")
 
 
 def tables_of(

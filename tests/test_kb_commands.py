@@ -506,7 +506,7 @@ def test_path(run: Run) -> None:
 def test_help_names_the_commands(run: Run) -> None:
     result = run("kb", "--help")
     assert 0 == result.exit_code
-    assert ["check", "diff", "list", "path", "show"] == [
+    assert ["check", "diff", "haplotypes", "list", "path", "show"] == [
         line.split()[0]
         for line in result.stdout.split("Commands:\n")[1].splitlines()
         if line.startswith("  ") and line[2] != " "
@@ -516,7 +516,7 @@ def test_help_names_the_commands(run: Run) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["show"], "Missing argument 'VARIANT'."),
+        (["show"], "Missing argument 'NAME'."),
         (["chek"], "No such command 'chek'."),
         (["list", "--genes", "AAA"], "No such option '--genes'."),
     ],

@@ -45,8 +45,18 @@ def original(shared: Path, bcftools: Bcftools, tmp_path_factory: pytest.TempPath
 @pytest.fixture(scope="module")
 def expected(original: Path) -> pd.DataFrame:
     frame = pgx_ana.annotate(original).annotations
-    assert {"called", "absent", "not_assessable"} == set(frame["status"])
+    of_variants = {"called", "absent", "not_assessable"}
+    assert of_variants | {"determined", "not_assessed"} == set(frame["status"])
     return frame
+
+
+def of_variants(path: Path) -> pd.DataFrame:
+    """Return the annotations of a file but for those of haplotypes, which rest on phase."""
+    result = pgx_ana.annotate(path)
+    frame = result.annotations.astype(object)
+    kept = frame[frame["variant"].isin(set(result.calls["variant"]))]
+    assert len(kept) < len(frame)
+    return kept.sort_values(["sample", "association"], ignore_index=True)
 
 
 def records(text: str) -> tuple[list[str], list[str]]:
@@ -107,7 +117,10 @@ def test_text_rewritings(name: str, original: Path, expected: pd.DataFrame, tmp_
     path = tmp_path / "rewritten.vcf"
     path.write_text(REWRITINGS[name](original.read_text()), newline="")
     assert path.read_bytes() != original.read_bytes()
-    pd.testing.assert_frame_equal(expected, pgx_ana.annotate(path).annotations)
+    if name == "unphased":
+        pd.testing.assert_frame_equal(of_variants(original), of_variants(path))
+    else:
+        pd.testing.assert_frame_equal(expected, pgx_ana.annotate(path).annotations)
 
 
 @pytest.mark.parametrize("style", ["plain", "refseq", "genbank"])
@@ -153,16 +166,20 @@ def test_containers(
 
 @pytest.mark.parametrize("way", ["-any", "+any"])
 def test_split_and_joined_rows(
-    way: str, original: Path, expected: pd.DataFrame, tmp_path: Path, bcftools: Bcftools
+    way: str, original: Path, tmp_path: Path, bcftools: Bcftools
 ) -> None:
-    """rs2032582 has two rows in the panel; bcftools joins and splits them in its own ways."""
+    """rs2032582 has two rows in the panel; bcftools joins and splits them in its own ways.
+
+    Some versions (1.16) do not keep the order of the copies in a row that they join: 0|1 becomes
+    2|0, and the diplotype another.
+    """
     path = tmp_path / "normed.vcf"
     joined = bcftools("norm", "-m+any", original)
     assert "A\tC,T" in joined or "A\tT,C" in joined
     path.write_text(joined)
     if way == "-any":
         path.write_text(bcftools("norm", "-m-any", path))
-    pd.testing.assert_frame_equal(expected, pgx_ana.annotate(path).annotations)
+    pd.testing.assert_frame_equal(of_variants(original), of_variants(path))
 
 
 REWRITERS: dict[str, Sequence[Sequence[str]]] = {
@@ -186,7 +203,10 @@ def test_what_bcftools_writes(
         path = tmp_path / f"{number}.vcf"
         path.write_text(text)
     assert path.read_text() != original.read_text()
-    assert_same_people(expected, pgx_ana.annotate(path).annotations)
+    if name.startswith("joined"):
+        pd.testing.assert_frame_equal(of_variants(original), of_variants(path))
+    else:
+        assert_same_people(expected, pgx_ana.annotate(path).annotations)
 
 
 def assert_same_people(expected: pd.DataFrame, actual: pd.DataFrame) -> None:
