@@ -8,8 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pgx_ana.diplotypes import (
-    LEAST_PROBABILITY,
-    MOST_BLOCKS,
     Diplotype,
     Genotype,
     Pair,
@@ -177,7 +175,7 @@ def test_candidate_tells_whether_it_is_two_named_haplotypes(star: Nomenclature) 
     assert [False] == [candidate.exact for candidate in missing.candidates]
 
 
-@pytest.mark.parametrize("blocks", [MOST_BLOCKS, MOST_BLOCKS + 1])
+@pytest.mark.parametrize("blocks", [12, 13])
 def test_many_blocks(blocks: int) -> None:
     """Each block more doubles the arrangements; beyond a limit only the deciding sites are told."""
     sites = [f"rs{number}" for number in range(10, 10 + blocks)]
@@ -186,7 +184,7 @@ def test_many_blocks(blocks: int) -> None:
 
     assert "ambiguous" == called.status
     assert (f"phase of {', '.join(sites[:-1])} and {sites[-1]}",) == called.deciding
-    enumerated = blocks <= MOST_BLOCKS
+    enumerated = blocks <= 12
     assert (2 ** (blocks - 1) if enumerated else 0) == len(called.candidates)
     assert enumerated == bool(called.likely)
     assert ("", "", "") == (called.diplotype, called.function, called.phenotype)
@@ -315,12 +313,12 @@ def expected_status(core: tuple[Genotype, ...]) -> str:
     return "presumed" if len(named_ways) == 1 else "ambiguous"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(core=CORES, population=st.sampled_from([*POPULATIONS, GLOBAL]))
 def test_against_all_pairs_of_chromosomes(
     star: Nomenclature, core: tuple[Genotype, ...], population: str
 ) -> None:
-    """Candidates, status and probabilities are those found by trying every pair."""
+    """Candidates, status and probabilities are those of all pairs; rare ones get no probability."""
     called = diplotype(star, core, USUAL, population)
     fits = possible(core) if any(any(genotype.alleles) for genotype in core) else set()
 
@@ -330,7 +328,7 @@ def test_against_all_pairs_of_chromosomes(
     expected = {
         names: probability
         for names, probability in weighed.items()
-        if probability >= LEAST_PROBABILITY and len(fits) > 1
+        if probability >= 0.001 and len(fits) > 1
     }
     found = {tuple(sorted(text.split("/"))): probability for text, probability in called.likely}
     assert expected == pytest.approx(found)

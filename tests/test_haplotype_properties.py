@@ -204,7 +204,7 @@ def bare(one: Diplotype) -> Diplotype:
     return replace(one, deciding=())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(truth=truths(missing=False), named=truths(LISTED))
 def test_what_is_true_fits(overlay: KnowledgeBase, truth: Truth, named: Truth) -> None:
     """Whatever phase is lost. Where sites are lost, too, of all that is defined or was counted."""
@@ -214,7 +214,7 @@ def test_what_is_true_fits(overlay: KnowledgeBase, truth: Truth, named: Truth) -
         assert star.status == "not_assessed" or one.star in singles(star)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(people=PEOPLE, named=truths(NAMED))
 def test_less_phase_leaves_more_open(
     overlay: KnowledgeBase, people: list[Person], named: Truth
@@ -231,7 +231,7 @@ def test_less_phase_leaves_more_open(
         assert certainty(after) <= certainty(before)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(people=PEOPLE, loss=st.sampled_from(LOSSES))
 def test_less_sites_leave_more_open(
     overlay: KnowledgeBase, people: list[Person], loss: Loss
@@ -292,7 +292,7 @@ def test_people_of_all_statuses_are_drawn(overlay: KnowledgeBase) -> None:
     """The properties above would be empty otherwise."""
     seen: set[str] = set()
 
-    @settings(max_examples=100, deadline=None, database=None, derandomize=True)
+    @settings(max_examples=40, deadline=None, database=None, derandomize=True)
     @given(people=PEOPLE)
     def look(people: list[Person]) -> None:
         seen.update(one.status for of in called(overlay, people) for one in of)

@@ -147,7 +147,7 @@ PEOPLE = st.lists(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(people=PEOPLE, population=st.sampled_from(["", "EUR"]), has_sets=st.booleans())
 def test_everybody_is_called_as_if_alone(
     star: Nomenclature,
@@ -238,6 +238,18 @@ def test_each_combination_is_resolved_once(
 
     assert 2 == len(calls.people)
     assert ["*1/*2", "*3/*3"] * 500 == [called.diplotype for called in everyone(calls)]
+
+
+def test_numbers_of_phase_sets_make_no_combinations(
+    star: Nomenclature, variants: dict[str, Variant]
+) -> None:
+    """Only what lies together with what counts, and of unphased copies not even that."""
+    people = [
+        *(person_of(f"A|C:{n}", f"A|C:{n}", "G|GT:0") for n in range(1, 50)),
+        *(person_of("A|C:7", f"A/C:{n}", "G/G") for n in range(1, 50)),
+    ]
+
+    assert 2 == len(call_haplotypes(star, sites_of(variants, people)).people)
 
 
 SOURCES = {
