@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pgx_ana.diplotypes import Diplotype, Genotype
+from pgx_ana.diplotypes import Diplotype, Genotype, Pair
 from pgx_ana.knowledge import KnowledgeBase, load
 from pgx_ana.nomenclature import Alleles, Nomenclature, PartialAlleles, nomenclature
 from pgx_ana.schema import HaplotypeCounts, HaplotypeDefinition, HaplotypeSet, VariantDefinition
@@ -66,6 +66,24 @@ def overlaid() -> KnowledgeBase:
 def in_order(first: str, second: str) -> Names:
     """Return two names in alphabetical order."""
     return (first, second) if first <= second else (second, first)
+
+
+def pair(text: str) -> Pair:
+    """Return two alleles from ``A/C``; a dot is one that is not known."""
+    first, second = (None if allele == "." else allele for allele in text.split("/"))
+    return (first, second)
+
+
+def genotypes(words: str) -> tuple[Genotype, ...]:
+    """Return genotypes from words: ``A/C`` unphased, ``A|C`` phased, ``A|C:1`` in phase block 1."""
+    found = []
+    for word in words.split():
+        alleles, _, block = word.partition(":")
+        phased = "|" in alleles
+        copies = pair(alleles.replace("|", "/"))
+        gap = {0: "", 1: "one copy missing", 2: "no_call"}[copies.count(None)]
+        found.append(Genotype(copies, int(block or 0) if phased else None, gap))
+    return tuple(found)
 
 
 def singles(called: Diplotype) -> set[Names]:

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import pytest
-from chromosomes import NAMES, overlaid, possible, probabilities, singles, small_set
+from chromosomes import (
+    NAMES,
+    genotypes,
+    overlaid,
+    pair,
+    possible,
+    probabilities,
+    singles,
+    small_set,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pgx_ana.diplotypes import (
     Diplotype,
     Genotype,
-    Pair,
     diplotype,
 )
 from pgx_ana.knowledge import KnowledgeBase
@@ -32,23 +40,6 @@ def star(overlay: KnowledgeBase) -> Nomenclature:
 @pytest.fixture(scope="module")
 def named(overlay: KnowledgeBase) -> Nomenclature:
     return overlay.nomenclatures[1]
-
-
-def pair(text: str) -> Pair:
-    first, second = (None if allele == "." else allele for allele in text.split("/"))
-    return (first, second)
-
-
-def genotypes(words: str) -> tuple[Genotype, ...]:
-    """Return genotypes from words: ``A/C`` unphased, ``A|C`` phased, ``A|C:1`` in phase block 1."""
-    found = []
-    for word in words.split():
-        alleles, _, block = word.partition(":")
-        phased = "|" in alleles
-        copies = pair(alleles.replace("|", "/"))
-        gap = {0: "", 1: "one copy missing", 2: "no_call"}[copies.count(None)]
-        found.append(Genotype(copies, int(block or 0) if phased else None, gap))
-    return tuple(found)
 
 
 def told(names: Nomenclature, words: str, population: str = "") -> Diplotype:
@@ -281,6 +272,17 @@ def test_probabilities_by_hand(star: Nomenclature) -> None:
 def test_no_probabilities(star: Nomenclature, words: str, population: str) -> None:
     """Without a population, with nothing to choose from, and where an allele has no frequency."""
     assert () == told(star, words, population).likely
+
+
+def test_rare_ones_get_no_probability() -> None:
+    """Of two that fit one has 900 * 90 against 9 * 1, though it is not what is presumed."""
+    panel = {"": {"EUR": 900}, "1C 4GT": {"EUR": 90}, "1C": {"EUR": 9}, "4GT": {"EUR": 1}}
+    called = told(
+        small_set({"*1": "", "*2": "1C", "*5": "4GT"}, counts=[panel]), "A/C A/A G/GT", "EUR"
+    )
+
+    assert ["*2/*5", "*1/[*2 + *5]"] == texts(called)
+    assert [("*1/[*2 + *5]", 0.9999)] == [(text, round(value, 4)) for text, value in called.likely]
 
 
 def test_no_probabilities_without_a_panel(named: Nomenclature) -> None:
