@@ -4,15 +4,15 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-slow check lint type smoke bench schema lock clean
+.PHONY: demo test test-slow check lint type smoke bench compare schema lock clean
 
 demo: $(READY)
 	@mkdir -p demo
-	@$(BIN)/pgx-ana annotate data/example/NA12717.GRCh38.vcf --table calls --table annotations --table summary -o demo
+	@$(BIN)/pgx-ana annotate data/example/NA12717.GRCh38.vcf --table calls --table annotations --table haplotypes --table summary -o demo
 	@$(BIN)/pgx-ana annotate data/example/NA12717.GRCh38.vcf --format json -o demo/patients.json -q
 	@echo
 	@$(BIN)/python data/example/print_summary.py demo/summary.tsv demo/calls.tsv
-	@echo "Written to demo/: calls.tsv, annotations.tsv, summary.tsv, patients.json"
+	@echo "Written to demo/: calls.tsv, annotations.tsv, haplotypes.tsv, summary.tsv, patients.json"
 
 test: $(READY)
 	$(BIN)/python -m pytest -n 2 -q
@@ -35,6 +35,16 @@ smoke: $(READY)
 bench: $(READY)
 	$(BIN)/python tests/bench.py
 
+# Diplotypes beside those of PyPGx, which has an environment of its own; needs the real data.
+compare: $(READY)
+	$(PYTHON) -m venv $(VENV)-pypgx
+	$(VENV)-pypgx/bin/python -m pip install --quiet --disable-pip-version-check \
+		pypgx==0.26.0 'pandas==2.2.3' 'numpy<2' 'setuptools<81'
+	for assembly in GRCh37 GRCh38; do \
+		$(VENV)-pypgx/bin/python tests/pypgx_agreement.py call $$assembly $(VENV)-pypgx/$$assembly.tsv && \
+		$(BIN)/python tests/pypgx_agreement.py compare $$assembly $(VENV)-pypgx/$$assembly.tsv || exit 1; \
+	done
+
 # Files that are generated from the code and kept equal to it by tests.
 schema: $(READY)
 	$(BIN)/python tests/generate.py
@@ -50,4 +60,4 @@ $(READY): requirements-dev.lock pyproject.toml
 	@touch $(READY)
 
 clean:
-	rm -rf $(VENV) demo dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(VENV)-pypgx demo dist .mypy_cache .ruff_cache .pytest_cache

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pgx_ana.errors import UsageError
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.levels import Level
-from pgx_ana.pages import haplotype_rows, study
+from pgx_ana.pages import study
+from pgx_ana.roster import haplotype_rows
 from pgx_ana.schema import Association, Evidence, HaplotypeSet, VariantDefinition
 
 _COLUMNS = (

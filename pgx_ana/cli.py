@@ -395,14 +395,39 @@ def list_variants(**given: Any) -> None:
     _print(write_lines(_load(given["directories"]), wanted))
 
 
-@kb.command()
-@click.argument("variant")
+@kb.command("haplotypes")
+@click.option("-g", "--gene", "genes", multiple=True, help="Gene to list; may be given again.")
+@click.option(
+    "-f",
+    "--format",
+    "file_format",
+    type=click.Choice(["tsv", "json"]),
+    default="tsv",
+    show_default=True,
+)
 @kb_option
-def show(variant: str, directories: tuple[Path, ...]) -> None:
-    """Show a VARIANT (rsID, merged rsID or legacy name) with its evidence and conclusions."""
+def list_haplotypes(
+    genes: tuple[str, ...], file_format: str, directories: tuple[Path, ...]
+) -> None:
+    """List the haplotypes of all sets, with their frequencies in 1000 Genomes where counted."""
+    from pgx_ana.roster import as_json, as_tsv  # noqa: PLC0415  # heavy
+
+    write_lines = as_json if file_format == "json" else as_tsv
+    _print(write_lines(_load(directories), genes))
+
+
+@kb.command()
+@click.argument("name")
+@kb_option
+def show(name: str, directories: tuple[Path, ...]) -> None:
+    """Show a variant or a set of haplotypes by NAME, with its evidence and conclusions.
+
+    A variant may be named by rsID, merged rsID or legacy name, a set by its name or one of its
+    haplotypes (ABCB1 T-T-T).
+    """
     from pgx_ana.pages import page  # noqa: PLC0415  # heavy
 
-    _print(page(_load(directories), variant))
+    _print(page(_load(directories), name))
 
 
 @kb.command()

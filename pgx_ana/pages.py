@@ -9,7 +9,7 @@ from pgx_ana.alleles import is_palindromic
 from pgx_ana.errors import UsageError
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.levels import Stance
-from pgx_ana.nomenclature import GLOBAL
+from pgx_ana.roster import haplotype_rows
 from pgx_ana.schema import Association, Effect, Evidence, HaplotypeSet, VariantDefinition
 
 _WIDTH = 100
@@ -65,27 +65,6 @@ def _reasons(
         yield "  None: there is nothing to conclude from."
     for association in associations:
         yield from _association(association, knowledge)
-
-
-def haplotype_rows(definition: HaplotypeSet, knowledge: KnowledgeBase) -> list[tuple[str, ...]]:
-    """Return the haplotypes of a set as rows of a table, its header first.
-
-    Frequencies are those of the panel that was counted, over all populations.
-    """
-    names = next((n for n in knowledge.nomenclatures if n.id == definition.id), None)
-    counts = names.counts.get(GLOBAL, {}) if names else {}
-    rows: list[tuple[str, ...]] = [("name", "alleles", "function", "counted", "other names")]
-    for item in knowledge.haplotypes_of(definition.id):
-        alleles = " ".join(f"{rsid} {bases}" for rsid, bases in item.alleles.items())
-        counted = "."
-        if names and counts and item.state == "current":
-            of_item = [n for a, n in counts.items() if names.label(a).text == item.name]
-            counted = f"{sum(of_item)}/{sum(counts.values())}"
-        state = "" if item.state == "current" else f" ({item.state.replace('_', ' ')})"
-        others = ", ".join(item.names) or "."
-        plain = "reference" if item.state == "current" else "."
-        rows.append((item.name + state, alleles or plain, item.function or ".", counted, others))
-    return rows
 
 
 def _set_definition(definition: HaplotypeSet, knowledge: KnowledgeBase) -> Iterator[str]:

@@ -16,6 +16,7 @@ LAYERS = (
     ("claims",),
     ("checks",),
     ("knowledge", "genotypes", "cohort", "assembly", "conclusions"),
+    ("roster",),
     ("annotation", "vcf", "reference", "pages", "frequencies", "comparison"),
     ("summary", "pipeline", "callability", "catalogue"),
     ("tables",),
