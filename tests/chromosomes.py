@@ -1,0 +1,215 @@
+"""Small sets of haplotypes; and the toy star alleles, resolved by trying every pair of chromosomes.
+
+Nothing of that is taken from the engine: names are written by hand, phase is tried out.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pgx_ana.diplotypes import Diplotype, Genotype, Pair
+from pgx_ana.knowledge import KnowledgeBase, load
+from pgx_ana.nomenclature import Alleles, Nomenclature, PartialAlleles, nomenclature
+from pgx_ana.schema import HaplotypeCounts, HaplotypeDefinition, HaplotypeSet, VariantDefinition
+
+HERE = Path(__file__).parent
+LAYERS = (HERE / "toy_kb", HERE / "toy_haplotypes")
+
+SITES = ("rs1", "rs2", "rs4")
+REFERENCE = ("A", "A", "G")
+NAMES: Mapping[Alleles, str] = {
+    ("A", "A", "G"): "*1",
+    ("C", "A", "G"): "*2",
+    ("A", "C", "G"): "*3",
+    ("C", "C", "G"): "*4",
+    ("A", "A", "GT"): "*5",
+    ("A", "T", "G"): "[*1 + rs2 T]",
+    ("C", "T", "G"): "[*2 + rs2 T]",
+    ("C", "A", "GT"): "[*2 + *5]",
+    ("A", "C", "GT"): "[*3 + *5]",
+    ("C", "C", "GT"): "[*4 + *5]",
+    ("A", "T", "GT"): "[*5 + rs2 T]",
+    ("C", "T", "GT"): "[*2 + *5 + rs2 T]",
+}
+NAMED = tuple(NAMES)[:5]
+LISTED = tuple(NAMES)[:6]
+"""Those that are defined, and one that was counted in the panel without a name."""
+
+Names = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Two chromosomes that fit, as mother's and father's.
+
+    ``known`` says that neither is a mere part of a chromosome that stands for itself.
+    """
+
+    first: Alleles
+    second: Alleles
+    known: bool
+
+    @property
+    def names(self) -> Names:
+        return in_order(NAMES[self.first], NAMES[self.second])
+
+
+def overlaid() -> KnowledgeBase:
+    """Return the toy knowledge base with the toy haplotypes over it."""
+    return load(LAYERS)
+
+
+def in_order(first: str, second: str) -> Names:
+    """Return two names in alphabetical order."""
+    return (first, second) if first <= second else (second, first)
+
+
+def pair(text: str) -> Pair:
+    """Return two alleles from ``A/C``; a dot is one that is not known."""
+    first, second = (None if allele == "." else allele for allele in text.split("/"))
+    return (first, second)
+
+
+def genotypes(words: str) -> tuple[Genotype, ...]:
+    """Return genotypes from words: ``A/C`` unphased, ``A|C`` phased, ``A|C:1`` in phase block 1."""
+    found = []
+    for word in words.split():
+        alleles, _, block = word.partition(":")
+        phased = "|" in alleles
+        copies = pair(alleles.replace("|", "/"))
+        gap = {0: "", 1: "one copy missing", 2: "no_call"}[copies.count(None)]
+        found.append(Genotype(copies, int(block or 0) if phased else None, gap))
+    return tuple(found)
+
+
+def singles(called: Diplotype) -> set[Names]:
+    """Return every single diplotype that is a candidate, its names in alphabetical order."""
+    return {
+        in_order(first.text, second.text)
+        for candidate in called.candidates
+        for first, second in itertools.product(candidate.first, candidate.second)
+    }
+
+
+def fitting(core: Sequence[Genotype]) -> Iterator[Fit]:
+    """Yield pairs of chromosomes, once for every way in which they may have been seen as given.
+
+    Each phase block, and each site without one, may be seen from either side. What is not known of
+    a chromosome is filled up to those that are defined or were counted; where none of these fits,
+    what is known stands for itself.
+    """
+    keys: dict[object, int] = {}
+    block = [
+        keys.setdefault(("site", number) if one.block is None else one.block, len(keys))
+        for number, one in enumerate(core)
+    ]
+    for turns in itertools.product((1, -1), repeat=len(keys)):
+        seen = [one.alleles[:: turns[b]] for one, b in zip(core, block, strict=True)]
+        copies = [tuple(pair[copy] for pair in seen) for copy in (0, 1)]
+        for first, second in itertools.product(NAMES, repeat=2):
+            chromosomes = list(zip((first, second), copies, strict=True))
+            if all(_may_be(*pair) for pair in chromosomes):
+                yield Fit(first, second, all(a in LISTED or None not in s for a, s in chromosomes))
+
+
+def _may_be(chromosome: Alleles, seen: PartialAlleles) -> bool:
+    if not _matches(chromosome, seen):
+        return False
+    if None not in seen or chromosome in LISTED:
+        return True
+    told = tuple(a or plain for a, plain in zip(seen, REFERENCE, strict=True))
+    return chromosome == told and not any(_matches(other, seen) for other in LISTED)
+
+
+def _matches(chromosome: Alleles, seen: PartialAlleles) -> bool:
+    return all(s is None or a == s for a, s in zip(chromosome, seen, strict=True))
+
+
+def possible(core: Sequence[Genotype]) -> set[Names]:
+    """Return the names of all pairs of chromosomes that fit some genotypes."""
+    return {fit.names for fit in fitting(core)}
+
+
+def probabilities(
+    core: Sequence[Genotype], frequency: Callable[[Alleles], float]
+) -> dict[Names, float]:
+    """Return the probability of each pair of names.
+
+    Two chromosomes that differ count twice, as mother's and father's or the other way round. Which
+    of two copies was not seen is chance: a pair counts for every way in which it may have been seen
+    as given.
+    """
+    weights: dict[Names, float] = {}
+    for fit in fitting(core):
+        weight = frequency(fit.first) * frequency(fit.second) if fit.known else 0.0
+        weights[fit.names] = weights.get(fit.names, 0.0) + weight
+    total = sum(weights.values())
+    return {names: weight / total for names, weight in weights.items()} if total else {}
+
+
+BASES = {"rs2": ("A", "C", "T"), "rs4": ("G", "GT")}
+"""Alleles of the sites of small sets, where they are not A and C."""
+
+
+def small_set(
+    haplotypes: Mapping[str, str],
+    *,
+    sites: Sequence[str] = SITES,
+    elsewhere: str = "reference",
+    fields: Mapping[str, Mapping[str, object]] | None = None,
+    counts: Sequence[Mapping[str, Mapping[str, int]]] = (),
+    **of_set: object,
+) -> Nomenclature:
+    """Return a set made of the names of haplotypes with their alleles, such as ``1C 4GT``.
+
+    ``fields`` are more of what a haplotype has, by its name. ``counts`` are panels, which have
+    numbers by population for each combination of alleles.
+    """
+    definition = HaplotypeSet.model_validate(
+        {"id": "set", "gene": "G", "name": "a set", "sites": sites, "elsewhere": elsewhere}
+        | {"source": "made up", **of_set}
+    )
+    common = {"haplotype_set": "set", "source": "made up"}
+    defined = [
+        HaplotypeDefinition.model_validate(
+            {"id": f"h{number}", "name": name, "alleles": alleles_of(words), **common}
+            | dict((fields or {}).get(name, {}))
+        )
+        for number, (name, words) in enumerate(haplotypes.items())
+    ]
+    panels = [
+        HaplotypeCounts.model_validate(
+            {"id": f"panel{number}", "panel": "made up", **common}
+            | {"counts": [{"alleles": alleles_of(w), **n} for w, n in panel.items()]}
+        )
+        for number, panel in enumerate(counts)
+    ]
+    rsids = [*sites, *definition.further_sites]
+    return nomenclature(definition, defined, panels, {rsid: variant(rsid) for rsid in rsids})
+
+
+def alleles_of(words: str) -> dict[str, str]:
+    """Return alleles by rsID from the numbers of sites with their bases, such as ``1C 4GT``."""
+    found = (re.fullmatch("([0-9]+)([ACGT]+)", word) for word in words.split())
+    return {f"rs{match[1]}": match[2] for match in found if match}
+
+
+def variant(rsid: str) -> VariantDefinition:
+    bases = BASES.get(rsid, ("A", "C"))
+    locus = {"chrom": "1", "pos": 1, "ref": bases[0]}
+    return VariantDefinition.model_validate(
+        {
+            "id": rsid,
+            "gene": "G",
+            "type": "snv",
+            "loci": {"GRCh37": locus, "GRCh38": locus},
+            "alleles": [{"bases": base} for base in bases],
+            "consequence": "none",
+            "paper_wording": "plus strand",
+            "sources": ["made up"],
+        }
+    )
