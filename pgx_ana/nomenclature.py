@@ -152,6 +152,25 @@ class Nomenclature:
         ordered = sorted(fitting, key=lambda label: label.rank)
         return tuple((label, tuple(fitting[label])) for label in ordered)
 
+    def beside(self, partial: PartialAlleles) -> frozenset[int]:
+        """Return the haplotypes that may be on a chromosome beside those that are listed for it.
+
+        A site that is missing may have an allele of another haplotype, in a combination that is not
+        listed. None where no site is missing, or where every combination is listed.
+        """
+        missing = [n for n, allele in enumerate(partial) if allele is None]
+        listed = sum(len(chromosomes) for _, chromosomes in self.labels(partial))
+        if not missing or math.prod(len(self.known[n]) for n in missing) == listed:
+            return frozenset()
+        return frozenset(
+            number
+            for number, haplotype in enumerate(self.haplotypes)
+            if all(
+                partial[n] in {None, allele}
+                for n, allele in (haplotype.core or dict(enumerate(self.elsewhere))).items()
+            )
+        )
+
     def function(self, label: Label) -> str:
         """Return the assigned function of a chromosome, empty where there is none."""
         return self.haplotypes[label.haplotypes[0]].function if label.exact else ""
@@ -199,11 +218,12 @@ class Nomenclature:
         while (best := self._largest_within(left)) is not None:
             found.append(best)
             left = {n: a for n, a in left.items() if n not in self.haplotypes[best].core}
-        if not found and self.elsewhere and not unknown:
+        # With a site missing, another haplotype may be there: *1 is not told.
+        if not found and self.elsewhere and not unknown and len(told) == len(self.sites):
             found = [n for n, haplotype in enumerate(self.haplotypes) if not haplotype.core][:1]
         others = sorted((left | unknown).items())
         extras = tuple(f"{self.sites[n]} {allele}" for n, allele in others)
-        parts = [self.haplotypes[number].name for number in found] + list(extras)
+        parts = [self.haplotypes[number].name for number in found] + list(extras) or ["not named"]
         if unknown:
             parts.insert(0, "?")
         text = parts[0] if len(found) == len(parts) == 1 else f"[{' + '.join(parts)}]"
@@ -287,4 +307,5 @@ def _counts(
                 for name in (population, GLOBAL):
                     of_population = counts.setdefault(name, {})
                     of_population[alleles] = of_population.get(alleles, 0) + number
-    return counts
+    # Where nobody was counted, no frequency is known: a prior alone would look like an estimate.
+    return {name: of_name for name, of_name in counts.items() if any(of_name.values())}
