@@ -8,6 +8,7 @@ differs there; it is never taken for reference.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -121,7 +122,7 @@ def diplotype(
     told = _told(status, candidates)
     likely: tuple[tuple[str, float], ...] = ()
     if population in names.counts and len(_singles(candidates)) > 1:
-        likely = _likely(names, pairs, population)
+        likely = _likely(names, arrangements, population)
     return Diplotype(
         status,
         told.text if told else "",
@@ -216,19 +217,28 @@ def _deciding(names: Nomenclature, core: Sequence[Genotype]) -> Iterator[str]:
 
 
 def _likely(
-    names: Nomenclature, pairs: Sequence[tuple[Labelled, Labelled]], population: str
+    names: Nomenclature,
+    arrangements: Sequence[tuple[PartialAlleles, PartialAlleles]],
+    population: str,
 ) -> tuple[tuple[str, float], ...]:
-    """Weigh every diplotype that fits by the frequencies of its haplotypes."""
+    """Weigh every diplotype that fits by the frequencies of its haplotypes.
+
+    What fits and is no candidate has its share, too: a site that is missing leaves it open.
+    """
     weights: dict[tuple[Label, Label], float] = {}
-    for pair in pairs:
+    total = 0.0
+    for pair in arrangements:
         groups = [
-            [(label, sum(names.frequency(a, population) for a in of)) for label, of in group]
-            for group in pair
+            [
+                (label, sum(names.frequency(a, population) for a in of or (partial,)))
+                for label, of in names.labels(partial)
+            ]
+            for partial in pair
         ]
+        total += math.prod(names.frequency(partial, population) for partial in pair)
         for (one, often), (two, as_often) in itertools.product(*groups):
             first, second = sorted((one, two), key=lambda label: label.rank)
             weights[first, second] = weights.get((first, second), 0.0) + often * as_often
-    total = sum(weights.values())
     if not total:
         return ()
     ranked = sorted(weights.items(), key=lambda item: (-item[1], item[0][0].rank, item[0][1].rank))

@@ -86,7 +86,7 @@ class Nomenclature:
     phenotypes: Mapping[tuple[str, str], str]
     counts: Mapping[str, Mapping[Alleles, int]]
     _named: dict[Alleles, Label] = field(default_factory=dict, init=False, repr=False)
-    _frequencies: dict[str, dict[Alleles, float]] = field(
+    _frequencies: dict[str, dict[PartialAlleles, float]] = field(
         default_factory=dict, init=False, repr=False
     )
     _fitting: dict[PartialAlleles, Labelled] = field(default_factory=dict, init=False, repr=False)
@@ -180,8 +180,10 @@ class Nomenclature:
         pair = sorted((self.function(first), self.function(second)))
         return self.phenotypes.get((pair[0], pair[1]), "")
 
-    def frequency(self, alleles: Alleles, population: str) -> float:
+    def frequency(self, alleles: PartialAlleles, population: str) -> float:
         """Return the estimated frequency of a chromosome in a population of the panel.
+
+        With sites missing, that of all chromosomes that fit, whether they are listed or not.
 
         The mean of a Dirichlet posterior: the prior weighs as much as one chromosome and spreads
         over haplotypes as if their sites were independent, so that what was never counted is rare
@@ -191,9 +193,14 @@ class Nomenclature:
         if alleles not in known:
             counts = self.counts[population]
             sites = self._site_frequencies[population]
-            independent = math.prod(f.get(a, 0.0) for a, f in zip(alleles, sites, strict=True))
-            seen = counts.get(alleles, 0) + _PRIOR * independent
-            known[alleles] = seen / (sum(counts.values()) + _PRIOR)
+            told = {n: allele for n, allele in enumerate(alleles) if allele is not None}
+            independent = math.prod(sites[n].get(allele, 0.0) for n, allele in told.items())
+            counted = sum(
+                number
+                for of, number in counts.items()
+                if all(of[n] == allele for n, allele in told.items())
+            )
+            known[alleles] = (counted + _PRIOR * independent) / (sum(counts.values()) + _PRIOR)
         return known[alleles]
 
     @cached_property

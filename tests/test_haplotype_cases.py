@@ -296,3 +296,19 @@ def test_a_haplotype_that_no_row_could_tell_is_refused(case: str, run: Run, tmp_
     result = run("kb", "check", *layers)
     assert result.exit_code == 4
     assert expected in " ".join(result.output.split())
+
+
+def test_what_is_not_listed_has_its_share_of_the_probability(
+    make_vcf: MakeVcf, table: Table
+) -> None:
+    """With rs1 missing, rs2 T and *5 on one chromosome were never seen, and are not impossible."""
+    path = make_vcf(rows(rs1=None, rs2="0/2", rs4="0/1"))
+    found = star(table(path, "haplotypes", "--population", "EUR"), "candidates", "probabilities")
+    (told, probabilities), *others = found
+    assert [] == others
+    assert told == "*1|*2/[*5 + rs2 T];*5/[*1 + rs2 T]"
+    assert {"*1/[*5 + rs2 T]", "*5/[*1 + rs2 T]"} <= {
+        text.split("=")[0] for text in probabilities.split(";")
+    }
+    values = [float(text.split("=")[1]) for text in probabilities.split(";")]
+    assert max(values) < 0.5 < sum(values) < 1
