@@ -141,6 +141,9 @@ def _association_faults(entries: Entries) -> Iterator[Fault]:
         for other in item.excluded:
             if other not in item.evidence:
                 yield entries.fault("associations", key, "excluded", f"{other} is not in evidence")
+        if item.haplotype is not None and haplotypes[item.haplotype].state != "current":
+            what = f"{item.haplotype} is {haplotypes[item.haplotype].state}: it is called in nobody"
+            yield entries.fault("associations", key, "haplotype", what)
         yield from _setting_faults(entries, item)
         yield from _subject_faults(entries, "associations", item)
         yield from _haplotype_faults(entries, item)

@@ -150,7 +150,11 @@ COLUMNS: dict[TableName, tuple[Column, ...]] = {
             "alleles at the sites of the set that the haplotypes told do not account for, or lack",
         ),
         Column("function", "category", "functions of the two, where any is assigned in the set"),
-        Column("phenotype", "category", "phenotype, where one is assigned to all candidates"),
+        Column(
+            "phenotype",
+            "category",
+            "phenotype of the diplotype told, or the one that all that is possible has",
+        ),
         Column(
             "source",
             "category",

@@ -24,6 +24,8 @@ UNDETERMINED = "undetermined"
 """Direction where a copy or the phase is unknown and the possible genotypes differ."""
 
 _NO_PHENOTYPE = ""
+_NO_HAPLOTYPE = -1
+_STUDIES = "studies of this combination"
 _MOST_CANDIDATES = 6
 _SETTLED = frozenset(
     {DiplotypeStatus.DETERMINED, DiplotypeStatus.PRESUMED, DiplotypeStatus.AMBIGUOUS}
@@ -145,15 +147,17 @@ class HaplotypeSpeaker(_Speaker):
 
     def conclusion(self, diplotype: Diplotype, source: CallSource) -> Conclusion:
         """Return what is said of a diplotype, or of all that are possible."""
-        deciding = ", ".join(diplotype.deciding) or diplotype.status.value
+        deciding = ", ".join(diplotype.deciding) or _STUDIES
         if diplotype.status in {DiplotypeStatus.NOT_ASSESSED, DiplotypeStatus.UNKNOWN_ALLELE} or (
             not diplotype.candidates
         ):
+            reasons = ", ".join((*_unknown(diplotype), *diplotype.deciding))
             statement = self._say(
-                "haplotypes_not_assessed", haplotypes=self._names.name, deciding=deciding
+                "haplotypes_not_assessed", haplotypes=self._names.name, deciding=reasons
             )
             return Conclusion(NOT_ASSESSED, statement)
-        keys = sorted({key for c in diplotype.candidates for key in self._keys(*c.groups)})
+        possible = {key for c in diplotype.candidates for key in self._keys(*c.groups)}
+        keys = sorted(possible.union(self._keys_of_others(diplotype.others)))
         said = [self._said(key) for key in keys]
         told = candidates_told(diplotype)
         if not _agree(said):
@@ -182,9 +186,19 @@ class HaplotypeSpeaker(_Speaker):
                 yield self._names.phenotype(one, two)
         else:
             for one, two in itertools.product(first, second):
-                ordered = sorted((one, two), key=lambda label: label.rank)
-                text = "/".join(label.text for label in ordered)
-                yield text if text in self.association.genotypes else OTHER_DIPLOTYPES
+                for pair in itertools.product(_readings(one), _readings(two)):
+                    text = "/".join(self._names.haplotypes[n].name for n in sorted(pair) if n >= 0)
+                    yield text if text in self.association.genotypes else OTHER_DIPLOTYPES
+
+    def _keys_of_others(self, others: frozenset[int]) -> Iterator[str]:
+        """Yield the keys of combinations that are possible and not listed."""
+        if not others:
+            return
+        if self.association.haplotype is not None:
+            ids = {self._names.haplotypes[number].id for number in others}
+            yield from ("0", "1", "2") if self.association.haplotype in ids else ("0",)
+        else:
+            yield _NO_PHENOTYPE if self.association.phenotypes else OTHER_DIPLOTYPES
 
     def _copies(self, group: Labels) -> Iterator[int]:
         """Yield whether a chromosome is the haplotype; with more on it, it may count or not."""
@@ -198,6 +212,18 @@ class HaplotypeSpeaker(_Speaker):
     def _by_function(self, group: Labels) -> Iterable[Label]:
         """Return one label for each function that a chromosome may have."""
         return {self._names.function(label): label for label in group}.values()
+
+
+def _readings(label: Label) -> Iterator[int]:
+    """Yield what a chromosome may count as: with more on it, its haplotypes, or none of them."""
+    if not label.exact:
+        yield _NO_HAPLOTYPE
+    yield from label.haplotypes
+
+
+def _unknown(diplotype: Diplotype) -> Iterator[str]:
+    if diplotype.status is DiplotypeStatus.UNKNOWN_ALLELE:
+        yield "an allele that is not known"
 
 
 def _agree(said: Sequence[GenotypeConclusion]) -> bool:

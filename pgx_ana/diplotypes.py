@@ -8,6 +8,7 @@ differs there; it is never taken for reference.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -78,7 +79,8 @@ class Diplotype:
     ``diplotype`` is empty where it is not told. ``candidates`` are all that fit. ``likely`` are
     single diplotypes with their probabilities, the likeliest first; empty where no population was
     chosen. ``deciding`` says what would settle it, ``extras`` which alleles do not belong to the
-    haplotypes named. ``function`` and ``phenotype`` are empty where none is assigned.
+    haplotypes named. ``function`` and ``phenotype`` are empty where none is assigned. ``others``
+    are haplotypes that a missing site leaves possible in combinations that are no candidates.
     """
 
     status: DiplotypeStatus
@@ -89,6 +91,7 @@ class Diplotype:
     extras: tuple[str, ...] = ()
     function: str = ""
     phenotype: str = ""
+    others: frozenset[int] = frozenset()
 
 
 def diplotype(
@@ -107,16 +110,19 @@ def diplotype(
         return Diplotype(DiplotypeStatus.NOT_ASSESSED, deciding=deciding)
     blocks = _blocks(core)
     if len(blocks) > MOST_BLOCKS:
-        return Diplotype(DiplotypeStatus.AMBIGUOUS, deciding=deciding)
-    pairs = [
-        (names.labels(first), names.labels(second)) for first, second in _arrangements(core, blocks)
-    ]
+        return Diplotype(_status(names, core, ()), deciding=deciding)
+    arrangements = list(_arrangements(core, blocks))
+    pairs = [(names.labels(first), names.labels(second)) for first, second in arrangements]
     candidates = _candidates(pairs)
-    status = _status(core, candidates)
+    status = _status(names, core, candidates)
+    others = frozenset[int]()
+    if status is DiplotypeStatus.INCOMPLETE:
+        chromosomes = set(itertools.chain.from_iterable(arrangements))
+        others = others.union(*(names.beside(alleles) for alleles in chromosomes))
     told = _told(status, candidates)
     likely: tuple[tuple[str, float], ...] = ()
     if population in names.counts and len(_singles(candidates)) > 1:
-        likely = _likely(names, pairs, population)
+        likely = _likely(names, arrangements, population)
     return Diplotype(
         status,
         told.text if told else "",
@@ -125,7 +131,8 @@ def diplotype(
         deciding if status is not DiplotypeStatus.DETERMINED else (),
         tuple(_extras(names, told, further)) if told else (),
         _function(names, told) if told else "",
-        _phenotype(names, (told,) if told else candidates),
+        "" if others else _phenotype(names, (told,) if told else candidates),
+        others,
     )
 
 
@@ -175,9 +182,13 @@ def _singles(candidates: Sequence[Candidate]) -> set[tuple[str, str]]:
     }
 
 
-def _status(core: Sequence[Genotype], candidates: Sequence[Candidate]) -> DiplotypeStatus:
-    labels = (label for candidate in candidates for group in candidate.groups for label in group)
-    if any(label.unknown for label in labels):
+def _status(
+    names: Nomenclature, core: Sequence[Genotype], candidates: Sequence[Candidate]
+) -> DiplotypeStatus:
+    if any(
+        not known.issuperset(set(genotype.alleles) - {None})
+        for genotype, known in zip(core, names.known, strict=True)
+    ):
         return DiplotypeStatus.UNKNOWN_ALLELE
     if any(None in genotype.alleles for genotype in core):
         return DiplotypeStatus.INCOMPLETE
@@ -206,19 +217,28 @@ def _deciding(names: Nomenclature, core: Sequence[Genotype]) -> Iterator[str]:
 
 
 def _likely(
-    names: Nomenclature, pairs: Sequence[tuple[Labelled, Labelled]], population: str
+    names: Nomenclature,
+    arrangements: Sequence[tuple[PartialAlleles, PartialAlleles]],
+    population: str,
 ) -> tuple[tuple[str, float], ...]:
-    """Weigh every diplotype that fits by the frequencies of its haplotypes."""
+    """Weigh every diplotype that fits by the frequencies of its haplotypes.
+
+    What fits and is no candidate has its share, too: a site that is missing leaves it open.
+    """
     weights: dict[tuple[Label, Label], float] = {}
-    for pair in pairs:
+    total = 0.0
+    for pair in arrangements:
         groups = [
-            [(label, sum(names.frequency(a, population) for a in of)) for label, of in group]
-            for group in pair
+            [
+                (label, sum(names.frequency(a, population) for a in of or (partial,)))
+                for label, of in names.labels(partial)
+            ]
+            for partial in pair
         ]
+        total += math.prod(names.frequency(partial, population) for partial in pair)
         for (one, often), (two, as_often) in itertools.product(*groups):
             first, second = sorted((one, two), key=lambda label: label.rank)
             weights[first, second] = weights.get((first, second), 0.0) + often * as_often
-    total = sum(weights.values())
     if not total:
         return ()
     ranked = sorted(weights.items(), key=lambda item: (-item[1], item[0][0].rank, item[0][1].rank))

@@ -102,8 +102,10 @@ def _person(
         _genotype(cell, files.setdefault((cell.file, blocks.get(number, 0)), len(files)))
         for number, cell in enumerate(cells[:count])
     ]
+    # What was only said to be reference is no observation that a usual allele is not there.
     further = {
-        rsid: _copies(cell) for rsid, cell in zip(names.further_sites, cells[count:], strict=True)
+        rsid: (None, None) if cell.source is CallSource.ASSERTED else _copies(cell)
+        for rsid, cell in zip(names.further_sites, cells[count:], strict=True)
     }
     return PersonHaplotypes(diplotype(names, core, further, population), _source(cells[:count]))
 

@@ -86,7 +86,7 @@ class Nomenclature:
     phenotypes: Mapping[tuple[str, str], str]
     counts: Mapping[str, Mapping[Alleles, int]]
     _named: dict[Alleles, Label] = field(default_factory=dict, init=False, repr=False)
-    _frequencies: dict[str, dict[Alleles, float]] = field(
+    _frequencies: dict[str, dict[PartialAlleles, float]] = field(
         default_factory=dict, init=False, repr=False
     )
     _fitting: dict[PartialAlleles, Labelled] = field(default_factory=dict, init=False, repr=False)
@@ -152,6 +152,25 @@ class Nomenclature:
         ordered = sorted(fitting, key=lambda label: label.rank)
         return tuple((label, tuple(fitting[label])) for label in ordered)
 
+    def beside(self, partial: PartialAlleles) -> frozenset[int]:
+        """Return the haplotypes that may be on a chromosome beside those that are listed for it.
+
+        A site that is missing may have an allele of another haplotype, in a combination that is not
+        listed. None where no site is missing, or where every combination is listed.
+        """
+        missing = [n for n, allele in enumerate(partial) if allele is None]
+        listed = sum(len(chromosomes) for _, chromosomes in self.labels(partial))
+        if not missing or math.prod(len(self.known[n]) for n in missing) == listed:
+            return frozenset()
+        return frozenset(
+            number
+            for number, haplotype in enumerate(self.haplotypes)
+            if all(
+                partial[n] in {None, allele}
+                for n, allele in (haplotype.core or dict(enumerate(self.elsewhere))).items()
+            )
+        )
+
     def function(self, label: Label) -> str:
         """Return the assigned function of a chromosome, empty where there is none."""
         return self.haplotypes[label.haplotypes[0]].function if label.exact else ""
@@ -161,8 +180,10 @@ class Nomenclature:
         pair = sorted((self.function(first), self.function(second)))
         return self.phenotypes.get((pair[0], pair[1]), "")
 
-    def frequency(self, alleles: Alleles, population: str) -> float:
+    def frequency(self, alleles: PartialAlleles, population: str) -> float:
         """Return the estimated frequency of a chromosome in a population of the panel.
+
+        With sites missing, that of all chromosomes that fit, whether they are listed or not.
 
         The mean of a Dirichlet posterior: the prior weighs as much as one chromosome and spreads
         over haplotypes as if their sites were independent, so that what was never counted is rare
@@ -172,9 +193,14 @@ class Nomenclature:
         if alleles not in known:
             counts = self.counts[population]
             sites = self._site_frequencies[population]
-            independent = math.prod(f.get(a, 0.0) for a, f in zip(alleles, sites, strict=True))
-            seen = counts.get(alleles, 0) + _PRIOR * independent
-            known[alleles] = seen / (sum(counts.values()) + _PRIOR)
+            told = {n: allele for n, allele in enumerate(alleles) if allele is not None}
+            independent = math.prod(sites[n].get(allele, 0.0) for n, allele in told.items())
+            counted = sum(
+                number
+                for of, number in counts.items()
+                if all(of[n] == allele for n, allele in told.items())
+            )
+            known[alleles] = (counted + _PRIOR * independent) / (sum(counts.values()) + _PRIOR)
         return known[alleles]
 
     @cached_property
@@ -199,11 +225,12 @@ class Nomenclature:
         while (best := self._largest_within(left)) is not None:
             found.append(best)
             left = {n: a for n, a in left.items() if n not in self.haplotypes[best].core}
-        if not found and self.elsewhere and not unknown:
+        # With a site missing, another haplotype may be there: *1 is not told.
+        if not found and self.elsewhere and not unknown and len(told) == len(self.sites):
             found = [n for n, haplotype in enumerate(self.haplotypes) if not haplotype.core][:1]
         others = sorted((left | unknown).items())
         extras = tuple(f"{self.sites[n]} {allele}" for n, allele in others)
-        parts = [self.haplotypes[number].name for number in found] + list(extras)
+        parts = [self.haplotypes[number].name for number in found] + list(extras) or ["not named"]
         if unknown:
             parts.insert(0, "?")
         text = parts[0] if len(found) == len(parts) == 1 else f"[{' + '.join(parts)}]"
@@ -287,4 +314,5 @@ def _counts(
                 for name in (population, GLOBAL):
                     of_population = counts.setdefault(name, {})
                     of_population[alleles] = of_population.get(alleles, 0) + number
-    return counts
+    # Where nobody was counted, no frequency is known: a prior alone would look like an estimate.
+    return {name: of_name for name, of_name in counts.items() if any(of_name.values())}

@@ -28,6 +28,8 @@ Pmcid = Annotated[str, StringConstraints(pattern=r"^PMC[1-9][0-9]*$")]
 Doi = Annotated[str, StringConstraints(pattern=r"^10\.[0-9]{4,9}/\S+$")]
 Position = Annotated[int, Field(ge=1)]
 Frequency = Annotated[float, Field(ge=0, le=1)]
+HaplotypeName = Annotated[str, StringConstraints(pattern=r"^[^\s/|;=?\[\]]+$")]
+"""Without what diplotypes and lists of them are written with: *22|*37/*1, [*1 + rs1 A]."""
 Count = Annotated[int, Field(ge=0)]
 FunctionPair = Annotated[str, StringConstraints(pattern=r"^[^/]+/[^/]+$")]
 ConclusionKey = Annotated[str, StringConstraints(min_length=1)]
@@ -334,7 +336,7 @@ class HaplotypeDefinition(Model):
 
     id: Identifier
     haplotype_set: Identifier
-    name: Text
+    name: HaplotypeName
     alleles: dict[Rsid, Bases] = Field(
         default_factory=dict, description="at core sites; empty for that with the reference at all"
     )

@@ -123,21 +123,27 @@ def _summarise(category: AnnotatedCategory, annotations: Annotations) -> Categor
 def _labels(
     subject: Subject, associations: Sequence[AssociationCalls]
 ) -> tuple[list[_Label], NDArray[np.int32], list[int]]:
-    """Return the distinct labels of a subject, everybody's number, and one state for each label."""
-    numbers: dict[_Label, int] = {}
+    """Return the labels of a subject, everybody's number, and one state for each label.
+
+    States that read alike but are concluded on differently, as two open diplotypes that are both
+    told as "two of 2 haplotypes", keep a label each.
+    """
+    numbers: dict[tuple[_Label, tuple[str, ...]], int] = {}
     first: list[int] = []
     renumbered = []
     for index, state in enumerate(subject.states):
-        observed = any(a.conclusions[index].direction != NOT_ASSESSED for a in associations)
+        directions = tuple(item.conclusions[index].direction for item in associations)
+        observed = any(direction != NOT_ASSESSED for direction in directions)
         shown = _shown(state) if observed else state.status.value
         asserted = state.source is CallSource.ASSERTED
         text = f"{subject.id} {shown}"
         label = _Label(subject.id, text, observed, asserted, subject.sites)
-        if label not in numbers:
-            numbers[label] = len(numbers)
+        if (label, directions) not in numbers:
+            numbers[label, directions] = len(numbers)
             first.append(index)
-        renumbered.append(numbers[label])
-    return list(numbers), np.array(renumbered, np.int32)[subject.codes], first
+        renumbered.append(numbers[label, directions])
+    labels = [label for label, _ in numbers]
+    return labels, np.array(renumbered, np.int32)[subject.codes], first
 
 
 def _shown(state: State) -> str:
