@@ -169,6 +169,12 @@ def _haplotype_faults(entries: Entries) -> Iterator[Fault]:
     for key, definition in sets.items():
         for field, what in _set_faults(definition, variants):
             yield entries.fault("haplotype_sets", key, field, what)
+    current = [h for h in entries.values("haplotypes").values() if h.state == "current"]
+    for key in dict.fromkeys(haplotype.haplotype_set for haplotype in current):
+        plain = [h for h in current if h.haplotype_set == key and not h.alleles]
+        if sets[key].elsewhere == "reference" and not plain:
+            what = "no haplotype is the one with the reference at all sites"
+            yield entries.fault("haplotype_sets", key, "elsewhere", what)
     owners: dict[tuple[str, object], str] = {}
     for key, haplotype in entries.values("haplotypes").items():
         definition = sets[haplotype.haplotype_set]
@@ -240,6 +246,10 @@ def _count_faults(entries: Entries) -> Iterator[Fault]:
     variants = entries.values("variants")
     for key, panel in entries.values("haplotype_counts").items():
         definition = entries.values("haplotype_sets")[panel.haplotype_set]
+        for rsid in panel.not_in_panel:
+            if rsid not in definition.sites:
+                what = f"{rsid} is no core site of {definition.id}"
+                yield entries.fault("haplotype_counts", key, "not_in_panel", what)
         seen: set[frozenset[tuple[str, str]]] = set()
         for index, row in enumerate(panel.counts):
             for what in _allele_faults(row.alleles, definition.sites, definition, variants):

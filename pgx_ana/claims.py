@@ -58,8 +58,9 @@ def _result_faults(item: Evidence) -> Iterator[tuple[str, str]]:
             yield "significance", "a result that is not significant is a null"
         if item.direction == "none":
             yield "direction", "an association is higher, lower or unknown"
-        if item.alleles and item.direction == "unknown":
-            yield "direction", "a base is named, but no direction"
+        carriers = (item.alleles, item.haplotype, item.diplotypes, item.phenotypes)
+        if any(carriers) and item.direction == "unknown":
+            yield "direction", "a base, haplotype or phenotype is named, but no direction"
 
 
 def _comparison_faults(entries: Entries, item: Evidence) -> Iterator[Fault]:
@@ -79,7 +80,10 @@ def _subject_faults(
     entries: Entries, section: str, item: Evidence | Association
 ) -> Iterator[Fault]:
     """Yield diplotypes and phenotypes that the set does not have, or that no set is named for."""
-    if (item.haplotype_set is not None) != bool(item.diplotypes or item.phenotypes):
+    if item.haplotype is not None and item.haplotype_set is not None:
+        what = "is about one haplotype, or about diplotypes or phenotypes of a set, not both"
+        yield entries.fault(section, item.id, "haplotype_set", what)
+    elif (item.haplotype_set is not None) != bool(item.diplotypes or item.phenotypes):
         what = "goes with diplotypes or phenotypes of the set, and they with it"
         yield entries.fault(section, item.id, "haplotype_set", what)
     elif item.haplotype_set is not None:
@@ -141,9 +145,6 @@ def _association_faults(entries: Entries) -> Iterator[Fault]:
         for other in item.excluded:
             if other not in item.evidence:
                 yield entries.fault("associations", key, "excluded", f"{other} is not in evidence")
-        if item.haplotype is not None and haplotypes[item.haplotype].state != "current":
-            what = f"{item.haplotype} is {haplotypes[item.haplotype].state}: it is called in nobody"
-            yield entries.fault("associations", key, "haplotype", what)
         yield from _setting_faults(entries, item)
         yield from _subject_faults(entries, "associations", item)
         yield from _haplotype_faults(entries, item)

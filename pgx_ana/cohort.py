@@ -43,7 +43,7 @@ def join_files(
         new = new[site.codes]
         observed = new != 0
         before = codes[members]
-        _refuse_contradiction(variant, list(cells), (before, new), samples, members)
+        codes[members] = _reconciled(variant, cells, (before, new), samples, members)
         take = observed & (before == 0)
         codes[members[take]] = new[take]
         for target, values in ((gq, site.gq), (dp, site.dp), (phase_set, site.phase_set)):
@@ -97,20 +97,41 @@ def _blank(
     return np.full(n_samples, np.nan, np.float32)
 
 
-def _refuse_contradiction(
+def _reconciled(
     variant: Variant,
-    table: list[Cell],
+    cells: dict[Cell, int],
     codes: tuple[NDArray[np.int32], NDArray[np.int32]],
     samples: Sequence[str],
     members: Members,
-) -> None:
+) -> NDArray[np.int32]:
+    """Return the codes of people before a file, seen in the light of that file.
+
+    Two files that write the copies in opposite orders leave their phase open: which of them orders
+    the other sites as this one does is not known. Raises :class:`InputError` where they disagree.
+    """
     before, new = codes
-    for index in np.flatnonzero((before != 0) & (new != 0) & (before != new)).tolist():
-        one, two = table[before[index]], table[new[index]]
+    agreed = before.copy()
+    both = np.flatnonzero((before != 0) & (new != 0) & (before != new))
+    table = list(cells)
+    pairs, first, inverse = np.unique(
+        np.column_stack([before[both], new[both]]), axis=0, return_index=True, return_inverse=True
+    )
+    for number, (one, two) in enumerate((table[a], table[b]) for a, b in pairs.tolist()):
         if (sorted(one.alleles), one.status) != (sorted(two.alleles), two.status):
-            message = (
-                f"sample {samples[members[index]]!r} is in two files that disagree on "
-                f"{variant.id}: {one.genotype} ({one.status}) in {one.file}, "
-                f"{two.genotype} ({two.status}) in {two.file}; leave one of the files out"
-            )
-            raise InputError(message)
+            sample = samples[members[both[first[number]]]]
+            raise _contradiction(variant, sample, one, two)
+        if one.phased and two.phased and one.alleles != two.alleles:
+            rank = {base: place for place, base in enumerate(variant.alleles)}
+            alleles = sorted(one.alleles, key=lambda base: rank.get(base, len(rank)))
+            open_ = dataclasses.replace(one, phased=False, alleles=tuple(alleles))
+            concerned = both[inverse.reshape(-1) == number]
+            agreed[concerned] = cells.setdefault(open_, len(cells))
+    return agreed
+
+
+def _contradiction(variant: Variant, sample: str, one: Cell, two: Cell) -> InputError:
+    return InputError(
+        f"sample {sample!r} is in two files that disagree on {variant.id}: {one.genotype} "
+        f"({one.status}) in {one.file}, {two.genotype} ({two.status}) in {two.file}; leave one of "
+        "the files out"
+    )

@@ -132,6 +132,12 @@ COLUMNS: dict[TableName, tuple[Column, ...]] = {
             "every diplotype that fits; *22|*37/*1 is one of *22 and *37 with *1",
         ),
         Column(
+            "not_excluded",
+            "list",
+            "where no diplotype is told: every named haplotype that may be there, alone or beside "
+            "another",
+        ),
+        Column(
             "likeliest",
             "category",
             "the likeliest candidate, where a population was chosen: an estimate, no observation",

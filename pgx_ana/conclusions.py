@@ -26,7 +26,7 @@ UNDETERMINED = "undetermined"
 _NO_PHENOTYPE = ""
 _NO_HAPLOTYPE = -1
 _STUDIES = "studies of this combination"
-_MOST_CANDIDATES = 6
+_MOST_TOLD = 80  # characters
 _SETTLED = frozenset(
     {DiplotypeStatus.DETERMINED, DiplotypeStatus.PRESUMED, DiplotypeStatus.AMBIGUOUS}
 )
@@ -56,15 +56,15 @@ def unphased(cell: Cell, variant: Variant) -> str:
 
 def candidates_told(diplotype: Diplotype) -> str:
     """Return the diplotypes that are possible as text, or their number where they are many."""
-    texts = [candidate.text for candidate in diplotype.candidates]
-    if len(texts) > _MOST_CANDIDATES or any("|" in text for text in texts):
+    text = " or ".join(candidate.text for candidate in diplotype.candidates)
+    if len(text) > _MOST_TOLD:
         alleles = {
             label.text
             for candidate in diplotype.candidates
             for label in itertools.chain(*candidate.groups)
         }
         return f"two of {len(alleles)} haplotypes"
-    return " or ".join(texts)
+    return text
 
 
 class _Speaker:

@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from pgx_ana.nomenclature import Label, Labelled, Nomenclature, PartialAlleles
 
-MOST_BLOCKS = 12
+MOST_BLOCKS = 8
 """With more blocks of unknown phase to each other, arrangements are not enumerated."""
 
 LEAST_PROBABILITY = 0.001
@@ -80,7 +80,8 @@ class Diplotype:
     single diplotypes with their probabilities, the likeliest first; empty where no population was
     chosen. ``deciding`` says what would settle it, ``extras`` which alleles do not belong to the
     haplotypes named. ``function`` and ``phenotype`` are empty where none is assigned. ``others``
-    are haplotypes that a missing site leaves possible in combinations that are no candidates.
+    are haplotypes that are possible in combinations that are no candidates, a site being missing or
+    too much phase open.
     """
 
     status: DiplotypeStatus
@@ -107,18 +108,18 @@ def diplotype(
     """
     deciding = tuple(_deciding(names, core))
     if all(genotype.alleles == (None, None) for genotype in core):
-        return Diplotype(DiplotypeStatus.NOT_ASSESSED, deciding=deciding)
+        everything = frozenset(range(len(names.haplotypes)))
+        return Diplotype(DiplotypeStatus.NOT_ASSESSED, deciding=deciding, others=everything)
     blocks = _blocks(core)
     if len(blocks) > MOST_BLOCKS:
-        return Diplotype(_status(names, core, ()), deciding=deciding)
+        others = frozenset(_present(names, core))
+        return Diplotype(_status(names, core, ()), deciding=deciding, others=others)
     arrangements = list(_arrangements(core, blocks))
     pairs = [(names.labels(first), names.labels(second)) for first, second in arrangements]
     candidates = _candidates(pairs)
     status = _status(names, core, candidates)
-    others = frozenset[int]()
-    if status is DiplotypeStatus.INCOMPLETE:
-        chromosomes = set(itertools.chain.from_iterable(arrangements))
-        others = others.union(*(names.beside(alleles) for alleles in chromosomes))
+    chromosomes = set(itertools.chain.from_iterable(arrangements))
+    others = frozenset[int]().union(*(names.beside(alleles) for alleles in chromosomes))
     told = _told(status, candidates)
     likely: tuple[tuple[str, float], ...] = ()
     if population in names.counts and len(_singles(candidates)) > 1:
@@ -128,12 +129,20 @@ def diplotype(
         told.text if told else "",
         candidates,
         likely,
-        deciding if status is not DiplotypeStatus.DETERMINED else (),
+        deciding,
         tuple(_extras(names, told, further)) if told else (),
         _function(names, told) if told else "",
         "" if others else _phenotype(names, (told,) if told else candidates),
         others,
     )
+
+
+def _present(names: Nomenclature, core: Sequence[Genotype]) -> Iterator[int]:
+    """Yield the haplotypes whose alleles are all there, or may be, on whichever copies."""
+    for number, haplotype in enumerate(names.haplotypes):
+        alleles = haplotype.core or dict(enumerate(names.elsewhere))
+        if all({a, None} & set(core[site].alleles) for site, a in alleles.items()):
+            yield number
 
 
 def _blocks(core: Sequence[Genotype]) -> list[list[int]]:
@@ -241,11 +250,13 @@ def _likely(
             weights[first, second] = weights.get((first, second), 0.0) + often * as_often
     if not total:
         return ()
-    ranked = sorted(weights.items(), key=lambda item: (-item[1], item[0][0].rank, item[0][1].rank))
+    # Rounded, so that the last bits of a sum put nothing before another.
+    shares = [(round(weight / total, 12), pair) for pair, weight in weights.items()]
+    shares.sort(key=lambda item: (-item[0], item[1][0].rank, item[1][1].rank))
     return tuple(
-        (f"{first.text}/{second.text}", weight / total)
-        for (first, second), weight in ranked
-        if weight / total >= LEAST_PROBABILITY
+        (f"{first.text}/{second.text}", share)
+        for share, (first, second) in shares
+        if share >= LEAST_PROBABILITY
     )
 
 

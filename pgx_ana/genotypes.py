@@ -35,6 +35,7 @@ _NO_REFERENCE = "which base is the reference is not certain, and no REF tells it
 _STATUSES = tuple(CallStatus)
 _ROUNDING = 1e-6
 _MOST_ALLELES = 100  # allele numbers are kept in 8 bits
+_MOST_ROWS = 127  # as are numbers of rows, with a sign
 
 
 def call_site(
@@ -265,10 +266,10 @@ class _Site:
         """Find the distinct cells and number the samples by them."""
         filtered = status == _STATUSES.index(CallStatus.FILTERED)
         failure, failure_names = self._failure_codes(filtered)
-        block = self._from_block()
+        block, order = self._from_block(), self._wide_row(joined)
         copies = joined.copies
         packed = np.zeros(self.n, np.int64)
-        for column in (copies[:, 0], copies[:, 1], joined.phased, status, block, failure):
+        for column in (copies[:, 0], copies[:, 1], joined.phased, status, block, failure, order):
             packed = (packed << 8) | column.astype(np.uint8)
         _, first, codes = np.unique(packed, return_index=True, return_inverse=True)
         cells = tuple(
@@ -278,6 +279,7 @@ class _Site:
                 status=_STATUSES[status[index]],
                 block=bool(block[index]),
                 failure=failure_names[failure[index]],
+                order=int(order[index]),
             )
             for index in first.tolist()
         )
@@ -329,8 +331,31 @@ class _Site:
                 block &= ~row.called
         return block
 
+    def _wide_row(self, joined: Joined) -> NDArray[np.int8]:
+        """Say which unphased row over more than this site has the copies of a sample.
+
+        It is told by its number from 1, negative where its copies stand the other way round; 0
+        where there is none, or nothing to tell apart.
+        """
+        order = np.zeros(self.n, np.int8)
+        differ = ~joined.phased & (joined.copies[:, 0] != joined.copies[:, 1])
+        for number, (record, row) in enumerate(zip(self.records, self.rows, strict=True), 1):
+            if len(record.ref) <= len(self.locus.ref) or number > _MOST_ROWS:
+                continue
+            free = differ & ~row.phased & (order == 0)
+            order[free & (row.copies == joined.copies).all(axis=1)] = number
+            order[free & (row.copies[:, ::-1] == joined.copies).all(axis=1)] = -number
+        return order
+
     def _cell(
-        self, copies: Copies, *, phased: bool, status: CallStatus, block: bool, failure: str
+        self,
+        copies: Copies,
+        *,
+        phased: bool,
+        status: CallStatus,
+        block: bool,
+        failure: str,
+        order: int,
     ) -> Cell:
         if status is CallStatus.ABSENT:
             return ABSENT
@@ -347,6 +372,8 @@ class _Site:
             reason=failure or self._reason(status, alleles),
             filter=";".join(sorted({n for record in self.records for n in record.filters})) or ".",
             file=self.file,
+            row=_place(self.records[abs(order) - 1]) if order else "",
+            turned=order < 0,
         )
 
     def _reason(self, status: CallStatus, alleles: tuple[str, ...]) -> str:
@@ -367,6 +394,10 @@ class _Site:
         if all(record.probability is None for record in self.records):
             return "the record has no GT"
         return f"the record has no GT, and no genotype has a probability of {self.options.min_gp:g}"
+
+
+def _place(record: Record) -> str:
+    return f"{record.pos} {record.ref}>{','.join(record.alts)}"
 
 
 def _least(values: list[NDArray[np.float32] | None]) -> NDArray[np.float32] | None:

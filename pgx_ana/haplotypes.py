@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from pgx_ana.combinations import distinct
 from pgx_ana.diplotypes import Diplotype, Genotype, Pair, diplotype
-from pgx_ana.model import CallSource, CallStatus, Cell, SiteCalls
+from pgx_ana.model import DELETED, CallSource, CallStatus, Cell, SiteCalls
 from pgx_ana.nomenclature import Nomenclature
 
 _SEEN = frozenset({CallStatus.CALLED, CallStatus.PARTIAL, CallStatus.UNKNOWN_ALLELE})
+_GONE = frozenset({DELETED, "."})
 _NO_SET = -1
 
 
@@ -97,11 +98,11 @@ def _person(
 ) -> PersonHaplotypes:
     """Resolve one combination of cells; ``blocks`` has the phase block of some core sites."""
     count = len(names.sites)
-    files: dict[tuple[str, int], int] = {}
-    core = [
-        _genotype(cell, files.setdefault((cell.file, blocks.get(number, 0)), len(files)))
-        for number, cell in enumerate(cells[:count])
-    ]
+    told_by: dict[tuple[str, str | int], int] = {}
+    core = []
+    for number, cell in enumerate(cells[:count]):
+        key = (cell.file, blocks.get(number, 0) if cell.phased else cell.row)
+        core.append(_genotype(cell, told_by.setdefault(key, len(told_by))))
     # What was only said to be reference is no observation that a usual allele is not there.
     further = {
         rsid: (None, None) if cell.source is CallSource.ASSERTED else _copies(cell)
@@ -115,12 +116,18 @@ def _genotype(cell: Cell, block: int) -> Genotype:
     gap = ""
     if None in alleles:
         gap = cell.reason if cell.status is CallStatus.PARTIAL else cell.status.value
-    return Genotype(alleles, block if cell.phased else None, gap)
+    if cell.turned:
+        alleles = (alleles[1], alleles[0])
+    return Genotype(alleles, block if cell.phased or cell.row else None, gap)
 
 
 def _copies(cell: Cell) -> Pair:
-    """Return the alleles of both copies, None for what was not observed."""
-    if cell.status not in _SEEN:
+    """Return the alleles of both copies, None for what was not observed.
+
+    A copy that is deleted was observed: no haplotype has it.
+    """
+    gone = cell.status is CallStatus.NOT_ASSESSABLE and {DELETED} <= set(cell.alleles) <= _GONE
+    if cell.status not in _SEEN and not gone:
         return (None, None)
     copies = [None if allele == "." else allele for allele in (*cell.alleles, ".", ".")[:2]]
     return (copies[0], copies[1])

@@ -153,6 +153,9 @@ class Cell:
 
     ``alleles`` are plus-strand bases, ``.`` for a missing copy; empty where nothing was seen, one
     where the call is haploid. Unphased alleles stand in the order of the variant's alleles.
+    ``row`` names an unphased row that has these alleles and covers further sites: whatever their
+    phase, what it says of all of them lies on the same copies. ``turned`` says that its first copy
+    is the second here.
     """
 
     alleles: tuple[str, ...]
@@ -162,6 +165,8 @@ class Cell:
     reason: str = ""
     filter: str = ""
     file: str = ""
+    row: str = ""
+    turned: bool = False
 
     @property
     def genotype(self) -> str:

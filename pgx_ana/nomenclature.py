@@ -12,6 +12,7 @@ import operator
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from pgx_ana.schema import HaplotypeCounts, HaplotypeDefinition, HaplotypeSet, VariantDefinition
 
@@ -22,6 +23,7 @@ POPULATIONS = ("AFR", "AMR", "EAS", "EUR", "SAS")
 GLOBAL = "global"
 
 _PRIOR = 1.0  # in chromosomes
+_MOST_KEPT = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,7 @@ class Nomenclature:
         over is named in turn, and what then fits no haplotype is told as alleles.
         """
         if alleles not in self._named:
+            _make_room(self._named)
             self._named[alleles] = self._label(dict(enumerate(alleles)))
         return self._named[alleles]
 
@@ -130,6 +133,7 @@ class Nomenclature:
         Where none of these fits, what is known is named for itself.
         """
         if partial not in self._fitting:
+            _make_room(self._fitting)
             self._fitting[partial] = self._labelled(partial)
         return self._fitting[partial]
 
@@ -191,6 +195,7 @@ class Nomenclature:
         """
         known = self._frequencies.setdefault(population, {})
         if alleles not in known:
+            _make_room(known)
             counts = self.counts[population]
             sites = self._site_frequencies[population]
             told = {n: allele for n, allele in enumerate(alleles) if allele is not None}
@@ -242,12 +247,24 @@ class Nomenclature:
 
     def _largest_within(self, alleles: Mapping[int, str]) -> int | None:
         """Return the haplotype with most core alleles, all of them among these."""
-        fitting = [
-            (-len(haplotype.core), number)
-            for number, haplotype in enumerate(self.haplotypes)
-            if haplotype.core and haplotype.core.items() <= alleles.items()
-        ]
-        return min(fitting)[1] if fitting else None
+        fitting = (
+            number
+            for number in self._largest_first
+            if self.haplotypes[number].core.items() <= alleles.items()
+        )
+        return next(fitting, None)
+
+    @cached_property
+    def _largest_first(self) -> tuple[int, ...]:
+        """The numbers of the haplotypes with core alleles, those with most first."""
+        numbers = [number for number, haplotype in enumerate(self.haplotypes) if haplotype.core]
+        return tuple(sorted(numbers, key=lambda number: -len(self.haplotypes[number].core)))
+
+
+def _make_room(kept: dict[Any, Any]) -> None:
+    """Forget what was worked out before it fills the memory."""
+    if len(kept) >= _MOST_KEPT:
+        kept.clear()
 
 
 def _allele_frequencies(

@@ -82,13 +82,16 @@ class _Label:
 
 @dataclass(frozen=True, slots=True)
 class _Finding:
-    """What an association says of a genotype: its place in the sentence, and its text for the list.
+    """What an association says of a genotype: for the sentence, and as text for the list.
 
-    ``direction`` is an effect, ``undetermined`` or ``not_studied``.
+    ``direction`` is an effect, ``undetermined`` or ``not_studied``. ``made_of`` are a set of
+    haplotypes and its sites, empty for a variant.
     """
 
-    signal: tuple[str, str, str]
+    subject: str
+    made_of: tuple[str, ...]
     genotype: str
+    outcome: str
     direction: str
     level: Level
     text: str
@@ -97,7 +100,7 @@ class _Finding:
 def _summarise(category: AnnotatedCategory, annotations: Annotations) -> CategorySummary:
     associations = [item for item in annotations.associations if item.category is category]
     subjects = list({item.subject.id: item.subject for item in associations}.values())
-    writer = _Writer(annotations.knowledge, subjects)
+    writer = _Writer(annotations.knowledge)
     if not subjects:
         codes = np.zeros(len(annotations.calls.samples), np.int32)
         return CategorySummary(category, (writer.summary([], []),), codes)
@@ -185,12 +188,10 @@ class _Signals:
 class _Writer:
     """Puts findings into words."""
 
-    def __init__(self, knowledge: KnowledgeBase, subjects: Sequence[Subject]) -> None:
+    def __init__(self, knowledge: KnowledgeBase) -> None:
         self.knowledge = knowledge
-        self.signals = _Signals(
-            [*(group.variants for group in knowledge.linkage.values())]
-            + [(subject.id, *subject.sites) for subject in subjects if subject.sites]
-        )
+        self._linked = tuple(group.variants for group in knowledge.linkage.values())
+        self._kept: dict[frozenset[tuple[str, ...]], _Signals] = {}
 
     def findings(
         self, associations: Sequence[AssociationCalls], labels: Sequence[_Label], cells: list[int]
@@ -211,8 +212,10 @@ class _Writer:
         genotype = _shown(subject.states[cell])
         outcome = self.knowledge.outcomes[item.association.outcome].name
         return _Finding(
-            signal=(self.signals.of(subject.id), outcome, said.direction),
+            subject=subject.id,
+            made_of=(subject.id, *subject.sites) if subject.sites else (),
             genotype=f"{subject.id} {genotype}",
+            outcome=outcome,
             direction=said.direction,
             level=item.weight.level,
             text=" ".join((item.association.id, genotype, said.direction, item.weight.level)),
@@ -250,9 +253,9 @@ class _Writer:
 
     def _findings_told(self, told: Sequence[_Finding], assessed: int, total: int) -> Iterator[str]:
         findings = [finding for finding in told if finding.direction in _EFFECTS]
-        replicated = _signals(findings, _FIRM)
-        unreplicated = _signals(findings, _WEAK)
-        contradicted = _signals(findings, (Level.CONTRADICTED,))
+        replicated = self._signals(findings, _FIRM)
+        unreplicated = self._signals(findings, _WEAK)
+        contradicted = self._signals(findings, (Level.CONTRADICTED,))
         undetermined = _genotypes(told, UNDETERMINED)
         not_studied = _genotypes(told, Direction.NOT_STUDIED.value)
         if replicated:
@@ -270,6 +273,32 @@ class _Writer:
         if not_studied:
             yield self._say("summary_not_studied", not_studied=not_studied)
 
+    def _signals(self, findings: Sequence[_Finding], levels: Sequence[Level]) -> str:
+        """Name the findings of some levels, those that are one signal together.
+
+        That are variants in linkage, and the variants that a set of haplotypes is made of where it
+        has the same effect.
+        """
+        chosen = [finding for finding in findings if finding.level in levels]
+        sets: dict[tuple[str, str], set[tuple[str, ...]]] = {}
+        for finding in chosen:
+            of_effect = sets.setdefault((finding.outcome, finding.direction), set())
+            of_effect.update([finding.made_of] if finding.made_of else [])
+        told: dict[tuple[str, str, str], list[str]] = {}
+        for finding in chosen:
+            effect = (finding.outcome, finding.direction)
+            signal = self._joined(frozenset(sets[effect])).of(finding.subject)
+            told.setdefault((signal, *effect), []).append(finding.genotype)
+        return "; ".join(
+            f"{' with '.join(genotypes)} ({outcome}: {direction})"
+            for (_, outcome, direction), genotypes in told.items()
+        )
+
+    def _joined(self, sets: frozenset[tuple[str, ...]]) -> _Signals:
+        if sets not in self._kept:
+            self._kept[sets] = _Signals([*self._linked, *sorted(sets)])
+        return self._kept[sets]
+
     def _say(self, name: str, **fields: object) -> str:
         return self.knowledge.messages[name].text.format(**fields)
 
@@ -284,15 +313,3 @@ def _genotypes(told: Sequence[_Finding], direction: str) -> str:
     """Name the genotypes on which some association has a direction, each once."""
     genotypes = (finding.genotype for finding in told if finding.direction == direction)
     return ", ".join(dict.fromkeys(genotypes))
-
-
-def _signals(findings: Sequence[_Finding], levels: Sequence[Level]) -> str:
-    """Name the findings of some levels, variants that carry one signal together."""
-    signals: dict[tuple[str, str, str], list[str]] = {}
-    for finding in findings:
-        if finding.level in levels:
-            signals.setdefault(finding.signal, []).append(finding.genotype)
-    return "; ".join(
-        f"{' with '.join(genotypes)} ({outcome}: {direction})"
-        for (_, outcome, direction), genotypes in signals.items()
-    )

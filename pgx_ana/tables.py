@@ -6,7 +6,7 @@ of the row. Text, JSON and data frames are made from that.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from pgx_ana.annotation import Annotations, AssociationCalls
 from pgx_ana.columns import COLUMNS, Column, TableName
+from pgx_ana.diplotypes import Diplotype
 from pgx_ana.haplotypes import HaplotypeCalls, PersonHaplotypes
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import CallSource, SiteCalls
@@ -159,6 +160,7 @@ def _haplotype_row(
         told.diplotype or None,
         told.status.value,
         tuple(candidate.text for candidate in told.candidates),
+        tuple(_not_excluded(names, told)),
         likeliest,
         None if probability is None else _estimate(probability),
         tuple(f"{text}={_estimate(value)}" for text, value in told.likely),
@@ -170,6 +172,14 @@ def _haplotype_row(
         person.source.value,
         *stamps,
     )
+
+
+def _not_excluded(names: Nomenclature, diplotype: Diplotype) -> Iterator[str]:
+    """Yield the haplotypes that a person may have, in their order, where none are told."""
+    if not diplotype.diplotype:
+        labels = (label for c in diplotype.candidates for group in c.groups for label in group)
+        numbers = diplotype.others.union(*(label.haplotypes for label in labels))
+        yield from (names.haplotypes[number].name for number in sorted(numbers))
 
 
 def _estimate(probability: float) -> float:
