@@ -28,6 +28,7 @@ MESSAGES = {
     "partial_open": {"known", "reason", "possible"},
     "haplotypes_agree": {"candidates", "statement"},
     "haplotypes_open": {"candidates", "deciding"},
+    "haplotypes_beside": {"diplotype"},
     "haplotypes_without_phenotype": {"haplotypes"},
     "haplotypes_not_assessed": {"haplotypes", "deciding"},
     "asserted": {"statement"},

@@ -25,7 +25,6 @@ UNDETERMINED = "undetermined"
 
 _NO_PHENOTYPE = ""
 _NO_HAPLOTYPE = -1
-_STUDIES = "studies of this combination"
 _MOST_TOLD = 80  # characters
 _SETTLED = frozenset(
     {DiplotypeStatus.DETERMINED, DiplotypeStatus.PRESUMED, DiplotypeStatus.AMBIGUOUS}
@@ -147,13 +146,12 @@ class HaplotypeSpeaker(_Speaker):
 
     def conclusion(self, diplotype: Diplotype, source: CallSource) -> Conclusion:
         """Return what is said of a diplotype, or of all that are possible."""
-        deciding = ", ".join(diplotype.deciding) or _STUDIES
+        deciding = ", ".join((*_unknown(diplotype), *diplotype.deciding))
         if diplotype.status in {DiplotypeStatus.NOT_ASSESSED, DiplotypeStatus.UNKNOWN_ALLELE} or (
             not diplotype.candidates
         ):
-            reasons = ", ".join((*_unknown(diplotype), *diplotype.deciding))
             statement = self._say(
-                "haplotypes_not_assessed", haplotypes=self._names.name, deciding=reasons
+                "haplotypes_not_assessed", haplotypes=self._names.name, deciding=deciding
             )
             return Conclusion(NOT_ASSESSED, statement)
         possible = {key for c in diplotype.candidates for key in self._keys(*c.groups)}
@@ -161,9 +159,12 @@ class HaplotypeSpeaker(_Speaker):
         said = [self._said(key) for key in keys]
         told = candidates_told(diplotype)
         if not _agree(said):
-            open_ = self._say("haplotypes_open", candidates=told, deciding=deciding)
             direction = UNDETERMINED if diplotype.status in _SETTLED else NOT_ASSESSED
-            return self._marked(source, direction, open_)
+            if diplotype.status is DiplotypeStatus.DETERMINED:
+                statement = self._say("haplotypes_beside", diplotype=told)
+            else:
+                statement = self._say("haplotypes_open", candidates=told, deciding=deciding)
+            return self._marked(source, direction, statement)
         statement = _statements(said)
         if not diplotype.diplotype:
             statement = self._say("haplotypes_agree", candidates=told, statement=statement)

@@ -342,9 +342,9 @@ class _Site:
         for number, (record, row) in enumerate(zip(self.records, self.rows, strict=True), 1):
             if len(record.ref) <= len(self.locus.ref) or number > _MOST_ROWS:
                 continue
-            free = differ & ~row.phased & (order == 0)
-            order[free & (row.copies == joined.copies).all(axis=1)] = number
-            order[free & (row.copies[:, ::-1] == joined.copies).all(axis=1)] = -number
+            for sign, copies in ((1, row.copies), (-1, row.copies[:, ::-1])):
+                fits = ((copies == joined.copies) | (joined.copies == MISSING)).all(axis=1)
+                order[differ & ~row.phased & (order == 0) & fits] = sign * number
         return order
 
     def _cell(

@@ -8,7 +8,6 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from pgx_ana.diplotypes import Diplotype, Genotype, Pair
@@ -40,22 +39,6 @@ LISTED = tuple(NAMES)[:6]
 """Those that are defined, and one that was counted in the panel without a name."""
 
 Names = tuple[str, str]
-
-
-@dataclass(frozen=True)
-class Fit:
-    """Two chromosomes that fit, as mother's and father's.
-
-    ``known`` says that neither is a mere part of a chromosome that stands for itself.
-    """
-
-    first: Alleles
-    second: Alleles
-    known: bool
-
-    @property
-    def names(self) -> Names:
-        return in_order(NAMES[self.first], NAMES[self.second])
 
 
 def overlaid() -> KnowledgeBase:
@@ -95,12 +78,37 @@ def singles(called: Diplotype) -> set[Names]:
     }
 
 
-def fitting(core: Sequence[Genotype]) -> Iterator[Fit]:
-    """Yield pairs of chromosomes, once for every way in which they may have been seen as given.
+def possible(core: Sequence[Genotype]) -> set[Names]:
+    """Return the names of all pairs of chromosomes that fit some genotypes and are listed."""
+    return {names for names, _ in _fitting(core) if names is not None}
 
-    Each phase block, and each site without one, may be seen from either side. What is not known of
-    a chromosome is filled up to those that are defined or were counted; where none of these fits,
-    what is known stands for itself.
+
+def probabilities(
+    core: Sequence[Genotype], frequency: Callable[[Alleles], float]
+) -> dict[Names, float]:
+    """Return the probability of each listed pair of names; what is not listed has its share, too.
+
+    Two chromosomes that differ count twice, as mother's and father's or the other way round. Which
+    of two copies was not seen is chance: a pair counts for every way in which it may have been seen
+    as given.
+    """
+    weights: dict[Names, float] = {}
+    total = 0.0
+    for names, (first, second) in _fitting(core):
+        weight = frequency(first) * frequency(second)
+        total += weight
+        if names is not None:
+            weights[names] = weights.get(names, 0.0) + weight
+    return {names: weight / total for names, weight in weights.items()} if total else {}
+
+
+def _fitting(
+    core: Sequence[Genotype],
+) -> Iterator[tuple[Names | None, tuple[Alleles, Alleles]]]:
+    """Yield pairs of chromosomes that fit, once for every way in which they may be seen as given.
+
+    Each phase block, and each site without one, may be seen from either side. The names are those
+    under which the pair is listed, None where it is not.
     """
     keys: dict[object, int] = {}
     block = [
@@ -109,46 +117,29 @@ def fitting(core: Sequence[Genotype]) -> Iterator[Fit]:
     ]
     for turns in itertools.product((1, -1), repeat=len(keys)):
         seen = [one.alleles[:: turns[b]] for one, b in zip(core, block, strict=True)]
-        copies = [tuple(pair[copy] for pair in seen) for copy in (0, 1)]
+        one, two = (tuple(pair[copy] for pair in seen) for copy in (0, 1))
         for first, second in itertools.product(NAMES, repeat=2):
-            chromosomes = list(zip((first, second), copies, strict=True))
-            if all(_may_be(*pair) for pair in chromosomes):
-                yield Fit(first, second, all(a in LISTED or None not in s for a, s in chromosomes))
+            if _matches(first, one) and _matches(second, two):
+                names = (_listed(first, one), _listed(second, two))
+                yield (None if None in names else in_order(*map(str, names))), (first, second)
 
 
-def _may_be(chromosome: Alleles, seen: PartialAlleles) -> bool:
-    if not _matches(chromosome, seen):
-        return False
+def _listed(chromosome: Alleles, seen: PartialAlleles) -> str | None:
+    """Return the name under which a chromosome is listed.
+
+    What is not known is filled up to the chromosomes that are defined or were counted. Where none
+    of these fits, what is known is named for itself; *1 is not, since a site is missing.
+    """
     if None not in seen or chromosome in LISTED:
-        return True
+        return NAMES[chromosome]
+    if any(_matches(other, seen) for other in LISTED):
+        return None
     told = tuple(a or plain for a, plain in zip(seen, REFERENCE, strict=True))
-    return chromosome == told and not any(_matches(other, seen) for other in LISTED)
+    return NAMES[told].replace("*1 + ", "")
 
 
 def _matches(chromosome: Alleles, seen: PartialAlleles) -> bool:
     return all(s is None or a == s for a, s in zip(chromosome, seen, strict=True))
-
-
-def possible(core: Sequence[Genotype]) -> set[Names]:
-    """Return the names of all pairs of chromosomes that fit some genotypes."""
-    return {fit.names for fit in fitting(core)}
-
-
-def probabilities(
-    core: Sequence[Genotype], frequency: Callable[[Alleles], float]
-) -> dict[Names, float]:
-    """Return the probability of each pair of names.
-
-    Two chromosomes that differ count twice, as mother's and father's or the other way round. Which
-    of two copies was not seen is chance: a pair counts for every way in which it may have been seen
-    as given.
-    """
-    weights: dict[Names, float] = {}
-    for fit in fitting(core):
-        weight = frequency(fit.first) * frequency(fit.second) if fit.known else 0.0
-        weights[fit.names] = weights.get(fit.names, 0.0) + weight
-    total = sum(weights.values())
-    return {names: weight / total for names, weight in weights.items()} if total else {}
 
 
 BASES = {"rs2": ("A", "C", "T"), "rs4": ("G", "GT")}

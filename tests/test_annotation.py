@@ -492,8 +492,8 @@ def test_categories_of_the_summary() -> None:
                 "sample": "S0",
                 "category": "efficacy",
                 "conclusion": "No replicated association applies to this genotype. "
-                "For rs1 C/. nothing is determined, since a copy, a site or the phase is not "
-                "known.",
+                "For rs1 C/. nothing is determined: a copy or the phase is not known, or there are "
+                "alleles beside the haplotypes that were studied.",
                 "highest_level": None,
                 "findings": (),
                 "assessed": ("rs1 C/.",),

@@ -939,7 +939,7 @@ RESULTS: dict[str, Rule] = {
             EVIDENCE,
             "direction: unknown",
             "evidence(one-rs1-survival).direction",
-            "a base is named, but no direction",
+            "a base, haplotype or phenotype is named, but no direction",
         ),
     ),
     "genotypes of two variants compared": (

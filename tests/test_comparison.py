@@ -38,14 +38,14 @@ ENTRIES = {
     ),
     "linkage": "{id: pair, variants: [rs1, rs2], note: one signal}",
     "haplotype_sets": (
-        "{id: star, gene: AAA, name: stars, sites: [rs1, rs2], elsewhere: reference, "
-        "source: made up}"
+        "{id: star, gene: AAA, name: stars, sites: [rs1], elsewhere: named, source: made up}"
     ),
     "haplotypes": (
         "{id: star2, haplotype_set: star, name: '*2', alleles: {rs1: C}, source: made up}"
     ),
     "haplotype_counts": (
-        "{id: counted, haplotype_set: star, panel: made up, counts: [{AFR: 1}], source: made up}"
+        "{id: counted, haplotype_set: star, panel: made up, "
+        "counts: [{alleles: {rs1: C}, AFR: 1}], source: made up}"
     ),
     "evidence": (
         "{id: three-rs3-fall, publication: two-2002, cohort: second, variants: [rs3], "
@@ -187,11 +187,11 @@ CHANGED: dict[str, tuple[Edit, list[str]]] = {
         ["~ haplotype_sets star: name, note"],
     ),
     "haplotypes": (
-        (MORE, "alleles: {rs1: C}, source", "alleles: {rs1: C, rs2: T}, source"),
+        (MORE, "alleles: {rs1: C}, source", "alleles: {rs1: A}, source"),
         ["~ haplotypes star2: alleles"],
     ),
     "haplotype_counts": (
-        (MORE, "counts: [{AFR: 1}]", "counts: [{AFR: 1, EUR: 2}]"),
+        (MORE, "AFR: 1}]", "AFR: 1, EUR: 2}]"),
         ["~ haplotype_counts counted: counts"],
     ),
     "evidence": ((EVIDENCE, "n: 50", "n: 51"), ["~ evidence two-rs2-level-null: n"]),

@@ -46,6 +46,15 @@ def differs(candidates: str, deciding: str, direction: str = UNDETERMINED) -> Sp
     )
 
 
+BESIDE = (
+    UNDETERMINED,
+    (
+        "Of *1/[*2 + rs2 T], it is not known whether what was found of the haplotypes holds with "
+        "the alleles beside them."
+    ),
+)
+
+
 def untold(reason: str) -> Spoken:
     """Return what is said of a person whose diplotype cannot be told."""
     return NOT_ASSESSED, f"Not assessed: AAA star alleles cannot be told in this person ({reason})."
@@ -130,7 +139,7 @@ PEOPLE: dict[str, tuple[Cells, str, DiplotypeStatus, tuple[Spoken, Spoken, Spoke
         DiplotypeStatus.DETERMINED,
         (
             NOT_STUDIED,
-            differs("*1/[*2 + rs2 T]", "determined"),
+            BESIDE,
             COMPARED,
         ),
     ),
@@ -144,11 +153,15 @@ PEOPLE: dict[str, tuple[Cells, str, DiplotypeStatus, tuple[Spoken, Spoken, Spoke
             COMPARED,
         ),
     ),
-    "presumed, and all alike": (
+    "presumed, but not what may count as *3": (
         star("A/A", "A/C", "G/GT"),
         "*3/*5",
         DiplotypeStatus.PRESUMED,
-        (NOT_STUDIED, COMPARED, COMPARED),
+        (
+            NOT_STUDIED,
+            COMPARED,
+            differs("*3/*5 or *1/[*3 + *5]", "phase of rs2 and rs4"),
+        ),
     ),
     "ambiguous": (
         star("A/C", "A/C"),
@@ -172,55 +185,55 @@ PEOPLE: dict[str, tuple[Cells, str, DiplotypeStatus, tuple[Spoken, Spoken, Spoke
     ),
     "a site without a record": (
         star("A/A", "A/A", ABSENT),
-        "two of 2 haplotypes",
+        "*1|*5/*1|*5",
         DiplotypeStatus.INCOMPLETE,
         (
-            differs("two of 2 haplotypes", "rs4 absent", NOT_ASSESSED),
-            still("two of 2 haplotypes", COMPARED),
-            still("two of 2 haplotypes", COMPARED),
+            differs("*1|*5/*1|*5", "rs4 absent", NOT_ASSESSED),
+            still("*1|*5/*1|*5", COMPARED),
+            still("*1|*5/*1|*5", COMPARED),
         ),
     ),
     "one copy at a site": (
         star(partial("C", "."), "A/A"),
-        "two of 2 haplotypes",
+        "*1|*2/*2",
         DiplotypeStatus.INCOMPLETE,
         (
-            still("two of 2 haplotypes", LEVEL),
-            still("two of 2 haplotypes", EITHER_COPIES),
-            still("two of 2 haplotypes", COMPARED),
+            still("*1|*2/*2", LEVEL),
+            still("*1|*2/*2", EITHER_COPIES),
+            still("*1|*2/*2", COMPARED),
         ),
     ),
     "one copy that leaves it open": (
         star(partial("A", "."), "A/A"),
-        "two of 2 haplotypes",
+        "*1/*1|*2",
         DiplotypeStatus.INCOMPLETE,
         (
-            differs("two of 2 haplotypes", "rs1 one copy missing", NOT_ASSESSED),
-            differs("two of 2 haplotypes", "rs1 one copy missing", NOT_ASSESSED),
-            still("two of 2 haplotypes", COMPARED),
+            differs("*1/*1|*2", "rs1 one copy missing", NOT_ASSESSED),
+            differs("*1/*1|*2", "rs1 one copy missing", NOT_ASSESSED),
+            still("*1/*1|*2", COMPARED),
         ),
     ),
     "incomplete and without phase": (
         star("A/C", "A/C", unseen(CallStatus.FILTERED, ("G", "G"))),
-        "two of 5 haplotypes",
+        "*2/*3 or *1|*5/*4",
         DiplotypeStatus.INCOMPLETE,
         (
-            still("two of 5 haplotypes", NOT_STUDIED),
-            differs("two of 5 haplotypes", "rs4 filtered, phase of rs1 and rs2", NOT_ASSESSED),
-            still("two of 5 haplotypes", COMPARED),
+            still("*2/*3 or *1|*5/*4", NOT_STUDIED),
+            differs("*2/*3 or *1|*5/*4", "rs4 filtered, phase of rs1 and rs2", NOT_ASSESSED),
+            still("*2/*3 or *1|*5/*4", COMPARED),
         ),
     ),
     "unknown allele": (
         star("A/C", UNKNOWN),
         "*1/[? + *2 + rs2 G] or *2/[? + rs2 G]",
         DiplotypeStatus.UNKNOWN_ALLELE,
-        (untold("phase of rs1 and rs2"),) * 3,
+        (untold("an allele that is not known, phase of rs1 and rs2"),) * 3,
     ),
     "unknown allele alone": (
         star("A/A", UNKNOWN),
         "*1/[? + rs2 G]",
         DiplotypeStatus.UNKNOWN_ALLELE,
-        (untold("unknown_allele"),) * 3,
+        (untold("an allele that is not known"),) * 3,
     ),
     "nothing known": (
         star(ABSENT, unseen(CallStatus.NO_CALL), unseen(CallStatus.FILTERED, ("G", "G"))),
@@ -329,7 +342,10 @@ NOT_REPLICATED = "No replicated association applies to this genotype."
 FINDINGS = "Unreplicated findings apply to this genotype:"
 NO_EFFECT = "No studied effect applies to this genotype among the {} variants that were assessed."
 NOTHING = "Nothing could be assessed: none of the {} variants with evidence was called."
-STILL_OPEN = "nothing is determined, since a copy, a site or the phase is not known."
+STILL_OPEN = (
+    "nothing is determined: a copy or the phase is not known, or there are alleles beside the "
+    "haplotypes that were studied."
+)
 
 SUMMARIES: dict[str, tuple[Cells, str, str, str | None, tuple[str, ...], tuple[str, ...]]] = {
     # cells, category, conclusion, highest level, assessed, not assessed
@@ -404,9 +420,9 @@ SUMMARIES: dict[str, tuple[Cells, str, str, str | None, tuple[str, ...], tuple[s
         # Of rs1 one copy is known, and all diplotypes with it have the same phenotype.
         star(partial("C", "."), "A/A"),
         "exposure",
-        f"{NOT_REPLICATED} {FINDINGS} AAA-star two of 2 haplotypes (plasma level: higher).",
+        f"{NOT_REPLICATED} {FINDINGS} AAA-star *1|*2/*2 (plasma level: higher).",
         "single_nominal",
-        ("rs1 C/.", "rs2 A/A", "AAA-star two of 2 haplotypes"),
+        ("rs1 C/.", "rs2 A/A", "AAA-star *1|*2/*2"),
         (),
     ),
     "only a set": (

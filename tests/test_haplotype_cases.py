@@ -198,8 +198,8 @@ def test_a_diplotype_with_more_on_it_may_count_or_not(make_vcf: MakeVcf, table: 
     (row,) = (r for r in table(path, "annotations") if r["association"] == "AAA-33-survival")
     assert row["direction"] == "undetermined"
     assert row["statement"] == (
-        "The diplotype is open (*3/[*3 + *5]), and what is known of those that are possible "
-        "differs; what would decide: studies of this combination."
+        "Of *3/[*3 + *5], it is not known whether what was found of the haplotypes holds with the "
+        "alleles beside them."
     )
 
 
@@ -275,7 +275,7 @@ haplotypes:
 FAULTS = {
     "a claim on what cannot be called": (
         NOT_CALLABLE,
-        "associations(AAA-2-pain).haplotype: AAA-2 is not_callable: it is called in nobody",
+        "associations(AAA-2-pain).haplotype: AAA-2 is not_callable: nobody can be told to have it",
     ),
     **{
         f"a name with {name!r}": (
@@ -312,3 +312,61 @@ def test_what_is_not_listed_has_its_share_of_the_probability(
     }
     values = [float(text.split("=")[1]) for text in probabilities.split(";")]
     assert max(values) < 0.5 < sum(values) < 1
+
+
+TWO_VARIANTS = """\
+evidence:
+  - id: six-rs4-survival
+    publication: one-2001
+    cohort: first
+    variants: [rs4]
+    kind: clinical
+    drugs: [anastrozole]
+    setting: metastatic
+    population: {sex: female}
+    design: made up
+    outcome: survival
+    wording: G carriers
+    strand: plus
+    result: association
+    alleles: {rs4: G}
+    direction: higher
+    significance: nominal
+    specified: post_hoc
+    read: full_text
+    sources: [made up]
+    summary: Carriers of G lived longer.
+associations:
+  - id: rs4-survival
+    variant: rs4
+    outcome: survival
+    drug: anastrozole
+    setting: metastatic
+    allele: G
+    direction: higher
+    evidence: [six-rs4-survival]
+    genotypes:
+      G/G: {direction: higher, statement: Lived longer.}
+      G/GT: {direction: higher, statement: Lived longer.}
+      GT/GT: {direction: comparator, statement: Was compared with.}
+"""
+
+
+@pytest.mark.parametrize(
+    ("rs2", "findings"),
+    [
+        ("0/0", "rs1 A/A (survival: higher); rs4 G/G (survival: higher)"),
+        ("1/1", "rs1 A/A with rs4 G/G with AAA-star *3/*3 (survival: higher)"),
+    ],
+)
+def test_variants_of_a_set_are_one_signal_where_the_set_has_the_same_effect(
+    rs2: str, findings: str, make_vcf: MakeVcf, table: Table
+) -> None:
+    path = make_vcf(rows(rs2=rs2))
+    (row,) = (
+        row for row in table(path, "summary", overlay=TWO_VARIANTS) if row["category"] == "efficacy"
+    )
+    assert row["conclusion"] == (
+        "No replicated association applies to this genotype. Unreplicated findings apply to this "
+        f"genotype: {findings}."
+    )

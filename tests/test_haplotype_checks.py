@@ -260,6 +260,15 @@ NAMES: dict[str, Rule] = {
 }
 
 SETS: dict[str, Rule] = {
+    "no haplotype with the reference at all sites": (
+        (HAPLOTYPES, 'name: "*1", function: normal,', 'name: "*1", alleles: {rs2: T},'),
+        (
+            HAPLOTYPES,
+            "elsewhere: reference",
+            "haplotype_sets(AAA-star).elsewhere",
+            "no haplotype is the one with the reference at all sites",
+        ),
+    ),
     "core site twice": (
         (HAPLOTYPES, "[rs1, rs2, rs4]", "[rs1, rs2, rs4, rs2]"),
         (HAPLOTYPES, "rs4, rs2]", "haplotype_sets(AAA-star).sites", "rs2 is listed twice"),
@@ -424,6 +433,15 @@ MEMBERS: dict[str, Rule] = {
 
 ROW = "haplotype_counts(AAA-star-panel).counts.4"
 COUNTS: dict[str, Rule] = {
+    "a site that is not in the panel, nor in the set": (
+        (HAPLOTYPES, PANEL, f"{PANEL}    not_in_panel: [rs4, rs5]\n"),
+        (
+            HAPLOTYPES,
+            "[rs4, rs5]",
+            "haplotype_counts(AAA-star-panel).not_in_panel",
+            "rs5 is no core site of AAA-star",
+        ),
+    ),
     "counted at a further site": (
         (HAPLOTYPES, COUNTED_T, "- {alleles: {rs5: G}, AFR: 1,"),
         (HAPLOTYPES, "- {alleles: {rs5", ROW, "rs5 is no such site of AAA-star"),
@@ -471,6 +489,28 @@ COUNTS: dict[str, Rule] = {
 TOGETHER = "goes with diplotypes or phenotypes of the set, and they with it"
 ORDER = "is no diplotype of AAA-star, in their order"
 RESULTS: dict[str, Rule] = {
+    "a haplotype and a set": (
+        (HAPLOTYPES, STAR2_RESULT, f"{STAR2_RESULT}    haplotype_set: AAA-pair\n"),
+        (
+            HAPLOTYPES,
+            "haplotype_set: AAA-pair\n",
+            "evidence(four-star2-pain).haplotype_set",
+            "is about one haplotype, or about diplotypes or phenotypes of a set, not both",
+        ),
+    ),
+    "a haplotype, and no direction": (
+        (
+            HAPLOTYPES,
+            "model: carriers\n    direction: lower",
+            "model: carriers\n    direction: unknown",
+        ),
+        (
+            HAPLOTYPES,
+            "direction: unknown",
+            "evidence(four-star2-pain).direction",
+            "a base, haplotype or phenotype is named, but no direction",
+        ),
+    ),
     "set of nothing": (
         (
             HAPLOTYPES,
