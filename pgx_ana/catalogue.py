@@ -159,8 +159,11 @@ def _settings(knowledge: KnowledgeBase) -> Iterator[str]:
 
 
 def _row(cells: Iterable[str]) -> str:
-    """Return a row of a table; a pipe in a cell ends no cell, nor a line in it the row."""
-    escaped = (" ".join(cell.replace("|", "\\|").split()) for cell in cells)
+    """Return a row of a table; a pipe in a cell ends no cell, nor a line in it the row.
+
+    A star is a star, as in names of alleles.
+    """
+    escaped = (" ".join(cell.replace("|", "\\|").replace("*", "\\*").split()) for cell in cells)
     return f"| {' | '.join(escaped)} |"
 
 
