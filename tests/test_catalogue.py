@@ -301,7 +301,10 @@ def test_the_document_holds_every_variant_conclusion_and_result(curated: Knowled
         if curated.evidence_on(key) or curated.evidence_on_set(key)
     }
     haplotypes = {
-        key: [line.split(" | ")[0][2:].split(" (")[0] for line in table(found[key], HAPLOTYPES)]
+        key: [
+            line.split(" | ")[0][2:].split(" (")[0].replace("\\", "")
+            for line in table(found[key], HAPLOTYPES)
+        ]
         for key in sets
     }
     assert haplotypes == {key: [h.name for h in curated.haplotypes_of(key)] for key in sets}
