@@ -351,6 +351,19 @@ def _load(directories: Iterable[Path], *, cached: bool = True) -> KnowledgeBase:
     return load(places, cached=cached)
 
 
+genes_to_list = click.option(
+    "-g", "--gene", "genes", multiple=True, help="Gene to list; may be given again."
+)
+list_format = click.option(
+    "-f",
+    "--format",
+    "file_format",
+    type=click.Choice(["tsv", "json"]),
+    default="tsv",
+    show_default=True,
+)
+
+
 @main.group()
 def kb() -> None:
     """Look into the knowledge base."""
@@ -369,7 +382,7 @@ def check(directories: tuple[Path, ...]) -> None:
 
 
 @kb.command("list")
-@click.option("-g", "--gene", "genes", multiple=True, help="Gene to list; may be given again.")
+@genes_to_list
 @click.option(
     "--category", "categories", multiple=True, help="Only variants with a conclusion in it."
 )
@@ -377,14 +390,7 @@ def check(directories: tuple[Path, ...]) -> None:
     "--level", "levels", multiple=True, help="Only variants with a conclusion of this level."
 )
 @click.option("--drug", "drugs", multiple=True, help="Only variants with a result on this drug.")
-@click.option(
-    "-f",
-    "--format",
-    "file_format",
-    type=click.Choice(["tsv", "json"]),
-    default="tsv",
-    show_default=True,
-)
+@list_format
 @kb_option
 def list_variants(**given: Any) -> None:
     """List the known variants, all or those that fit."""
@@ -396,15 +402,8 @@ def list_variants(**given: Any) -> None:
 
 
 @kb.command("haplotypes")
-@click.option("-g", "--gene", "genes", multiple=True, help="Gene to list; may be given again.")
-@click.option(
-    "-f",
-    "--format",
-    "file_format",
-    type=click.Choice(["tsv", "json"]),
-    default="tsv",
-    show_default=True,
-)
+@genes_to_list
+@list_format
 @kb_option
 def list_haplotypes(
     genes: tuple[str, ...], file_format: str, directories: tuple[Path, ...]

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pgx_ana.diplotypes import Diplotype, Genotype, Pair
-from pgx_ana.knowledge import KnowledgeBase, load
 from pgx_ana.nomenclature import Alleles, Nomenclature, PartialAlleles, nomenclature
 from pgx_ana.schema import HaplotypeCounts, HaplotypeDefinition, HaplotypeSet, VariantDefinition
 
@@ -39,11 +38,6 @@ LISTED = tuple(NAMES)[:6]
 """Those that are defined, and one that was counted in the panel without a name."""
 
 Names = tuple[str, str]
-
-
-def overlaid() -> KnowledgeBase:
-    """Return the toy knowledge base with the toy haplotypes over it."""
-    return load(LAYERS)
 
 
 def in_order(first: str, second: str) -> Names:

@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 
 from pgx_ana.cli import main
 from pgx_ana.knowledge import KnowledgeBase, load
+from pgx_ana.nomenclature import Nomenclature
 
 HERE = Path(__file__).parent
 SHARED = HERE.parent.parent / "shared" / "data"
@@ -52,6 +53,18 @@ def haplotype_directory() -> Path:
 @pytest.fixture(scope="session")
 def toy_haplotypes(toy_directory: Path, haplotype_directory: Path) -> KnowledgeBase:
     return load([toy_directory, haplotype_directory])
+
+
+@pytest.fixture(scope="session")
+def star(toy_haplotypes: KnowledgeBase) -> Nomenclature:
+    """Return the toy star alleles."""
+    return toy_haplotypes.nomenclatures[0]
+
+
+@pytest.fixture(scope="session")
+def named(toy_haplotypes: KnowledgeBase) -> Nomenclature:
+    """Return the toy haplotypes that name all their sites."""
+    return toy_haplotypes.nomenclatures[1]
 
 
 @pytest.fixture(scope="session")

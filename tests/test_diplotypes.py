@@ -6,7 +6,6 @@ import pytest
 from chromosomes import (
     NAMES,
     genotypes,
-    overlaid,
     pair,
     possible,
     probabilities,
@@ -21,25 +20,9 @@ from pgx_ana.diplotypes import (
     Genotype,
     diplotype,
 )
-from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.nomenclature import GLOBAL, POPULATIONS, Nomenclature
 
 USUAL = {"rs5": ("GCA", "GCA")}
-
-
-@pytest.fixture(scope="module")
-def overlay() -> KnowledgeBase:
-    return overlaid()
-
-
-@pytest.fixture(scope="module")
-def star(overlay: KnowledgeBase) -> Nomenclature:
-    return overlay.nomenclatures[0]
-
-
-@pytest.fixture(scope="module")
-def named(overlay: KnowledgeBase) -> Nomenclature:
-    return overlay.nomenclatures[1]
 
 
 def told(names: Nomenclature, words: str, population: str = "") -> Diplotype:

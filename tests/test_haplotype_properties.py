@@ -22,7 +22,6 @@ from chromosomes import (
     SITES,
     Names,
     in_order,
-    overlaid,
     singles,
 )
 from hypothesis import given, settings
@@ -42,28 +41,25 @@ from pgx_ana.text import text_chunks
 Run = Callable[..., click.testing.Result]
 
 
-@pytest.fixture(scope="module")
-def overlay() -> KnowledgeBase:
-    return overlaid()
-
-
 def annotated(
-    overlay: KnowledgeBase, people: Sequence[Person], style: Style = PLAIN
+    toy_haplotypes: KnowledgeBase, people: Sequence[Person], style: Style = PLAIN
 ) -> Annotations:
     with tempfile.TemporaryDirectory() as folder:
         path = written(people, style, Path(folder))
-        return run_files(Request((str(path),), population="EUR"), overlay)
+        return run_files(Request((str(path),), population="EUR"), toy_haplotypes)
 
 
-def table(overlay: KnowledgeBase, people: Sequence[Person], style: Style = PLAIN) -> list[str]:
+def table(
+    toy_haplotypes: KnowledgeBase, people: Sequence[Person], style: Style = PLAIN
+) -> list[str]:
     """Return the rows of the table of haplotypes."""
-    made = make_table(TableName.HAPLOTYPES, annotated(overlay, people, style))
+    made = make_table(TableName.HAPLOTYPES, annotated(toy_haplotypes, people, style))
     return "".join(text_chunks(made, "\t")).splitlines()[1:]
 
 
-def called(overlay: KnowledgeBase, people: Sequence[Person]) -> list[tuple[Diplotype, ...]]:
+def called(toy_haplotypes: KnowledgeBase, people: Sequence[Person]) -> list[tuple[Diplotype, ...]]:
     """Return what everybody has of each set: the star alleles, then the haplotypes of a pair."""
-    found = annotated(overlay, people).haplotypes
+    found = annotated(toy_haplotypes, people).haplotypes
     columns = [[of.people[code].diplotype for code in of.codes.tolist()] for of in found]
     return list(zip(*columns, strict=True))
 
@@ -153,14 +149,16 @@ def test_people_are_written_in_other_ways(name: str) -> None:
     assert list(rows(KNOWN, PLAIN)) != list(rows(KNOWN, STYLES[name]))
 
 
-def test_command_line_writes_the_same(overlay: KnowledgeBase, run: Run, tmp_path: Path) -> None:
+def test_command_line_writes_the_same(
+    toy_haplotypes: KnowledgeBase, run: Run, tmp_path: Path
+) -> None:
     """By hand: C at rs1 lies with T at rs2, and G at rs5 goes with *2."""
     path = written(KNOWN, PLAIN, tmp_path)
     layers = [word for place in LAYERS for word in ("--kb", place)]
     words = ["--table", "haplotypes", "--population", "EUR", "--quiet"]
     lines = run("annotate", path, *layers, *words).stdout.splitlines()
 
-    assert table(overlay, KNOWN) == lines[1:]
+    assert table(toy_haplotypes, KNOWN) == lines[1:]
     expected = [
         ["AAA-star", "*3/[*2 + rs2 T]", "determined", "*3/[*2 + rs2 T]"],
         ["AAA-pair", "A-T/C-C", "presumed", "A-T/C-C;A-C/[rs1 C + rs3 T]"],
@@ -172,28 +170,30 @@ def test_command_line_writes_the_same(overlay: KnowledgeBase, run: Run, tmp_path
 @settings(max_examples=25, deadline=None)
 @given(people=PEOPLE)
 def test_how_people_are_written_changes_nothing(
-    overlay: KnowledgeBase, style: Style, people: list[Person]
+    toy_haplotypes: KnowledgeBase, style: Style, people: list[Person]
 ) -> None:
-    assert table(overlay, people) == table(overlay, people, style)
+    assert table(toy_haplotypes, people) == table(toy_haplotypes, people, style)
 
 
 @settings(max_examples=25, deadline=None)
 @given(data=st.data(), people=PEOPLE)
 def test_order_of_people_changes_nothing(
-    overlay: KnowledgeBase, data: st.DataObject, people: list[Person]
+    toy_haplotypes: KnowledgeBase, data: st.DataObject, people: list[Person]
 ) -> None:
     order = data.draw(st.permutations(range(len(people))))
-    before = called(overlay, people)
+    before = called(toy_haplotypes, people)
 
-    assert [before[n] for n in order] == called(overlay, [people[n] for n in order])
+    assert [before[n] for n in order] == called(toy_haplotypes, [people[n] for n in order])
 
 
 @settings(max_examples=25, deadline=None)
 @given(people=PEOPLE)
-def test_others_in_the_file_change_nothing(overlay: KnowledgeBase, people: list[Person]) -> None:
+def test_others_in_the_file_change_nothing(
+    toy_haplotypes: KnowledgeBase, people: list[Person]
+) -> None:
     """But for why a site is missing: without others it may have no row."""
-    together = called(overlay, people)
-    alone = [called(overlay, [person])[0] for person in people]
+    together = called(toy_haplotypes, people)
+    alone = [called(toy_haplotypes, [person])[0] for person in people]
 
     assert [[bare(one) for one in of] for of in alone] == [
         [bare(one) for one in of] for of in together
@@ -206,22 +206,22 @@ def bare(one: Diplotype) -> Diplotype:
 
 @settings(max_examples=50, deadline=None)
 @given(truth=truths(missing=False), named=truths(LISTED))
-def test_what_is_true_fits(overlay: KnowledgeBase, truth: Truth, named: Truth) -> None:
+def test_what_is_true_fits(toy_haplotypes: KnowledgeBase, truth: Truth, named: Truth) -> None:
     """Whatever phase is lost. Where sites are lost, too, of all that is defined or was counted."""
     people = [truth.seen, named.seen]
     people += [unphased(person) for person in people]
-    for one, (star, _) in zip((truth, named) * 2, called(overlay, people), strict=True):
+    for one, (star, _) in zip((truth, named) * 2, called(toy_haplotypes, people), strict=True):
         assert star.status == "not_assessed" or one.star in singles(star)
 
 
 @settings(max_examples=50, deadline=None)
 @given(people=PEOPLE, named=truths(NAMED))
 def test_less_phase_leaves_more_open(
-    overlay: KnowledgeBase, people: list[Person], named: Truth
+    toy_haplotypes: KnowledgeBase, people: list[Person], named: Truth
 ) -> None:
     """What is made of haplotypes without names may be presumed to be others, never determined."""
     people = [named.seen, *people]
-    pairs = both(overlay, people, [unphased(person) for person in people])
+    pairs = both(toy_haplotypes, people, [unphased(person) for person in people])
 
     for before, after in pairs:
         assert singles(before) <= singles(after)
@@ -234,12 +234,12 @@ def test_less_phase_leaves_more_open(
 @settings(max_examples=50, deadline=None)
 @given(people=PEOPLE, loss=st.sampled_from(LOSSES))
 def test_less_sites_leave_more_open(
-    overlay: KnowledgeBase, people: list[Person], loss: Loss
+    toy_haplotypes: KnowledgeBase, people: list[Person], loss: Loss
 ) -> None:
     """What fitted still fits, but for what is named at the site: that may not be told any more."""
     less = [without(person, loss) for person in people]
 
-    for index, (before, after) in enumerate(both(overlay, people, less)):
+    for index, (before, after) in enumerate(both(toy_haplotypes, people, less)):
         assert certainty(after) <= certainty(before)
         is_star = index % 2 == 0
         if is_star and after.status is not DiplotypeStatus.NOT_ASSESSED:
@@ -247,10 +247,10 @@ def test_less_sites_leave_more_open(
 
 
 def both(
-    overlay: KnowledgeBase, people: Sequence[Person], less: Sequence[Person]
+    toy_haplotypes: KnowledgeBase, people: Sequence[Person], less: Sequence[Person]
 ) -> list[tuple[Diplotype, Diplotype]]:
     """Return what everybody has of each set when more is known, and when less is."""
-    more, fewer = called(overlay, people), called(overlay, less)
+    more, fewer = called(toy_haplotypes, people), called(toy_haplotypes, less)
     pairs = zip(itertools.chain(*more), itertools.chain(*fewer), strict=True)
     return list(pairs)
 
@@ -277,10 +277,12 @@ def reduced(name: str, rsid: str) -> str:
 @settings(max_examples=100, deadline=None)
 @given(people=st.lists(truths(NAMED), min_size=1, max_size=4))
 def test_what_is_told_of_named_haplotypes_is_true(
-    overlay: KnowledgeBase, people: list[Truth]
+    toy_haplotypes: KnowledgeBase, people: list[Truth]
 ) -> None:
     """Of people all of whose haplotypes have names; what is presumed is then right as well."""
-    for truth, found in zip(people, called(overlay, [one.seen for one in people]), strict=True):
+    for truth, found in zip(
+        people, called(toy_haplotypes, [one.seen for one in people]), strict=True
+    ):
         for one, names in zip(found, (truth.star, truth.pair), strict=True):
             if one.status in {DiplotypeStatus.DETERMINED, DiplotypeStatus.PRESUMED}:
                 assert names == in_order(*one.diplotype.split("/"))
@@ -288,14 +290,14 @@ def test_what_is_told_of_named_haplotypes_is_true(
                 assert "" == one.diplotype
 
 
-def test_people_of_all_statuses_are_drawn(overlay: KnowledgeBase) -> None:
+def test_people_of_all_statuses_are_drawn(toy_haplotypes: KnowledgeBase) -> None:
     """The properties above would be empty otherwise."""
     seen: set[str] = set()
 
     @settings(max_examples=40, deadline=None, database=None, derandomize=True)
     @given(people=PEOPLE)
     def look(people: list[Person]) -> None:
-        seen.update(one.status for of in called(overlay, people) for one in of)
+        seen.update(one.status for of in called(toy_haplotypes, people) for one in of)
 
     look()
     assert {"determined", "presumed", "ambiguous", "incomplete"} <= seen

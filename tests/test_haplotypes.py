@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from chromosomes import overlaid
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -35,18 +34,8 @@ class Seen:
 
 
 @pytest.fixture(scope="module")
-def overlay() -> KnowledgeBase:
-    return overlaid()
-
-
-@pytest.fixture(scope="module")
-def star(overlay: KnowledgeBase) -> Nomenclature:
-    return overlay.nomenclatures[0]
-
-
-@pytest.fixture(scope="module")
-def variants(overlay: KnowledgeBase) -> dict[str, Variant]:
-    return {variant.id: variant for variant in overlay.variants}
+def variants(toy_haplotypes: KnowledgeBase) -> dict[str, Variant]:
+    return {variant.id: variant for variant in toy_haplotypes.variants}
 
 
 def cell(
@@ -213,7 +202,7 @@ def test_phase_goes_no_further_than_a_file(
     assert expected == [[c.text for c in called.candidates] for called in everyone(calls)]
 
 
-def test_several_files(overlay: KnowledgeBase, make_vcf: MakeVcf) -> None:
+def test_several_files(toy_haplotypes: KnowledgeBase, make_vcf: MakeVcf) -> None:
     """Files of other people with and without PS; and one person whose sites are in two files."""
     rest = ["1 401 G GT 0/0", "1 501 GCA G 0/0"]
     one = make_vcf(["1 100 A C 0|1", "1 200 A C 0|1", *rest], samples=["P1"], name="1.vcf")
@@ -222,7 +211,7 @@ def test_several_files(overlay: KnowledgeBase, make_vcf: MakeVcf) -> None:
     two = make_vcf(with_ps, samples=["P2"], name="2.vcf", fmt="GT:PS")
     three = make_vcf(["1 100 A C 0|1"], samples=["P3"], name="3.vcf")
     four = make_vcf(["1 200 A C 0|1", *rest], samples=["P3"], name="4.vcf")
-    made = run(Request(tuple(str(path) for path in (one, two, three, four))), overlay)
+    made = run(Request(tuple(str(path) for path in (one, two, three, four))), toy_haplotypes)
 
     both = ["*1/*4", "*2/*3"]
     assert ("P1", "P2", "P3") == made.calls.samples

@@ -5,11 +5,10 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from chromosomes import NAMES, overlaid, small_set
+from chromosomes import NAMES, small_set
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.nomenclature import (
     GLOBAL,
     Alleles,
@@ -19,21 +18,6 @@ from pgx_ana.nomenclature import (
 )
 
 STAR = {"*1": "", "*2": "1C", "*3": "2C", "*4": "1C 2C", "*5": "4GT"}
-
-
-@pytest.fixture(scope="module")
-def overlay() -> KnowledgeBase:
-    return overlaid()
-
-
-@pytest.fixture(scope="module")
-def star(overlay: KnowledgeBase) -> Nomenclature:
-    return overlay.nomenclatures[0]
-
-
-@pytest.fixture(scope="module")
-def named(overlay: KnowledgeBase) -> Nomenclature:
-    return overlay.nomenclatures[1]
 
 
 def partly(words: str) -> PartialAlleles:
