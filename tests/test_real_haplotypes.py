@@ -13,7 +13,7 @@ import pytest
 from pgx_ana.diplotypes import DiplotypeStatus
 from pgx_ana.haplotypes import call_haplotypes
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.model import Assembly, CohortCalls, SiteCalls
+from pgx_ana.model import ABSENT, Assembly, CohortCalls, SiteCalls
 from pgx_ana.nomenclature import Nomenclature
 from pgx_ana.pipeline import Request, run
 
@@ -265,3 +265,23 @@ def test_gvcfs_fit_the_diplotypes_of_the_panel(shared: Path, curated: KnowledgeB
         ("UGT1A4-star", "determined"): 3,
         ("UGT1A4-star", "incomplete"): 28,
     } == dict(statuses)
+
+
+def test_without_a_site_nothing_is_told_and_nothing_true_is_excluded(
+    names: Nomenclature, cohorts: dict[str, CohortCalls]
+) -> None:
+    sites = phased.sites_of(cohorts["GRCh38"])
+    whole = call_haplotypes(names, sites)
+    for rsid in names.sites:
+        absent = SiteCalls(sites[rsid].variant, (ABSENT,), np.zeros_like(sites[rsid].codes))
+        less = call_haplotypes(names, sites | {rsid: absent})
+        pairs = np.unique(np.column_stack([whole.codes, less.codes]), axis=0)
+        for true, open_ in ((whole.people[a], less.people[b]) for a, b in pairs.tolist()):
+            told = open_.diplotype
+            assert ("", "", "") == (told.diplotype, told.function, told.phenotype), rsid
+            assert any(text.startswith(f"{rsid} absent") for text in told.deciding)
+            labels = {label for c in told.candidates for group in c.groups for label in group}
+            possible = told.others.union(*(label.haplotypes for label in labels))
+            (candidate,) = true.diplotype.candidates
+            had = {number for (label,) in candidate.groups for number in label.haplotypes}
+            assert had <= possible, (rsid, true.diplotype)
