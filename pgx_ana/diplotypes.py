@@ -179,6 +179,8 @@ def _beside(
 ) -> Iterator[tuple[Open, Open]]:
     """Yield the pairs on which haplotypes may lie in combinations that are not listed."""
     for arrangement in arrangements:
+        if not any(None in alleles for alleles in arrangement):
+            continue
         first, second = (
             (tuple(label for label, _ in names.labels(alleles)), names.beside(alleles))
             for alleles in arrangement

@@ -219,10 +219,15 @@ class Nomenclature:
             sites = self._site_frequencies[population]
             told = {n: allele for n, allele in enumerate(alleles) if allele is not None}
             independent = math.prod(sites[n].get(allele, 0.0) for n, allele in told.items())
-            counted = sum(
-                number
-                for of, number in counts.items()
-                if all(of[n] == allele for n, allele in told.items())
+            complete = tuple(told.values())
+            counted = (
+                counts.get(complete, 0)
+                if len(complete) == len(alleles)
+                else sum(
+                    number
+                    for of, number in counts.items()
+                    if all(of[n] == allele for n, allele in told.items())
+                )
             )
             known[alleles] = (counted + _PRIOR * independent) / (sum(counts.values()) + _PRIOR)
         return known[alleles]
