@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pgx_ana.errors import InputError
 from pgx_ana.model import (
     ABSENT,
+    DELETED,
     Assembly,
     CallSource,
     CallStatus,
@@ -44,6 +45,8 @@ def join_files(
         observed = new != 0
         before = codes[members]
         codes[members] = _reconciled(variant, cells, (before, new), samples, members)
+        if phase_set is not None:
+            phase_set[members[codes[members] != before]] = -1
         take = observed & (before == 0)
         codes[members[take]] = new[take]
         for target, values in ((gq, site.gq), (dp, site.dp), (phase_set, site.phase_set)):
@@ -107,7 +110,8 @@ def _reconciled(
     """Return the codes of people before a file, seen in the light of that file.
 
     Two files that write the copies in opposite orders leave their phase open: which of them orders
-    the other sites as this one does is not known. Raises :class:`InputError` where they disagree.
+    the other sites as this one does is not known. So do rows over several sites. Raises
+    :class:`InputError` where they disagree.
     """
     before, new = codes
     agreed = before.copy()
@@ -120,13 +124,20 @@ def _reconciled(
         if (sorted(one.alleles), one.status) != (sorted(two.alleles), two.status):
             sample = samples[members[both[first[number]]]]
             raise _contradiction(variant, sample, one, two)
-        if one.phased and two.phased and one.alleles != two.alleles:
-            rank = {base: place for place, base in enumerate(variant.alleles)}
-            alleles = sorted(one.alleles, key=lambda base: rank.get(base, len(rank)))
-            open_ = dataclasses.replace(one, phased=False, alleles=tuple(alleles))
+        orders = {cell.order for cell in (one, two)} - {()}
+        if len(orders) > 1:
+            alleles = _in_order(one.alleles, variant)
+            open_ = dataclasses.replace(one, phased=False, alleles=alleles, row="", turned=False)
             concerned = both[inverse.reshape(-1) == number]
             agreed[concerned] = cells.setdefault(open_, len(cells))
     return agreed
+
+
+def _in_order(alleles: Sequence[str], variant: Variant) -> tuple[str, ...]:
+    """Sort alleles as unphased ones stand: known, unknown, deleted, missing."""
+    known = {base: place for place, base in enumerate(variant.alleles)}
+    last = {DELETED: 1, ".": 2}
+    return tuple(sorted(alleles, key=lambda b: (last.get(b, 0), known.get(b, len(known)), b)))
 
 
 def _contradiction(variant: Variant, sample: str, one: Cell, two: Cell) -> InputError:

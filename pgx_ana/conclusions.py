@@ -155,7 +155,7 @@ class HaplotypeSpeaker(_Speaker):
             )
             return Conclusion(NOT_ASSESSED, statement)
         possible = {key for c in diplotype.candidates for key in self._keys(*c.groups)}
-        keys = sorted(possible.union(self._keys_of_others(diplotype.others)))
+        keys = sorted(possible.union(self._keys_of_others(diplotype)))
         said = [self._said(key) for key in keys]
         told = candidates_told(diplotype)
         if not _agree(said):
@@ -186,20 +186,26 @@ class HaplotypeSpeaker(_Speaker):
             for one, two in itertools.product(*map(self._by_function, (first, second))):
                 yield self._names.phenotype(one, two)
         else:
-            for one, two in itertools.product(first, second):
-                for pair in itertools.product(_readings(one), _readings(two)):
-                    text = "/".join(self._names.haplotypes[n].name for n in sorted(pair) if n >= 0)
-                    yield text if text in self.association.genotypes else OTHER_DIPLOTYPES
+            yield from self._named(_readings(first), _readings(second))
 
-    def _keys_of_others(self, others: frozenset[int]) -> Iterator[str]:
+    def _named(self, first: Iterable[int], second: Iterable[int]) -> Iterator[str]:
+        """Yield the keys of every diplotype of two chromosomes that count as some haplotypes."""
+        for pair in itertools.product(first, second):
+            text = "/".join(self._names.haplotypes[n].name for n in sorted(pair) if n >= 0)
+            yield text if text in self.association.genotypes else OTHER_DIPLOTYPES
+
+    def _keys_of_others(self, diplotype: Diplotype) -> Iterator[str]:
         """Yield the keys of combinations that are possible and not listed."""
-        if not others:
+        if not diplotype.others:
             return
         if self.association.haplotype is not None:
-            ids = {self._names.haplotypes[number].id for number in others}
+            ids = {self._names.haplotypes[number].id for number in diplotype.others}
             yield from ("0", "1", "2") if self.association.haplotype in ids else ("0",)
+        elif self.association.phenotypes:
+            yield _NO_PHENOTYPE
         else:
-            yield _NO_PHENOTYPE if self.association.phenotypes else OTHER_DIPLOTYPES
+            for pair in diplotype.beside:
+                yield from self._named(*(_readings(labels) | _beside(of) for labels, of in pair))
 
     def _copies(self, group: Labels) -> Iterator[int]:
         """Yield whether a chromosome is the haplotype; with more on it, it may count or not."""
@@ -215,11 +221,15 @@ class HaplotypeSpeaker(_Speaker):
         return {self._names.function(label): label for label in group}.values()
 
 
-def _readings(label: Label) -> Iterator[int]:
-    """Yield what a chromosome may count as: with more on it, its haplotypes, or none of them."""
-    if not label.exact:
-        yield _NO_HAPLOTYPE
-    yield from label.haplotypes
+def _readings(group: Labels) -> set[int]:
+    """Return what a chromosome may count as: with more on it, its haplotypes, or none of them."""
+    found = {number for label in group for number in label.haplotypes}
+    return found if all(label.exact for label in group) else {*found, _NO_HAPLOTYPE}
+
+
+def _beside(others: frozenset[int]) -> set[int]:
+    """Return what a chromosome may count as in combinations that are not listed, if any."""
+    return {*others, _NO_HAPLOTYPE} if others else set()
 
 
 def _unknown(diplotype: Diplotype) -> Iterator[str]:

@@ -23,6 +23,8 @@ LEAST_PROBABILITY = 0.001
 
 Pair = tuple[str | None, str | None]
 Labels = tuple[Label, ...]
+Open = tuple[Labels, frozenset[int]]
+"""The labels that a chromosome may have, and the haplotypes that may lie on it beside others."""
 
 
 class DiplotypeStatus(StrEnum):
@@ -81,7 +83,7 @@ class Diplotype:
     chosen. ``deciding`` says what would settle it, ``extras`` which alleles do not belong to the
     haplotypes named. ``function`` and ``phenotype`` are empty where none is assigned. ``others``
     are haplotypes that are possible in combinations that are no candidates, a site being missing or
-    too much phase open.
+    too much phase open; ``beside`` has the pairs of chromosomes on which they are.
     """
 
     status: DiplotypeStatus
@@ -93,6 +95,7 @@ class Diplotype:
     function: str = ""
     phenotype: str = ""
     others: frozenset[int] = frozenset()
+    beside: frozenset[tuple[Open, Open]] = frozenset()
 
 
 def diplotype(
@@ -118,8 +121,8 @@ def diplotype(
     pairs = [(names.labels(first), names.labels(second)) for first, second in arrangements]
     candidates = _candidates(pairs)
     status = _status(names, core, candidates)
-    chromosomes = set(itertools.chain.from_iterable(arrangements))
-    others = frozenset[int]().union(*(names.beside(alleles) for alleles in chromosomes))
+    beside = frozenset(_beside(names, arrangements))
+    others = frozenset[int]().union(*(one for pair in beside for _, one in pair))
     told = _told(status, candidates)
     likely: tuple[tuple[str, float], ...] = ()
     if population in names.counts and len(_singles(candidates)) > 1:
@@ -134,6 +137,7 @@ def diplotype(
         _function(names, told) if told else "",
         "" if others else _phenotype(names, (told,) if told else candidates),
         others,
+        beside,
     )
 
 
@@ -168,6 +172,22 @@ def _arrangements(
             for site, genotype in enumerate(core)
         ]
         yield tuple(pair[0] for pair in pairs), tuple(pair[1] for pair in pairs)
+
+
+def _beside(
+    names: Nomenclature, arrangements: Sequence[tuple[PartialAlleles, PartialAlleles]]
+) -> Iterator[tuple[Open, Open]]:
+    """Yield the pairs on which haplotypes may lie in combinations that are not listed."""
+    for arrangement in arrangements:
+        if not any(None in alleles for alleles in arrangement):
+            continue
+        first, second = (
+            (tuple(label for label, _ in names.labels(alleles)), names.beside(alleles))
+            for alleles in arrangement
+        )
+        if first[1] or second[1]:
+            in_order = sorted((first, second), key=lambda one: (_rank(one[0]), sorted(one[1])))
+            yield in_order[0], in_order[1]
 
 
 def _candidates(pairs: Sequence[tuple[Labelled, Labelled]]) -> tuple[Candidate, ...]:

@@ -335,17 +335,23 @@ class _Site:
         """Say which unphased row over more than this site has the copies of a sample.
 
         It is told by its number from 1, negative where its copies stand the other way round; 0
-        where there is none, or nothing to tell apart.
+        where there is none, or nothing to tell apart, or where rows have them in opposite orders.
         """
         order = np.zeros(self.n, np.int8)
+        opposed = np.zeros(self.n, np.bool_)
         differ = ~joined.phased & (joined.copies[:, 0] != joined.copies[:, 1])
+        present = joined.copies != self.table.index(DELETED)
         for number, (record, row) in enumerate(zip(self.records, self.rows, strict=True), 1):
-            if len(record.ref) <= len(self.locus.ref) or number > _MOST_ROWS:
+            if record.end - record.pos < len(self.locus.ref) or number > _MOST_ROWS:
                 continue
             for sign, copies in ((1, row.copies), (-1, row.copies[:, ::-1])):
-                fits = ((copies == joined.copies) | (joined.copies == MISSING)).all(axis=1)
-                order[differ & ~row.phased & (order == 0) & fits] = sign * number
-        return order
+                fits = (copies == joined.copies) | (joined.copies == MISSING)
+                if not row.is_evidence:  # of the copy that it does not delete, it says nothing
+                    fits |= (copies == self.ref) & (copies[:, ::-1] != self.ref) & present
+                fitting = differ & ~row.phased & fits.all(axis=1)
+                opposed |= fitting & (order * sign < 0)
+                order[fitting & (order == 0)] = sign * number
+        return np.where(opposed, np.int8(0), order)
 
     def _cell(
         self,

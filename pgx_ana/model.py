@@ -173,6 +173,13 @@ class Cell:
         """Return the genotype as text: ``A/C``, ``A|C``, ``C/.``, ``C``, or ``.`` for none."""
         return ("|" if self.phased else "/").join(self.alleles) or "."
 
+    @property
+    def order(self) -> tuple[str, ...]:
+        """Return the alleles as they lie on the copies of further sites; empty where none says."""
+        if not (self.phased or self.row):
+            return ()
+        return self.alleles[::-1] if self.turned else self.alleles
+
 
 ABSENT = Cell(
     (),

@@ -7,9 +7,10 @@ None where the allele is not known.
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 import operator
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -166,13 +167,31 @@ class Nomenclature:
         listed = sum(len(chromosomes) for _, chromosomes in self.labels(partial))
         if not missing or math.prod(len(self.known[n]) for n in missing) == listed:
             return frozenset()
-        return frozenset(
+        # *1 is on every chromosome that has no other haplotype, whatever alleles are on it.
+        plain = tuple(allele or self._plain(n) for n, allele in enumerate(partial))
+        unnamed = self.label(plain).haplotypes if self.elsewhere else ()
+        fitting = [
             number
             for number, haplotype in enumerate(self.haplotypes)
-            if all(
-                partial[n] in {None, allele}
-                for n, allele in (haplotype.core or dict(enumerate(self.elsewhere))).items()
-            )
+            if (haplotype.core or number in unnamed)
+            and all(partial[n] in {None, allele} for n, allele in haplotype.core.items())
+        ]
+        told = {n for n, allele in enumerate(partial) if allele is not None}
+        return frozenset(number for number in fitting if not self._is_hidden(number, fitting, told))
+
+    def _is_hidden(self, number: int, fitting: Sequence[int], told: Set[int]) -> bool:
+        """Say whether a larger haplotype has the alleles of one wherever these are.
+
+        It does where the others of its alleles are there, and no third one takes them to itself.
+        """
+        own = self.haplotypes[number].core.keys()
+        cores = [self.haplotypes[n].core.keys() for n in fitting if n != number]
+        rivals = [core for core in cores if not core & own]
+        return any(
+            own < core
+            and core - own <= told
+            and not any(len(rival) >= len(core) and rival & core for rival in rivals)
+            for core in cores
         )
 
     def function(self, label: Label) -> str:
@@ -200,10 +219,15 @@ class Nomenclature:
             sites = self._site_frequencies[population]
             told = {n: allele for n, allele in enumerate(alleles) if allele is not None}
             independent = math.prod(sites[n].get(allele, 0.0) for n, allele in told.items())
-            counted = sum(
-                number
-                for of, number in counts.items()
-                if all(of[n] == allele for n, allele in told.items())
+            complete = tuple(told.values())
+            counted = (
+                counts.get(complete, 0)
+                if len(complete) == len(alleles)
+                else sum(
+                    number
+                    for of, number in counts.items()
+                    if all(of[n] == allele for n, allele in told.items())
+                )
             )
             known[alleles] = (counted + _PRIOR * independent) / (sum(counts.values()) + _PRIOR)
         return known[alleles]
@@ -227,9 +251,10 @@ class Nomenclature:
         unknown = {n: a for n, a in told.items() if a not in self.known[n]}
         left = {n: a for n, a in told.items() if n not in unknown and a != self._plain(n)}
         found: list[int] = []
-        while (best := self._largest_within(left)) is not None:
-            found.append(best)
-            left = {n: a for n, a in left.items() if n not in self.haplotypes[best].core}
+        for number in self._within(left):
+            if self.haplotypes[number].core.items() <= left.items():
+                found.append(number)
+                left = {n: a for n, a in left.items() if n not in self.haplotypes[number].core}
         # With a site missing, another haplotype may be there: *1 is not told.
         if not found and self.elsewhere and not unknown and len(told) == len(self.sites):
             found = [n for n, haplotype in enumerate(self.haplotypes) if not haplotype.core][:1]
@@ -245,20 +270,24 @@ class Nomenclature:
         """Return the allele of a site that names nothing."""
         return self.elsewhere[site] if self.elsewhere else ""
 
-    def _largest_within(self, alleles: Mapping[int, str]) -> int | None:
-        """Return the haplotype with most core alleles, all of them among these."""
+    def _within(self, alleles: Mapping[int, str]) -> list[int]:
+        """Return the haplotypes whose core alleles are all among these, those with most first."""
         fitting = (
-            number
-            for number in self._largest_first
-            if self.haplotypes[number].core.items() <= alleles.items()
+            (-len(core), number)
+            for allele in alleles.items()
+            for number, core in self._by_first.get(allele, ())
+            if core.items() <= alleles.items()
         )
-        return next(fitting, None)
+        return [number for _, number in sorted(fitting)]
 
     @cached_property
-    def _largest_first(self) -> tuple[int, ...]:
-        """The numbers of the haplotypes with core alleles, those with most first."""
-        numbers = [number for number, haplotype in enumerate(self.haplotypes) if haplotype.core]
-        return tuple(sorted(numbers, key=lambda number: -len(self.haplotypes[number].core)))
+    def _by_first(self) -> dict[tuple[int, str], list[tuple[int, Mapping[int, str]]]]:
+        """The haplotypes with core alleles, by the first of these: few need to be looked at."""
+        found: dict[tuple[int, str], list[tuple[int, Mapping[int, str]]]] = {}
+        for number, haplotype in enumerate(self.haplotypes):
+            for first in itertools.islice(haplotype.core.items(), 1):
+                found.setdefault(first, []).append((number, haplotype.core))
+        return found
 
 
 def _make_room(kept: dict[Any, Any]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from chromosomes import small_set
 from click.testing import Result
 
 HERE = Path(__file__).parent
@@ -146,6 +147,40 @@ def test_a_missing_site_may_hide_a_combination_that_is_not_listed(
     found = directions(table(path, "annotations"))
     assert expected == {name: found[name] for name in expected}
     assert found["AAA-metaboliser-level"] in {"not_assessed", "not_studied"}
+
+
+def test_what_may_be_hidden_beside_a_haplotype_may_count(make_vcf: MakeVcf, table: Table) -> None:
+    """*3 may lie beside both *5: then it is not known whether what was found of *3/*3 holds."""
+    path = make_vcf(rows(rs2=None, rs4="1/1"))
+    told = star(table(path, "haplotypes"), "candidates", "not_excluded")
+    assert [("*5/*5", "*3;*5")] == told
+    found = directions(table(path, "annotations"))
+    assert "not_assessed" == found["AAA-33-survival"]
+    # On a copy that is known there is no room for *3.
+    path = make_vcf(rows(rs2="0/.", rs1="1/1"))
+    found = directions(table(path, "annotations"))
+    assert "comparator" == found["AAA-33-survival"]
+
+
+def test_what_a_larger_haplotype_always_takes_in_is_excluded(
+    make_vcf: MakeVcf, table: Table
+) -> None:
+    """Where *4 is, *2 and *3 are part of it; of the missing site only *5 may be beside it."""
+    path = make_vcf(rows(rs1="1/1", rs2="1/1", rs4=None))
+    told = star(table(path, "haplotypes"), "candidates", "not_excluded")
+    assert [("*4/*4", "*4;*5")] == told
+
+
+def test_a_haplotype_is_not_excluded_where_another_may_break_up_the_larger_one() -> None:
+    sets = small_set({"*1": "", "*2": "1C", "*3": "2C 4GT", "*4": "1C 2C"})
+    assert "[*3 + *2]" == sets.label(("C", "C", "GT")).text
+    assert {1, 2, 3} == sets.beside(("C", "C", None))
+
+
+def test_1_may_lie_beside_an_allele_without_a_name(make_vcf: MakeVcf, table: Table) -> None:
+    path = make_vcf(rows(rs1=None, rs2="2/2"))
+    told = star(table(path, "haplotypes", overlay=NO_COUNTS), "candidates", "not_excluded")
+    assert [("[rs2 T]/[rs2 T]", "*1;*2")] == told
 
 
 def test_where_every_combination_is_listed_a_missing_site_hides_nothing(
