@@ -202,6 +202,9 @@ def _member_faults(
         yield "alleles", what
     for what in _allele_faults(haplotype.usual, definition.further_sites, definition, variants):
         yield "usual", what
+    functions = {f for rule in definition.phenotypes for p in rule.functions for f in p.split("/")}
+    if haplotype.function is not None and functions and haplotype.function not in functions:
+        yield "function", f"{haplotype.function} is in no phenotype of {definition.id}"
     if haplotype.state != "current":
         if haplotype.note is None:
             yield "state", "needs a note with the reason"

@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from pgx_ana.nomenclature import Label, Labelled, Nomenclature, PartialAlleles
 
-MOST_BLOCKS = 8
+MOST_BLOCKS = 7
 """With more blocks of unknown phase to each other, arrangements are not enumerated."""
 
 LEAST_PROBABILITY = 0.001

@@ -349,7 +349,9 @@ class HaplotypeDefinition(Model):
         description="retired: no longer a haplotype of its own; not_callable: cannot be told from "
         "small variants, for the reason in `note`",
     )
-    names: tuple[Text, ...] = Field(default=(), description="other names of the same haplotype")
+    names: tuple[HaplotypeName, ...] = Field(
+        default=(), description="other names of the same haplotype"
+    )
     function: Text | None = Field(default=None, description="as assigned; absent where it is not")
     note: Text | None = None
     source: Text

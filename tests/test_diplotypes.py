@@ -149,7 +149,7 @@ def test_candidate_tells_whether_it_is_two_named_haplotypes(star: Nomenclature) 
     assert [False] == [candidate.exact for candidate in missing.candidates]
 
 
-@pytest.mark.parametrize("blocks", [8, 9])
+@pytest.mark.parametrize("blocks", [7, 8])
 def test_many_blocks(blocks: int) -> None:
     """Each block more doubles the arrangements; beyond a limit only the deciding sites are told."""
     sites = [f"rs{number}" for number in range(10, 10 + blocks)]
@@ -158,7 +158,7 @@ def test_many_blocks(blocks: int) -> None:
 
     assert "ambiguous" == called.status
     assert (f"phase of {', '.join(sites[:-1])} and {sites[-1]}",) == called.deciding
-    enumerated = blocks <= 8
+    enumerated = blocks <= 7
     assert (2 ** (blocks - 1) if enumerated else 0) == len(called.candidates)
     assert enumerated == bool(called.likely)
     assert ("", "", "") == (called.diplotype, called.function, called.phenotype)

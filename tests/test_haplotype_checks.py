@@ -328,6 +328,15 @@ SETS: dict[str, Rule] = {
 }
 
 MEMBERS: dict[str, Rule] = {
+    "function that no phenotype has": (
+        (HAPLOTYPES, f"{FIVE}: decreased", f"{FIVE}: decresed"),
+        (
+            HAPLOTYPES,
+            "decresed",
+            "haplotypes(AAA-5).function",
+            "decresed is in no phenotype of AAA-star",
+        ),
+    ),
     "allele at a further site": (
         (HAPLOTYPES, FIVE, "alleles: {rs4: GT, rs5: G}, function"),
         (HAPLOTYPES, "id: AAA-5,", "haplotypes(AAA-5).alleles", "rs5 is no such site of AAA-star"),
