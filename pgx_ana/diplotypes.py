@@ -13,7 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pgx_ana.nomenclature import Label, Labelled, Nomenclature, PartialAlleles
+from pgx_ana.nomenclature import Label, Labelled, Nomenclature
+from pgx_ana.panel import PartialAlleles
 
 MOST_BLOCKS = 7
 """With more blocks of unknown phase to each other, arrangements are not enumerated."""
@@ -125,7 +126,7 @@ def diplotype(
     others = frozenset[int]().union(*(one for pair in beside for _, one in pair))
     told = _told(status, candidates)
     likely: tuple[tuple[str, float], ...] = ()
-    if population in names.counts and len(_singles(candidates)) > 1:
+    if population in names.panel.counts and len(_singles(candidates)) > 1:
         likely = _likely(names, arrangements, population)
     return Diplotype(
         status,
@@ -259,12 +260,12 @@ def _likely(
     for pair in arrangements:
         groups = [
             [
-                (label, sum(names.frequency(a, population) for a in of or (partial,)))
+                (label, sum(names.panel.frequency(a, population) for a in of or (partial,)))
                 for label, of in names.labels(partial)
             ]
             for partial in pair
         ]
-        total += math.prod(names.frequency(partial, population) for partial in pair)
+        total += math.prod(names.panel.frequency(partial, population) for partial in pair)
         for (one, often), (two, as_often) in itertools.product(*groups):
             first, second = sorted((one, two), key=lambda label: label.rank)
             weights[first, second] = weights.get((first, second), 0.0) + often * as_often

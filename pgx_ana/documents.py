@@ -9,7 +9,7 @@ from typing import Any
 
 from pgx_ana.annotation import Annotations
 from pgx_ana.columns import COLUMNS, Column, ColumnType, TableName
-from pgx_ana.nomenclature import GLOBAL, POPULATIONS
+from pgx_ana.panel import GLOBAL, POPULATIONS
 from pgx_ana.rows import write_blocks
 from pgx_ana.tables import Value, make_table
 from pgx_ana.version import __version__

@@ -13,18 +13,9 @@ import operator
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
+from pgx_ana.panel import Alleles, Panel, PartialAlleles, add_up, make_room
 from pgx_ana.schema import HaplotypeCounts, HaplotypeDefinition, HaplotypeSet, VariantDefinition
-
-Alleles = tuple[str, ...]
-PartialAlleles = tuple[str | None, ...]
-
-POPULATIONS = ("AFR", "AMR", "EAS", "EUR", "SAS")
-GLOBAL = "global"
-
-_PRIOR = 1.0  # in chromosomes
-_MOST_KEPT = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +65,7 @@ class Nomenclature:
     """A set of haplotypes as the engine needs it.
 
     ``known`` are the alleles of each core site; ``elsewhere`` is the allele at each core site of a
-    haplotype that does not name it, empty where every haplotype names all. ``counts`` has the
-    chromosomes of a panel by population and alleles, empty where none was counted.
+    haplotype that does not name it, empty where every haplotype names all.
     """
 
     id: str
@@ -87,19 +77,15 @@ class Nomenclature:
     elsewhere: Alleles
     haplotypes: tuple[Haplotype, ...]
     phenotypes: Mapping[tuple[str, str], str]
-    counts: Mapping[str, Mapping[Alleles, int]]
+    panel: Panel
     _named: dict[Alleles, Label] = field(default_factory=dict, init=False, repr=False)
-    _frequencies: dict[str, dict[PartialAlleles, float]] = field(
-        default_factory=dict, init=False, repr=False
-    )
     _fitting: dict[PartialAlleles, Labelled] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def chromosomes(self) -> tuple[tuple[Alleles, Label], ...]:
         """Every chromosome that is defined or was counted in a panel, with its label."""
         defined = [self._alleles_of(haplotype) for haplotype in self.haplotypes]
-        counted = sorted({alleles for counts in self.counts.values() for alleles in counts})
-        unique = dict.fromkeys((*defined, *counted))
+        unique = dict.fromkeys((*defined, *self.panel.chromosomes))
         return tuple((alleles, self.label(alleles)) for alleles in unique)
 
     @cached_property
@@ -123,7 +109,7 @@ class Nomenclature:
         over is named in turn, and what then fits no haplotype is told as alleles.
         """
         if alleles not in self._named:
-            _make_room(self._named)
+            make_room(self._named)
             self._named[alleles] = self._label(dict(enumerate(alleles)))
         return self._named[alleles]
 
@@ -134,7 +120,7 @@ class Nomenclature:
         Where none of these fits, what is known is named for itself.
         """
         if partial not in self._fitting:
-            _make_room(self._fitting)
+            make_room(self._fitting)
             self._fitting[partial] = self._labelled(partial)
         return self._fitting[partial]
 
@@ -203,45 +189,6 @@ class Nomenclature:
         pair = sorted((self.function(first), self.function(second)))
         return self.phenotypes.get((pair[0], pair[1]), "")
 
-    def frequency(self, alleles: PartialAlleles, population: str) -> float:
-        """Return the estimated frequency of a chromosome in a population of the panel.
-
-        With sites missing, that of all chromosomes that fit, whether they are listed or not.
-
-        The mean of a Dirichlet posterior: the prior weighs as much as one chromosome and spreads
-        over haplotypes as if their sites were independent, so that what was never counted is rare
-        and not impossible.
-        """
-        known = self._frequencies.setdefault(population, {})
-        if alleles not in known:
-            _make_room(known)
-            counts = self.counts[population]
-            sites = self._site_frequencies[population]
-            told = {n: allele for n, allele in enumerate(alleles) if allele is not None}
-            independent = math.prod(sites[n].get(allele, 0.0) for n, allele in told.items())
-            complete = tuple(told.values())
-            counted = (
-                counts.get(complete, 0)
-                if len(complete) == len(alleles)
-                else sum(
-                    number
-                    for of, number in counts.items()
-                    if all(of[n] == allele for n, allele in told.items())
-                )
-            )
-            known[alleles] = (counted + _PRIOR * independent) / (sum(counts.values()) + _PRIOR)
-        return known[alleles]
-
-    @cached_property
-    def _site_frequencies(self) -> dict[str, tuple[dict[str, float], ...]]:
-        """The frequency of each allele at each site, as if each had been seen half a time more."""
-        return {
-            population: tuple(
-                _allele_frequencies(site, known, counts) for site, known in enumerate(self.known)
-            )
-            for population, counts in self.counts.items()
-        }
-
     def _alleles_of(self, haplotype: Haplotype) -> Alleles:
         numbers = range(len(self.sites))
         return tuple(haplotype.core.get(n) or self.elsewhere[n] for n in numbers)
@@ -290,22 +237,6 @@ class Nomenclature:
         return found
 
 
-def _make_room(kept: dict[Any, Any]) -> None:
-    """Forget what was worked out before it fills the memory."""
-    if len(kept) >= _MOST_KEPT:
-        kept.clear()
-
-
-def _allele_frequencies(
-    site: int, known: Iterable[str], counts: Mapping[Alleles, int]
-) -> dict[str, float]:
-    seen = dict.fromkeys(known, 0.5)
-    for alleles, number in counts.items():
-        seen[alleles[site]] += number
-    total = sum(seen.values())
-    return {allele: number / total for allele, number in seen.items()}
-
-
 def nomenclature(
     definition: HaplotypeSet,
     haplotypes: Iterable[HaplotypeDefinition],
@@ -316,13 +247,14 @@ def nomenclature(
     sites = definition.sites
     first = {rsid: variants[rsid].alleles[0].bases for rsid in (*sites, *definition.further_sites)}
     elsewhere = tuple(first[s] for s in sites) if definition.elsewhere == "reference" else ()
+    known = tuple(frozenset(a.bases for a in variants[rsid].alleles) for rsid in sites)
     return Nomenclature(
         id=definition.id,
         gene=definition.gene,
         name=definition.name,
         sites=sites,
         further_sites={rsid: first[rsid] for rsid in definition.further_sites},
-        known=tuple(frozenset(a.bases for a in variants[rsid].alleles) for rsid in sites),
+        known=known,
         elsewhere=elsewhere,
         haplotypes=tuple(
             Haplotype(
@@ -336,7 +268,7 @@ def nomenclature(
             if item.state == "current"
         ),
         phenotypes=dict(_phenotypes(definition)),
-        counts=_counts(counts, sites, elsewhere),
+        panel=Panel(add_up(counts, sites, elsewhere), known),
     )
 
 
@@ -345,20 +277,3 @@ def _phenotypes(definition: HaplotypeSet) -> Iterator[tuple[tuple[str, str], str
         for pair in rule.functions:
             first, second = sorted(pair.split("/"))
             yield (first, second), rule.phenotype
-
-
-def _counts(
-    panels: Iterable[HaplotypeCounts], sites: Sequence[str], elsewhere: Alleles
-) -> dict[str, dict[Alleles, int]]:
-    """Add up the chromosomes of all panels, by population and over all of them."""
-    counts: dict[str, dict[Alleles, int]] = {}
-    for panel in panels:
-        for row in panel.counts:
-            alleles = tuple(row.alleles.get(s) or elsewhere[n] for n, s in enumerate(sites))
-            for population in POPULATIONS:
-                number = getattr(row, population)
-                for name in (population, GLOBAL):
-                    of_population = counts.setdefault(name, {})
-                    of_population[alleles] = of_population.get(alleles, 0) + number
-    # Where nobody was counted, no frequency is known: a prior alone would look like an estimate.
-    return {name: of_name for name, of_name in counts.items() if any(of_name.values())}

@@ -25,7 +25,7 @@ from pgx_ana.model import (
     SiteCalls,
     Variant,
 )
-from pgx_ana.nomenclature import GLOBAL, POPULATIONS
+from pgx_ana.panel import GLOBAL, POPULATIONS
 from pgx_ana.reference import Genome
 from pgx_ana.vcf import VariantFile
 

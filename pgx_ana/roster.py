@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pgx_ana.errors import UsageError
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.nomenclature import GLOBAL, POPULATIONS, Nomenclature
+from pgx_ana.nomenclature import Nomenclature
+from pgx_ana.panel import GLOBAL, POPULATIONS
 from pgx_ana.schema import HaplotypeDefinition, HaplotypeSet
 
 _COLUMNS = (
@@ -63,7 +64,7 @@ def haplotype_rows(definition: HaplotypeSet, knowledge: KnowledgeBase) -> list[t
 def counted(names: Nomenclature) -> dict[str, dict[str, int]]:
     """Return how often each haplotype, by name, was counted in each population of the panel."""
     found: dict[str, dict[str, int]] = {}
-    for population, counts in names.counts.items():
+    for population, counts in names.panel.counts.items():
         of_population = found.setdefault(population, {})
         for alleles, number in counts.items():
             name = names.label(alleles).text

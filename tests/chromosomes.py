@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pgx_ana.diplotypes import Diplotype, Genotype, Pair
-from pgx_ana.nomenclature import Alleles, Nomenclature, PartialAlleles, nomenclature
+from pgx_ana.nomenclature import Nomenclature, nomenclature
+from pgx_ana.panel import Alleles, PartialAlleles
 from pgx_ana.schema import HaplotypeCounts, HaplotypeDefinition, HaplotypeSet, VariantDefinition
 
 HERE = Path(__file__).parent

@@ -16,7 +16,8 @@ from pgx_ana.diplotypes import Diplotype
 from pgx_ana.haplotypes import HaplotypeCalls, call_haplotypes
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import CallOptions, CohortCalls, SiteCalls
-from pgx_ana.nomenclature import GLOBAL, POPULATIONS, Alleles, Nomenclature
+from pgx_ana.nomenclature import Nomenclature
+from pgx_ana.panel import GLOBAL, POPULATIONS, Alleles, Panel
 from pgx_ana.pipeline import Choice, Request, call
 
 GENES = ("ABCB1", "CYP19A1", "CYP3A4", "UGT1A4")
@@ -105,12 +106,12 @@ def likeliest_without_self(
     """Return the likeliest diplotype of a person by the counts of all others."""
     first, second = (alleles for alleles in _chromosomes(names, truth))
     others: dict[str, dict[Alleles, int]] = {}
-    for name, counts in names.counts.items():
+    for name, counts in names.panel.counts.items():
         others[name] = dict(counts)
         if name in {population, GLOBAL}:
             for alleles in (first, second):
                 others[name][alleles] -= 1
-    blind = dataclasses.replace(names, counts=others)
+    blind = dataclasses.replace(names, panel=Panel(others, names.known))
     alone = {
         rsid: dataclasses.replace(site, codes=site.codes[[person]])
         for rsid, site in sites.items()

@@ -20,7 +20,8 @@ from pgx_ana.diplotypes import (
     Genotype,
     diplotype,
 )
-from pgx_ana.nomenclature import GLOBAL, POPULATIONS, Nomenclature
+from pgx_ana.nomenclature import Nomenclature
+from pgx_ana.panel import GLOBAL, POPULATIONS
 
 USUAL = {"rs5": ("GCA", "GCA")}
 
@@ -233,7 +234,7 @@ def test_set_without_functions(named: Nomenclature) -> None:
 def test_probabilities_by_hand(star: Nomenclature) -> None:
     """*1/*4 against *2/*3 in EUR: by counts alone 70 * 1 against 10 * 10."""
     called = told(star, "A/C A/C G/G", "EUR")
-    frequency = [star.frequency(alleles, "EUR") for alleles in list(NAMES)[:4]]
+    frequency = [star.panel.frequency(alleles, "EUR") for alleles in list(NAMES)[:4]]
     one, two = frequency[0] * frequency[3], frequency[1] * frequency[2]
 
     assert ["*2/*3", "*1/*4"] == [text for text, _ in called.likely]
@@ -309,7 +310,7 @@ def test_against_all_pairs_of_chromosomes(
 
     assert expected_status(core) == called.status
     assert fits == singles(called)
-    weighed = probabilities(core, lambda alleles: star.frequency(alleles, population))
+    weighed = probabilities(core, lambda alleles: star.panel.frequency(alleles, population))
     expected = {
         names: probability
         for names, probability in weighed.items()

@@ -32,7 +32,7 @@ from pgx_ana.annotation import Annotations
 from pgx_ana.columns import TableName
 from pgx_ana.diplotypes import Diplotype, DiplotypeStatus
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.nomenclature import Alleles
+from pgx_ana.panel import Alleles
 from pgx_ana.pipeline import Request
 from pgx_ana.pipeline import run as run_files
 from pgx_ana.tables import make_table

@@ -10,9 +10,10 @@ PACKAGE = Path(__file__).parent.parent / "pgx_ana"
 LAYERS = (
     ("version", "errors", "columns", "cache"),
     ("schema",),
-    ("model", "yamlfile", "levels", "container", "nomenclature", "combinations"),
-    ("alignment", "copies", "fields", "lines", "index", "entries", "diplotypes"),
-    ("alleles", "records", "haplotypes"),
+    ("model", "yamlfile", "levels", "container", "panel", "combinations"),
+    ("alignment", "copies", "fields", "lines", "index", "entries", "nomenclature"),
+    ("alleles", "records", "diplotypes"),
+    ("haplotypes",),
     ("claims",),
     ("checks",),
     ("knowledge", "genotypes", "cohort", "assembly", "conclusions"),

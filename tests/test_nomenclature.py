@@ -9,13 +9,8 @@ from chromosomes import NAMES, small_set
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pgx_ana.nomenclature import (
-    GLOBAL,
-    Alleles,
-    Label,
-    Nomenclature,
-    PartialAlleles,
-)
+from pgx_ana.nomenclature import Label, Nomenclature
+from pgx_ana.panel import GLOBAL, Alleles, PartialAlleles
 
 STAR = {"*1": "", "*2": "1C", "*3": "2C", "*4": "1C 2C", "*5": "4GT"}
 
@@ -267,7 +262,7 @@ def test_panels_are_added_up() -> None:
         "AFR": {("A",): 1, ("C",): 0},
         GLOBAL: {("A",): 4, ("C",): 6},
     }
-    assert expected == names.counts
+    assert expected == names.panel.counts
 
 
 def test_frequency_of_a_small_panel() -> None:
@@ -279,7 +274,7 @@ def test_frequency_of_a_small_panel() -> None:
     names = small_set({"*1": "", "*2": "1C"}, sites=["rs1"], counts=[panel])
     expected = {("A",): 0.74, ("C",): 0.26, ("G",): 0}
 
-    assert pytest.approx(expected) == {a: names.frequency(a, "EUR") for a in expected}
+    assert pytest.approx(expected) == {a: names.panel.frequency(a, "EUR") for a in expected}
 
 
 @pytest.mark.parametrize(
@@ -297,7 +292,7 @@ def test_frequency_in_the_toy_panel(
 ) -> None:
     """Of 100 chromosomes 89 have A at rs1 and 11 C; at rs2 80 have A, 11 C and 9 T; all have G."""
     expected = (count + independent / (101 * 101.5 * 101)) / 101
-    assert expected == pytest.approx(star.frequency(alleles, "EUR"))
+    assert expected == pytest.approx(star.panel.frequency(alleles, "EUR"))
 
 
 COMBINATIONS = ("", "1C", "2C", "2T", "1C 2C", "1C 2T", "4GT", "1C 4GT", "2C 4GT", "2T 4GT")
@@ -309,10 +304,10 @@ def test_frequencies_are_those_of_a_distribution(panel: dict[str, int]) -> None:
     """Nothing is impossible, all sum to one, and what was never counted is rarer than the rest."""
     names = small_set(STAR, counts=[{words: {"SAS": count} for words, count in panel.items()}])
     frequency: dict[Alleles, float] = {
-        alleles: names.frequency(alleles, "SAS")
+        alleles: names.panel.frequency(alleles, "SAS")
         for alleles in itertools.product("AC", "ACT", ("G", "GT"))
     }
-    counted = {alleles for alleles, count in names.counts["SAS"].items() if count}
+    counted = {alleles for alleles, count in names.panel.counts["SAS"].items() if count}
 
     assert len(panel) == len(counted)
     assert all(value > 0 for value in frequency.values())

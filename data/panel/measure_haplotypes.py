@@ -19,7 +19,8 @@ from pgx_ana.combinations import distinct
 from pgx_ana.errors import InputError
 from pgx_ana.knowledge import KnowledgeBase, load
 from pgx_ana.model import CallOptions, CallSource, Cell, CohortCalls, SiteCalls
-from pgx_ana.nomenclature import POPULATIONS, Alleles, Nomenclature
+from pgx_ana.nomenclature import Nomenclature
+from pgx_ana.panel import POPULATIONS, Alleles
 from pgx_ana.pipeline import Choice, Request, call
 
 HERE = Path(__file__).parent
