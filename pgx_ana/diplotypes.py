@@ -126,7 +126,7 @@ def diplotype(
     others = frozenset[int]().union(*(one for pair in beside for _, one in pair))
     told = _told(status, candidates)
     likely: tuple[tuple[str, float], ...] = ()
-    if population in names.panel.counts and len(_singles(candidates)) > 1:
+    if population in names.panel.counts and _is_open(candidates):
         likely = _likely(names, arrangements, population)
     return Diplotype(
         status,
@@ -204,12 +204,9 @@ def _rank(group: Labels) -> tuple[tuple[bool, tuple[int, ...], str], ...]:
     return tuple(label.rank for label in group)
 
 
-def _singles(candidates: Sequence[Candidate]) -> set[tuple[str, str]]:
-    return {
-        (first.text, second.text)
-        for candidate in candidates
-        for first, second in itertools.product(candidate.first, candidate.second)
-    }
+def _is_open(candidates: Sequence[Candidate]) -> bool:
+    """Say whether more than one diplotype fits."""
+    return len(candidates) > 1 or any(len(group) > 1 for group in candidates[0].groups)
 
 
 def _status(

@@ -65,20 +65,16 @@ def _phase_blocks(core: Sequence[SiteCalls]) -> dict[int, NDArray[np.int32]]:
     """
     if all(site.phase_set is None for site in core):
         return {}
-    phased = [
-        number
-        for number, site in enumerate(core)
-        if any(cell.phased and len(set(cell.alleles)) > 1 for cell in site.cells)
-    ]
-    sets = {number: _phase_set(core[number]) for number in phased}
+    phased = {number: _is_phased(site) for number, site in enumerate(core)}
+    numbers = [number for number, people in phased.items() if people.any()]
+    sets = {number: _phase_set(core[number]) for number in numbers}
     blocks: dict[int, NDArray[np.int32]] = {}
-    for place, number in enumerate(phased):
+    for place, number in enumerate(numbers):
         block = np.full(len(sets[number]), place, np.int32)
-        for earlier in range(place - 1, -1, -1):
-            other = phased[earlier]
-            same = _is_phased(core[other]) & (sets[other] == sets[number])
+        for other in reversed(numbers[:place]):
+            same = phased[other] & (sets[other] == sets[number])
             block[same] = blocks[other][same]
-        blocks[number] = np.where(_is_phased(core[number]), block, 0).astype(np.int32)
+        blocks[number] = np.where(phased[number], block, 0).astype(np.int32)
     return blocks
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from pgx_ana import checks, claims, schema, yamlfile
+from pgx_ana import checks, claims, entries, schema, yamlfile
 from pgx_ana.cache import keep, recall
 from pgx_ana.checks import check
 from pgx_ana.entries import SECTIONS, Entries
@@ -230,11 +230,11 @@ def load(directories: Sequence[Path] = (), *, cached: bool = True) -> KnowledgeB
 def _checked(sources: Sequence[_Source]) -> Document:
     """Read all files into one document. Raises :class:`KnowledgeBaseError` for any fault."""
     faults = [fault for source in sources for fault in source.faults]
-    entries, info = Entries(), None
+    collected, info = Entries(), None
     for source in sources:
         read = [read_yaml(path, content) for path, content in source.files]
         faults += [fault for _, found in read for fault in found]
-        faults += entries.add([file for file, _ in read])
+        faults += collected.add([file for file, _ in read])
         for file, _ in read:
             info = file.document.knowledge or info
     if info is None and not faults:
@@ -242,10 +242,10 @@ def _checked(sources: Sequence[_Source]) -> Document:
             Fault(sources[0].directory, 1, "knowledge", "no file says what this knowledge base is")
         )
     if not faults:
-        faults = list(check(entries))
+        faults = list(check(collected))
     if faults or info is None:
         raise KnowledgeBaseError(tuple(sorted(faults, key=lambda fault: (fault.file, fault.line))))
-    sections = {name: tuple(entries.values(name).values()) for name in SECTIONS}
+    sections = {name: tuple(collected.values(name).values()) for name in SECTIONS}
     return Document(knowledge=info, **sections)
 
 
@@ -298,8 +298,8 @@ def _cache_key(sources: Iterable[_Source], digest: str) -> str:
     What could not be read has no name: its faults are in no digest.
     """
     program = hashlib.sha256(__version__.encode())
-    for file in (yamlfile.__file__, schema.__file__, checks.__file__, claims.__file__):
-        program.update(Path(file).read_bytes())
+    for module in (yamlfile, schema, entries, checks, claims):
+        program.update(Path(str(module.__file__)).read_bytes())
     layers = "-".join(str(len(source.files) + 1_000_000 * len(source.faults)) for source in sources)
     return f"kb-{program.hexdigest()[:12]}-{layers}-{digest}"
 

@@ -175,7 +175,8 @@ def small_set(
         for number, panel in enumerate(counts)
     ]
     rsids = [*sites, *definition.further_sites]
-    return nomenclature(definition, defined, panels, {rsid: variant(rsid) for rsid in rsids})
+    made = {rsid: variant(rsid, *BASES.get(rsid, ("A", "C"))) for rsid in rsids}
+    return nomenclature(definition, defined, panels, made)
 
 
 def alleles_of(words: str) -> dict[str, str]:
@@ -184,8 +185,7 @@ def alleles_of(words: str) -> dict[str, str]:
     return {f"rs{match[1]}": match[2] for match in found if match}
 
 
-def variant(rsid: str) -> VariantDefinition:
-    bases = BASES.get(rsid, ("A", "C"))
+def variant(rsid: str, *bases: str) -> VariantDefinition:
     locus = {"chrom": "1", "pos": 1, "ref": bases[0]}
     return VariantDefinition.model_validate(
         {

@@ -6,9 +6,10 @@ from itertools import permutations
 from typing import Any
 
 import pytest
+from chromosomes import variant
 
 from pgx_ana.levels import LADDER, Level, Stance, Terms, Weight, stance, weigh
-from pgx_ana.schema import Association, Cohort, Evidence, Outcome, VariantDefinition
+from pgx_ana.schema import Association, Cohort, Evidence, Outcome
 
 Counted = tuple[Level, tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 """Level, supporting, contradicting and null cohorts."""
@@ -22,22 +23,6 @@ def outcome(key: str, higher_is: str) -> Outcome:
 
 def cohort(key: str, *overlaps: str) -> Cohort:
     return Cohort(id=key, name=key, description="made up", overlaps=overlaps)
-
-
-def variant(key: str, *bases: str) -> VariantDefinition:
-    locus = {"chrom": "1", "pos": 1, "ref": bases[0]}
-    return VariantDefinition.model_validate(
-        {
-            "id": key,
-            "gene": "G",
-            "type": "snv",
-            "loci": {"GRCh37": locus, "GRCh38": locus},
-            "alleles": [{"bases": base} for base in bases],
-            "consequence": "none",
-            "paper_wording": "plus strand",
-            "sources": ["made up"],
-        }
-    )
 
 
 TERMS = Terms(
