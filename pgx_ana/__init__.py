@@ -1,19 +1,49 @@
-"""pgx-ana: what germline variants say about anastrozole, from VCF files."""
+"""pgx-ana: what germline variants in VCF files say about response to anastrozole.
+
+``annotate(paths)`` gives a :class:`Result`: data frames, and one document for each person.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from pgx_ana.errors import (
+    Fault,
+    InputError,
+    KnowledgeBaseError,
+    OutputError,
+    PgxAnaError,
+    UsageError,
+)
 from pgx_ana.version import __version__
 
 if TYPE_CHECKING:
-    from pgx_ana.library import Result
+    from pgx_ana.api import CallOptions, KnowledgeBase, Result, annotate, load_knowledge_base
 
-__all__ = ["__version__", "annotate"]
+__all__ = [
+    "CallOptions",
+    "Fault",
+    "InputError",
+    "KnowledgeBase",
+    "KnowledgeBaseError",
+    "OutputError",
+    "PgxAnaError",
+    "Result",
+    "UsageError",
+    "__version__",
+    "annotate",
+    "load_knowledge_base",
+]
 
 
-def annotate(*args: Any, **kwargs: Any) -> Result:
-    """Annotate variant files; see :func:`pgx_ana.library.annotate`."""
-    from pgx_ana.library import annotate as annotate_files  # noqa: PLC0415  # --version stays light
+def __getattr__(name: str) -> object:
+    """Import :mod:`pgx_ana.api` when one of its names is first used: ``--version`` stays fast."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from pgx_ana import api  # noqa: PLC0415  # only those pay for it who annotate
 
-    return annotate_files(*args, **kwargs)
+    return getattr(api, name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pgx_ana.errors import UsageError
+from pgx_ana.terms import Assembly, CallSource, CallStatus
 
 MISSING = -1
 """Allele number of a copy that the file leaves open (``.``)."""
@@ -28,37 +28,22 @@ COPY_NUMBER = "<CNV>"
 """Allele text of a copy whose number of copies the file declares changed."""
 
 
-class Assembly(StrEnum):
-    """A human reference assembly."""
+@dataclass(frozen=True, slots=True)
+class Chromosome:
+    """One chromosome of an assembly: its name (``15``), length in bases, and accessions."""
 
-    GRCH37 = "GRCh37"
-    GRCH38 = "GRCh38"
-
-
-class CallStatus(StrEnum):
-    """What is known of one variant in one person. Only ``called`` and ``partial`` are observed."""
-
-    CALLED = "called"
-    PARTIAL = "partial"
-    NO_CALL = "no_call"
-    FILTERED = "filtered"
-    ABSENT = "absent"
-    UNKNOWN_ALLELE = "unknown_allele"
-    MISMATCH = "mismatch"
-    NOT_ASSESSABLE = "not_assessable"
+    name: str
+    length: int
+    accessions: tuple[str, ...]
 
 
-class CallSource(StrEnum):
-    """Where a call comes from; ``none`` where there is none.
+@dataclass(frozen=True, slots=True)
+class ContigTable:
+    """The chromosomes by which an assembly is recognised, and the words in headers that name it."""
 
-    ``other_strand``: from a record whose alleles fit only the other strand, as the user allowed.
-    """
-
-    RECORD = "record"
-    OTHER_STRAND = "other_strand"
-    REFERENCE_BLOCK = "reference_block"
-    ASSERTED = "asserted"
-    NONE = "none"
+    assembly: Assembly
+    names: tuple[str, ...]
+    chromosomes: tuple[Chromosome, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,24 +10,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pgx_ana.annotation import Annotations
-from pgx_ana.assembly import FEW, ContigNames, Finding, Vote, settle, undecided, vote
-from pgx_ana.cohort import assert_reference, join_files, repeat_not_shown
+from pgx_ana.calling import assert_reference, call_site, join_files, repeat_not_shown
 from pgx_ana.errors import InputError, UsageError
-from pgx_ana.genotypes import call_site
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.lines import Target
-from pgx_ana.model import (
-    Assembly,
-    CallOptions,
-    CohortCalls,
-    InputFile,
-    Record,
-    SiteCalls,
-    Variant,
+from pgx_ana.model import CallOptions, CohortCalls, InputFile, Record, SiteCalls, Variant
+from pgx_ana.terms import GLOBAL, POPULATIONS, Assembly
+from pgx_ana.vcf import (
+    FEW,
+    ContigNames,
+    Finding,
+    Genome,
+    Target,
+    VariantFile,
+    Vote,
+    settle,
+    undecided,
+    vote,
 )
-from pgx_ana.panel import GLOBAL, POPULATIONS
-from pgx_ana.reference import Genome
-from pgx_ana.vcf import VariantFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +98,7 @@ def call(request: Request, knowledge: KnowledgeBase) -> CohortCalls:
     if len(set(request.paths)) != len(request.paths):
         raise UsageError("a file was given twice")
     variants = _chosen_variants(request.choice.genes, knowledge)
-    names = ContigNames(knowledge.assemblies)
+    names = ContigNames(knowledge.contig_tables)
     genome = Genome(request.reference, names) if request.reference else None
     if genome is not None:
         genome.refuse_other_loci(variants)

@@ -8,21 +8,13 @@ from typing import NamedTuple
 import numpy as np
 
 from pgx_ana.annotation import Annotations, AssociationCalls
-from pgx_ana.columns import COLUMNS, TableName
-from pgx_ana.diplotypes import DiplotypeStatus
+from pgx_ana.haplotypes import DiplotypeStatus
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.model import (
-    ABSENT,
-    Assembly,
-    CallOptions,
-    CallSource,
-    CallStatus,
-    Cell,
-    CohortCalls,
-    InputFile,
-    SiteCalls,
-)
-from pgx_ana.tables import Value, make_table
+from pgx_ana.model import ABSENT, CallOptions, Cell, CohortCalls, InputFile, SiteCalls
+from pgx_ana.output import make_table
+from pgx_ana.output.columns import COLUMNS
+from pgx_ana.output.tables import Value
+from pgx_ana.terms import Assembly, CallSource, CallStatus, TableName
 
 RECORD = CallSource.RECORD
 

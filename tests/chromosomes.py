@@ -10,10 +10,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from pgx_ana.diplotypes import Diplotype, Genotype, Pair
-from pgx_ana.nomenclature import Nomenclature, nomenclature
-from pgx_ana.panel import Alleles, PartialAlleles
-from pgx_ana.schema import HaplotypeCounts, HaplotypeDefinition, HaplotypeSet, VariantDefinition
+from pgx_ana.haplotypes import Diplotype, Nomenclature
+from pgx_ana.haplotypes.diplotypes import Genotype, Pair
+from pgx_ana.haplotypes.nomenclature import build_nomenclature
+from pgx_ana.haplotypes.panel import Alleles, PartialAlleles
+from pgx_ana.knowledge import HaplotypeCounts, HaplotypeDefinition, HaplotypeSet, VariantDefinition
 
 HERE = Path(__file__).parent
 LAYERS = (HERE / "toy_kb", HERE / "toy_haplotypes")
@@ -176,7 +177,7 @@ def small_set(
     ]
     rsids = [*sites, *definition.further_sites]
     made = {rsid: variant(rsid, *BASES.get(rsid, ("A", "C"))) for rsid in rsids}
-    return nomenclature(definition, defined, panels, made)
+    return build_nomenclature(definition, defined, panels, made)
 
 
 def alleles_of(words: str) -> dict[str, str]:

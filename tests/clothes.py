@@ -16,12 +16,11 @@ import pysam.bcftools
 from hypothesis import strategies as st
 from spellings import Genotype, Row
 
-from pgx_ana.columns import TableName
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.model import Assembly
+from pgx_ana.output import make_table
+from pgx_ana.output.delimited import text_chunks
 from pgx_ana.pipeline import Choice, Request, run
-from pgx_ana.tables import make_table
-from pgx_ana.text import text_chunks
+from pgx_ana.terms import Assembly, TableName
 
 INDEXED = ("bgzf-tbi", "bgzf-csi", "bcf-csi")
 CONTAINERS = ("vcf", "gzip", "bgzf", "bcf", *INDEXED)

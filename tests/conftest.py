@@ -13,8 +13,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pgx_ana.cli import main
+from pgx_ana.haplotypes import Nomenclature
+from pgx_ana.haplotypes.nomenclature import nomenclatures
 from pgx_ana.knowledge import KnowledgeBase, load
-from pgx_ana.nomenclature import Nomenclature
 
 HERE = Path(__file__).parent
 SHARED = HERE.parent.parent / "shared" / "data"
@@ -58,13 +59,13 @@ def toy_haplotypes(toy_directory: Path, haplotype_directory: Path) -> KnowledgeB
 @pytest.fixture(scope="session")
 def star(toy_haplotypes: KnowledgeBase) -> Nomenclature:
     """Return the toy star alleles."""
-    return toy_haplotypes.nomenclatures[0]
+    return nomenclatures(toy_haplotypes)[0]
 
 
 @pytest.fixture(scope="session")
 def named(toy_haplotypes: KnowledgeBase) -> Nomenclature:
     """Return the toy haplotypes that name all their sites."""
-    return toy_haplotypes.nomenclatures[1]
+    return nomenclatures(toy_haplotypes)[1]
 
 
 @pytest.fixture(scope="session")

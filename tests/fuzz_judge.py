@@ -24,17 +24,18 @@ from unittest import mock
 
 import pysam
 
-from pgx_ana import container
-from pgx_ana.callability import as_json, as_text, as_tsv, callability
-from pgx_ana.columns import COLUMNS, TableName
-from pgx_ana.documents import patient_texts
+from pgx_ana.api import Result
 from pgx_ana.errors import KnowledgeBaseError, PgxAnaError
-from pgx_ana.frames import to_frame
 from pgx_ana.knowledge import KnowledgeBase, load
-from pgx_ana.library import Result
-from pgx_ana.model import CallOptions, CallSource, CallStatus, Cell, CohortCalls, Locus, Variant
+from pgx_ana.model import CallOptions, Cell, CohortCalls, Locus, Variant
+from pgx_ana.output import patient_texts, to_frame
+from pgx_ana.output.callability import callability_json, callability_text, callability_tsv
+from pgx_ana.output.columns import COLUMNS
+from pgx_ana.output.delimited import text_chunks
 from pgx_ana.pipeline import Choice, Request, call, call_by_gene, run
-from pgx_ana.text import text_chunks
+from pgx_ana.quality import assess_callability
+from pgx_ana.terms import CallSource, CallStatus, TableName
+from pgx_ana.vcf import container
 
 _NAME = "case"
 _OPTIONS = (
@@ -125,11 +126,11 @@ class Judge:
         except PgxAnaError as error:
             str(error).encode()
             return
-        found = callability(parts, wrong, knowledge)
-        "\n".join(as_text(found)).encode()
-        for line in as_tsv(found):
+        found = assess_callability(parts, wrong, knowledge)
+        "\n".join(callability_text(found)).encode()
+        for line in callability_tsv(found):
             line.encode()
-        json.loads(as_json(found))
+        json.loads(callability_json(found))
 
     # Clothes: the same file written otherwise.
 

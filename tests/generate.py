@@ -13,19 +13,20 @@ from typing import Any
 
 from click.testing import CliRunner
 
-from pgx_ana.catalogue import markdown
+from pgx_ana.browse.handbook import markdown
 from pgx_ana.cli import main
-from pgx_ana.columns import COLUMNS, TableName
-from pgx_ana.documents import json_schema
 from pgx_ana.knowledge import load
-from pgx_ana.schema import Document
+from pgx_ana.knowledge.schema import Document
+from pgx_ana.output.columns import COLUMNS
+from pgx_ana.output.documents import json_schema
+from pgx_ana.terms import TableName
 
 ROOT = Path(__file__).parent.parent
 
 _TABLES = """# Tables
 
-Made from `pgx_ana/columns.py`. Missing values are `.` in TSV and CSV, null in JSON and NA in data
-frames; lists are separated by `;` in text. JSON documents follow
+Made from `pgx_ana/output/columns.py`. Missing values are `.` in TSV and CSV, null in JSON and NA in
+data frames; lists are separated by `;` in text. JSON documents follow
 [`pgx_ana/patient.schema.json`](../pgx_ana/patient.schema.json).
 """
 

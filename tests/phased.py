@@ -12,13 +12,13 @@ from types import ModuleType
 
 import numpy as np
 
-from pgx_ana.diplotypes import Diplotype
-from pgx_ana.haplotypes import HaplotypeCalls, call_haplotypes
+from pgx_ana.haplotypes import Diplotype, HaplotypeCalls, Nomenclature
+from pgx_ana.haplotypes.calls import call_haplotypes
+from pgx_ana.haplotypes.panel import Alleles, Panel
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import CallOptions, CohortCalls, SiteCalls
-from pgx_ana.nomenclature import Nomenclature
-from pgx_ana.panel import GLOBAL, POPULATIONS, Alleles, Panel
 from pgx_ana.pipeline import Choice, Request, call
+from pgx_ana.terms import GLOBAL, POPULATIONS
 
 GENES = ("ABCB1", "CYP19A1", "CYP3A4", "UGT1A4")
 SETS = (

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pgx_ana.alignment import Change, bases_at, indels
+from pgx_ana.calling.alignment import Change, bases_at, indels
 
 Column = tuple[str, str]
 """One place of an alignment: a base of each sequence, empty where it has a gap."""

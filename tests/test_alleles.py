@@ -7,9 +7,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from pgx_ana.alleles import REFERENCE, Resolution, resolve, trim
+from pgx_ana.calling.alleles import REFERENCE, Resolution, resolve, trim
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.model import COPY_NUMBER, DELETED, Assembly, Locus, Record, Variant
+from pgx_ana.model import COPY_NUMBER, DELETED, Locus, Record, Variant
+from pgx_ana.terms import Assembly
 
 GRCH37, GRCH38 = Assembly.GRCH37, Assembly.GRCH38
 NON_REF = "<NON_REF>"

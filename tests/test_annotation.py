@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 from cells import RECORD, Said, called, cohort, partial, summary, table_rows, told_by, unseen
 
-from pgx_ana.annotation import AnnotatedCategory, Annotations
-from pgx_ana.cohort import assert_reference
-from pgx_ana.columns import TableName
-from pgx_ana.conclusions import NOT_ASSESSED, UNDETERMINED, unphased
-from pgx_ana.diplotypes import DiplotypeStatus
+from pgx_ana.annotation import Annotations
+from pgx_ana.annotation.annotations import AnnotatedCategory
+from pgx_ana.annotation.conclusions import NOT_ASSESSED, UNDETERMINED, unphased
+from pgx_ana.calling import assert_reference
+from pgx_ana.haplotypes import DiplotypeStatus
 from pgx_ana.knowledge import KnowledgeBase, load
-from pgx_ana.model import ABSENT, Assembly, CallSource, CallStatus, Cell
-from pgx_ana.tables import Value
+from pgx_ana.model import ABSENT, Cell
+from pgx_ana.output.tables import Value
+from pgx_ana.terms import Assembly, CallSource, CallStatus, TableName
 
 NOT_OBSERVED = [s for s in CallStatus if s not in {CallStatus.CALLED, CallStatus.PARTIAL}]
 

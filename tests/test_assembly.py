@@ -8,11 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pgx_ana.assembly import ContigNames, Finding, Header, Vote, settle, undecided, vote
 from pgx_ana.errors import InputError
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.model import Assembly, InputFile, Record
+from pgx_ana.model import InputFile, Record
 from pgx_ana.pipeline import Choice, Request, call
+from pgx_ana.terms import Assembly
+from pgx_ana.vcf import ContigNames, Finding, Vote, settle, undecided, vote
+from pgx_ana.vcf.header import Header
 
 MakeVcf = Callable[..., Path]
 
@@ -22,12 +24,12 @@ HOW_TO_SAY = "say which it is with --assembly GRCh37 or --assembly GRCh38"
 
 @pytest.fixture(scope="module")
 def toy_names(toy: KnowledgeBase) -> ContigNames:
-    return ContigNames(toy.assemblies)
+    return ContigNames(toy.contig_tables)
 
 
 @pytest.fixture(scope="module")
 def names(curated: KnowledgeBase) -> ContigNames:
-    return ContigNames(curated.assemblies)
+    return ContigNames(curated.contig_tables)
 
 
 def header(contigs: Mapping[str, int | None], *lines: str) -> Header:

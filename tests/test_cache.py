@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import pgx_ana
-from pgx_ana.cache import folder, keep, recall
 from pgx_ana.errors import KnowledgeBaseError
 from pgx_ana.knowledge import KnowledgeBase, load
+from pgx_ana.knowledge.cache import folder, keep, recall
 
 if TYPE_CHECKING:
     from conftest import Run

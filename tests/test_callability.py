@@ -11,11 +11,10 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from pgx_ana.assembly import ContigNames
-from pgx_ana.callability import STATES
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.model import Assembly
-from pgx_ana.vcf import VariantFile
+from pgx_ana.quality import STATES
+from pgx_ana.terms import Assembly
+from pgx_ana.vcf import ContigNames, VariantFile
 
 MakeVcf = Callable[..., Path]
 Bcftools = Callable[..., str]
@@ -416,7 +415,7 @@ def test_the_caller_that_a_header_names(
     make_vcf: MakeVcf, toy: KnowledgeBase, header: Sequence[str], expected: str
 ) -> None:
     path = make_vcf([], extra_header=header)
-    file = VariantFile(str(path), ContigNames(toy.assemblies))
+    file = VariantFile(str(path), ContigNames(toy.contig_tables))
     assert expected == file.caller
     file.close()
 
@@ -443,7 +442,7 @@ REAL = {
 def test_callers_of_real_files(
     shared: Path, curated: KnowledgeBase, name: str, expected: str
 ) -> None:
-    file = VariantFile(str(shared / "callers" / name), ContigNames(curated.assemblies))
+    file = VariantFile(str(shared / "callers" / name), ContigNames(curated.contig_tables))
     assert expected == file.caller
     file.close()
 

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pgx_ana.catalogue import markdown
-from pgx_ana.knowledge import KnowledgeBase, load
-from pgx_ana.levels import Level
+from pgx_ana.browse.handbook import markdown
+from pgx_ana.knowledge import KnowledgeBase, Level, load
 
 if TYPE_CHECKING:
     from conftest import Run

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from broken import FOLLOWS, Edit, Edited, Rule, Told, edit, faults, row
 
-from pgx_ana.alleles import is_palindromic
+from pgx_ana.bases import is_palindromic
 from pgx_ana.knowledge import load
 
 FRAME, VARIANTS, EVIDENCE = "frame.yaml", "variants.yaml", "evidence.yaml"

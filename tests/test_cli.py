@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from pgx_ana.columns import COLUMNS, TableName
+from pgx_ana.output.columns import COLUMNS
+from pgx_ana.terms import TableName
 from pgx_ana.version import __version__
 
 MakeVcf = Callable[..., Path]

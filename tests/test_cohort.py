@@ -11,22 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from pgx_ana.cohort import assert_reference, join_files
+from pgx_ana.calling import assert_reference, join_files
 from pgx_ana.errors import InputError
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.model import (
-    ABSENT,
-    Assembly,
-    CallOptions,
-    CallSource,
-    CallStatus,
-    Cell,
-    CohortCalls,
-    SiteCalls,
-    Variant,
-)
+from pgx_ana.model import ABSENT, CallOptions, Cell, CohortCalls, SiteCalls, Variant
 from pgx_ana.pipeline import Request
 from pgx_ana.pipeline import call as call_files
+from pgx_ana.terms import Assembly, CallSource, CallStatus
 
 MakeVcf = Callable[..., Path]
 Part = tuple[SiteCalls, NDArray[np.intp]]

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pgx_ana.comparison import compare
-from pgx_ana.entries import SECTIONS
-from pgx_ana.knowledge import load
+from pgx_ana.browse import compare
+from pgx_ana.knowledge import SECTIONS, load
 
 if TYPE_CHECKING:
     from conftest import Run

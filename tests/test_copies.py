@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from pgx_ana.copies import Joined, Row, count, join
+from pgx_ana.calling.merging import Joined, Row, count, join
 from pgx_ana.model import MISSING, NO_COPY
 
 # The alleles of these tests: A is reference, C and T are alternates, * is deleted.

@@ -18,7 +18,7 @@ Run = Callable[..., Result]
 
 @pytest.fixture(autouse=True)
 def loaded_once(curated: KnowledgeBase, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pgx_ana.cli._load", lambda _: curated)
+    monkeypatch.setattr("pgx_ana.knowledge.load", lambda *_, **__: curated)
 
 
 HEADER_END = b"\tFILTER\tINFO"

@@ -15,13 +15,9 @@ from chromosomes import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pgx_ana.diplotypes import (
-    Diplotype,
-    Genotype,
-    diplotype,
-)
-from pgx_ana.nomenclature import Nomenclature
-from pgx_ana.panel import GLOBAL, POPULATIONS
+from pgx_ana.haplotypes import Diplotype, Nomenclature
+from pgx_ana.haplotypes.diplotypes import Genotype, diplotype
+from pgx_ana.terms import GLOBAL, POPULATIONS
 
 USUAL = {"rs5": ("GCA", "GCA")}
 

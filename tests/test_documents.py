@@ -12,11 +12,13 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from pgx_ana.annotation import Annotations
-from pgx_ana.columns import COLUMNS, TableName
-from pgx_ana.documents import SCHEMA_VERSION, document_chunks, json_schema, patient_texts
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import CallOptions
+from pgx_ana.output import patient_texts
+from pgx_ana.output.columns import COLUMNS
+from pgx_ana.output.documents import SCHEMA_VERSION, document_chunks, json_schema
 from pgx_ana.pipeline import Choice, Request, run
+from pgx_ana.terms import TableName
 from pgx_ana.version import __version__
 
 MakeVcf = Callable[..., Path]

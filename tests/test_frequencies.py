@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from pgx_ana.frequencies import Oddity, frequency_warnings
 from pgx_ana.knowledge import KnowledgeBase, load
-from pgx_ana.model import Assembly
 from pgx_ana.pipeline import Choice, Request, call
+from pgx_ana.quality import frequency_warnings
+from pgx_ana.quality.allele_frequencies import Oddity
+from pgx_ana.terms import Assembly
 
 Run = Callable[..., Result]
 Bcftools = Callable[..., str]

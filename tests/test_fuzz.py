@@ -19,8 +19,9 @@ from typing import Any
 import pytest
 
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.model import CallOptions, CallSource, CallStatus, Cell
+from pgx_ana.model import CallOptions, Cell
 from pgx_ana.pipeline import Request, call
+from pgx_ana.terms import CallSource, CallStatus
 
 HERE = Path(__file__).parent
 N_FILES = 300
@@ -95,7 +96,7 @@ def test_an_input_that_breaks_a_promise_is_found(
 ) -> None:
     """The judge would see a site without rows called reference."""
     called = Cell(("T", "T"), phased=False, status=CallStatus.CALLED, source=CallSource.RECORD)
-    monkeypatch.setattr("pgx_ana.genotypes.ABSENT", called)
+    monkeypatch.setattr("pgx_ana.calling.genotypes.ABSENT", called)
     with pytest.raises(judging.BrokenPromiseError, match="rs2 is called from no row"):
         judge.vcf(judging._GOOD.replace(b"1\t200", b"1\t250"))
 

@@ -11,20 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pgx_ana.genotypes import call_site
+from pgx_ana.calling import call_site
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.model import (
-    ABSENT,
-    MISSING,
-    NO_COPY,
-    Assembly,
-    CallOptions,
-    CallSource,
-    CallStatus,
-    Cell,
-    Record,
-    SiteCalls,
-)
+from pgx_ana.model import ABSENT, MISSING, NO_COPY, CallOptions, Cell, Record, SiteCalls
+from pgx_ana.terms import Assembly, CallSource, CallStatus
 
 GRCH37, GRCH38 = Assembly.GRCH37, Assembly.GRCH38
 FILE = "made.vcf"

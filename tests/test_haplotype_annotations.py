@@ -8,12 +8,12 @@ import pytest
 from cells import Said, called, cohort, partial, summary, told_by, unseen
 
 from pgx_ana.annotation import Annotations
-from pgx_ana.columns import TableName
-from pgx_ana.conclusions import NOT_ASSESSED, UNDETERMINED
-from pgx_ana.diplotypes import DiplotypeStatus
+from pgx_ana.annotation.conclusions import NOT_ASSESSED, UNDETERMINED
+from pgx_ana.haplotypes import DiplotypeStatus
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.model import ABSENT, CallSource, CallStatus, Cell
-from pgx_ana.tables import make_table
+from pgx_ana.model import ABSENT, Cell
+from pgx_ana.output import make_table
+from pgx_ana.terms import CallSource, CallStatus, TableName
 
 SITES = ("rs1", "rs2", "rs3", "rs4", "rs5")
 Cells = dict[str, Cell]

@@ -29,14 +29,14 @@ from hypothesis import strategies as st
 from people import BASES, PLAIN, Copies, Person, Style, rows, written
 
 from pgx_ana.annotation import Annotations
-from pgx_ana.columns import TableName
-from pgx_ana.diplotypes import Diplotype, DiplotypeStatus
+from pgx_ana.haplotypes import Diplotype, DiplotypeStatus
+from pgx_ana.haplotypes.panel import Alleles
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.panel import Alleles
+from pgx_ana.output import make_table
+from pgx_ana.output.delimited import text_chunks
 from pgx_ana.pipeline import Request
 from pgx_ana.pipeline import run as run_files
-from pgx_ana.tables import make_table
-from pgx_ana.text import text_chunks
+from pgx_ana.terms import TableName
 
 Run = Callable[..., click.testing.Result]
 

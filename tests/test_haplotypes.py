@@ -11,13 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pgx_ana.combinations import distinct
-from pgx_ana.diplotypes import Diplotype, Genotype, Pair, diplotype
-from pgx_ana.haplotypes import HaplotypeCalls, call_haplotypes
+from pgx_ana.coded import distinct
+from pgx_ana.haplotypes import Diplotype, HaplotypeCalls, Nomenclature
+from pgx_ana.haplotypes.calls import call_haplotypes
+from pgx_ana.haplotypes.diplotypes import Genotype, Pair, diplotype
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.model import ABSENT, CallSource, CallStatus, Cell, SiteCalls, Variant
-from pgx_ana.nomenclature import Nomenclature
+from pgx_ana.model import ABSENT, Cell, SiteCalls, Variant
 from pgx_ana.pipeline import Request, run
+from pgx_ana.terms import CallSource, CallStatus
 
 MakeVcf = Callable[..., Path]
 

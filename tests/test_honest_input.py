@@ -235,7 +235,7 @@ def test_an_index_older_than_its_file_is_used_where_it_fits(
     make_vcf: MakeVcf, bgzip: Callable[[Path], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Copies get new times; what counts is whether the offsets of the index fit the file."""
-    monkeypatch.setattr("pgx_ana.container.SMALL", 0)
+    monkeypatch.setattr("pgx_ana.vcf.container.SMALL", 0)
     path = bgzip(make_vcf(["1 100 A C 0/1"]))
     index = path.with_name(path.name + ".tbi")
     os.utime(index, (1, 1))

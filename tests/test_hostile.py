@@ -447,7 +447,7 @@ def test_ended_while_it_reads(
 SLOW = """
 import sys, time
 from pathlib import Path
-import pgx_ana.text
+import pgx_ana.output.formats
 from pgx_ana.cli import main
 
 def slow(table, separator):
@@ -455,7 +455,7 @@ def slow(table, separator):
     Path(sys.argv.pop()).touch()
     time.sleep(60)
 
-pgx_ana.text.text_chunks = slow
+pgx_ana.output.formats.text_chunks = slow
 marker = sys.argv.pop(1)
 words = sys.argv[1:]
 sys.argv.append(marker)

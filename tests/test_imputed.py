@@ -14,10 +14,10 @@ from click.testing import Result
 from numpy.typing import NDArray
 
 import pgx_ana
+from pgx_ana.api import Result as People
 from pgx_ana.errors import UsageError
-from pgx_ana.fields import best_guesses, probability_of
-from pgx_ana.library import Result as People
 from pgx_ana.model import MISSING, NO_COPY, CallOptions
+from pgx_ana.vcf.fields import best_guesses, probability_of
 
 MakeVcf = Callable[..., Path]
 Run = Callable[..., Result]

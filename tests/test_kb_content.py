@@ -13,10 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 from pydantic import BaseModel
 
-from pgx_ana.entries import SECTIONS
-from pgx_ana.knowledge import KnowledgeBase, default_directory
-from pgx_ana.levels import Level, Stance
-from pgx_ana.pages import page
+from pgx_ana.browse import page
+from pgx_ana.knowledge import SECTIONS, KnowledgeBase, Level, Stance, default_directory
 
 if TYPE_CHECKING:
     from conftest import Run

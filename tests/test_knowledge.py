@@ -11,12 +11,20 @@ from types import MappingProxyType
 
 import pytest
 
-from pgx_ana.entries import SECTIONS
 from pgx_ana.errors import KnowledgeBaseError
-from pgx_ana.knowledge import KnowledgeBase, default_directory, load
-from pgx_ana.levels import Level, Stance, Weight
-from pgx_ana.model import Assembly, Locus, Variant
-from pgx_ana.schema import Document, Drug, KnowledgeInfo
+from pgx_ana.knowledge import (
+    SECTIONS,
+    KnowledgeBase,
+    Level,
+    Stance,
+    Weight,
+    default_directory,
+    load,
+)
+from pgx_ana.knowledge.evidence import Drug
+from pgx_ana.knowledge.schema import Document, KnowledgeInfo
+from pgx_ana.model import Locus, Variant
+from pgx_ana.terms import Assembly
 
 Overlay = Callable[..., Path]
 
@@ -279,7 +287,9 @@ def test_the_default_directory_of_an_installation_and_of_a_checkout(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, made: str, expected: str
 ) -> None:
     (tmp_path / made).mkdir(parents=True)
-    monkeypatch.setattr("pgx_ana.knowledge.__file__", str(tmp_path / "pgx_ana" / "knowledge.py"))
+    monkeypatch.setattr(
+        "pgx_ana.knowledge.loading.__file__", str(tmp_path / "pgx_ana" / "knowledge" / "loading.py")
+    )
     assert tmp_path / expected == default_directory()
 
 

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from chromosomes import variant
 
-from pgx_ana.levels import LADDER, Level, Stance, Terms, Weight, stance, weigh
-from pgx_ana.schema import Association, Cohort, Evidence, Outcome
+from pgx_ana.knowledge import LADDER, Association, Evidence, Level, Stance, Weight
+from pgx_ana.knowledge.evidence import Cohort, Outcome
+from pgx_ana.knowledge.levels import Terms, stance, weigh
 
 Counted = tuple[Level, tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 """Level, supporting, contradicting and null cohorts."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,11 +17,12 @@ from click.testing import Result as CommandResult
 from pandas.api.types import CategoricalDtype
 
 import pgx_ana
-from pgx_ana.columns import COLUMNS, TableName
+from pgx_ana.api import Result
 from pgx_ana.errors import InputError, KnowledgeBaseError, UsageError
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.library import Result
 from pgx_ana.model import CallOptions
+from pgx_ana.output.columns import COLUMNS
+from pgx_ana.terms import TableName
 from pgx_ana.version import __version__
 
 MakeVcf = Callable[..., Path]
@@ -46,8 +50,68 @@ def file(make_vcf: MakeVcf) -> Path:
 
 
 def test_public_names() -> None:
-    assert ["__version__", "annotate"] == pgx_ana.__all__
+    """What users may import: anything taken away or renamed breaks their code."""
+    assert (
+        [
+            "CallOptions",
+            "Fault",
+            "InputError",
+            "KnowledgeBase",
+            "KnowledgeBaseError",
+            "OutputError",
+            "PgxAnaError",
+            "Result",
+            "UsageError",
+            "__version__",
+            "annotate",
+            "load_knowledge_base",
+        ]
+        == pgx_ana.__all__
+        == dir(pgx_ana)
+    )
     assert __version__ == pgx_ana.__version__
+    assert all(getattr(pgx_ana, name) is not None for name in pgx_ana.__all__)
+
+
+def test_public_signatures() -> None:
+    """What help() shows: parameters, not *args."""
+    shown = {
+        name: str(inspect.signature(getattr(pgx_ana, name)))
+        for name in ("annotate", "load_knowledge_base", "CallOptions")
+    }
+    assert {
+        "annotate": "(paths: 'PathName | Sequence[PathName]', *, "
+        "samples: 'str | Sequence[str]' = (), genes: 'str | Sequence[str]' = (), "
+        "assembly: 'str | None' = None, kb: 'PathName | Sequence[PathName]' = (), "
+        "options: 'CallOptions | None' = None, reference: 'PathName' = '', "
+        "verify: 'bool' = False, population: 'str' = '') -> 'Result'",
+        "load_knowledge_base": "(directories: 'PathName | Sequence[PathName]' = (), *, "
+        "cached: 'bool' = True) -> 'KnowledgeBase'",
+        "CallOptions": "(min_gq: 'float' = 10, min_dp: 'float' = 1, min_gp: 'float' = 0.9, "
+        "include_filtered: 'bool' = False, absent_is_reference: 'bool' = False, "
+        "allow_strand_flip: 'bool' = False) -> None",
+    } == shown
+
+
+def test_a_name_that_is_not_there() -> None:
+    with pytest.raises(AttributeError, match="module 'pgx_ana' has no attribute 'anotate'"):
+        pgx_ana.anotate  # noqa: B018  # looking it up is the test
+
+
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    code = (
+        "import sys, pgx_ana; "
+        "heavy = {'numpy', 'pandas', 'pydantic', 'cyvcf2', 'pysam', 'yaml', 'click'}; "
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert "[]\n" == shown.stdout
+
+
+def test_a_result_says_what_it_is(annotate: Annotate, file: Path, toy: KnowledgeBase) -> None:
+    assert f"<Result: 2 samples, GRCh38, knowledge base {toy.stamp}>" == repr(annotate(file))
+    one = annotate(file, samples="S2")
+    assert f"<Result: 1 sample, GRCh38, knowledge base {toy.stamp}>" == repr(one)
 
 
 @pytest.mark.parametrize("name", list(TableName))

@@ -13,8 +13,8 @@ import pysam
 import pytest
 
 import pgx_ana
-from pgx_ana.assembly import ContigNames
 from pgx_ana.knowledge import KnowledgeBase
+from pgx_ana.vcf import ContigNames
 
 Bcftools = Callable[..., str]
 
@@ -128,7 +128,7 @@ def test_contig_names(
     style: str, original: Path, expected: pd.DataFrame, curated: KnowledgeBase, tmp_path: Path
 ) -> None:
     path = tmp_path / "renamed.vcf"
-    path.write_text(renamed(style, ContigNames(curated.assemblies))(original.read_text()))
+    path.write_text(renamed(style, ContigNames(curated.contig_tables))(original.read_text()))
     assert "chr15" not in path.read_text()
     pd.testing.assert_frame_equal(expected, pgx_ana.annotate(path).annotations)
 

@@ -9,8 +9,9 @@ from chromosomes import NAMES, small_set
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pgx_ana.nomenclature import Label, Nomenclature
-from pgx_ana.panel import GLOBAL, Alleles, PartialAlleles
+from pgx_ana.haplotypes import Label, Nomenclature
+from pgx_ana.haplotypes.panel import Alleles, PartialAlleles
+from pgx_ana.terms import GLOBAL
 
 STAR = {"*1": "", "*2": "1C", "*3": "2C", "*4": "1C 2C", "*5": "4GT"}
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from pgx_ana.errors import OutputError
-from pgx_ana.output import write, write_folder
+from pgx_ana.output.files import write, write_folder
 
 FULL = Path("/dev/full")
 TEXT = ["sample\tgene\n", "Jos\N{LATIN SMALL LETTER E WITH ACUTE}\tA\r\n", "last"]

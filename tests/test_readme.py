@@ -9,8 +9,7 @@ import pytest
 from click.testing import Result
 
 from pgx_ana.cli import main
-from pgx_ana.columns import TableName
-from pgx_ana.model import CallStatus
+from pgx_ana.terms import CallStatus, TableName
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

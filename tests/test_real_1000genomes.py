@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 
 import pgx_ana
+from pgx_ana.api import Result
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.library import Result
-from pgx_ana.model import Assembly, CallOptions, Variant
+from pgx_ana.model import CallOptions, Variant
+from pgx_ana.terms import Assembly
 
 GENES = ("ABCB1", "CYP19A1", "CYP3A4", "UGT1A4")
 PEOPLE = {"GRCh37": 2504, "GRCh38": 3202}

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import pgx_ana
-from pgx_ana.library import Result
+from pgx_ana.api import Result
 
 LENGTHS = {"rs3064744", "rs67666821", "rs4646438"}
 TRUTH = re.compile(r"(?P<kind>REFBLK|SPAN)?(?P<genotype>[^:]+)(:DP(?P<dp>\d+))?(:GQ(?P<gq>\d+))?")
@@ -90,14 +90,13 @@ def test_blocks_without_confidence_are_not_calls(shared: Path) -> None:
     """Blocks with GQ 0, at sites outside the knowledge base: 1000 Genomes says heterozygous."""
     import dataclasses
 
-    from pgx_ana.assembly import ContigNames
-    from pgx_ana.genotypes import call_site
+    from pgx_ana.calling import call_site
     from pgx_ana.knowledge import load
-    from pgx_ana.lines import Target
-    from pgx_ana.model import Assembly, CallOptions, CallStatus, Locus, Variant
-    from pgx_ana.vcf import VariantFile
+    from pgx_ana.model import CallOptions, Locus, Variant
+    from pgx_ana.terms import Assembly, CallStatus
+    from pgx_ana.vcf import ContigNames, Target, VariantFile
 
-    names = ContigNames(load().assemblies)
+    names = ContigNames(load().contig_tables)
     with (shared / "truth" / "genotypes_gvcf.tsv").open() as stream:
         weak = [
             (row["rsid"], row["chrom"].removeprefix("chr"), int(row["pos38"]), sample)

@@ -10,12 +10,13 @@ import numpy as np
 import phased
 import pytest
 
-from pgx_ana.diplotypes import DiplotypeStatus
-from pgx_ana.haplotypes import call_haplotypes
+from pgx_ana.haplotypes import DiplotypeStatus, Nomenclature
+from pgx_ana.haplotypes.calls import call_haplotypes
+from pgx_ana.haplotypes.nomenclature import nomenclatures
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.model import ABSENT, Assembly, CohortCalls, SiteCalls
-from pgx_ana.nomenclature import Nomenclature
+from pgx_ana.model import ABSENT, CohortCalls, SiteCalls
 from pgx_ana.pipeline import Request, run
+from pgx_ana.terms import Assembly
 
 ROOT = Path(__file__).parent.parent
 ASSEMBLIES = ("GRCh37", "GRCh38")
@@ -28,7 +29,7 @@ def cohorts(shared: Path, curated: KnowledgeBase) -> dict[str, CohortCalls]:
 
 @pytest.fixture(params=phased.SETS)
 def names(request: pytest.FixtureRequest, curated: KnowledgeBase) -> Nomenclature:
-    return next(names for names in curated.nomenclatures if names.id == request.param)
+    return next(names for names in nomenclatures(curated) if names.id == request.param)
 
 
 def oracle(
@@ -236,7 +237,7 @@ def test_gvcfs_fit_the_diplotypes_of_the_panel(shared: Path, curated: KnowledgeB
     numbers = {sample: number for number, sample in enumerate(everyone.samples)}
     truth = {
         names.id: phased.of_everyone(call_haplotypes(names, phased.sites_of(everyone)))
-        for names in curated.nomenclatures
+        for names in nomenclatures(curated)
         if names.id in phased.SETS
     }
     compared = 0

@@ -11,11 +11,10 @@ import pytest
 from click.testing import Result
 
 import pgx_ana
-from pgx_ana.assembly import ContigNames
 from pgx_ana.errors import InputError
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.model import Assembly
-from pgx_ana.reference import Genome
+from pgx_ana.terms import Assembly
+from pgx_ana.vcf import ContigNames, Genome
 
 MakeVcf = Callable[..., Path]
 Run = Callable[..., Result]
@@ -76,7 +75,7 @@ def make_fasta(tmp_path: Path, sequences: dict[Assembly, dict[str, str]]) -> Mak
 
 @pytest.fixture
 def names(toy: KnowledgeBase) -> ContigNames:
-    return ContigNames(toy.assemblies)
+    return ContigNames(toy.contig_tables)
 
 
 ROWS = [

@@ -9,7 +9,7 @@ import pysam
 import pytest
 
 import pgx_ana
-from pgx_ana.conclusions import unphased
+from pgx_ana.annotation.conclusions import unphased
 from pgx_ana.knowledge import KnowledgeBase, load
 from pgx_ana.model import CallOptions
 from pgx_ana.pipeline import Choice, Request, call

@@ -13,12 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from pgx_ana.assembly import ContigNames
-from pgx_ana.genotypes import call_site
+from pgx_ana.calling import call_site
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.lines import Target
-from pgx_ana.model import Assembly, CallOptions, Locus, Variant
-from pgx_ana.vcf import VariantFile
+from pgx_ana.model import CallOptions, Locus, Variant
+from pgx_ana.terms import Assembly
+from pgx_ana.vcf import ContigNames, Target, VariantFile
 
 Bcftools = Callable[..., str]
 
@@ -150,7 +149,7 @@ def called(path: Path, variants: dict[int, Variant], names: ContigNames) -> dict
 def calls(
     paths: dict[str, Path], variants: dict[int, Variant], curated: KnowledgeBase
 ) -> dict[str, dict[int, str]]:
-    names = ContigNames(curated.assemblies)
+    names = ContigNames(curated.contig_tables)
     return {name: called(path, variants, names) for name, path in paths.items()}
 
 
@@ -213,7 +212,7 @@ def test_replacements_taken_apart_by_bcftools(
 ) -> None:
     path = tmp_path / "atoms.vcf"
     path.write_text(bcftools("norm", "--atomize", paths["rtg"]))
-    found = called(path, variants, ContigNames(curated.assemblies))
+    found = called(path, variants, ContigNames(curated.contig_tables))
     bases, lengths = SPLIT_BY_POSITION
     expected = {pos: BASES_TOLD_OTHERWISE[pos] for pos in bases}
     expected |= {pos: LENGTHS_TOLD_OTHERWISE[pos] for pos in lengths}

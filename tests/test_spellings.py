@@ -34,7 +34,8 @@ from spellings import (
 )
 
 from pgx_ana.knowledge import KnowledgeBase, load
-from pgx_ana.model import Assembly, Locus, Variant
+from pgx_ana.model import Locus, Variant
+from pgx_ana.terms import Assembly
 
 GRCH37, GRCH38 = Assembly
 Bcftools = Callable[..., str]
@@ -448,7 +449,7 @@ def toy_replacements(
 def indexes_count() -> Iterator[None]:
     """Small files are otherwise read without their index."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("pgx_ana.container.SMALL", 0)
+        patch.setattr("pgx_ana.vcf.container.SMALL", 0)
         yield
 
 

@@ -11,7 +11,7 @@ import pytest
 from click.testing import Result
 
 import pgx_ana
-from pgx_ana.alleles import is_palindromic
+from pgx_ana.bases import is_palindromic
 from pgx_ana.model import CallOptions
 
 MakeVcf = Callable[..., Path]

@@ -16,15 +16,16 @@ import pytest
 from numpy.typing import NDArray
 
 from pgx_ana.annotation import Annotations
-from pgx_ana.columns import COLUMNS, Column, TableName
-from pgx_ana.documents import document_chunks
-from pgx_ana.frames import to_frame
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import CallOptions
+from pgx_ana.output import Table, make_table, to_frame
+from pgx_ana.output.columns import COLUMNS, Column
+from pgx_ana.output.delimited import text_chunks
+from pgx_ana.output.documents import document_chunks
+from pgx_ana.output.rendering import number_texts
+from pgx_ana.output.tables import Block, Value
 from pgx_ana.pipeline import Request, run
-from pgx_ana.rows import number_texts
-from pgx_ana.tables import Block, Table, Value, make_table
-from pgx_ana.text import text_chunks
+from pgx_ana.terms import TableName
 from pgx_ana.version import __version__
 
 MakeVcf = Callable[..., Path]

@@ -16,16 +16,14 @@ import numpy as np
 import pysam
 import pytest
 
-from pgx_ana.assembly import ContigNames
-from pgx_ana.columns import TableName
 from pgx_ana.errors import InputError, UsageError
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.lines import Target
 from pgx_ana.model import NO_COPY, CohortCalls, Record
+from pgx_ana.output import make_table
+from pgx_ana.output.delimited import text_chunks
 from pgx_ana.pipeline import Choice, Request, call, run
-from pgx_ana.tables import make_table
-from pgx_ana.text import text_chunks
-from pgx_ana.vcf import VariantFile
+from pgx_ana.terms import TableName
+from pgx_ana.vcf import ContigNames, Target, VariantFile
 
 MakeVcf = Callable[..., Path]
 
@@ -47,7 +45,7 @@ END = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
 @pytest.fixture(autouse=True)
 def indexes_count(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small files are otherwise read without their index."""
-    monkeypatch.setattr("pgx_ana.container.SMALL", 0)
+    monkeypatch.setattr("pgx_ana.vcf.container.SMALL", 0)
 
 
 def varied(make_vcf: MakeVcf) -> Path:
@@ -611,7 +609,7 @@ def test_no_file(toy: KnowledgeBase) -> None:
 
 
 def opened(toy: KnowledgeBase, path: Path) -> VariantFile:
-    return VariantFile(str(path), ContigNames(toy.assemblies))
+    return VariantFile(str(path), ContigNames(toy.contig_tables))
 
 
 def test_header_digest_is_that_of_the_header(toy: KnowledgeBase, make_vcf: MakeVcf) -> None:

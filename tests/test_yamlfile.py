@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pgx_ana.schema import Document
-from pgx_ana.yamlfile import YamlFile, read_yaml
+from pgx_ana.knowledge.schema import Document
+from pgx_ana.knowledge.yamlfile import YamlFile, read_yaml
 
 Told = tuple[int, str, str]
 

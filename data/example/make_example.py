@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pgx_ana.knowledge import KnowledgeBase, load
-from pgx_ana.model import Assembly, Locus, Variant
+from pgx_ana.model import Locus, Variant
+from pgx_ana.terms import Assembly
 
 SAMPLE = "NA12717"
 HERE = Path(__file__).parent

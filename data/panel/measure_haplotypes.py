@@ -15,13 +15,15 @@ from pathlib import Path
 
 import numpy as np
 
-from pgx_ana.combinations import distinct
+from pgx_ana.coded import distinct
 from pgx_ana.errors import InputError
+from pgx_ana.haplotypes import Nomenclature
+from pgx_ana.haplotypes.nomenclature import nomenclatures
+from pgx_ana.haplotypes.panel import Alleles
 from pgx_ana.knowledge import KnowledgeBase, load
-from pgx_ana.model import CallOptions, CallSource, Cell, CohortCalls, SiteCalls
-from pgx_ana.nomenclature import Nomenclature
-from pgx_ana.panel import POPULATIONS, Alleles
+from pgx_ana.model import CallOptions, Cell, CohortCalls, SiteCalls
 from pgx_ana.pipeline import Choice, Request, call
+from pgx_ana.terms import POPULATIONS, CallSource
 
 HERE = Path(__file__).parent
 PANEL = "1000 Genomes 30x phased panel (GRCh38), the 2,504 people of phase 3"
@@ -114,7 +116,7 @@ def document(paths: Sequence[str], knowledge: KnowledgeBase) -> Iterator[str]:
     cohort = call(request, knowledge)
     yield "# Haplotypes counted in a phased panel by data/panel/measure_haplotypes.py; do not edit."
     yield "haplotype_counts:"
-    for names in knowledge.nomenclatures:
+    for names in nomenclatures(knowledge):
         yield from entry(names, cohort, population_of)
 
 

@@ -1,0 +1,21 @@
+"""The knowledge base for reading: lists, pages, one document of all, and what changed.
+
+Takes: one knowledge base, or two to compare.
+Gives: lines of text, TSV, JSON or Markdown.
+Never: sees a person's genotypes.
+"""
+
+from pgx_ana.browse.comparison import compare
+from pgx_ana.browse.entry_page import page
+from pgx_ana.browse.haplotype_list import haplotypes_as_json, haplotypes_as_tsv
+from pgx_ana.browse.variant_list import Filter, variants_as_json, variants_as_tsv
+
+__all__ = [
+    "Filter",
+    "compare",
+    "haplotypes_as_json",
+    "haplotypes_as_tsv",
+    "page",
+    "variants_as_json",
+    "variants_as_tsv",
+]

@@ -1,0 +1,107 @@
+"""``pgx-ana annotate``: variant files in, annotations out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pgx_ana.cli.options import (
+    call_options,
+    check_destination,
+    kb_option,
+    load_knowledge,
+    request_from,
+)
+from pgx_ana.terms import GLOBAL, POPULATIONS, FileFormat, TableName
+
+if TYPE_CHECKING:
+    from pgx_ana.annotation import Annotations
+
+_ASSERTED = (
+    "WARNING: --absent-is-reference: sites without a record are taken for reference; "
+    "such rows have source 'asserted'"
+)
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True)
+@click.option(
+    "-o", "--output", default="-", help="File to write, - for stdout; with several tables a folder."
+)
+@click.option(
+    "-f",
+    "--format",
+    "file_format",
+    type=click.Choice([kind.value for kind in FileFormat]),
+    default="tsv",
+    show_default=True,
+    help="JSON holds all tables, one document per patient.",
+)
+@click.option(
+    "-t",
+    "--table",
+    "tables",
+    multiple=True,
+    type=click.Choice([name.value for name in TableName]),
+    help="Table to write; may be given again.  [default: annotations]",
+)
+@call_options
+@click.option(
+    "--absent-is-reference",
+    is_flag=True,
+    help="DANGEROUS: take sites without any record for reference; every such row says so.",
+)
+@click.option(
+    "--population",
+    type=click.Choice([*POPULATIONS, GLOBAL]),
+    help="Weigh diplotypes that are open by haplotype frequencies of this population of 1000 "
+    "Genomes: an estimate, shown beside the candidates.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Do not say on stderr what was read.")
+@kb_option
+def annotate(
+    output: str, file_format: str, tables: tuple[str, ...], *, quiet: bool, **given: Any
+) -> None:
+    """Annotate the people in VCF or BCF FILES (- for stdin).
+
+    Files with the same samples are one cohort, files with other samples are further people.
+
+    \b
+    Examples:
+      pgx-ana annotate patient.vcf.gz
+      pgx-ana annotate chr*.vcf.gz --table summary -o summary.tsv
+      pgx-ana annotate cohort.bcf --table calls --table annotations -o results/
+    """
+    from pgx_ana.output import write_annotations
+    from pgx_ana.pipeline import run
+
+    chosen = [TableName(name) for name in dict.fromkeys(tables)]
+    check_destination(output, given["files"], FileFormat(file_format), chosen)
+    annotations = run(request_from(given), load_knowledge(given["directories"]))
+    _warn(annotations)
+    if not quiet:
+        _list_inputs(annotations)
+    write_annotations(annotations, FileFormat(file_format), chosen, output)
+
+
+def _warn(annotations: Annotations) -> None:
+    """Print what a reader of the results must know."""
+    from pgx_ana.quality import frequency_warnings
+
+    if annotations.calls.options.absent_is_reference:
+        click.echo(_ASSERTED, err=True)
+    for warning in frequency_warnings(annotations.calls, annotations.knowledge):
+        click.echo(f"WARNING: {warning}", err=True)
+
+
+def _list_inputs(annotations: Annotations) -> None:
+    """Print each file with its assembly and how that was detected."""
+    for file in annotations.calls.files:
+        people = "1 sample" if file.samples == 1 else f"{file.samples} samples"
+        remark = f"; {file.remark}" if file.remark else ""
+        line = f"{file.name}: {file.assembly} ({file.assembly_source}), {people}{remark}"
+        click.echo(line, err=True)
+    shared = sum(len(numbers) > 1 for numbers in annotations.calls.sample_files)
+    if shared:
+        click.echo(f"samples in several files, each taken for one person: {shared}", err=True)

@@ -1,0 +1,111 @@
+"""``pgx-ana kb``: the knowledge base itself, for reading and checking."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pgx_ana.cli.options import kb_option, load_knowledge
+
+genes_to_list = click.option(
+    "-g", "--gene", "genes", multiple=True, help="Gene to list; may be given again."
+)
+list_format = click.option(
+    "-f",
+    "--format",
+    "file_format",
+    type=click.Choice(["tsv", "json"]),
+    default="tsv",
+    show_default=True,
+)
+
+
+@click.group()
+def kb() -> None:
+    """Look into the knowledge base."""
+
+
+@kb.command("check")
+@kb_option
+def check_knowledge(directories: tuple[Path, ...]) -> None:
+    """Read everything and say all that is wrong at once."""
+    knowledge = load_knowledge(directories, cached=False)
+    click.echo(
+        f"{knowledge.info.name} {knowledge.stamp}: {len(knowledge.definitions)} variants, "
+        f"{len(knowledge.evidence)} results from {len(knowledge.publications)} publications, "
+        f"{len(knowledge.associations)} associations; no fault"
+    )
+
+
+@kb.command("list")
+@genes_to_list
+@click.option(
+    "--category", "categories", multiple=True, help="Only variants with a conclusion in it."
+)
+@click.option(
+    "--level", "levels", multiple=True, help="Only variants with a conclusion of this level."
+)
+@click.option("--drug", "drugs", multiple=True, help="Only variants with a result on this drug.")
+@list_format
+@kb_option
+def list_variants(**given: Any) -> None:
+    """List the known variants, all or those that fit."""
+    from pgx_ana.browse import Filter, variants_as_json, variants_as_tsv
+
+    write_lines = variants_as_json if given["file_format"] == "json" else variants_as_tsv
+    wanted = Filter(given["genes"], given["categories"], given["levels"], given["drugs"])
+    _print(write_lines(load_knowledge(given["directories"]), wanted))
+
+
+@kb.command("haplotypes")
+@genes_to_list
+@list_format
+@kb_option
+def list_haplotypes(
+    genes: tuple[str, ...], file_format: str, directories: tuple[Path, ...]
+) -> None:
+    """List the haplotypes of all sets, with their frequencies in 1000 Genomes where counted."""
+    from pgx_ana.browse import haplotypes_as_json, haplotypes_as_tsv
+
+    write_lines = haplotypes_as_json if file_format == "json" else haplotypes_as_tsv
+    _print(write_lines(load_knowledge(directories), genes))
+
+
+@kb.command()
+@click.argument("name")
+@kb_option
+def show(name: str, directories: tuple[Path, ...]) -> None:
+    """Show a variant or a set of haplotypes by NAME, with its evidence and conclusions.
+
+    A variant may be named by rsID, merged rsID or legacy name, a set by its name or one of its
+    haplotypes (ABCB1 T-T-T).
+    """
+    from pgx_ana.browse import page
+
+    _print(page(load_knowledge(directories), name))
+
+
+@kb.command()
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+def diff(old: Path, new: Path) -> None:
+    """Say what changed from the knowledge base OLD to NEW ('default' is the shipped one)."""
+    from pgx_ana.browse import compare
+
+    _print(compare(load_knowledge([old]), load_knowledge([new])))
+
+
+@kb.command()
+def path() -> None:
+    """Print where the knowledge base that is shipped lies."""
+    from pgx_ana.knowledge import default_directory
+
+    click.echo(default_directory())
+
+
+def _print(lines: Iterator[str]) -> None:
+    for line in lines:
+        click.echo(line)

@@ -1,0 +1,23 @@
+"""Star alleles and other named haplotypes: every diplotype that fits the calls of a person.
+
+Takes: calls at the sites of a set of haplotypes, and the definitions of the knowledge base.
+Gives: the diplotype where only one fits, else all candidates, what would decide between them, and
+    with a population how likely each one is.
+Never: takes a site that is not known for reference, or names a haplotype that has been guessed.
+"""
+
+from pgx_ana.haplotypes.calls import HaplotypeCalls, PersonHaplotypes, call_all_haplotypes
+from pgx_ana.haplotypes.diplotypes import Diplotype, DiplotypeStatus, Labels
+from pgx_ana.haplotypes.nomenclature import Label, Nomenclature, nomenclature_of
+
+__all__ = [
+    "Diplotype",
+    "DiplotypeStatus",
+    "HaplotypeCalls",
+    "Label",
+    "Labels",
+    "Nomenclature",
+    "PersonHaplotypes",
+    "call_all_haplotypes",
+    "nomenclature_of",
+]

@@ -1,0 +1,88 @@
+"""The types of single values in a knowledge base, and its controlled vocabularies.
+
+Scalars reach these types as the text that was typed (see ``yamlfile.py``), so that the type of a
+value is decided here and never by how it looks: ``no`` stays a word, ``1.10`` stays a version.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:+-]*$")]
+Text = Annotated[str, StringConstraints(min_length=1)]
+Bases = Annotated[str, StringConstraints(pattern=r"^[ACGT]+$")]
+GenotypeName = Annotated[str, StringConstraints(pattern=r"^[ACGT]+/[ACGT]+$")]
+Rsid = Annotated[
+    str, StringConstraints(pattern=r"^(rs[1-9][0-9]*|[A-Z][A-Z0-9]+-[0-9]+[A-Za-z0-9>_+-]*)$")
+]
+"""An rsID; for a variant without one, its gene and its name in papers (``UGT1A4-127delA``)."""
+Pmid = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,7}$")]
+Pmcid = Annotated[str, StringConstraints(pattern=r"^PMC[1-9][0-9]*$")]
+Doi = Annotated[str, StringConstraints(pattern=r"^10\.[0-9]{4,9}/\S+$")]
+Position = Annotated[int, Field(ge=1)]
+Frequency = Annotated[float, Field(ge=0, le=1)]
+HaplotypeName = Annotated[str, StringConstraints(pattern=r"^[^\s/|;=?\[\]]+$")]
+"""Without what diplotypes and lists of them are written with: *22|*37/*1, [*1 + rs1 A]."""
+Count = Annotated[int, Field(ge=0)]
+FunctionPair = Annotated[str, StringConstraints(pattern=r"^[^/]+/[^/]+$")]
+ConclusionKey = Annotated[str, StringConstraints(min_length=1)]
+
+OTHER_DIPLOTYPES = "other"
+"""Key of the conclusion on every diplotype that a claim does not list."""
+
+
+class Category(StrEnum):
+    """What an outcome is about; ``background`` is shown as evidence and never concluded from."""
+
+    EFFICACY = "efficacy"
+    EXPOSURE = "exposure"
+    ESTRADIOL_SUPPRESSION = "estradiol_suppression"
+    TOXICITY = "toxicity"
+    BACKGROUND = "background"
+
+
+class Direction(StrEnum):
+    """Which way an outcome goes in carriers of an allele or in people of a genotype."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+    NONE = "none"
+    COMPARATOR = "comparator"
+    NOT_STUDIED = "not_studied"
+
+
+class Result(StrEnum):
+    """What one published result says."""
+
+    ASSOCIATION = "association"
+    NULL = "null"
+    UNCLEAR = "unclear"
+
+
+class Significance(StrEnum):
+    """How far a result stands against chance."""
+
+    CORRECTED = "corrected"
+    NOMINAL = "nominal"
+    NOT_SIGNIFICANT = "not_significant"
+    NOT_STATED = "not_stated"
+
+
+class Reading(StrEnum):
+    """How deeply the source of a result was read."""
+
+    FULL_TEXT = "full_text"
+    ABSTRACT = "abstract"
+    PARTIAL = "partial"
+    SECOND_HAND = "second_hand"
+
+
+class Model(BaseModel):
+    """Base of every document model: immutable, no unknown keys, no white space around text."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False
+    )

@@ -1,0 +1,102 @@
+"""The rows of a table as text, whatever the format.
+
+Each distinct row is written once, in pieces around the columns that differ from person to person;
+people are then a matter of joining strings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pgx_ana.output.columns import Column
+from pgx_ana.output.tables import Block, Table, Value
+
+
+class Style(Protocol):
+    """How a format writes a row: what leads to a value, the value, and the end of the row."""
+
+    @property
+    def missing(self) -> str:
+        """What is written for a missing number."""
+
+    @property
+    def end(self) -> str:
+        """What ends a row."""
+
+    def lead(self, index: int, column: Column) -> str:
+        """Return what stands before the value of a column."""
+
+    def show(self, column: Column, value: Value) -> str:
+        """Return a value."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BlockRows:
+    """The rows of a block in a style: pieces of each distinct row, and the columns between them."""
+
+    block: Block
+    missing: str
+    pieces: tuple[tuple[str, ...], ...]
+    varying: tuple[str, ...]
+
+    def between(self, start: int, stop: int) -> list[str]:
+        """Return the rows of some samples."""
+        codes = self.block.codes[start:stop].tolist()
+        if not self.varying:
+            whole = [pieces[0] for pieces in self.pieces]
+            return [whole[code] for code in codes]
+        numbers = [
+            number_texts(self.block.numbers[name][start:stop], self.missing)
+            for name in self.varying
+        ]
+        return [
+            "".join(_interleave(self.pieces[code], values))
+            for code, *values in zip(codes, *numbers, strict=True)
+        ]
+
+
+def write_blocks(table: Table, style: Style) -> list[BlockRows]:
+    """Write every distinct row of a table, without the sample."""
+    return [_write_block(block, table.columns[1:], style) for block in table.blocks]
+
+
+def number_texts(values: NDArray[np.generic], missing: str) -> list[str]:
+    """Write numbers without needless digits; NaN and -1 are missing."""
+    distinct, codes = np.unique(values, return_inverse=True)
+    if values.dtype.kind == "i":
+        texts = [missing if value == -1 else str(value) for value in distinct.tolist()]
+    else:
+        texts = [f"{value:.7g}" if np.isfinite(value) else missing for value in distinct.tolist()]
+    return [texts[code] for code in codes.reshape(-1).tolist()]
+
+
+def _write_block(block: Block, columns: Sequence[Column], style: Style) -> BlockRows:
+    varying = tuple(column.name for column in columns if column.name in block.numbers)
+    pieces = tuple(tuple(_pieces(row, columns, style, varying)) for row in block.rows)
+    return BlockRows(block, style.missing, pieces, varying)
+
+
+def _pieces(
+    row: Sequence[Value], columns: Sequence[Column], style: Style, varying: Sequence[str]
+) -> Iterator[str]:
+    text = ""
+    for index, (column, value) in enumerate(zip(columns, row, strict=True)):
+        text += style.lead(index, column)
+        if column.name in varying:
+            yield text
+            text = ""
+        else:
+            text += style.show(column, value)
+    yield text + style.end
+
+
+def _interleave(pieces: Sequence[str], values: Sequence[str]) -> Iterator[str]:
+    for piece, value in zip(pieces, values, strict=False):
+        yield piece
+        yield value
+    yield pieces[-1]

@@ -1,0 +1,25 @@
+"""Variant files: VCF and BCF, plain, gzip or BGZF, through an index or in one pass.
+
+Takes: paths, and the loci that are wanted.
+Gives: the records that overlap each locus, whole or refused with one message, and the assembly
+    of the file with how it was detected.
+Never: compares alleles, or knows which variants mean what: contig tables and loci come as values.
+"""
+
+from pgx_ana.vcf.assembly import FEW, ContigNames, Finding, Vote, settle, undecided, vote
+from pgx_ana.vcf.fasta import Genome
+from pgx_ana.vcf.lines import Target
+from pgx_ana.vcf.reader import VariantFile
+
+__all__ = [
+    "FEW",
+    "ContigNames",
+    "Finding",
+    "Genome",
+    "Target",
+    "VariantFile",
+    "Vote",
+    "settle",
+    "undecided",
+    "vote",
+]

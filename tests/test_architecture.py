@@ -1,0 +1,243 @@
+"""The table of rooms in docs/architecture.md: every file has a room, every import an arrow."""
+
+from __future__ import annotations
+
+import ast
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "pgx_ana"
+PAGE = ROOT / "docs" / "architecture.md"
+
+LIBRARIES = {
+    "click": {"cli"},
+    "cyvcf2": {"vcf.records"},
+    "pysam": {"vcf.reader", "vcf.fasta"},
+    "yaml": {"knowledge.yamlfile"},
+    "pandas": {"output.frames", "api"},
+    "pydantic": {"knowledge", "browse.comparison"},
+}
+"""Which rooms or modules may import a library; pandas in api for annotations of types only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A row of the table: the modules from the bottom up, and the rooms that they may use."""
+
+    name: str
+    modules: tuple[str, ...]
+    may_use: frozenset[str]
+
+    @property
+    def is_package(self) -> bool:
+        return self.modules != (self.name,) and self.name != FOUNDATION
+
+
+FOUNDATION = "foundation"
+"""The row whose modules are on their own, and which every other row may use."""
+
+
+def rooms(page: str) -> dict[str, Room]:
+    """Read the table of rooms, which has the header ``| room |``."""
+    lines = page.splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith("| room |"))
+    header = [cell.strip() for cell in lines[start].strip("|").split("|")]
+    found = {}
+    for line in lines[start + 2 :]:
+        if not line.startswith("|"):
+            break
+        row = dict(zip(header, (cell.strip() for cell in line.strip("|").split("|")), strict=True))
+        name = row["room"].strip("`/")
+        modules = tuple(re.findall(r"`(\w+)`", row["modules, from the bottom up"]))
+        found[name] = Room(name, modules, frozenset(re.findall(r"`(\w+)`", row["may use"])))
+    return found
+
+
+def modules_of(room: Room) -> list[str]:
+    """Return the modules of a room below the package, its door last."""
+    if room.name == FOUNDATION or not room.is_package:
+        return list(room.modules)
+    return [*(f"{room.name}.{module}" for module in room.modules), room.name]
+
+
+def imports(path: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield every module that a file imports anywhere, with the names taken from it."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, ()) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative imports hide the room"
+            yield str(node.module), tuple(alias.name for alias in node.names)
+
+
+def files(package: Path) -> dict[str, Path]:
+    """Return every file of the package by its module: ``vcf.index``; a door by its room."""
+    found = {}
+    for path in sorted(package.rglob("*.py")):
+        parts = path.relative_to(package).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+def door(path: Path) -> set[str]:
+    """Return what a door names in ``__all__``."""
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+            return set(ast.literal_eval(node.value))
+    return set()
+
+
+def faults(package: Path, table: dict[str, Room]) -> list[str]:
+    """Return everything in a package that the table does not allow."""
+    present = files(package)
+    room_of = {module: room for room in table.values() for module in modules_of(room)}
+    strange = [f"{module} has no room" for module in present if module not in {*room_of, ""}]
+    strange += [f"{module} does not exist" for module in room_of if module not in present]
+    for module in sorted(set(present) & set(room_of)):
+        for imported, names in imports(present[module]):
+            if imported.split(".")[0] == package.name:
+                for target in targets(imported.partition(".")[2], names, room_of):
+                    inside = door(present[target]) if target in present else set()
+                    strange += wrong(module, target, room_of, is_named=set(names) <= inside)
+    return strange
+
+
+def wrong(module: str, target: str, room_of: dict[str, Room], *, is_named: bool) -> Iterator[str]:
+    """Yield what is wrong with one import; ``is_named``: the target, a door, names all of it."""
+    room, other = room_of[module], room_of.get(target)
+    if other is room:
+        order = modules_of(room)
+        if order.index(target) >= order.index(module):
+            yield f"{module} imports {target}, which is above it"
+    elif other is None or other.name not in {*room.may_use, FOUNDATION}:
+        yield f"{module} imports {target}: no arrow leads there"
+    elif other.is_package and target != other.name:
+        yield f"{module} reaches past the door of {other.name} into {target}"
+    elif other.is_package and not is_named:
+        yield f"{module} imports what the door of {target} does not name"
+
+
+def targets(imported: str, names: tuple[str, ...], room_of: dict[str, Room]) -> Iterator[str]:
+    """Yield the modules that an import names; ``from room import module`` names the module."""
+    inner = [f"{imported}.{name}".strip(".") for name in names]
+    submodules = [name for name in inner if name in room_of]
+    yield from submodules
+    if len(submodules) < len(inner) or not inner:
+        yield imported
+
+
+@pytest.fixture(scope="module")
+def table() -> dict[str, Room]:
+    return rooms(PAGE.read_text(encoding="utf-8"))
+
+
+def test_the_package_keeps_to_the_table(table: dict[str, Room]) -> None:
+    assert [] == faults(PACKAGE, table)
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "expected"),
+    [
+        (
+            "vcf/index.py",
+            "from pgx_ana.knowledge import KnowledgeBase",
+            "vcf.index imports knowledge: no arrow leads there",
+        ),
+        (
+            "haplotypes/panel.py",
+            "from pgx_ana.knowledge.base import KnowledgeBase",
+            "haplotypes.panel reaches past the door of knowledge into knowledge.base",
+        ),
+        (
+            "haplotypes/panel.py",
+            "from pgx_ana.knowledge import base",
+            "haplotypes.panel reaches past the door of knowledge into knowledge.base",
+        ),
+        (
+            "haplotypes/panel.py",
+            "from pgx_ana.knowledge import recall",
+            "haplotypes.panel imports what the door of knowledge does not name",
+        ),
+        (
+            "vcf/container.py",
+            "from pgx_ana.vcf.lines import Line",
+            "vcf.container imports vcf.lines, which is above it",
+        ),
+        (
+            "model.py",
+            "from pgx_ana.vcf import VariantFile",
+            "model imports vcf: no arrow leads there",
+        ),
+        (
+            "calling/cohort.py",
+            "def late():\n    from pgx_ana.pipeline import run",
+            "calling.cohort imports pipeline: no arrow leads there",
+        ),
+        ("attic.py", "", "attic has no room"),
+        ("vcf/attic.py", "", "vcf.attic has no room"),
+        ("attic/__init__.py", "", "attic has no room"),
+    ],
+)
+def test_a_wrong_import_or_a_file_without_a_room_is_found(
+    table: dict[str, Room], tmp_path: Path, file: str, line: str, expected: str
+) -> None:
+    package = tmp_path / "pgx_ana"
+    shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
+    path = package / file
+    path.parent.mkdir(exist_ok=True)
+    with path.open("a", encoding="utf-8") as stream:
+        stream.write(f"\n{line}\n")
+    assert [expected] == faults(package, table)
+
+
+def test_each_library_has_one_door() -> None:
+    strange = [
+        f"{module} imports {imported}"
+        for module, path in files(PACKAGE).items()
+        for imported, _ in imports(path)
+        if not {module, module.split(".")[0]} & LIBRARIES.get(imported.split(".")[0], {module})
+    ]
+    assert [] == strange
+
+
+def test_only_the_command_line_prints() -> None:
+    printing = [
+        module
+        for module, path in files(PACKAGE).items()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Name) and node.id == "print"
+    ]
+    assert [] == printing
+
+
+def test_commands_are_thin() -> None:
+    """A command has at most eight statements besides its imports and its docstring."""
+    long = {}
+    for path in sorted((PACKAGE / "cli").glob("*.py")):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.FunctionDef) and any(
+                "command" in ast.unparse(decorator) for decorator in node.decorator_list
+            ):
+                body = [
+                    statement
+                    for statement in ast.walk(ast.Module(node.body[1:], []))
+                    if isinstance(statement, ast.stmt) and not isinstance(statement, ast.ImportFrom)
+                ]
+                if len(body) > 8:
+                    long[f"{path.stem}.{node.name}"] = len(body)
+    assert {} == long
+
+
+def test_every_door_says_what_it_takes_gives_and_never_does(table: dict[str, Room]) -> None:
+    for room in table.values():
+        if room.is_package:
+            text = (PACKAGE / room.name / "__init__.py").read_text(encoding="utf-8")
+            said = ast.get_docstring(ast.parse(text)) or ""
+            words = {"Takes", "Gives", "Never"}
+            assert words <= set(re.findall(r"^(\w+)", said, re.MULTILINE)), room.name
