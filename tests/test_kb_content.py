@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from pgx_ana.browse import page
 from pgx_ana.knowledge import SECTIONS, KnowledgeBase, Level, Stance, default_directory
+from pgx_ana.knowledge.yamlfile import read_yaml
 
 if TYPE_CHECKING:
     from conftest import Run
@@ -658,3 +659,28 @@ def test_the_default_knowledge_base_has_no_fault(run: Run, curated: KnowledgeBas
     for words in ([], ["--kb", "default"]):
         result = run("kb", "check", *words)
         assert expected == (result.exit_code, result.stdout, result.stderr)
+
+
+def test_entries_are_in_the_file_of_their_gene(curated: KnowledgeBase) -> None:
+    """Who looks for a gene finds its variants, results and conclusions in files of its name."""
+    gene_of = {key: definition.gene for key, definition in curated.definitions.items()}
+    sets = {key: definition.gene for key, definition in curated.haplotype_sets.items()}
+    haplotypes = {key: sets[item.haplotype_set] for key, item in curated.haplotypes.items()}
+    expected = {
+        "variants": gene_of,
+        "evidence": {key: gene_of[item.variants[0]] for key, item in curated.evidence.items()},
+        "associations": {
+            key: gene_of.get(item.variant or "")
+            or sets.get(item.haplotype_set or "")
+            or haplotypes[item.haplotype or ""]
+            for key, item in curated.associations.items()
+        },
+    }
+    found: dict[str, dict[str, str]] = {section: {} for section in expected}
+    for section, of_section in found.items():
+        for path in sorted((default_directory() / section).glob("*.yaml")):
+            file, faults = read_yaml(path, path.read_bytes())
+            assert [] == faults
+            assert [section] == [name for name in SECTIONS if getattr(file.document, name)]
+            of_section |= {entry.id: path.stem for entry in getattr(file.document, section)}
+    assert expected == found
