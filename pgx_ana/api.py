@@ -13,7 +13,7 @@ from pgx_ana.errors import UsageError
 from pgx_ana.knowledge import KnowledgeBase, load
 from pgx_ana.model import CallOptions
 from pgx_ana.output import Table, make_table, patient_texts, to_frame
-from pgx_ana.pipeline import Choice, Request, run
+from pgx_ana.pipeline import Request, Selection, run
 from pgx_ana.terms import Assembly, TableName
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def annotate(  # noqa: PLR0913  # all but the first are keywords
         KnowledgeBaseError: the knowledge base has faults.
     """
     knowledge = load_knowledge_base(kb)
-    choice = Choice(_words(samples), _words(genes), _assembly(assembly))
+    choice = Selection(_words(samples), _words(genes), _assembly(assembly))
     files = tuple(os.fspath(path) for path in _listed(paths))
     genome = os.fspath(reference)
     request = Request(files, choice, options or CallOptions(), genome, verify, population)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from pgx_ana.coded import Coded
 from pgx_ana.errors import UsageError
 from pgx_ana.terms import Assembly, CallSource, CallStatus
 
@@ -133,7 +134,7 @@ ANY_ALLELE = frozenset({"<NON_REF>", "<*>", "."})
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class Call:
     """What one or many people have at one variant: everything but their GQ, DP and phase set.
 
     ``alleles`` are plus-strand bases, ``.`` for a missing copy; empty where nothing was seen, one
@@ -166,7 +167,7 @@ class Cell:
         return self.alleles[::-1] if self.turned else self.alleles
 
 
-ABSENT = Cell(
+ABSENT = Call(
     (),
     phased=False,
     status=CallStatus.ABSENT,
@@ -177,15 +178,14 @@ ABSENT = Cell(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SiteCalls:
-    """All calls of one variant: a few distinct cells, and for every sample the number of its cell.
+    """The calls of one variant in all samples.
 
-    ``codes`` is int32 of shape (samples,) into ``cells``. ``gq``, ``dp`` (float32, NaN missing) and
-    ``phase_set`` (int64, -1 missing) are None where no file has them.
+    ``gq``, ``dp`` (float32, NaN missing) and ``phase_set`` (int64, -1 missing) have shape
+    (samples,); they are None where no file has them.
     """
 
     variant: Variant
-    cells: tuple[Cell, ...]
-    codes: NDArray[np.int32]
+    calls: Coded[Call]
     gq: NDArray[np.float32] | None = None
     dp: NDArray[np.float32] | None = None
     phase_set: NDArray[np.int64] | None = None
@@ -237,10 +237,13 @@ class CallOptions:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CohortCalls:
-    """The calls of all samples from all files, one :class:`SiteCalls` per variant."""
+    """The calls of all samples from all files, one :class:`SiteCalls` per variant.
+
+    ``sample_files`` has for each sample the numbers of the files that it is in.
+    """
 
     samples: tuple[str, ...]
-    sample_files: tuple[tuple[int, ...], ...]
+    sample_files: Coded[tuple[int, ...]]
     files: tuple[InputFile, ...]
     assembly: Assembly
     options: CallOptions

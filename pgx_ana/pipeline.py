@@ -10,27 +10,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pgx_ana.annotation import Annotations
-from pgx_ana.calling import assert_reference, call_site, join_files, repeat_not_shown
+from pgx_ana.calling import assert_reference, call_site, mark_unseen_repeats, merge_files
+from pgx_ana.coded import Coded, distinct_rows
 from pgx_ana.errors import InputError, UsageError
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import CallOptions, CohortCalls, InputFile, Record, SiteCalls, Variant
 from pgx_ana.terms import GLOBAL, POPULATIONS, Assembly
 from pgx_ana.vcf import (
-    FEW,
+    FEW_MATCHES,
     ContigNames,
     Finding,
     Genome,
+    LocusMatches,
     Target,
     VariantFile,
-    Vote,
+    count_matching_loci,
     settle,
-    undecided,
-    vote,
+    undetermined_assembly,
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Selection:
     """What is wanted: samples and genes (all where empty), and the assembly if it is said."""
 
     samples: tuple[str, ...] = ()
@@ -47,7 +48,7 @@ class Request:
     """
 
     paths: tuple[str, ...]
-    choice: Choice = field(default_factory=Choice)
+    choice: Selection = field(default_factory=Selection)
     options: CallOptions = field(default_factory=CallOptions)
     reference: str = ""
     verify: bool = False
@@ -101,7 +102,7 @@ def call(request: Request, knowledge: KnowledgeBase) -> CohortCalls:
     names = ContigNames(knowledge.contig_tables)
     genome = Genome(request.reference, names) if request.reference else None
     if genome is not None:
-        genome.refuse_other_loci(variants)
+        genome.check_loci(variants)
     read: list[_FileRecords] = []
     present: set[str] = set()
     for path in request.paths:
@@ -172,7 +173,7 @@ def _call_file(
 ) -> _Part:
     file, finding = read.file, read.finding or common
     if finding is None:
-        raise undecided(file.name)
+        raise undetermined_assembly(file.name)
     sites = tuple(
         call_site(variant, finding.assembly, found, len(file.samples), options, file.name)
         for variant, found in zip(variants, read.records[finding.assembly], strict=True)
@@ -219,7 +220,7 @@ def _read(file: VariantFile, reading: _Reading) -> _FileRecords:
     verify = reading.request.verify
     found = _collect(file, assemblies, pool, verify=verify)
     votes = _votes(pool, found)
-    if expected is not None and file.indexed and votes[expected].agree < FEW:
+    if expected is not None and file.indexed and votes[expected].agree < FEW_MATCHES:
         others = tuple(assembly for assembly in Assembly if assembly is not expected)
         votes |= _votes(pool, _collect(file, others, pool))
     finding = settle(said, header, votes, file.name)
@@ -262,8 +263,11 @@ def _collect(
 
 def _votes(
     variants: Sequence[Variant], found: dict[Assembly, list[list[Record]]]
-) -> dict[Assembly, Vote]:
-    return {assembly: vote(variants, assembly, records) for assembly, records in found.items()}
+) -> dict[Assembly, LocusMatches]:
+    return {
+        assembly: count_matching_loci(variants, assembly, records)
+        for assembly, records in found.items()
+    }
 
 
 def _cohort(
@@ -280,7 +284,7 @@ def _cohort(
     sites = []
     for index, variant in enumerate(variants):
         found = [(part.sites[index], who) for part, who in zip(parts, members, strict=True)]
-        site = repeat_not_shown(join_files(variant, found, samples))
+        site = mark_unseen_repeats(merge_files(variant, found, samples))
         sites.append(assert_reference(site, assembly) if options.absent_is_reference else site)
     return CohortCalls(
         samples=samples,
@@ -292,15 +296,13 @@ def _cohort(
     )
 
 
-def _files_by_sample(
-    members: Sequence[NDArray[np.intp]], n_samples: int
-) -> tuple[tuple[int, ...], ...]:
-    """List, for each sample, the numbers of the files that have it; equal lists are shared."""
+def _files_by_sample(members: Sequence[NDArray[np.intp]], n_samples: int) -> Coded[tuple[int, ...]]:
+    """Return, for each sample, the numbers of the files that it is in."""
     if len(members) == 1:
-        return ((0,),) * n_samples
-    holds = np.zeros((n_samples, len(members)), np.bool_)
+        return Coded.constant((0,), n_samples)
+    holds = np.zeros((len(members), n_samples), np.bool_)
     for number, who in enumerate(members):
-        holds[who, number] = True
-    patterns, codes = np.unique(holds, axis=0, return_inverse=True)
-    lists = [tuple(np.flatnonzero(pattern).tolist()) for pattern in patterns]
-    return tuple(lists[code] for code in codes.reshape(-1).tolist())
+        holds[number, who] = True
+    codes, samples = distinct_rows(list(holds))
+    lists = (tuple(np.flatnonzero(holds[:, sample]).tolist()) for sample in samples.tolist())
+    return Coded(tuple(lists), codes)

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from pgx_ana.annotation import Annotations, AssociationCalls
+from pgx_ana.annotation import Annotations, AssociationResult
+from pgx_ana.coded import Coded
 from pgx_ana.haplotypes import DiplotypeStatus
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.model import ABSENT, CallOptions, Cell, CohortCalls, InputFile, SiteCalls
+from pgx_ana.model import ABSENT, Call, CallOptions, CohortCalls, InputFile, SiteCalls
 from pgx_ana.output import make_table
 from pgx_ana.output.columns import COLUMNS
 from pgx_ana.output.tables import Value
 from pgx_ana.terms import Assembly, CallSource, CallStatus, TableName
 
 RECORD = CallSource.RECORD
+T = TypeVar("T")
 
 
 class Said(NamedTuple):
@@ -28,27 +30,33 @@ class Said(NamedTuple):
     statement: str
 
 
-def called(genotype: str, source: CallSource = RECORD) -> Cell:
+def called(genotype: str, source: CallSource = RECORD) -> Call:
     """Return a called genotype from text: ``A/C`` or ``C|A``."""
     phased = "|" in genotype
     alleles = tuple(genotype.split("|" if phased else "/"))
-    return Cell(alleles, phased, CallStatus.CALLED, source, file="f.vcf")
+    return Call(alleles, phased, CallStatus.CALLED, source, file="f.vcf")
 
 
-def partial(known: str, *others: str) -> Cell:
+def partial(known: str, *others: str) -> Call:
     reason = "one copy missing" if others else "haploid call"
-    return Cell((known, *others), False, CallStatus.PARTIAL, RECORD, reason, file="f.vcf")
+    return Call((known, *others), False, CallStatus.PARTIAL, RECORD, reason, file="f.vcf")
 
 
-def unseen(status: CallStatus, alleles: tuple[str, ...] = (), reason: str = "why") -> Cell:
+def unseen(status: CallStatus, alleles: tuple[str, ...] = (), reason: str = "why") -> Call:
     if status is CallStatus.ABSENT:
         return ABSENT
-    return Cell(alleles, False, status, RECORD, reason, file="f.vcf")
+    return Call(alleles, False, status, RECORD, reason, file="f.vcf")
+
+
+def coded(calls: Sequence[T]) -> Coded[T]:
+    """Return what each sample has, in their order, as distinct values and codes."""
+    distinct = tuple(dict.fromkeys(calls))
+    return Coded(distinct, np.array([distinct.index(call) for call in calls], np.int32))
 
 
 def cohort(
     knowledge: KnowledgeBase,
-    people: Mapping[str, Sequence[Cell]],
+    people: Mapping[str, Sequence[Call]],
     assembly: Assembly = Assembly.GRCH38,
 ) -> CohortCalls:
     """Return the calls of people who have the given cells at the given variants."""
@@ -56,24 +64,22 @@ def cohort(
     variants = {variant.id: variant for variant in knowledge.variants}
     sites = []
     for name, cells in people.items():
-        distinct = tuple(dict.fromkeys(cells))
-        codes = np.array([distinct.index(cell) for cell in cells], np.int32)
-        sites.append(SiteCalls(variants[name], distinct, codes))
+        sites.append(SiteCalls(variants[name], coded(cells)))
     return CohortCalls(
         options=CallOptions(),
         samples=tuple(f"S{number}" for number in range(n_samples)),
-        sample_files=((0,),) * n_samples,
+        sample_files=Coded.constant((0,), n_samples),
         files=(InputFile("f.vcf", "0" * 64, assembly, "made", "VCF", False, n_samples),),
         assembly=assembly,
         sites=tuple(sites),
     )
 
 
-def told_by(item: AssociationCalls) -> list[Said]:
+def told_by(item: AssociationResult) -> list[Said]:
     """Return what an association says of each state of its subject."""
     return [
         Said(state.genotype, state.status, conclusion.direction, conclusion.statement)
-        for state, conclusion in zip(item.subject.states, item.conclusions, strict=True)
+        for state, conclusion in zip(item.marker.calls.values, item.conclusions, strict=True)
     ]
 
 
@@ -82,9 +88,9 @@ def table_rows(name: TableName, annotations: Annotations) -> list[dict[str, Valu
     table = make_table(name, annotations)
     names = [column.name for column in COLUMNS[name]][:-2]
     return [
-        dict(zip(names, (sample, *block.rows[block.codes[number]]), strict=False))
+        dict(zip(names, (sample, *section.rows[number]), strict=False))
         for number, sample in enumerate(table.samples)
-        for block in table.blocks
+        for section in table.sections
     ]
 
 

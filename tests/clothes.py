@@ -19,7 +19,7 @@ from spellings import Genotype, Row
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.output import make_table
 from pgx_ana.output.delimited import text_chunks
-from pgx_ana.pipeline import Choice, Request, run
+from pgx_ana.pipeline import Request, Selection, run
 from pgx_ana.terms import Assembly, TableName
 
 INDEXED = ("bgzf-tbi", "bgzf-csi", "bcf-csi")
@@ -249,7 +249,7 @@ def tables_of(
 ) -> Tables:
     """Annotate a file and return what is written of some of its samples."""
     with standing_in(path.read_bytes() if stdin else b""):
-        request = Request(("-" if stdin else str(path),), Choice(assembly=assembly))
+        request = Request(("-" if stdin else str(path),), Selection(assembly=assembly))
         made = run(request, knowledge)
     annotations = "".join(text_chunks(make_table(TableName.ANNOTATIONS, made), "\t"))
     calls = "".join(text_chunks(make_table(TableName.CALLS, made), "\t")).splitlines()

@@ -30,12 +30,12 @@ from typing import Any
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 KINDS = ("vcf", "yaml")
-MOST_SECONDS = 10
-MOST_MEMORY = 1024
+MAX_SECONDS = 10
+MAX_MEMORY = 1024
 LONGEST = 1 << 16
 TURN = 150  # seconds that a child runs
 LEEWAY = 300  # more seconds, since it reads all inputs kept so far before it looks at the time
-LEAST = 20  # seconds for which no child is started
+MIN = 20  # seconds for which no child is started
 EXAMPLES = (
     *("data/example/NA12717.GRCh37.vcf", "data/example/NA12717.GRCh38.vcf"),
     "tests/golden/toy.vcf",
@@ -56,7 +56,7 @@ def main() -> None:
         return
     end = time.monotonic() + given.seconds
     turn = 0
-    while turn == 0 or time.monotonic() < end - LEAST:
+    while turn == 0 or time.monotonic() < end - MIN:
         kind = given.kind or KINDS[turn % 3 == 2]  # knowledge bases every third time
         _turn(given.out, kind, given.seed * 10_000 + turn, min(TURN, end - time.monotonic()))
         turn += 1
@@ -154,7 +154,7 @@ class _Child:
                 f"-max_total_time={seconds:.0f}",
                 f"-seed={self.seed % 2**31}",
             ),
-            *(f"-timeout={MOST_SECONDS}", f"-rss_limit_mb={MOST_MEMORY}", f"-max_len={LONGEST}"),
+            *(f"-timeout={MAX_SECONDS}", f"-rss_limit_mb={MAX_MEMORY}", f"-max_len={LONGEST}"),
             *(
                 "-len_control=0",
                 f"-artifact_prefix={self.out}/{self.kind}-",
@@ -185,7 +185,7 @@ class _Child:
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            signal.alarm(MOST_SECONDS)
+            signal.alarm(MAX_SECONDS)
             self.judge(self._spoiled(rng, self._sound(rng)))
 
     def _sound(self, rng: random.Random) -> bytes:

@@ -27,12 +27,12 @@ import pysam
 from pgx_ana.api import Result
 from pgx_ana.errors import KnowledgeBaseError, PgxAnaError
 from pgx_ana.knowledge import KnowledgeBase, load
-from pgx_ana.model import CallOptions, Cell, CohortCalls, Locus, Variant
+from pgx_ana.model import Call, CallOptions, CohortCalls, Locus, Variant
 from pgx_ana.output import patient_texts, to_frame
 from pgx_ana.output.callability import callability_json, callability_text, callability_tsv
 from pgx_ana.output.columns import COLUMNS
 from pgx_ana.output.delimited import text_chunks
-from pgx_ana.pipeline import Choice, Request, call, call_by_gene, run
+from pgx_ana.pipeline import Request, Selection, call, call_by_gene, run
 from pgx_ana.quality import assess_callability
 from pgx_ana.terms import CallSource, CallStatus, TableName
 from pgx_ana.vcf import container
@@ -271,7 +271,7 @@ class Judge:
         if not isinstance(calls, CohortCalls):
             return
         person = zlib.crc32(text[::-1]) % len(calls.samples)
-        choice = Choice(samples=(calls.samples[person],))
+        choice = Selection(samples=(calls.samples[person],))
         path = self._write("", text)
         found = _outcome(Request((str(path),), choice, options), knowledge)
         _expect_same_cells(calls, found, "for one person", person=person)
@@ -361,16 +361,18 @@ def _outcome(request: Request, knowledge: KnowledgeBase) -> CohortCalls | PgxAna
 def _judge_cells(calls: CohortCalls) -> None:
     n_samples = len(calls.samples)
     for site in calls.sites:
-        shapes = [a.shape for a in (site.codes, site.gq, site.dp, site.phase_set) if a is not None]
+        shapes = [
+            a.shape for a in (site.calls.codes, site.gq, site.dp, site.phase_set) if a is not None
+        ]
         expect(that=set(shapes) == {(n_samples,)}, what="arrays are not of samples", seen=shapes)
-        numbers = set(site.codes.tolist())
-        expect(that=numbers <= set(range(len(site.cells))), what="codes without cells")
-        for cell in site.cells:
+        numbers = set(site.calls.codes.tolist())
+        expect(that=numbers <= set(range(len(site.calls.values))), what="codes without cells")
+        for cell in site.calls.values:
             fault = _cell_fault(cell, site.variant)
             expect(that=not fault, what=f"{site.variant.id}: {fault}", seen=cell)
 
 
-def _cell_fault(cell: Cell, variant: Variant) -> str:
+def _cell_fault(cell: Call, variant: Variant) -> str:
     """Say what contradicts itself in a cell; empty where nothing does."""
     known = [allele for allele in cell.alleles if allele in variant.alleles]
     rank = [variant.alleles.index(allele) for allele in known]
@@ -435,8 +437,8 @@ def _judge_by_text(
     for site in calls.sites:
         locus = site.variant.loci[calls.assembly]
         covering = [row for row in rows if row.covers(locus)]
-        for person, code in enumerate(site.codes.tolist()):
-            cell = site.cells[code]
+        for person, code in enumerate(site.calls.codes.tolist()):
+            cell = site.calls.values[code]
             if cell.source is CallSource.ASSERTED:
                 continue
             if cell.status in {CallStatus.CALLED, CallStatus.PARTIAL}:
@@ -501,7 +503,7 @@ def _judge_writing(result: Result, *, frames: bool) -> None:
     """Write everything, and read it back."""
     for name in TableName:
         table = result.table(name)
-        n_rows = len(table.samples) * len(table.blocks)
+        n_rows = len(table.samples) * len(table.sections)
         tsv = "".join(text_chunks(table, "\t"))
         tsv.encode()
         widths = {line.count("\t") + 1 for line in tsv.removesuffix("\n").split("\n")}
@@ -519,7 +521,7 @@ def _judge_writing(result: Result, *, frames: bool) -> None:
     if frames:
         for name in TableName:
             frame = to_frame(result.table(name))
-            shape = (len(result) * len(result.table(name).blocks), len(COLUMNS[name]))
+            shape = (len(result) * len(result.table(name).sections), len(COLUMNS[name]))
             expect(that=frame.shape == shape, what=f"frame of {name}", seen=frame.shape)
 
 
@@ -527,7 +529,7 @@ def _described(calls: CohortCalls, person: int) -> list[tuple[Any, ...]]:
     """Return what is said of a person at each site, without the name of the file."""
     said = []
     for site in calls.sites:
-        cell = site.cells[site.codes[person]]
+        cell = site.calls[person]
         numbers = [
             None if values is None or values[person] != values[person] else values[person].item()
             for values in (site.gq, site.dp, site.phase_set)
@@ -569,7 +571,7 @@ def _expect_same_alleles(
         return
     for person in range(len(calls.samples)):
         for one, other in zip(calls.sites, found.sites, strict=True):
-            before, after = one.cells[one.codes[person]], other.cells[other.codes[person]]
+            before, after = one.calls[person], other.calls[person]
             expect(
                 that={before.status, after.status} != {CallStatus.CALLED}
                 or before.alleles == after.alleles,

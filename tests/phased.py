@@ -17,7 +17,7 @@ from pgx_ana.haplotypes.calls import call_haplotypes
 from pgx_ana.haplotypes.panel import Alleles, Panel
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import CallOptions, CohortCalls, SiteCalls
-from pgx_ana.pipeline import Choice, Request, call
+from pgx_ana.pipeline import Request, Selection, call
 from pgx_ana.terms import GLOBAL, POPULATIONS
 
 GENES = ("ABCB1", "CYP19A1", "CYP3A4", "UGT1A4")
@@ -65,7 +65,7 @@ def people(
     paths = tuple(str(folder / f"{gene}.vcf.gz") for gene in GENES)
     options = CallOptions(absent_is_reference=absent_is_reference)
     chosen = tuple(population_of()) if samples is None else samples
-    return call(Request(paths, Choice(chosen), options), knowledge)
+    return call(Request(paths, Selection(chosen), options), knowledge)
 
 
 def sites_of(cohort: CohortCalls) -> dict[str, SiteCalls]:
@@ -75,15 +75,16 @@ def sites_of(cohort: CohortCalls) -> dict[str, SiteCalls]:
 def without_phase(site: SiteCalls) -> SiteCalls:
     """Return the calls as a file without phase has them: alleles in the order of the variant."""
     rank = {base: number for number, base in enumerate(site.variant.alleles)}
-    cells = tuple(
-        dataclasses.replace(
-            cell,
-            phased=False,
-            alleles=tuple(sorted(cell.alleles, key=lambda base: rank.get(base, len(rank)))),
-        )
-        for cell in site.cells
+    return dataclasses.replace(
+        site,
+        calls=site.calls.map(
+            lambda call: dataclasses.replace(
+                call,
+                phased=False,
+                alleles=tuple(sorted(call.alleles, key=lambda base: rank.get(base, len(rank)))),
+            )
+        ),
     )
-    return dataclasses.replace(site, cells=cells)
 
 
 def singles(diplotype: Diplotype) -> set[str]:
@@ -97,7 +98,7 @@ def singles(diplotype: Diplotype) -> set[str]:
 
 
 def of_everyone(calls: HaplotypeCalls) -> list[Diplotype]:
-    return [calls.people[code].diplotype for code in calls.codes.tolist()]
+    return [call.diplotype for call in calls.diplotypes]
 
 
 def likeliest_without_self(
@@ -113,7 +114,7 @@ def likeliest_without_self(
                 others[name][alleles] -= 1
     blind = dataclasses.replace(names, panel=Panel(others, names.known))
     alone = {
-        rsid: dataclasses.replace(site, codes=site.codes[[person]])
+        rsid: dataclasses.replace(site, calls=site.calls.take(np.array([person])))
         for rsid, site in sites.items()
         if rsid in {*names.sites, *names.further_sites}
     }
@@ -163,8 +164,8 @@ def accuracy(cohort: CohortCalls, names: Nomenclature) -> Iterator[Accuracy]:
         presumed = right = 0
         seen: dict[tuple[int, str], bool] = {}
         for person in chosen:
-            code, true = int(calls.codes[person]), truth[person]
-            told = calls.people[code].diplotype
+            code, true = int(calls.diplotypes.codes[person]), truth[person]
+            told = calls.diplotypes.values[code].diplotype
             statuses[told.status.value] += 1
             if told.status.value not in {"presumed", "ambiguous"}:
                 continue

@@ -67,7 +67,7 @@ def compare(assembly: str, theirs: Path) -> Iterator[str]:
 
     paths = tuple(str(DATA / assembly / f"{gene}.vcf.gz") for gene in SETS)
     found = run(Request(paths, options=CallOptions(absent_is_reference=True)), load())
-    told = {calls.names.id: calls for calls in found.haplotypes}
+    told = {calls.nomenclature.id: calls for calls in found.haplotypes}
     by_gene: dict[str, dict[str, str]] = defaultdict(dict)
     with theirs.open(encoding="utf-8") as lines:
         for gene, sample, genotype in csv.reader(lines, delimiter="\t"):
@@ -75,8 +75,8 @@ def compare(assembly: str, theirs: Path) -> Iterator[str]:
     for gene, haplotypes in SETS.items():
         calls = told[haplotypes]
         differences: Counter[tuple[str, str]] = Counter()
-        for sample, code in zip(found.calls.samples, calls.codes.tolist(), strict=True):
-            diplotype = calls.people[code].diplotype
+        for sample, call in zip(found.calls.samples, calls.diplotypes, strict=True):
+            diplotype = call.diplotype
             ours = diplotype.diplotype or f"{diplotype.status}: {diplotype.candidates[0].text}"
             expected = _sorted(by_gene[gene][sample])
             if expected != _sorted(_as_pypgx(ours, gene)):

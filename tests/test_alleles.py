@@ -238,7 +238,7 @@ def test_block_speaks_where_it_covers(
 def test_silent(row: str, end: int | None, *, expected: bool, variant: GetVariant) -> None:
     rs1 = variant("rs1")
 
-    assert expected == resolve(record(row, end), rs1, rs1.loci[GRCH38]).is_silent
+    assert expected == resolve(record(row, end), rs1, rs1.loci[GRCH38]).is_uninformative
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from pgx_ana.annotation.conclusions import NOT_ASSESSED, UNDETERMINED, unphased
 from pgx_ana.calling import assert_reference
 from pgx_ana.haplotypes import DiplotypeStatus
 from pgx_ana.knowledge import KnowledgeBase, load
-from pgx_ana.model import ABSENT, Cell
+from pgx_ana.model import ABSENT, Call
 from pgx_ana.output.tables import Value
 from pgx_ana.terms import Assembly, CallSource, CallStatus, TableName
 
@@ -22,7 +22,7 @@ NOT_OBSERVED = [s for s in CallStatus if s not in {CallStatus.CALLED, CallStatus
 
 
 def conclude(
-    knowledge: KnowledgeBase, variant: str, cell: Cell, assembly: Assembly = Assembly.GRCH38
+    knowledge: KnowledgeBase, variant: str, cell: Call, assembly: Assembly = Assembly.GRCH38
 ) -> Said:
     """Return what the only association of a variant says of a cell."""
     annotations = Annotations(cohort(knowledge, {variant: [cell]}, assembly), knowledge)
@@ -95,7 +95,7 @@ def conclude(
         ),
     ],
 )
-def test_called_genotypes(toy: KnowledgeBase, variant: str, cell: Cell, expected: Said) -> None:
+def test_called_genotypes(toy: KnowledgeBase, variant: str, cell: Call, expected: Said) -> None:
     assert expected == conclude(toy, variant, cell)
 
 
@@ -164,7 +164,7 @@ def test_called_genotypes(toy: KnowledgeBase, variant: str, cell: Cell, expected
         ),
     ],
 )
-def test_one_known_copy(toy: KnowledgeBase, variant: str, cell: Cell, expected: Said) -> None:
+def test_one_known_copy(toy: KnowledgeBase, variant: str, cell: Call, expected: Said) -> None:
     assert expected == conclude(toy, variant, cell)
 
 
@@ -234,7 +234,7 @@ def test_one_known_copy(toy: KnowledgeBase, variant: str, cell: Cell, expected: 
     ],
 )
 def test_what_was_not_observed(
-    toy: KnowledgeBase, variant: str, cell: Cell, genotype: str, statement: str
+    toy: KnowledgeBase, variant: str, cell: Call, genotype: str, statement: str
 ) -> None:
     expected = Said(genotype, cell.status, NOT_ASSESSED, statement)
     assert expected == conclude(toy, variant, cell)
@@ -333,7 +333,7 @@ def test_asserted_reference_is_that_of_the_assembly(
     overlaid: KnowledgeBase, assembly: Assembly, expected: tuple[str, str, str]
 ) -> None:
     calls = cohort(overlaid, {"rs3": [ABSENT]}, assembly)
-    (cell,) = assert_reference(calls.sites[0], assembly).cells
+    (cell,) = assert_reference(calls.sites[0], assembly).calls.values
     genotype, direction, statement = expected
     said = f"[reference asserted by the user, not observed] {statement}"
     assert Said(genotype, CallStatus.CALLED, direction, said) == conclude(
@@ -434,7 +434,7 @@ def test_one_known_copy_never_says_more_than_every_possible_genotype(
 def test_unphased(toy: KnowledgeBase, alleles: tuple[str, ...], expected: str) -> None:
     """Alleles of the variant in its order, then unknown ones, then missing copies."""
     variant = next(variant for variant in toy.variants if variant.id == "rs2")
-    cell = Cell(alleles, True, CallStatus.CALLED, RECORD)
+    cell = Call(alleles, True, CallStatus.CALLED, RECORD)
     assert expected == unphased(cell, variant)
 
 
@@ -518,7 +518,7 @@ def test_categories_of_the_summary() -> None:
         ),
     ],
 )
-def test_summary_of_one_person(toy: KnowledgeBase, cell: Cell, expected: dict[str, Value]) -> None:
+def test_summary_of_one_person(toy: KnowledgeBase, cell: Call, expected: dict[str, Value]) -> None:
     annotations = Annotations(cohort(toy, {"rs1": [cell]}), toy)
     assert [expected] == summary(annotations, "efficacy")
 

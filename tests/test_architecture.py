@@ -161,7 +161,7 @@ def test_the_package_keeps_to_the_table(table: dict[str, Room]) -> None:
         ),
         (
             "haplotypes/panel.py",
-            "from pgx_ana.knowledge import recall",
+            "from pgx_ana.knowledge import read_cached",
             "haplotypes.panel imports what the door of knowledge does not name",
         ),
         (

@@ -11,9 +11,16 @@ import pytest
 from pgx_ana.errors import InputError
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import InputFile, Record
-from pgx_ana.pipeline import Choice, Request, call
+from pgx_ana.pipeline import Request, Selection, call
 from pgx_ana.terms import Assembly
-from pgx_ana.vcf import ContigNames, Finding, Vote, settle, undecided, vote
+from pgx_ana.vcf import (
+    ContigNames,
+    Finding,
+    LocusMatches,
+    count_matching_loci,
+    settle,
+    undetermined_assembly,
+)
 from pgx_ana.vcf.header import Header
 
 MakeVcf = Callable[..., Path]
@@ -167,36 +174,43 @@ def record(pos: int, ref: str, *alts: str) -> Record:
 @pytest.mark.parametrize(
     ("assembly", "records", "expected"),
     [
-        pytest.param(G38, {"rs1": [record(100, "A", "C")]}, Vote(1, 0), id="agrees"),
-        pytest.param(G37, {"rs1": [record(150, "A", "C")]}, Vote(1, 0), id="agrees-on-37"),
-        pytest.param(G38, {"rs3": [record(300, "C", "T")]}, Vote(0, 1), id="other-reference"),
-        pytest.param(G38, {"rs1": [record(100, "A", "G")]}, Vote(0, 1), id="strange-alternate"),
-        pytest.param(G38, {"rs1": [record(99, "CA", "C")]}, Vote(0, 0), id="elsewhere"),
-        pytest.param(G38, {"rs1": [record(100, "A", "<NON_REF>")]}, Vote(0, 0), id="block"),
-        pytest.param(G38, {"rs1": [record(100, "A")]}, Vote(0, 0), id="reference-call"),
+        pytest.param(G38, {"rs1": [record(100, "A", "C")]}, LocusMatches(1, 0), id="agrees"),
+        pytest.param(G37, {"rs1": [record(150, "A", "C")]}, LocusMatches(1, 0), id="agrees-on-37"),
         pytest.param(
-            G38, {"rs2": [record(200, "A", "G"), record(200, "A", "T")]}, Vote(1, 0), id="split"
+            G38, {"rs3": [record(300, "C", "T")]}, LocusMatches(0, 1), id="other-reference"
+        ),
+        pytest.param(
+            G38, {"rs1": [record(100, "A", "G")]}, LocusMatches(0, 1), id="strange-alternate"
+        ),
+        pytest.param(G38, {"rs1": [record(99, "CA", "C")]}, LocusMatches(0, 0), id="elsewhere"),
+        pytest.param(G38, {"rs1": [record(100, "A", "<NON_REF>")]}, LocusMatches(0, 0), id="block"),
+        pytest.param(G38, {"rs1": [record(100, "A")]}, LocusMatches(0, 0), id="reference-call"),
+        pytest.param(
+            G38,
+            {"rs2": [record(200, "A", "G"), record(200, "A", "T")]},
+            LocusMatches(1, 0),
+            id="split",
         ),
         pytest.param(
             G38,
             {"rs1": [record(100, "A", "C")], "rs2": [record(200, "C", "A")], "rs3": []},
-            Vote(1, 1),
+            LocusMatches(1, 1),
             id="two-loci",
         ),
-        pytest.param(G38, {}, Vote(0, 0), id="nothing"),
+        pytest.param(G38, {}, LocusMatches(0, 0), id="nothing"),
     ],
 )
 def test_votes_of_records(
     toy: KnowledgeBase,
     assembly: Assembly,
     records: Mapping[str, Sequence[Record]],
-    expected: Vote,
+    expected: LocusMatches,
 ) -> None:
     found = [records.get(variant.id, ()) for variant in toy.variants]
-    assert expected == vote(toy.variants, assembly, found)
+    assert expected == count_matching_loci(toy.variants, assembly, found)
 
 
-NONE = Vote(0, 0)
+NONE = LocusMatches(0, 0)
 LENGTHS38 = Finding(G38, "contig lengths")
 
 
@@ -209,28 +223,34 @@ LENGTHS38 = Finding(G38, "contig lengths")
         pytest.param(
             None,
             None,
-            {G37: Vote(8, 1), G38: Vote(2, 5)},
+            {G37: LocusMatches(8, 1), G38: LocusMatches(2, 5)},
             Finding(G37, "REF bases at known loci"),
             id="votes-are-clear",
         ),
         pytest.param(
             None,
             None,
-            {G37: Vote(0, 0), G38: Vote(2, 2)},
+            {G37: LocusMatches(0, 0), G38: LocusMatches(2, 2)},
             Finding(G38, "REF bases at known loci"),
             id="as-many-disagree",
         ),
-        pytest.param(None, None, {G37: Vote(0, 3), G38: NONE}, None, id="nothing-tells"),
-        pytest.param(None, LENGTHS38, {G37: Vote(1, 0), G38: NONE}, LENGTHS38, id="one-chance-hit"),
+        pytest.param(None, None, {G37: LocusMatches(0, 3), G38: NONE}, None, id="nothing-tells"),
         pytest.param(
-            None, LENGTHS38, {G37: Vote(9, 0), G38: Vote(3, 0)}, LENGTHS38, id="header-is-borne-out"
+            None, LENGTHS38, {G37: LocusMatches(1, 0), G38: NONE}, LENGTHS38, id="one-chance-hit"
+        ),
+        pytest.param(
+            None,
+            LENGTHS38,
+            {G37: LocusMatches(9, 0), G38: LocusMatches(3, 0)},
+            LENGTHS38,
+            id="header-is-borne-out",
         ),
     ],
 )
 def test_settled(
     said: Assembly | None,
     told: Finding | None,
-    votes: Mapping[Assembly, Vote],
+    votes: Mapping[Assembly, LocusMatches],
     expected: Finding | None,
 ) -> None:
     assert expected == settle(said, told, votes, "a.vcf")
@@ -250,7 +270,7 @@ def test_settled(
         pytest.param(
             None,
             LENGTHS38,
-            {G37: Vote(2, 0), G38: Vote(0, 4)},
+            {G37: LocusMatches(2, 0), G38: LocusMatches(0, 4)},
             "a.vcf: contig lengths say GRCh38, but 2 records stand at loci of GRCh37 with its REF "
             "and ALT, and none at those of GRCh38",
             id="header-against-bases",
@@ -258,7 +278,7 @@ def test_settled(
         pytest.param(
             G37,
             None,
-            {G37: NONE, G38: Vote(3, 0)},
+            {G37: NONE, G38: LocusMatches(3, 0)},
             "a.vcf: --assembly say GRCh37, but 3 records stand at loci of GRCh38 with its REF "
             "and ALT, and none at those of GRCh37",
             id="said-against-bases",
@@ -266,7 +286,7 @@ def test_settled(
         pytest.param(
             None,
             None,
-            {G37: Vote(7, 0), G38: Vote(2, 0)},
+            {G37: LocusMatches(7, 0), G38: LocusMatches(2, 0)},
             "a.vcf: the assembly cannot be told: 7 records fit loci of GRCh37 and 2 those of "
             f"GRCh38; {HOW_TO_SAY}",
             id="votes-are-not-clear",
@@ -274,7 +294,7 @@ def test_settled(
         pytest.param(
             None,
             None,
-            {G37: NONE, G38: Vote(2, 3)},
+            {G37: NONE, G38: LocusMatches(2, 3)},
             "a.vcf: the assembly cannot be told: 2 records fit loci of GRCh38 and 0 those of "
             f"GRCh37; {HOW_TO_SAY}",
             id="more-disagree",
@@ -284,7 +304,7 @@ def test_settled(
 def test_contradiction_and_doubt(
     said: Assembly | None,
     told: Finding | None,
-    votes: Mapping[Assembly, Vote],
+    votes: Mapping[Assembly, LocusMatches],
     message: str,
 ) -> None:
     with pytest.raises(InputError) as caught:
@@ -296,7 +316,7 @@ def described(
     toy: KnowledgeBase, *paths: Path, said: Assembly | None = None, genes: tuple[str, ...] = ()
 ) -> list[tuple[Assembly, str]]:
     """Return the assembly of each file and how it was told."""
-    request = Request(tuple(map(str, paths)), Choice(genes=genes, assembly=said))
+    request = Request(tuple(map(str, paths)), Selection(genes=genes, assembly=said))
     files: Sequence[InputFile] = call(request, toy).files
     return [(file.assembly, file.assembly_source) for file in files]
 
@@ -352,7 +372,7 @@ def test_nothing_tells(toy: KnowledgeBase, make_vcf: MakeVcf, rows: list[str]) -
     path = make_vcf(rows, assembly=None)
     with pytest.raises(InputError) as caught:
         described(toy, path)
-    assert str(undecided(str(path))) == str(caught.value)
+    assert str(undetermined_assembly(str(path))) == str(caught.value)
     assert str(caught.value).endswith(HOW_TO_SAY)
 
 

@@ -16,7 +16,7 @@ import pytest
 import pgx_ana
 from pgx_ana.errors import KnowledgeBaseError
 from pgx_ana.knowledge import KnowledgeBase, load
-from pgx_ana.knowledge.cache import folder, keep, recall
+from pgx_ana.knowledge.cache import folder, read_cached, write_cached
 
 if TYPE_CHECKING:
     from conftest import Run
@@ -58,14 +58,14 @@ def value(knowledge: KnowledgeBase) -> dict[str, Any]:
         for field in fields(knowledge)
         for section in (getattr(knowledge, field.name),)
     }
-    weights = {
-        key: asdict(weight) | {"stances": dict(weight.stances)}
-        for key, weight in knowledge.weights.items()
+    grades = {
+        key: asdict(grade) | {"stances": dict(grade.stances)}
+        for key, grade in knowledge.grades.items()
     }
     return held | {
         "stamp": knowledge.stamp,
         "variants": knowledge.variants,
-        "weights": weights,
+        "grades": grades,
     }
 
 
@@ -77,10 +77,10 @@ def only_entry() -> Path:
 def replaced(old: str, new: str) -> None:
     """Change a text in what is kept, so that it is seen whether it is used."""
     entry = only_entry()
-    content = recall(entry.name)
+    content = read_cached(entry.name)
     assert content is not None
     assert old.encode() in content
-    keep(entry.name, content.replace(old.encode(), new.encode()))
+    write_cached(entry.name, content.replace(old.encode(), new.encode()))
 
 
 @pytest.mark.parametrize("which", ["toy", "curated"])
@@ -150,7 +150,7 @@ def test_a_damaged_entry_is_ignored_and_mended(
     entry = only_entry()
     whole = entry.read_bytes()
     entry.write_bytes(damage(whole))
-    assert None is recall(entry.name)
+    assert None is read_cached(entry.name)
     assert expected == value(load([copied]))
     assert (whole, [entry.name]) == (entry.read_bytes(), kept())
 

@@ -7,14 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from cells import coded
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from pgx_ana.calling import assert_reference, join_files
+from pgx_ana.calling import assert_reference, merge_files
 from pgx_ana.errors import InputError
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.model import ABSENT, CallOptions, Cell, CohortCalls, SiteCalls, Variant
+from pgx_ana.model import ABSENT, Call, CallOptions, CohortCalls, SiteCalls, Variant
 from pgx_ana.pipeline import Request
 from pgx_ana.pipeline import call as call_files
 from pgx_ana.terms import Assembly, CallSource, CallStatus
@@ -30,23 +31,21 @@ def rs2(toy: KnowledgeBase) -> Variant:
     return next(variant for variant in toy.variants if variant.id == "rs2")
 
 
-def cell(genotype: str, status: CallStatus = CallStatus.CALLED, file: str = "one.vcf") -> Cell:
+def cell(genotype: str, status: CallStatus = CallStatus.CALLED, file: str = "one.vcf") -> Call:
     """Return a cell from ``A/C``, ``A|C`` or ``.``; absent is always the same."""
     if status is CallStatus.ABSENT:
         return ABSENT
     phased = "|" in genotype
     alleles = tuple(genotype.split("|" if phased else "/"))
-    return Cell(alleles, phased=phased, status=status, source=CallSource.RECORD, file=file)
+    return Call(alleles, phased=phased, status=status, source=CallSource.RECORD, file=file)
 
 
-def site(variant: Variant, people: Sequence[Cell], **arrays: Sequence[float]) -> SiteCalls:
+def site(variant: Variant, people: Sequence[Call], **arrays: Sequence[float]) -> SiteCalls:
     """Return the calls of some people, with ``gq``, ``dp`` and ``phase_set`` where given."""
-    table = list(dict.fromkeys(people))
     types = {"gq": np.float32, "dp": np.float32, "phase_set": np.int64}
     return SiteCalls(
         variant,
-        tuple(table),
-        np.array([table.index(one) for one in people], np.int32),
+        coded(people),
         **{name: np.array(values, types[name]) for name, values in arrays.items()},
     )
 
@@ -55,8 +54,8 @@ def part(calls: SiteCalls, *members: int) -> Part:
     return calls, np.array(members, np.intp)
 
 
-def people(calls: SiteCalls) -> list[Cell]:
-    return [calls.cells[code] for code in calls.codes.tolist()]
+def people(calls: SiteCalls) -> list[Call]:
+    return list(calls.calls)
 
 
 AC = cell("A/C")
@@ -68,17 +67,17 @@ FILTERED = cell("A/C", CallStatus.FILTERED)
 def test_one_file_is_left_as_it_is(rs2: Variant) -> None:
     only = site(rs2, [AC, ABSENT], gq=[50, NAN])
 
-    assert only is join_files(rs2, [part(only, 0, 1)], ["S1", "S2"])
+    assert only is merge_files(rs2, [part(only, 0, 1)], ["S1", "S2"])
 
 
 def test_people_of_two_files_in_the_order_of_the_cohort(rs2: Variant) -> None:
     one = site(rs2, [AC, CC])
     two = site(rs2, [NO_CALL, FILTERED])
-    joined = join_files(rs2, [part(one, 2, 0), part(two, 3, 1)], ["S1", "S2", "S3", "S4"])
+    joined = merge_files(rs2, [part(one, 2, 0), part(two, 3, 1)], ["S1", "S2", "S3", "S4"])
 
     assert [CC, FILTERED, AC, NO_CALL] == people(joined)
     assert rs2 is joined.variant
-    assert np.dtype(np.int32) == joined.codes.dtype
+    assert np.dtype(np.int32) == joined.calls.codes.dtype
 
 
 @pytest.mark.parametrize(
@@ -108,13 +107,13 @@ def test_people_of_two_files_in_the_order_of_the_cohort(rs2: Variant) -> None:
         ),
     ],
 )
-def test_one_person_in_two_files(first: Cell, second: Cell, expected: Cell, rs2: Variant) -> None:
+def test_one_person_in_two_files(first: Call, second: Call, expected: Call, rs2: Variant) -> None:
     """Files complement one another; where both have a call, that of the first file is kept."""
     parts = [part(site(rs2, [first]), 0), part(site(rs2, [second]), 0)]
-    joined = join_files(rs2, parts, ["S1"])
+    joined = merge_files(rs2, parts, ["S1"])
 
     assert [expected] == people(joined)
-    assert (expected,) == joined.cells
+    assert (expected,) == joined.calls.values
 
 
 DISAGREEMENTS = {
@@ -157,7 +156,7 @@ DISAGREEMENTS = {
     ("first", "second", "said", "other"), DISAGREEMENTS.values(), ids=DISAGREEMENTS.keys()
 )
 def test_disagreement_is_refused(
-    first: Cell, second: Cell, said: str, other: str, rs2: Variant
+    first: Call, second: Call, said: str, other: str, rs2: Variant
 ) -> None:
     """Two files that differ on one person are never chosen between, in either order."""
     one = part(site(rs2, [CC, first]), 1, 2)
@@ -165,9 +164,9 @@ def test_disagreement_is_refused(
     names = ["S1", "S2", "S3"]
 
     with pytest.raises(InputError) as caught:
-        join_files(rs2, [one, two], names)
+        merge_files(rs2, [one, two], names)
     with pytest.raises(InputError) as the_other_way:
-        join_files(rs2, [two, one], names)
+        merge_files(rs2, [two, one], names)
 
     text = "sample 'S3' is in two files that disagree on rs2: {} in {}, {} in {}; leave one of the "
     text += "files out"
@@ -182,7 +181,7 @@ def test_disagreement_of_the_first_and_third_file(rs2: Variant) -> None:
 
     for parts in permutations([one, absent, other]):
         with pytest.raises(InputError, match="'S1' is in two files that disagree on rs2"):
-            join_files(rs2, parts, ["S1"])
+            merge_files(rs2, parts, ["S1"])
 
 
 def test_quality_depth_and_phase_set_come_with_the_call(rs2: Variant) -> None:
@@ -190,7 +189,7 @@ def test_quality_depth_and_phase_set_come_with_the_call(rs2: Variant) -> None:
     two = site(rs2, [cell("A|C"), AC], gq=[40, 30], dp=[20, 10], phase_set=[8, 9])
     names = ["S1", "S2", "S3", "S4"]
     nobody = site(rs2, [ABSENT])
-    joined = join_files(rs2, [part(one, 0, 1, 2), part(two, 0, 1), part(nobody, 3)], names)
+    joined = merge_files(rs2, [part(one, 0, 1, 2), part(two, 0, 1), part(nobody, 3)], names)
 
     assert [cell("A|C"), AC, CC, ABSENT] == people(joined)
     np.testing.assert_array_equal(np.array([50, 30, NAN, NAN], np.float32), joined.gq)
@@ -200,7 +199,7 @@ def test_quality_depth_and_phase_set_come_with_the_call(rs2: Variant) -> None:
 
 def test_no_quality_where_no_file_has_one(rs2: Variant) -> None:
     parts = [part(site(rs2, [AC]), 0), part(site(rs2, [CC]), 1)]
-    joined = join_files(rs2, parts, ["S1", "S2"])
+    joined = merge_files(rs2, parts, ["S1", "S2"])
 
     assert (None, None, None) == (joined.gq, joined.dp, joined.phase_set)
 
@@ -208,13 +207,13 @@ def test_no_quality_where_no_file_has_one(rs2: Variant) -> None:
 def test_person_who_is_in_no_file_with_a_record_is_absent(rs2: Variant) -> None:
     parts = [part(site(rs2, [AC]), 0), part(site(rs2, [ABSENT]), 1)]
 
-    assert [AC, ABSENT] == people(join_files(rs2, parts, ["S1", "S2"]))
+    assert [AC, ABSENT] == people(merge_files(rs2, parts, ["S1", "S2"]))
 
 
 def test_parts_are_left_as_they_were(rs2: Variant) -> None:
     one = site(rs2, [ABSENT, CC], gq=[NAN, 50])
     two = site(rs2, [AC], gq=[40])
-    join_files(rs2, [part(one, 0, 1), part(two, 0)], ["S1", "S2"])
+    merge_files(rs2, [part(one, 0, 1), part(two, 0)], ["S1", "S2"])
 
     assert [ABSENT, CC] == people(one)
     np.testing.assert_array_equal(np.array([NAN, 50], np.float32), one.gq)
@@ -229,7 +228,7 @@ some_cells = st.sampled_from(
 @settings(deadline=None, max_examples=200)
 @given(data=st.data(), known=st.lists(some_cells, min_size=1, max_size=6))
 def test_people_spread_over_files_are_as_in_one(
-    data: st.DataObject, known: list[Cell], rs2: Variant
+    data: st.DataObject, known: list[Call], rs2: Variant
 ) -> None:
     """Each person in any of three files, in any order there, absent in the others or not in them.
 
@@ -254,12 +253,12 @@ def test_people_spread_over_files_are_as_in_one(
         expected = list(range(len(known)))
 
     for order in (parts, parts[::-1]):
-        joined = join_files(rs2, order, names)
+        joined = merge_files(rs2, order, names)
 
         assert known == people(joined)
         np.testing.assert_array_equal(np.array(expected, np.float32), joined.gq)
-        assert len(set(joined.cells)) == len(joined.cells)
-        assert set(joined.cells) == set(known)
+        assert len(set(joined.calls.values)) == len(joined.calls.values)
+        assert set(joined.calls.values) == set(known)
 
 
 @pytest.mark.parametrize(
@@ -276,7 +275,7 @@ def test_asserted_reference(
 ) -> None:
     """An absent site becomes the reference of the assembly, and says that this was asserted."""
     variant = next(variant for variant in toy.variants if variant.id == name)
-    expected = Cell(
+    expected = Call(
         alleles,
         phased=False,
         status=CallStatus.CALLED,
@@ -302,7 +301,7 @@ def test_asserted_reference_keeps_the_rest(rs2: Variant) -> None:
     after = assert_reference(before, Assembly.GRCH38)
 
     assert [ABSENT, AC] == people(before)
-    assert before.codes is after.codes
+    assert before.calls.codes is after.calls.codes
     assert (before.gq, before.dp, before.phase_set) == (after.gq, after.dp, after.phase_set)
 
 
@@ -350,14 +349,14 @@ def test_two_files_complement_one_another(make_vcf: MakeVcf, toy: KnowledgeBase)
         },
         "S3": {"rs3": "T|C called", "rs5": "GCA/G called"},
     } == told(calls)
-    assert ((0, 1), (0, 1), (1,)) == calls.sample_files
+    assert [(0, 1), (0, 1), (1,)] == list(calls.sample_files)
 
 
 def test_two_files_that_agree(make_vcf: MakeVcf, toy: KnowledgeBase) -> None:
     one = make_vcf(["1 200 A C,T 2/1"], name="one.vcf")
     two = make_vcf(["1 200 A C 0/1", "1 200 A T 1/0"], name="two.vcf")
     calls = call_files(Request((str(one), str(two))), toy)
-    (rs2_cell,) = {found for found in calls.sites[1].cells if found is not ABSENT}
+    (rs2_cell,) = {found for found in calls.sites[1].calls.values if found is not ABSENT}
 
     assert {"S1": {"rs2": "C/T called"}} == told(calls)
     assert str(one) == rs2_cell.file

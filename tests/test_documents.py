@@ -17,7 +17,7 @@ from pgx_ana.model import CallOptions
 from pgx_ana.output import patient_texts
 from pgx_ana.output.columns import COLUMNS
 from pgx_ana.output.documents import SCHEMA_VERSION, document_chunks, json_schema
-from pgx_ana.pipeline import Choice, Request, run
+from pgx_ana.pipeline import Request, Selection, run
 from pgx_ana.terms import TableName
 from pgx_ana.version import __version__
 
@@ -32,7 +32,7 @@ def annotated(
     knowledge: KnowledgeBase, *paths: Path, genes: Sequence[str] = (), asserted: bool = False
 ) -> Annotations:
     options = CallOptions(absent_is_reference=asserted)
-    return run(Request(tuple(map(str, paths)), Choice(genes=tuple(genes)), options), knowledge)
+    return run(Request(tuple(map(str, paths)), Selection(genes=tuple(genes)), options), knowledge)
 
 
 def documents(annotations: Annotations) -> list[Document]:

@@ -10,9 +10,9 @@ import pytest
 from click.testing import Result
 
 from pgx_ana.knowledge import KnowledgeBase, load
-from pgx_ana.pipeline import Choice, Request, call
+from pgx_ana.pipeline import Request, Selection, call
 from pgx_ana.quality import frequency_warnings
-from pgx_ana.quality.allele_frequencies import Oddity
+from pgx_ana.quality.allele_frequencies import FrequencyOutlier
 from pgx_ana.terms import Assembly
 
 Run = Callable[..., Result]
@@ -121,7 +121,7 @@ def warnings(
     paths: Sequence[Path] | Path, knowledge: KnowledgeBase, **choice: tuple[str, ...]
 ) -> list[str]:
     given = (paths,) if isinstance(paths, Path) else paths
-    request = Request(tuple(map(str, given)), Choice(**choice))  # type: ignore[arg-type]
+    request = Request(tuple(map(str, given)), Selection(**choice))  # type: ignore[arg-type]
     return frequency_warnings(call(request, knowledge), knowledge)
 
 
@@ -297,7 +297,7 @@ def with_frequencies(
     ],
 )
 def test_wording(swapped: bool, expected: str) -> None:
-    assert expected == str(Oddity("rs1", "C", 0.9, 60, 0.1, 0.2, swapped))
+    assert expected == str(FrequencyOutlier("rs1", "C", 0.9, 60, 0.1, 0.2, swapped))
 
 
 @pytest.mark.parametrize("quiet", [True, False])

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.model import CallOptions, Cell
+from pgx_ana.model import Call, CallOptions
 from pgx_ana.pipeline import Request, call
 from pgx_ana.terms import CallSource, CallStatus
 
@@ -95,7 +95,7 @@ def test_an_input_that_breaks_a_promise_is_found(
     judge: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The judge would see a site without rows called reference."""
-    called = Cell(("T", "T"), phased=False, status=CallStatus.CALLED, source=CallSource.RECORD)
+    called = Call(("T", "T"), phased=False, status=CallStatus.CALLED, source=CallSource.RECORD)
     monkeypatch.setattr("pgx_ana.calling.genotypes.ABSENT", called)
     with pytest.raises(judging.BrokenPromiseError, match="rs2 is called from no row"):
         judge.vcf(judging._GOOD.replace(b"1\t200", b"1\t250"))
@@ -120,7 +120,7 @@ def test_an_input_that_breaks_a_promise_is_found(
 def test_cells_that_contradict_themselves_are_found(
     toy: KnowledgeBase, change: dict[str, object], expected: str
 ) -> None:
-    sound = Cell(("A", "C"), phased=False, status=CallStatus.CALLED, source=CallSource.RECORD)
+    sound = Call(("A", "C"), phased=False, status=CallStatus.CALLED, source=CallSource.RECORD)
     cell = replace(sound, **change)  # type: ignore[arg-type]
     assert expected == judging._cell_fault(cell, toy.variants[0])
 

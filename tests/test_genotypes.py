@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from pgx_ana.calling import call_site
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.model import ABSENT, MISSING, NO_COPY, CallOptions, Cell, Record, SiteCalls
+from pgx_ana.model import ABSENT, MISSING, NO_COPY, Call, CallOptions, Record, SiteCalls
 from pgx_ana.terms import Assembly, CallSource, CallStatus
 
 GRCH37, GRCH38 = Assembly.GRCH37, Assembly.GRCH38
 FILE = "made.vcf"
 
-Call = Callable[..., SiteCalls]
+CallRow = Callable[..., SiteCalls]
 
 
 def parse(genotype: str) -> tuple[list[int], bool]:
@@ -57,7 +57,7 @@ def record(
 
 
 @pytest.fixture(scope="session")
-def call(toy: KnowledgeBase) -> Call:
+def call(toy: KnowledgeBase) -> CallRow:
     """Return a function that calls a toy variant from rows or records: call("rs2", row, ...)."""
     variants = {variant.id: variant for variant in toy.variants}
 
@@ -72,9 +72,9 @@ def call(toy: KnowledgeBase) -> Call:
     return call_rows
 
 
-def cells(site: SiteCalls) -> list[Cell]:
+def cells(site: SiteCalls) -> list[Call]:
     """Return the cell of every sample."""
-    return [site.cells[code] for code in site.codes.tolist()]
+    return [site.calls.values[code] for code in site.calls.codes.tolist()]
 
 
 def words(site: SiteCalls) -> list[str]:
@@ -143,26 +143,26 @@ def word(site: SiteCalls) -> str:
         ("A AT,C 0/2", "A/C called"),
     ],
 )
-def test_one_row(row: str, expected: str, call: Call) -> None:
+def test_one_row(row: str, expected: str, call: CallRow) -> None:
     assert expected == word(call("rs2", f"1 200 {row}"))
 
 
 CELLS = {
     "called": (
         "A C 1/0",
-        Cell(("A", "C"), phased=False, status=CallStatus.CALLED, source=CallSource.RECORD),
+        Call(("A", "C"), phased=False, status=CallStatus.CALLED, source=CallSource.RECORD),
     ),
     "phased": (
         "A C 1|0",
-        Cell(("C", "A"), phased=True, status=CallStatus.CALLED, source=CallSource.RECORD),
+        Call(("C", "A"), phased=True, status=CallStatus.CALLED, source=CallSource.RECORD),
     ),
     "block": (
         "A <NON_REF> 0/0",
-        Cell(("A", "A"), phased=False, status=CallStatus.CALLED, source=CallSource.REFERENCE_BLOCK),
+        Call(("A", "A"), phased=False, status=CallStatus.CALLED, source=CallSource.REFERENCE_BLOCK),
     ),
     "half": (
         "A C ./1",
-        Cell(
+        Call(
             ("C", "."),
             phased=False,
             status=CallStatus.PARTIAL,
@@ -172,7 +172,7 @@ CELLS = {
     ),
     "haploid": (
         "A C 1",
-        Cell(
+        Call(
             ("C",),
             phased=False,
             status=CallStatus.PARTIAL,
@@ -182,7 +182,7 @@ CELLS = {
     ),
     "no call": (
         "A C ./.",
-        Cell(
+        Call(
             (".", "."),
             phased=False,
             status=CallStatus.NO_CALL,
@@ -192,7 +192,7 @@ CELLS = {
     ),
     "unknown": (
         "A GG,G 1/2",
-        Cell(
+        Call(
             ("G", "G"),
             phased=False,
             status=CallStatus.UNKNOWN_ALLELE,
@@ -202,7 +202,7 @@ CELLS = {
     ),
     "deleted": (
         "A * 1/1",
-        Cell(
+        Call(
             ("*", "*"),
             phased=False,
             status=CallStatus.NOT_ASSESSABLE,
@@ -212,7 +212,7 @@ CELLS = {
     ),
     "deleted, the other copy not known": (
         "A * ./1",
-        Cell(
+        Call(
             ("*", "."),
             phased=False,
             status=CallStatus.NOT_ASSESSABLE,
@@ -224,15 +224,15 @@ CELLS = {
 
 
 @pytest.mark.parametrize(("row", "expected"), CELLS.values(), ids=CELLS.keys())
-def test_whole_cell(row: str, expected: Cell, call: Call) -> None:
+def test_whole_cell(row: str, expected: Call, call: CallRow) -> None:
     expected = dataclasses.replace(expected, filter="PASS", file=FILE)
 
     assert [expected] == cells(call("rs2", f"1 200 {row}"))
 
 
-def test_row_without_genotypes_is_no_call(call: Call) -> None:
+def test_row_without_genotypes_is_no_call(call: CallRow) -> None:
     row = dataclasses.replace(record("1 200 A C ./."), has_genotypes=False)
-    expected = Cell(
+    expected = Call(
         (".", "."),
         phased=False,
         status=CallStatus.NO_CALL,
@@ -258,12 +258,12 @@ ABSENT_ROWS = {
 
 
 @pytest.mark.parametrize("rows", ABSENT_ROWS.values(), ids=ABSENT_ROWS.keys())
-def test_absent(rows: list[str | Record], call: Call) -> None:
+def test_absent(rows: list[str | Record], call: CallRow) -> None:
     """Where no record covers a site nothing is known, least of all that it is reference."""
     assert [ABSENT] == cells(call("rs2", *rows))
 
 
-def test_absent_for_every_sample(call: Call) -> None:
+def test_absent_for_every_sample(call: CallRow) -> None:
     site = call("rs2", n=3)
 
     assert [ABSENT] * 3 == cells(site)
@@ -288,7 +288,7 @@ def test_absent_for_every_sample(call: Call) -> None:
     ],
 )
 def test_same_bases_whichever_is_reference(
-    assembly: Assembly, row: str, expected: str, call: Call
+    assembly: Assembly, row: str, expected: str, call: CallRow
 ) -> None:
     assert expected == word(call("rs3", row, assembly=assembly))
 
@@ -327,7 +327,7 @@ def test_same_bases_whichever_is_reference(
         pytest.param("rs5", ["1 501 G . 0/0"], ". absent", id="its first base alone"),
     ],
 )
-def test_spelling(name: str, rows: list[str], expected: str, call: Call) -> None:
+def test_spelling(name: str, rows: list[str], expected: str, call: CallRow) -> None:
     answers = {word(call(name, *order)) for order in permutations(rows)}
 
     assert {expected} == answers
@@ -357,7 +357,7 @@ def test_spelling(name: str, rows: list[str], expected: str, call: Call) -> None
         pytest.param(["A C 0/1", "A G 0/1"], "C/G unknown_allele", id="and an unknown base"),
     ],
 )
-def test_several_rows(rows: list[str], expected: str, call: Call) -> None:
+def test_several_rows(rows: list[str], expected: str, call: CallRow) -> None:
     answers = {
         word(call("rs2", *(f"1 200 {row}" for row in order))) for order in permutations(rows)
     }
@@ -388,14 +388,14 @@ def test_several_rows(rows: list[str], expected: str, call: Call) -> None:
         pytest.param(["1 200 AG A 1/1", "1 200 A C 0/1"], "A/C called", id="behind it"),
     ],
 )
-def test_deletion_over_a_base(rows: list[str], expected: str, call: Call) -> None:
+def test_deletion_over_a_base(rows: list[str], expected: str, call: CallRow) -> None:
     answers = {word(call("rs2", *order)) for order in permutations(rows)}
 
     assert {expected} == answers
 
 
 @pytest.mark.parametrize("alt", ["<DEL>", "<DEL:ME>"])
-def test_symbolic_deletion(alt: str, call: Call) -> None:
+def test_symbolic_deletion(alt: str, call: CallRow) -> None:
     deletion = record(f"1 150 G {alt} 0/0 0/1 1/1 ./.", end=240)
 
     assert [
@@ -410,10 +410,10 @@ def test_symbolic_deletion(alt: str, call: Call) -> None:
 
 
 @pytest.mark.parametrize("alt", ["<DUP>", "<DUP:TANDEM>", "<CNV>", "<CN0>", "<CN3>"])
-def test_changed_copy_number(alt: str, call: Call) -> None:
+def test_changed_copy_number(alt: str, call: CallRow) -> None:
     """Who has more or fewer copies is not assessed, whatever a row at the base says."""
     copies = record(f"1 150 G {alt} 0/0 0/1 1/1 ./. ./1", end=240)
-    changed = Cell(
+    changed = Call(
         ("A", "C"),
         phased=False,
         status=CallStatus.NOT_ASSESSABLE,
@@ -492,7 +492,7 @@ THRESHOLDS = {
     ("fields", "options", "expected", "reason"), THRESHOLDS.values(), ids=THRESHOLDS.keys()
 )
 def test_thresholds(
-    fields: dict[str, Any], options: dict[str, Any], expected: str, reason: str, call: Call
+    fields: dict[str, Any], options: dict[str, Any], expected: str, reason: str, call: CallRow
 ) -> None:
     site = call("rs2", record("1 200 A C 0/1", **fields), **options)
 
@@ -517,12 +517,12 @@ def test_thresholds(
 )
 @pytest.mark.parametrize("fields", [{"gq": [3]}, {"filters": ("LowQual",)}], ids=["GQ", "FILTER"])
 def test_whatever_fails_is_no_call(
-    genotype: str, expected: str, fields: dict[str, Any], call: Call
+    genotype: str, expected: str, fields: dict[str, Any], call: CallRow
 ) -> None:
     assert [expected] == words(call("rs2", record(f"1 200 A {genotype}", **fields)))
 
 
-def test_each_sample_has_its_own_reasons(call: Call) -> None:
+def test_each_sample_has_its_own_reasons(call: CallRow) -> None:
     row = record(
         "1 200 A C 0/1 0/1 0/1 ./. 0/0 0/1",
         gq=[50, 3, NAN, 0, 3, 50],
@@ -570,7 +570,7 @@ def test_each_sample_has_its_own_reasons(call: Call) -> None:
         ),
     ],
 )
-def test_thresholds_of_several_rows(rows: list[Record], expected: str, call: Call) -> None:
+def test_thresholds_of_several_rows(rows: list[Record], expected: str, call: CallRow) -> None:
     answers = {word(call("rs2", *order)) for order in permutations(rows)}
 
     assert {expected} == answers
@@ -641,7 +641,7 @@ def block(genotype: str = "0/0", *, start: int = 150, end: int = 250, gq: float 
     ],
 )
 def test_reference_blocks(
-    rows: list[Record], expected: str, source: CallSource, call: Call
+    rows: list[Record], expected: str, source: CallSource, call: CallRow
 ) -> None:
     """A block is evidence of reference, with a quality of its own."""
     answers = {
@@ -671,9 +671,11 @@ def test_reference_blocks(
         pytest.param(["C <NON_REF> 0/0 0/0"], "REF is C, the reference has A", id="block"),
     ],
 )
-def test_another_reference_base_is_never_a_call(rows: list[str], reason: str, call: Call) -> None:
+def test_another_reference_base_is_never_a_call(
+    rows: list[str], reason: str, call: CallRow
+) -> None:
     """One row with another REF is enough not to trust the place, in anyone."""
-    expected = Cell(
+    expected = Call(
         (),
         phased=False,
         status=CallStatus.MISMATCH,
@@ -686,8 +688,8 @@ def test_another_reference_base_is_never_a_call(rows: list[str], reason: str, ca
     assert {(expected, expected)} == found
 
 
-def test_contradiction_is_shown(call: Call) -> None:
-    expected = Cell(
+def test_contradiction_is_shown(call: CallRow) -> None:
+    expected = Call(
         (".", "."),
         phased=False,
         status=CallStatus.MISMATCH,
@@ -700,7 +702,7 @@ def test_contradiction_is_shown(call: Call) -> None:
     assert [expected] == cells(call("rs2", "1 200 A C 0/1", "1 200 A C 0/0"))
 
 
-def test_filters_of_all_records_are_listed(call: Call) -> None:
+def test_filters_of_all_records_are_listed(call: CallRow) -> None:
     rows = [
         record("1 200 A C 0/1", filters=("q10",)),
         record("1 200 A T 0/0", filters=("b", "q10")),
@@ -712,7 +714,7 @@ def test_filters_of_all_records_are_listed(call: Call) -> None:
     ]
 
 
-def test_least_quality_and_depth_of_the_records(call: Call) -> None:
+def test_least_quality_and_depth_of_the_records(call: CallRow) -> None:
     rows = [
         record("1 200 A C 0/1 0/1 0/1", gq=[50, 40, NAN], dp=[20, 10, 5]),
         record("1 200 A T 0/0 0/0 0/0", gq=[60, NAN, NAN]),
@@ -723,14 +725,14 @@ def test_least_quality_and_depth_of_the_records(call: Call) -> None:
     np.testing.assert_array_equal(np.array([20, 10, 5], np.float32), site.dp)
 
 
-def test_phase_set_of_phased_calls_only(call: Call) -> None:
+def test_phase_set_of_phased_calls_only(call: CallRow) -> None:
     site = call("rs2", record("1 200 A C 0|1 0/1 1|0 1|1", ps=[7, 8, -1, 9]))
 
     assert ["A|C called", "A/C called", "C|A called", "C|C called"] == words(site)
     np.testing.assert_array_equal([7, -1, -1, 9], site.phase_set)
 
 
-def test_phase_sets_of_split_rows(call: Call) -> None:
+def test_phase_sets_of_split_rows(call: CallRow) -> None:
     rows = [
         record("1 200 A C 0|1 0|1 0|1 0|1", ps=[7, 7, -1, 7]),
         record("1 200 A T 1|0 1|0 0|0 0|0", ps=[7, 8, -1, -1]),
@@ -741,12 +743,12 @@ def test_phase_sets_of_split_rows(call: Call) -> None:
     np.testing.assert_array_equal([7, -1, -1, 7], site.phase_set)
 
 
-def test_equal_people_share_a_cell(call: Call) -> None:
+def test_equal_people_share_a_cell(call: CallRow) -> None:
     site = call("rs2", "1 200 A C,T 0/1 1/0 0|1 0/2 0/1 ./. 1/0")
 
-    assert 4 == len(site.cells)
-    assert len(set(site.cells)) == len(site.cells)
-    assert np.dtype(np.int32) == site.codes.dtype
+    assert 4 == len(site.calls.values)
+    assert len(set(site.calls.values)) == len(site.calls.values)
+    assert np.dtype(np.int32) == site.calls.codes.dtype
 
 
 # Properties. A person has two of A, C and T at rs2; the file may write this in many ways.
@@ -792,7 +794,7 @@ def genotype(truth: Sequence[str], *, phased: bool) -> str:
 @settings(deadline=None, max_examples=150)
 @given(data=st.data(), truth=truths)
 def test_any_way_of_writing_a_genotype(
-    data: st.DataObject, truth: tuple[str, str], call: Call
+    data: st.DataObject, truth: tuple[str, str], call: CallRow
 ) -> None:
     """Joined or split, with 0 or . for the other allele, repeated, in any order, phased or not."""
     rows = data.draw(ways(truth, "0.", [False, True]))
@@ -804,7 +806,7 @@ def test_any_way_of_writing_a_genotype(
 @settings(deadline=None, max_examples=150)
 @given(data=st.data(), truth=truths)
 def test_any_way_of_writing_a_genotype_with_stars(
-    data: st.DataObject, truth: tuple[str, str], call: Call
+    data: st.DataObject, truth: tuple[str, str], call: CallRow
 ) -> None:
     """The same with the star for the other allele.
 
@@ -819,7 +821,7 @@ def test_any_way_of_writing_a_genotype_with_stars(
 @settings(deadline=None, max_examples=150)
 @given(data=st.data(), truth=truths, phased=st.booleans())
 def test_missing_copies_never_become_reference(
-    data: st.DataObject, truth: tuple[str, str], *, phased: bool, call: Call
+    data: st.DataObject, truth: tuple[str, str], *, phased: bool, call: CallRow
 ) -> None:
     """Whatever copies are blanked, only what the person has is told as known.
 
@@ -913,7 +915,7 @@ def one_sample(whole: Record, number: int) -> Record:
 
 @settings(deadline=None, max_examples=100)
 @given(records=any_records([[*DIPLOID, *HAPLOID]]))
-def test_all_samples_at_once_as_one_by_one(records: list[Record], call: Call) -> None:
+def test_all_samples_at_once_as_one_by_one(records: list[Record], call: CallRow) -> None:
     whole = call("rs2", *records, min_dp=8)
     apart = [
         call("rs2", *(one_sample(item, number) for item in records), min_dp=8)
@@ -933,7 +935,7 @@ def test_all_samples_at_once_as_one_by_one(records: list[Record], call: Call) ->
 @settings(deadline=None, max_examples=100)
 @given(records=any_records([[*DIPLOID, *HAPLOID]]), data=st.data())
 def test_order_of_records_does_not_matter(
-    records: list[Record], data: st.DataObject, call: Call
+    records: list[Record], data: st.DataObject, call: CallRow
 ) -> None:
     order = data.draw(st.permutations(records))
 
@@ -942,7 +944,7 @@ def test_order_of_records_does_not_matter(
 
 @settings(deadline=None, max_examples=200)
 @given(records=any_records([DIPLOID, HAPLOID]))
-def test_status_says_what_is_known(records: list[Record], call: Call) -> None:
+def test_status_says_what_is_known(records: list[Record], call: CallRow) -> None:
     """Only known bases are called, and reference only as often as some row states it."""
     stated = np.zeros(PEOPLE, np.int64)
     for item in records:

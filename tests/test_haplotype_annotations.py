@@ -11,12 +11,12 @@ from pgx_ana.annotation import Annotations
 from pgx_ana.annotation.conclusions import NOT_ASSESSED, UNDETERMINED
 from pgx_ana.haplotypes import DiplotypeStatus
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.model import ABSENT, Cell
+from pgx_ana.model import ABSENT, Call
 from pgx_ana.output import make_table
 from pgx_ana.terms import CallSource, CallStatus, TableName
 
 SITES = ("rs1", "rs2", "rs3", "rs4", "rs5")
-Cells = dict[str, Cell]
+Cells = dict[str, Call]
 Spoken = tuple[str, str]
 """Direction and statement."""
 
@@ -70,7 +70,7 @@ def annotated(knowledge: KnowledgeBase, *people: Cells) -> Annotations:
     return Annotations(cohort(knowledge, cells), knowledge)
 
 
-def star(rs1: str | Cell, rs2: str | Cell, rs4: str | Cell = NO_INSERTION) -> Cells:
+def star(rs1: str | Call, rs2: str | Call, rs4: str | Call = NO_INSERTION) -> Cells:
     """Return cells at the core sites of the star alleles."""
     given = {"rs1": rs1, "rs2": rs2, "rs4": rs4}
     return {site: called(cell) if isinstance(cell, str) else cell for site, cell in given.items()}
@@ -304,9 +304,9 @@ def test_everybody_is_told_the_own_conclusions(toy_haplotypes: KnowledgeBase) ->
         [Said(genotype, status, *said) for said in spoken]
         for _, genotype, status, spoken in PEOPLE.values()
     ]
-    subjects = {id(item.subject) for item in of_set}
+    subjects = {id(item.marker) for item in of_set}
     told = [told_by(item) for item in of_set]
-    codes = of_set[0].subject.codes
+    codes = of_set[0].marker.calls.codes
     assert 1 == len(subjects)
     assert expected * 2 == [[of_item[code] for of_item in told] for code in codes]
 
@@ -317,8 +317,8 @@ def test_a_set_whose_sites_were_not_all_looked_at_is_not_told(
     cells = {site: [called("A/A")] for site in ("rs1", "rs2")} | {"rs4": [NO_INSERTION]}
     annotations = Annotations(cohort(toy_haplotypes, cells), toy_haplotypes)
     assert () == annotations.haplotypes
-    assert {"rs1", "rs2"} == {item.subject.id for item in annotations.associations}
-    assert () == make_table(TableName.HAPLOTYPES, annotations).blocks
+    assert {"rs1", "rs2"} == {item.marker.id for item in annotations.associations}
+    assert () == make_table(TableName.HAPLOTYPES, annotations).sections
 
 
 def test_a_population_changes_no_conclusion(toy_haplotypes: KnowledgeBase) -> None:
@@ -326,16 +326,16 @@ def test_a_population_changes_no_conclusion(toy_haplotypes: KnowledgeBase) -> No
     people = [cells for cells, *_ in PEOPLE.values()]
     plain = annotated(toy_haplotypes, *people)
     weighed = Annotations(plain.calls, toy_haplotypes, "EUR")
-    likely = {person.diplotype.likely for calls in weighed.haplotypes for person in calls.people}
+    likely = {
+        person.diplotype.likely
+        for calls in weighed.haplotypes
+        for person in calls.diplotypes.values
+    }
     assert len(likely) > 1
     tables = (TableName.ANNOTATIONS, TableName.SUMMARY)
     assert [
-        [(block.rows, block.codes.tolist()) for block in make_table(name, plain).blocks]
-        for name in tables
-    ] == [
-        [(block.rows, block.codes.tolist()) for block in make_table(name, weighed).blocks]
-        for name in tables
-    ]
+        [list(section.rows) for section in make_table(name, plain).sections] for name in tables
+    ] == [[list(section.rows) for section in make_table(name, weighed).sections] for name in tables]
 
 
 NOT_REPLICATED = "No replicated association applies to this genotype."

@@ -60,7 +60,7 @@ def table(
 def called(toy_haplotypes: KnowledgeBase, people: Sequence[Person]) -> list[tuple[Diplotype, ...]]:
     """Return what everybody has of each set: the star alleles, then the haplotypes of a pair."""
     found = annotated(toy_haplotypes, people).haplotypes
-    columns = [[of.people[code].diplotype for code in of.codes.tolist()] for of in found]
+    columns = [[call.diplotype for call in of.diplotypes] for of in found]
     return list(zip(*columns, strict=True))
 
 

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from cells import coded
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pgx_ana.coded import distinct
 from pgx_ana.haplotypes import Diplotype, HaplotypeCalls, Nomenclature
 from pgx_ana.haplotypes.calls import call_haplotypes
 from pgx_ana.haplotypes.diplotypes import Genotype, Pair, diplotype
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.model import ABSENT, Cell, SiteCalls, Variant
+from pgx_ana.model import ABSENT, Call, SiteCalls, Variant
 from pgx_ana.pipeline import Request, run
 from pgx_ana.terms import CallSource, CallStatus
 
@@ -30,7 +30,7 @@ FURTHER = ("rs5",)
 class Seen:
     """What was seen of one person at one site; ``phase_set`` is None where the file has none."""
 
-    cell: Cell
+    cell: Call
     phase_set: int | None = None
 
 
@@ -41,14 +41,14 @@ def variants(toy_haplotypes: KnowledgeBase) -> dict[str, Variant]:
 
 def cell(
     genotype: str, status: str = "", source: CallSource = CallSource.RECORD, file: str = "a"
-) -> Cell:
+) -> Call:
     """Return a cell from ``A/C``, ``A|C``, ``C/.``, ``C`` or ``.``."""
     alleles = tuple(genotype.replace("|", "/").split("/")) if genotype != "." else ()
     told = CallStatus(status) if status else CallStatus.CALLED
     if not status and (len(alleles) == 1 or "." in alleles):
         told = CallStatus.PARTIAL
     reason = f"{genotype} is {told.value}"
-    return Cell(alleles, "|" in genotype, told, source, reason=reason, file=file)
+    return Call(alleles, "|" in genotype, told, source, reason=reason, file=file)
 
 
 def sites_of(
@@ -58,13 +58,13 @@ def sites_of(
     found = {}
     for rsid in people[0]:
         column = [person[rsid] for person in people]
-        table = list(dict.fromkeys(seen.cell for seen in column))
-        codes = np.array([table.index(seen.cell) for seen in column], np.int32)
         phase_set = None
         if any(seen.phase_set is not None for seen in column):
             numbers = [-1 if seen.phase_set is None else seen.phase_set for seen in column]
             phase_set = np.array(numbers, np.int64)
-        found[rsid] = SiteCalls(variants[rsid], tuple(table), codes, phase_set=phase_set)
+        found[rsid] = SiteCalls(
+            variants[rsid], coded([seen.cell for seen in column]), phase_set=phase_set
+        )
     return found
 
 
@@ -93,7 +93,7 @@ def alone(names: Nomenclature, person: Mapping[str, Seen], population: str) -> D
     return diplotype(names, core, further, population)
 
 
-def copies_of(seen: Cell) -> Pair:
+def copies_of(seen: Call) -> Pair:
     observed = {CallStatus.CALLED, CallStatus.PARTIAL, CallStatus.UNKNOWN_ALLELE}
     if seen.status not in observed:
         return (None, None)
@@ -102,7 +102,7 @@ def copies_of(seen: Cell) -> Pair:
 
 
 def everyone(calls: HaplotypeCalls) -> list[Diplotype]:
-    return [calls.people[code].diplotype for code in calls.codes.tolist()]
+    return [call.diplotype for call in calls.diplotypes]
 
 
 def seen_at(rsid: str, bases: Sequence[str]) -> st.SearchStrategy[Seen]:
@@ -151,8 +151,11 @@ def test_everybody_is_called_as_if_alone(
     calls = call_haplotypes(star, sites_of(variants, people), population)
 
     assert [alone(star, person, population) for person in people] == everyone(calls)
-    assert ("int32", (len(people),)) == (calls.codes.dtype.name, calls.codes.shape)
-    assert set(range(len(calls.people))) == set(calls.codes.tolist())
+    assert ("int32", (len(people),)) == (
+        calls.diplotypes.codes.dtype.name,
+        calls.diplotypes.codes.shape,
+    )
+    assert set(range(len(calls.diplotypes.values))) == set(calls.diplotypes.codes.tolist())
 
 
 PHASES = {
@@ -226,7 +229,7 @@ def test_each_combination_is_resolved_once(
     kinds = [person_of("A/C", "A/A", "G/G"), person_of("A/A", "C/C", "G/G")]
     calls = call_haplotypes(star, sites_of(variants, [kinds[n % 2] for n in range(1000)]))
 
-    assert 2 == len(calls.people)
+    assert 2 == len(calls.diplotypes.values)
     assert ["*1/*2", "*3/*3"] * 500 == [called.diplotype for called in everyone(calls)]
 
 
@@ -239,7 +242,7 @@ def test_numbers_of_phase_sets_make_no_combinations(
         *(person_of("A|C:7", f"A/C:{n}", "G/G") for n in range(1, 50)),
     ]
 
-    assert 2 == len(call_haplotypes(star, sites_of(variants, people)).people)
+    assert 2 == len(call_haplotypes(star, sites_of(variants, people)).diplotypes.values)
 
 
 SOURCES = {
@@ -262,44 +265,14 @@ def test_source(
         person[rsid] = Seen(cell(seen.genotype, source=CallSource(source)))
     calls = call_haplotypes(star, sites_of(variants, [person]))
 
-    assert [expected] == [found.source for found in calls.people]
+    assert [expected] == [found.source for found in calls.diplotypes.values]
 
 
 def test_source_where_nothing_was_seen(star: Nomenclature, variants: dict[str, Variant]) -> None:
     """A genotype that did not pass is not what anything rests on."""
     asserted = cell("A/A", "filtered", source=CallSource.ASSERTED)
     person = {rsid: Seen(ABSENT) for rsid in (*CORE, *FURTHER)} | {"rs1": Seen(asserted)}
-    (found,) = call_haplotypes(star, sites_of(variants, [person])).people
+    (found,) = call_haplotypes(star, sites_of(variants, [person])).diplotypes.values
 
     assert ("none", "not_assessed") == (found.source, found.diplotype.status)
     assert ("rs1 filtered", "rs2 absent", "rs4 absent") == found.diplotype.deciding
-
-
-NUMBERS = st.one_of(st.integers(0, 3), st.sampled_from([0, 1 << 22, (1 << 31) - 1]))
-MATRICES = st.integers(1, 5).flatmap(
-    lambda width: st.lists(st.tuples(*[NUMBERS] * width), max_size=12).map(
-        lambda rows: np.array(rows, np.int32).reshape(-1, width)
-    )
-)
-
-
-@settings(deadline=None)
-@given(matrix=MATRICES)
-def test_distinct_rows(matrix: np.ndarray[tuple[int, int], np.dtype[np.int32]]) -> None:
-    expected, inverse = np.unique(matrix, axis=0, return_inverse=True)
-    codes, rows = distinct(list(matrix.T))
-
-    assert expected.tolist() == rows
-    assert inverse.reshape(-1).tolist() == codes.tolist()
-    assert np.int32 == codes.dtype
-
-
-def test_distinct_rows_of_many_columns() -> None:
-    """So many combinations are possible that no number of 64 bits could tell them apart."""
-    matrix = np.random.default_rng(1).integers(0, 50, (2000, 40), np.int32)
-    matrix[1000:] = matrix[:1000]
-    codes, rows = distinct(list(matrix.T))
-
-    assert 1000 == len(rows)
-    assert matrix.tolist() == [rows[code] for code in codes.tolist()]
-    assert sorted(rows) == rows

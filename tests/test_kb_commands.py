@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pgx_ana.browse import Filter, page, variants_as_tsv
+from pgx_ana.browse import VariantFilter, page, variants_as_tsv
 from pgx_ana.knowledge import KnowledgeBase, default_directory, load
 
 if TYPE_CHECKING:
@@ -396,7 +396,8 @@ def test_list_refuses_genes_that_are_not_known(run: Run, toy_directory: Path) ->
 
 def test_every_row_has_a_value_for_every_column(toy: KnowledgeBase) -> None:
     assert {9} == {
-        len([cell for cell in line.split("\t") if cell]) for line in variants_as_tsv(toy, Filter())
+        len([cell for cell in line.split("\t") if cell])
+        for line in variants_as_tsv(toy, VariantFilter())
     }
 
 

@@ -377,7 +377,7 @@ def test_every_association_is_about_anastrozole(curated: KnowledgeBase) -> None:
 def test_no_association_claims_a_guideline_or_a_replication(curated: KnowledgeBase) -> None:
     """No guideline exists, and nothing was found that two cohorts bear out uncontradicted."""
     assert set() == {Level.GUIDELINE, Level.REPLICATED} & {
-        weight.level for weight in curated.weights.values()
+        grade.level for grade in curated.grades.values()
     }
 
 
@@ -407,24 +407,24 @@ def test_rs4646_and_disease_control(curated: KnowledgeBase) -> None:
     assert {"A/A": "higher", "A/C": "higher", "C/C": "comparator"} == {
         genotype: conclusion.direction for genotype, conclusion in association.genotypes.items()
     }
-    weight = curated.weights["rs4646-disease-control"]
+    grade = curated.grades["rs4646-disease-control"]
     assert (
         Level.CONTRADICTED,
         ("harbin-mbc", "colomer-letrozole"),
         ("garcia-casado-letrozole", "shao-endocrine"),
         ("big-1-98", "gim4-gim5", "ferraldeschi", "park-korea"),
-    ) == (weight.level, weight.supporting, weight.contradicting, weight.null)
+    ) == (grade.level, grade.supporting, grade.contradicting, grade.null)
 
 
 def test_rs4646_liu_2013(curated: KnowledgeBase) -> None:
     """Time to progression and survival, both in carriers of A, the latter after correction."""
-    weight = curated.weights["rs4646-disease-control"]
+    grade = curated.grades["rs4646-disease-control"]
     publication = curated.publications["liu-2013-anastrozole"]
     assert ("24065098", 2013) == (publication.pmid, publication.year)
     found = [
         item
         for item in curated.evidence_on("rs4646")
-        if item.publication == publication.id and item.id in weight.stances
+        if item.publication == publication.id and item.id in grade.stances
     ]
     assert [
         (
@@ -452,7 +452,7 @@ def test_rs4646_liu_2013(curated: KnowledgeBase) -> None:
     ] == [
         (
             item.outcome,
-            weight.stances[item.id],
+            grade.stances[item.id],
             item.drugs,
             item.setting,
             item.n,
@@ -466,9 +466,9 @@ def test_rs4646_liu_2013(curated: KnowledgeBase) -> None:
 
 
 def test_rs4646_contradictions_and_nulls_stand_beside_it(curated: KnowledgeBase) -> None:
-    weight = curated.weights["rs4646-disease-control"]
+    grade = curated.grades["rs4646-disease-control"]
     said: dict[Stance, set[str]] = {}
-    for key, stance in weight.stances.items():
+    for key, stance in grade.stances.items():
         said.setdefault(stance, set()).add(curated.evidence[key].publication)
     assert {
         Stance.SUPPORTS: {"liu-2013-anastrozole", "colomer-2008"},

@@ -14,10 +14,10 @@ import pytest
 from pgx_ana.errors import KnowledgeBaseError
 from pgx_ana.knowledge import (
     SECTIONS,
+    EvidenceGrade,
     KnowledgeBase,
     Level,
     Stance,
-    Weight,
     default_directory,
     load,
 )
@@ -235,15 +235,17 @@ def test_evidence_stands_oldest_first_and_without_a_year_last(
 
 def test_weights_of_all_associations(toy: KnowledgeBase) -> None:
     assert {
-        "rs1-survival": Weight(
+        "rs1-survival": EvidenceGrade(
             Level.SINGLE_CORRECTED,
             ("first",),
             (),
             (),
             {"one-rs1-survival": Stance.SUPPORTS},
         ),
-        "rs2-level": Weight(Level.NULL, (), (), ("second",), {"two-rs2-level-null": Stance.NULL}),
-    } == toy.weights
+        "rs2-level": EvidenceGrade(
+            Level.NULL, (), (), ("second",), {"two-rs2-level-null": Stance.NULL}
+        ),
+    } == toy.grades
     assert Level.SINGLE_CORRECTED is toy.level("rs1-survival")
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from chromosomes import variant
 
-from pgx_ana.knowledge import LADDER, Association, Evidence, Level, Stance, Weight
+from pgx_ana.knowledge import LADDER, Association, Evidence, EvidenceGrade, Level, Stance
 from pgx_ana.knowledge.evidence import Cohort, Outcome
-from pgx_ana.knowledge.levels import Terms, stance, weigh
+from pgx_ana.knowledge.levels import Terms, grade_evidence, stance
 
 Counted = tuple[Level, tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 """Level, supporting, contradicting and null cohorts."""
@@ -119,8 +119,8 @@ def null(people: str = "b", **fields: Any) -> Evidence:
     return found(people, **changed)
 
 
-def counted(weight: Weight) -> Counted:
-    return (weight.level, weight.supporting, weight.contradicting, weight.null)
+def counted(grade: EvidenceGrade) -> Counted:
+    return (grade.level, grade.supporting, grade.contradicting, grade.null)
 
 
 CLASS: dict[str, Any] = {"drugs": ["letrozole"]}
@@ -335,7 +335,7 @@ LEVELS: dict[str, tuple[list[Evidence], Counted]] = {
 
 @pytest.mark.parametrize(("evidence", "expected"), LEVELS.values(), ids=LEVELS)
 def test_level_and_cohorts(evidence: list[Evidence], expected: Counted) -> None:
-    assert expected == counted(weigh(claim(), evidence, TERMS))
+    assert expected == counted(grade_evidence(claim(), evidence, TERMS))
 
 
 STANCES: dict[str, tuple[dict[str, Any], dict[str, Any], Stance]] = {
@@ -551,15 +551,17 @@ def test_claims_on_haplotypes_are_weighed_like_those_on_variants(
         item.model_copy(update=OF[subject] | {"alleles": {}}) if item.alleles else item
         for item in evidence
     ]
-    assert expected == counted(weigh(of_set(subject), told, TERMS))
+    assert expected == counted(grade_evidence(of_set(subject), told, TERMS))
 
 
 @pytest.mark.parametrize("subject", OF)
 def test_what_is_excluded_does_not_count_for_haplotypes(subject: str) -> None:
     evidence = [seen(subject, "a"), seen(subject, "b", direction="lower")]
-    weight = weigh(of_set(subject, excluded={"b-survival-lower": "x"}), evidence, TERMS)
-    expected = Weight(Level.SINGLE_NOMINAL, ("a",), (), (), {"a-survival-higher": Stance.SUPPORTS})
-    assert expected == weight
+    grade = grade_evidence(of_set(subject, excluded={"b-survival-lower": "x"}), evidence, TERMS)
+    expected = EvidenceGrade(
+        Level.SINGLE_NOMINAL, ("a",), (), (), {"a-survival-higher": Stance.SUPPORTS}
+    )
+    assert expected == grade
 
 
 @pytest.mark.parametrize(
@@ -575,7 +577,7 @@ def test_what_is_excluded_does_not_count_for_haplotypes(subject: str) -> None:
 def test_claims_without_a_direction(
     direction: str, evidence: list[Evidence], expected: Counted
 ) -> None:
-    assert expected == counted(weigh(claim(direction=direction), evidence, TERMS))
+    assert expected == counted(grade_evidence(claim(direction=direction), evidence, TERMS))
 
 
 def test_what_is_excluded_does_not_count() -> None:
@@ -588,17 +590,17 @@ def test_what_is_excluded_does_not_count() -> None:
         null("d", n=99),
     ]
     excluded = {"b-survival-lower": "x", "c-survival-none": "x", "sub-study": "x"}
-    assert Weight(
+    assert EvidenceGrade(
         Level.SINGLE_CORRECTED,
         supporting=("a",),
         contradicting=(),
         null=("d",),
         stances={"a-survival-higher": Stance.SUPPORTS, "d-survival-none": Stance.NULL},
-    ) == weigh(claim(excluded=excluded), evidence, TERMS)
+    ) == grade_evidence(claim(excluded=excluded), evidence, TERMS)
 
 
 def test_everything_excluded_leaves_nothing_to_assess() -> None:
-    assert Weight(Level.NOT_ASSESSABLE, (), (), (), {}) == weigh(
+    assert EvidenceGrade(Level.NOT_ASSESSABLE, (), (), (), {}) == grade_evidence(
         claim(excluded={"a-survival-higher": "x"}), [corrected("a")], TERMS
     )
 
@@ -610,7 +612,7 @@ def test_every_listed_result_has_a_stance() -> None:
         "b-survival-lower": Stance.CONTRADICTS,
         "c-survival-none": Stance.NULL,
         "d-survival-higher": Stance.NOT_SCORED,
-    } == weigh(claim(), evidence, TERMS).stances
+    } == grade_evidence(claim(), evidence, TERMS).stances
 
 
 @pytest.mark.parametrize(("evidence", "expected"), LEVELS.values(), ids=LEVELS)
@@ -621,12 +623,12 @@ def test_the_order_of_the_evidence_changes_nothing(
     level, *cohorts = expected
     assert {(level, *(frozenset(names) for names in cohorts))} == {
         (
-            weight.level,
-            frozenset(weight.supporting),
-            frozenset(weight.contradicting),
-            frozenset(weight.null),
+            grade.level,
+            frozenset(grade.supporting),
+            frozenset(grade.contradicting),
+            frozenset(grade.null),
         )
-        for weight in (weigh(claim(), order, TERMS) for order in permutations(evidence))
+        for grade in (grade_evidence(claim(), order, TERMS) for order in permutations(evidence))
     }
 
 
@@ -634,7 +636,9 @@ def test_the_order_of_the_evidence_changes_nothing(
 def test_the_same_claim_of_the_other_allele_has_the_same_level(
     evidence: list[Evidence], expected: Counted
 ) -> None:
-    assert expected == counted(weigh(claim(allele="C", direction="lower"), evidence, TERMS))
+    assert expected == counted(
+        grade_evidence(claim(allele="C", direction="lower"), evidence, TERMS)
+    )
 
 
 def test_words_of_levels_and_stances() -> None:
@@ -655,13 +659,13 @@ def test_words_of_levels_and_stances() -> None:
 def test_a_guideline_stands_above_the_evidence() -> None:
     named = claim(guideline="a guideline that names the variant", evidence=["x"])
 
-    assert Level.GUIDELINE == weigh(named, [against()], TERMS).level
+    assert Level.GUIDELINE == grade_evidence(named, [against()], TERMS).level
 
 
 def test_support_of_unknown_size_is_not_outweighed() -> None:
     unknown = [corrected("a", n=None), null("b", n=2)]
 
-    assert Level.SINGLE_CORRECTED == weigh(claim(evidence=["x"]), unknown, TERMS).level
+    assert Level.SINGLE_CORRECTED == grade_evidence(claim(evidence=["x"]), unknown, TERMS).level
 
 
 def test_the_ladder() -> None:

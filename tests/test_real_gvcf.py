@@ -116,5 +116,5 @@ def test_blocks_without_confidence_are_not_calls(shared: Path) -> None:
             (CallOptions(min_gq=0), CallStatus.CALLED),
         ):
             site = call_site(variant, Assembly.GRCH38, records, 1, options, sample)
-            assert [expected] == [cell.status for cell in site.cells]
-        assert dataclasses.asdict(site.cells[0])["source"] == "reference_block"
+            assert [expected] == [cell.status for cell in site.calls.values]
+        assert dataclasses.asdict(site.calls.values[0])["source"] == "reference_block"

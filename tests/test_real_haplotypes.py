@@ -10,6 +10,7 @@ import numpy as np
 import phased
 import pytest
 
+from pgx_ana.coded import Coded, combine
 from pgx_ana.haplotypes import DiplotypeStatus, Nomenclature
 from pgx_ana.haplotypes.calls import call_haplotypes
 from pgx_ana.haplotypes.nomenclature import nomenclatures
@@ -118,7 +119,9 @@ def test_the_true_diplotype_is_a_candidate_without_phase(
     told = phased.of_everyone(call_haplotypes(names, blind))
     core = [sites[rsid] for rsid in names.sites]
     heterozygous = sum(
-        np.array([len(set(cell.alleles)) > 1 for cell in site.cells])[site.codes].astype(int)
+        np.array([len(set(cell.alleles)) > 1 for cell in site.calls.values])[
+            site.calls.codes
+        ].astype(int)
         for site in core
     )
     for true, ours, count in zip(truth, told, np.asarray(heterozygous).tolist(), strict=True):
@@ -160,7 +163,9 @@ def test_the_populations_give_back_the_known_allele_frequencies(
         for known in curated.definitions[site.variant.id].frequencies:
             if "GRCh38" not in known.source or site.variant.type == "repeat":
                 continue
-            copies = np.array([cell.alleles.count(known.allele) for cell in site.cells])[site.codes]
+            copies = np.array([cell.alleles.count(known.allele) for cell in site.calls.values])[
+                site.calls.codes
+            ]
             for population in ("AFR", "AMR", "EAS", "EUR", "SAS"):
                 frequency = copies[populations == population].mean() / 2
                 assert abs(frequency - getattr(known, population)) < 0.0006, site.variant.id
@@ -185,7 +190,7 @@ def test_both_assemblies_agree_on_the_2504_people(
         if one.diplotype == two.diplotype:
             continue
         genotypes = [
-            tuple(sorted(site.cells[site.codes[person]].alleles))
+            tuple(sorted(site.calls[person].alleles))
             for of_site in in_both.values()
             for site in of_site
         ]
@@ -228,7 +233,7 @@ MISFITS = {
 
 
 def _absent(site: SiteCalls) -> bool:
-    return all(cell.status.value == "absent" for cell in site.cells)
+    return all(cell.status.value == "absent" for cell in site.calls.values)
 
 
 def test_gvcfs_fit_the_diplotypes_of_the_panel(shared: Path, curated: KnowledgeBase) -> None:
@@ -247,14 +252,14 @@ def test_gvcfs_fit_the_diplotypes_of_the_panel(shared: Path, curated: KnowledgeB
         found = run(Request((str(path),)), curated)
         (sample,) = found.calls.samples
         for calls in found.haplotypes:
-            if calls.names.id not in truth or sample not in numbers:
+            if calls.nomenclature.id not in truth or sample not in numbers:
                 continue
             (ours,) = phased.of_everyone(calls)
-            true = truth[calls.names.id][numbers[sample]]
-            statuses[calls.names.id, ours.status.value] += 1
+            true = truth[calls.nomenclature.id][numbers[sample]]
+            statuses[calls.nomenclature.id, ours.status.value] += 1
             compared += 1
             if true.diplotype not in phased.singles(ours):
-                strange.append((sample, calls.names.id, true.diplotype))
+                strange.append((sample, calls.nomenclature.id, true.diplotype))
     assert (155, []) == (compared, strange)
     assert {
         ("ABCB1-1236-2677-3435", "ambiguous"): 18,
@@ -274,10 +279,9 @@ def test_without_a_site_nothing_is_told_and_nothing_true_is_excluded(
     sites = phased.sites_of(cohorts["GRCh38"])
     whole = call_haplotypes(names, sites)
     for rsid in names.sites:
-        absent = SiteCalls(sites[rsid].variant, (ABSENT,), np.zeros_like(sites[rsid].codes))
+        absent = SiteCalls(sites[rsid].variant, Coded.constant(ABSENT, len(sites[rsid].calls)))
         less = call_haplotypes(names, sites | {rsid: absent})
-        pairs = np.unique(np.column_stack([whole.codes, less.codes]), axis=0)
-        for true, open_ in ((whole.people[a], less.people[b]) for a, b in pairs.tolist()):
+        for true, open_ in combine([whole.diplotypes, less.diplotypes]).values:
             told = open_.diplotype
             assert ("", "", "") == (told.diplotype, told.function, told.phenotype), rsid
             assert any(text.startswith(f"{rsid} absent") for text in told.deciding)

@@ -359,6 +359,6 @@ def test_variants_of_another_genome_are_refused(
     path.write_text(text.partition(">2")[0], encoding="ascii")
     pysam.faidx(str(path))
     with pytest.raises(InputError) as caught:
-        Genome(str(path), names).refuse_other_loci(toy.variants)
+        Genome(str(path), names).check_loci(toy.variants)
     expected = f"--reference {path}: has nothing at 2:50, where GRCh38 has G (rs6)"
     assert expected == str(caught.value)

@@ -12,7 +12,7 @@ import pgx_ana
 from pgx_ana.annotation.conclusions import unphased
 from pgx_ana.knowledge import KnowledgeBase, load
 from pgx_ana.model import CallOptions
-from pgx_ana.pipeline import Choice, Request, call
+from pgx_ana.pipeline import Request, Selection, call
 
 TOY = Path(__file__).parent / "toy_kb"
 MakeVcf = Callable[..., Path]
@@ -278,10 +278,10 @@ def test_spellings_of_the_curated_repeats(
         lines.append("\t".join(fields))
     path = tmp_path / "made.vcf"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    choice = Choice(genes=(curated.definitions[variant].gene,))
+    choice = Selection(genes=(curated.definitions[variant].gene,))
     calls = call(Request((str(path),), choice), curated)
     (site,) = (site for site in calls.sites if site.variant.id == variant)
-    (cell,) = site.cells
+    (cell,) = site.calls.values
     assert (assembly, genotype, "called", "record", "") == (
         calls.assembly,
         unphased(cell, site.variant) if "/" in genotype else cell.genotype,

@@ -139,7 +139,7 @@ def called(path: Path, variants: dict[int, Variant], names: ContigNames) -> dict
     for pos, records in zip(loci, file.collect(targets), strict=True):
         options = CallOptions(min_gq=0, min_dp=0)
         site = call_site(variants[pos], Assembly.GRCH37, records, 1, options, path.name)
-        cell = site.cells[int(site.codes[0])]
+        cell = site.calls[0]
         found[pos] = f"{'/'.join(sorted(cell.alleles))} {cell.status}"
     file.close()
     return found

@@ -16,6 +16,7 @@ import pytest
 from numpy.typing import NDArray
 
 from pgx_ana.annotation import Annotations
+from pgx_ana.coded import Coded
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import CallOptions
 from pgx_ana.output import Table, make_table, to_frame
@@ -23,7 +24,7 @@ from pgx_ana.output.columns import COLUMNS, Column
 from pgx_ana.output.delimited import text_chunks
 from pgx_ana.output.documents import document_chunks
 from pgx_ana.output.rendering import number_texts
-from pgx_ana.output.tables import Block, Value
+from pgx_ana.output.tables import TableSection, Value
 from pgx_ana.pipeline import Request, run
 from pgx_ana.terms import TableName
 from pgx_ana.version import __version__
@@ -179,10 +180,9 @@ def test_rows_have_the_types_of_their_columns(varied: Annotations) -> None:
     for name in TableName:
         table = make_table(name, varied)
         assert table.columns == COLUMNS[name]
-        for block in table.blocks:
-            assert len(SAMPLES) == len(block.codes)
-            assert max(block.codes) < len(block.rows)
-            for row in block.rows:
+        for section in table.sections:
+            assert len(SAMPLES) == len(section.rows)
+            for row in section.rows.values:
                 cells = zip(table.columns[1:], row, strict=True)
                 wrong = [c.name for c, v in cells if v is not None and type(v) is not kinds[c.type]]
                 assert [] == wrong
@@ -240,7 +240,9 @@ def odd_table() -> Table:
     """Return a table of two people whose texts hold what separates cells and rows."""
     row = ("toxicity", 'a\tb\nc, "d"\r', None, ("x", "y,z"), (), ("w",), "1+0", "2")
     return Table(
-        TableName.SUMMARY, ("one\ttab", "two,commas"), (Block((row,), np.zeros(2, np.int32), {}),)
+        TableName.SUMMARY,
+        ("one\ttab", "two,commas"),
+        (TableSection(Coded.constant(row, 2), {}),),
     )
 
 

@@ -21,7 +21,7 @@ from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import NO_COPY, CohortCalls, Record
 from pgx_ana.output import make_table
 from pgx_ana.output.delimited import text_chunks
-from pgx_ana.pipeline import Choice, Request, call, run
+from pgx_ana.pipeline import Request, Selection, call, run
 from pgx_ana.terms import TableName
 from pgx_ana.vcf import ContigNames, Target, VariantFile
 
@@ -212,7 +212,7 @@ def test_header_only_is_fine(
 
 def refusal(toy: KnowledgeBase, *paths: Path, samples: Sequence[str] = ()) -> str:
     with pytest.raises(InputError) as caught:
-        call(Request(tuple(map(str, paths)), Choice(samples=tuple(samples))), toy)
+        call(Request(tuple(map(str, paths)), Selection(samples=tuple(samples))), toy)
     return str(caught.value)
 
 
@@ -526,7 +526,7 @@ def test_chosen_samples_keep_their_calls(
     """They stand in the order of the file, each once."""
     path = varied(make_vcf)
     rows = [row for row in calls_of(toy, path) if row[0] in {"sample", *expected}]
-    annotations = run(Request((str(pack(path)),), Choice(samples=wanted)), toy)
+    annotations = run(Request((str(pack(path)),), Selection(samples=wanted)), toy)
     text = "".join(text_chunks(make_table(TableName.CALLS, annotations), "\t"))
     assert rows == table(text)
     assert expected == list(annotations.calls.samples)
@@ -536,8 +536,7 @@ def genotypes(calls: CohortCalls) -> dict[str, list[str]]:
     """Return the genotypes of each person at the variants in order, statuses where none."""
     found: dict[str, list[str]] = {sample: [] for sample in calls.samples}
     for site in calls.sites:
-        for sample, code in zip(calls.samples, site.codes, strict=True):
-            cell = site.cells[code]
+        for sample, cell in zip(calls.samples, site.calls, strict=True):
             found[sample].append(cell.genotype if cell.alleles else cell.status.value)
     return found
 
@@ -549,7 +548,7 @@ def test_files_of_one_cohort_are_joined(toy: KnowledgeBase, make_vcf: MakeVcf) -
     calls = call(Request((str(one), str(two))), toy)
     absent = ["absent"] * 4
     assert {"A": ["A/C", *absent, "T/T"], "B": ["C/C", *absent, "G/T"]} == genotypes(calls)
-    assert ((0, 1), (0, 1)) == calls.sample_files
+    assert [(0, 1), (0, 1)] == list(calls.sample_files)
 
 
 def test_files_of_other_people_stand_beside(toy: KnowledgeBase, make_vcf: MakeVcf) -> None:
@@ -560,13 +559,13 @@ def test_files_of_other_people_stand_beside(toy: KnowledgeBase, make_vcf: MakeVc
     a, b = ["absent"] * 6, ["absent"] * 6
     a[0], a[5], b[1] = "A/C", "G/G", "T/T"
     assert {"A": a, "B": b} == genotypes(calls)
-    assert ((0,), (1,)) == calls.sample_files
+    assert [(0,), (1,)] == list(calls.sample_files)
 
 
 def test_files_without_wanted_people_are_left_out(toy: KnowledgeBase, make_vcf: MakeVcf) -> None:
     one = make_vcf(["1 100 A C 0/1"], samples=("A",), name="1.vcf")
     two = make_vcf(["1 200 A T 1/1"], samples=("B",), name="2.vcf")
-    calls = call(Request((str(one), str(two)), Choice(samples=("B",))), toy)
+    calls = call(Request((str(one), str(two)), Selection(samples=("B",))), toy)
     assert {"B": ["absent", "T/T", *["absent"] * 4]} == genotypes(calls)
     assert [str(two)] == [file.name for file in calls.files]
 

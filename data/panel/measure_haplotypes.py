@@ -15,14 +15,14 @@ from pathlib import Path
 
 import numpy as np
 
-from pgx_ana.coded import distinct
+from pgx_ana.coded import combine
 from pgx_ana.errors import InputError
 from pgx_ana.haplotypes import Nomenclature
 from pgx_ana.haplotypes.nomenclature import nomenclatures
 from pgx_ana.haplotypes.panel import Alleles
 from pgx_ana.knowledge import KnowledgeBase, load
-from pgx_ana.model import CallOptions, Cell, CohortCalls, SiteCalls
-from pgx_ana.pipeline import Choice, Request, call
+from pgx_ana.model import Call, CallOptions, CohortCalls, SiteCalls
+from pgx_ana.pipeline import Request, Selection, call
 from pgx_ana.terms import POPULATIONS, CallSource
 
 HERE = Path(__file__).parent
@@ -51,22 +51,21 @@ def counted(
     """
     by_id = {site.variant.id: site for site in cohort.sites}
     sites = [by_id[rsid] for rsid in names.sites]
-    codes, rows = distinct([site.codes for site in sites])
+    combined = combine([site.calls for site in sites])
     populations_ = np.array([population_of[sample] for sample in cohort.samples])
     counts: dict[Alleles, Counter[str]] = {}
-    for number, row in enumerate(rows):
-        cells = [site.cells[code] for site, code in zip(sites, row, strict=True)]
-        who = Counter(populations_[codes == number].tolist())
-        for alleles in zip(*(_copies(cell, names) for cell in cells), strict=True):
+    for number, row in enumerate(combined.values):
+        who = Counter(populations_[combined.codes == number].tolist())
+        for alleles in zip(*(_copies(one, names) for one in row), strict=True):
             if all(a in known for a, known in zip(alleles, names.known, strict=True)):
                 counts.setdefault(alleles, Counter()).update(who)
     return counts
 
 
-def _copies(cell: Cell, names: Nomenclature) -> tuple[str, str]:
-    if len(cell.alleles) != 2 or not (cell.phased or len(set(cell.alleles)) == 1):
-        raise InputError(f"{names.id}: {cell.genotype} ({cell.status}) is not phased; cannot count")
-    return (cell.alleles[0], cell.alleles[1])
+def _copies(call: Call, names: Nomenclature) -> tuple[str, str]:
+    if len(call.alleles) != 2 or not (call.phased or len(set(call.alleles)) == 1):
+        raise InputError(f"{names.id}: {call.genotype} ({call.status}) is not phased; cannot count")
+    return (call.alleles[0], call.alleles[1])
 
 
 def entry(
@@ -105,14 +104,14 @@ def entry(
 
 
 def _is_absent(site: SiteCalls) -> bool:
-    return all(cell.source is CallSource.ASSERTED for cell in site.cells)
+    return all(call.source is CallSource.ASSERTED for call in site.calls.values)
 
 
 def document(paths: Sequence[str], knowledge: KnowledgeBase) -> Iterator[str]:
     """Yield the lines of the file of counts."""
     population_of = populations()
     options = CallOptions(absent_is_reference=True)
-    request = Request(tuple(paths), Choice(samples=tuple(population_of)), options)
+    request = Request(tuple(paths), Selection(samples=tuple(population_of)), options)
     cohort = call(request, knowledge)
     yield "# Haplotypes counted in a phased panel by data/panel/measure_haplotypes.py; do not edit."
     yield "haplotype_counts:"

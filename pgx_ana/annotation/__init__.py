@@ -5,12 +5,13 @@ Gives: for every association what it says of each distinct genotype, and summari
 Never: concludes from a genotype that was not observed, or works anything out once per person.
 """
 
-from pgx_ana.annotation.annotations import Annotations, AssociationCalls
-from pgx_ana.annotation.summary import CategorySummary, summarise
+from pgx_ana.annotation.annotations import Annotations, AssociationResult
+from pgx_ana.annotation.summary import CategorySummary, Summary, summarise
 
 __all__ = [
     "Annotations",
-    "AssociationCalls",
+    "AssociationResult",
     "CategorySummary",
+    "Summary",
     "summarise",
 ]

@@ -12,18 +12,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-import numpy as np
-from numpy.typing import NDArray
-
 from pgx_ana.annotation.conclusions import (
     Conclusion,
-    HaplotypeSpeaker,
-    VariantSpeaker,
+    HaplotypeInterpreter,
+    VariantInterpreter,
     candidates_told,
     unphased,
 )
-from pgx_ana.haplotypes import DiplotypeStatus, HaplotypeCalls, call_all_haplotypes
-from pgx_ana.knowledge import Association, Category, KnowledgeBase, Weight
+from pgx_ana.coded import Coded
+from pgx_ana.haplotypes import DiplotypeCall, DiplotypeStatus, HaplotypeCalls, call_all_haplotypes
+from pgx_ana.knowledge import Association, Category, EvidenceGrade, KnowledgeBase
 from pgx_ana.model import CohortCalls, SiteCalls
 from pgx_ana.terms import CallSource, CallStatus
 
@@ -38,8 +36,8 @@ class AnnotatedCategory(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class State:
-    """What some people have of a subject: genotype or diplotype, empty where nothing is told."""
+class MarkerCall:
+    """What some people have of a marker: genotype or diplotype, ``.`` where none was called."""
 
     genotype: str
     status: CallStatus | DiplotypeStatus
@@ -47,28 +45,26 @@ class State:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Subject:
-    """What associations are about, in all people: a variant, or the haplotypes of a set.
+class Marker:
+    """What associations are about: a variant, or the haplotypes of a set, with everybody's calls.
 
-    ``codes`` is int32 of shape (samples,) into ``states``. ``sites`` are the core sites of a set,
-    none for a variant.
+    ``sites`` are the core sites of a set, none for a variant.
     """
 
     id: str
     gene: str
     sites: tuple[str, ...]
-    states: tuple[State, ...]
-    codes: NDArray[np.int32]
+    calls: Coded[MarkerCall]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class AssociationCalls:
-    """One association in all people: a conclusion for each state of its subject."""
+class AssociationResult:
+    """One association: a conclusion for each distinct call of its marker, in their order."""
 
     association: Association
     category: AnnotatedCategory
-    weight: Weight
-    subject: Subject
+    grade: EvidenceGrade
+    marker: Marker
     conclusions: tuple[Conclusion, ...]
 
 
@@ -90,62 +86,65 @@ class Annotations:
         return call_all_haplotypes(self.calls, self.knowledge, self.population)
 
     @cached_property
-    def associations(self) -> tuple[AssociationCalls, ...]:
+    def associations(self) -> tuple[AssociationResult, ...]:
         """Every association of every called variant, then those of haplotypes."""
         return tuple(itertools.chain(self._of_variants(), self._of_haplotypes()))
 
-    def _of_variants(self) -> Iterator[AssociationCalls]:
+    def _of_variants(self) -> Iterator[AssociationResult]:
         knowledge = self.knowledge
         for site in self.calls.sites:
             variant = site.variant
             found = knowledge.associations_of(variant.id)
             if not found:
                 continue
-            subject = _variant_subject(site)
+            marker = _variant_marker(site)
             locus = variant.loci[self.calls.assembly]
             studied = knowledge.definitions[variant.id].studied_allele
             for item in found:
-                speaker = VariantSpeaker(item, knowledge.messages, variant, locus, studied)
-                said = tuple(speaker.conclusion(cell) for cell in site.cells)
-                yield self._calls(item, subject, said)
+                interpreter = VariantInterpreter(item, knowledge.messages, variant, locus, studied)
+                conclusions = tuple(interpreter.conclusion(call) for call in site.calls.values)
+                yield self._result(item, marker, conclusions)
 
-    def _of_haplotypes(self) -> Iterator[AssociationCalls]:
+    def _of_haplotypes(self) -> Iterator[AssociationResult]:
         for calls in self.haplotypes:
-            found = self.knowledge.associations_of_set(calls.names.id)
+            found = self.knowledge.associations_of_set(calls.nomenclature.id)
             if not found:
                 continue
-            subject = _haplotype_subject(calls)
+            marker = _haplotype_marker(calls)
             for item in found:
-                speaker = HaplotypeSpeaker(item, self.knowledge.messages, calls.names)
-                said = tuple(speaker.conclusion(p.diplotype, p.source) for p in calls.people)
-                yield self._calls(item, subject, said)
+                interpreter = HaplotypeInterpreter(
+                    item, self.knowledge.messages, calls.nomenclature
+                )
+                conclusions = tuple(
+                    interpreter.conclusion(call.diplotype, call.source)
+                    for call in calls.diplotypes.values
+                )
+                yield self._result(item, marker, conclusions)
 
-    def _calls(
-        self, association: Association, subject: Subject, said: tuple[Conclusion, ...]
-    ) -> AssociationCalls:
-        return AssociationCalls(
+    def _result(
+        self, association: Association, marker: Marker, conclusions: tuple[Conclusion, ...]
+    ) -> AssociationResult:
+        return AssociationResult(
             association,
             AnnotatedCategory(self.knowledge.outcomes[association.outcome].category.value),
-            self.knowledge.weights[association.id],
-            subject,
-            said,
+            self.knowledge.grades[association.id],
+            marker,
+            conclusions,
         )
 
 
-def _variant_subject(site: SiteCalls) -> Subject:
-    states = tuple(
-        State(unphased(cell, site.variant), cell.status, cell.source) for cell in site.cells
+def _variant_marker(site: SiteCalls) -> Marker:
+    calls = site.calls.map(
+        lambda call: MarkerCall(unphased(call, site.variant), call.status, call.source)
     )
-    return Subject(site.variant.id, site.variant.gene, (), states, site.codes)
+    return Marker(site.variant.id, site.variant.gene, (), calls)
 
 
-def _haplotype_subject(calls: HaplotypeCalls) -> Subject:
-    states = tuple(
-        State(
-            person.diplotype.diplotype or candidates_told(person.diplotype) or ".",
-            person.diplotype.status,
-            person.source,
-        )
-        for person in calls.people
-    )
-    return Subject(calls.names.id, calls.names.gene, calls.names.sites, states, calls.codes)
+def _haplotype_marker(calls: HaplotypeCalls) -> Marker:
+    names = calls.nomenclature
+
+    def marker_call(call: DiplotypeCall) -> MarkerCall:
+        text = call.diplotype.diplotype or candidates_told(call.diplotype) or "."
+        return MarkerCall(text, call.diplotype.status, call.source)
+
+    return Marker(names.id, names.gene, names.sites, calls.diplotypes.map(marker_call))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pgx_ana.haplotypes import Diplotype, DiplotypeStatus, Label, Labels, Nomenclature
 from pgx_ana.knowledge import OTHER_DIPLOTYPES, Association, Direction, GenotypeConclusion, Message
-from pgx_ana.model import Cell, Locus, Variant
+from pgx_ana.model import Call, Locus, Variant
 from pgx_ana.terms import CallSource, CallStatus
 
 NOT_ASSESSED = "not_assessed"
@@ -19,7 +19,7 @@ UNDETERMINED = "undetermined"
 
 _NO_PHENOTYPE = ""
 _NO_HAPLOTYPE = -1
-_MOST_TOLD = 80  # characters
+_MAX_TOLD = 80  # characters
 _SETTLED = frozenset(
     {DiplotypeStatus.DETERMINED, DiplotypeStatus.PRESUMED, DiplotypeStatus.AMBIGUOUS}
 )
@@ -34,12 +34,12 @@ class Conclusion:
     statement: str
 
 
-def unphased(cell: Cell, variant: Variant) -> str:
+def unphased(cell: Call, variant: Variant) -> str:
     """Return a genotype with its alleles in the order of the variant, whatever their phase.
 
     >>> from pgx_ana.terms import CallSource as Source, CallStatus as Status
     >>> v = Variant("rs1", "G", "snv", ("A", "C"), {})
-    >>> unphased(Cell(("C", "A"), True, Status.CALLED, Source.RECORD), v)
+    >>> unphased(Call(("C", "A"), True, Status.CALLED, Source.RECORD), v)
     'A/C'
     """
     rank = {base: number for number, base in enumerate((*variant.alleles, "."))}
@@ -50,7 +50,7 @@ def unphased(cell: Cell, variant: Variant) -> str:
 def candidates_told(diplotype: Diplotype) -> str:
     """Return the diplotypes that are possible as text, or their number where they are many."""
     text = " or ".join(candidate.text for candidate in diplotype.candidates)
-    if len(text) > _MOST_TOLD:
+    if len(text) > _MAX_TOLD:
         alleles = {
             label.text
             for candidate in diplotype.candidates
@@ -60,7 +60,7 @@ def candidates_told(diplotype: Diplotype) -> str:
     return text
 
 
-class _Speaker:
+class _Interpreter:
     """Fills in sentences."""
 
     def __init__(self, association: Association, messages: Mapping[str, Message]) -> None:
@@ -77,7 +77,7 @@ class _Speaker:
         return Conclusion(direction, statement)
 
 
-class VariantSpeaker(_Speaker):
+class VariantInterpreter(_Interpreter):
     """Speaks for an association of a variant; ``studied`` is the base that was studied, if any."""
 
     def __init__(
@@ -93,7 +93,7 @@ class VariantSpeaker(_Speaker):
         self._locus = locus
         self._studied = studied
 
-    def conclusion(self, cell: Cell) -> Conclusion:
+    def conclusion(self, cell: Call) -> Conclusion:
         """Return what is said of a cell."""
         genotype = unphased(cell, self._variant)
         if cell.status is CallStatus.CALLED:
@@ -105,7 +105,7 @@ class VariantSpeaker(_Speaker):
             direction, statement = NOT_ASSESSED, self._not_assessed(cell, genotype)
         return self._marked(cell.source, direction, statement)
 
-    def _partial(self, cell: Cell) -> tuple[str, str]:
+    def _partial(self, cell: Call) -> tuple[str, str]:
         known = next(base for base in cell.alleles if base != ".")
         possible = [
             genotype for genotype in self.association.genotypes if known in genotype.split("/")
@@ -119,7 +119,7 @@ class VariantSpeaker(_Speaker):
             "partial_open", known=known, reason=cell.reason, possible=", ".join(possible)
         )
 
-    def _not_assessed(self, cell: Cell, genotype: str) -> str:
+    def _not_assessed(self, cell: Call, genotype: str) -> str:
         name = cell.status.value
         ref = self._locus.ref
         if cell.status is CallStatus.ABSENT and self._locus.ref_is_certain and ref == self._studied:
@@ -129,7 +129,7 @@ class VariantSpeaker(_Speaker):
         )
 
 
-class HaplotypeSpeaker(_Speaker):
+class HaplotypeInterpreter(_Interpreter):
     """Speaks for an association of a haplotype, or of diplotypes or phenotypes of a set."""
 
     def __init__(

@@ -1,6 +1,6 @@
 """One row for each person and category: what was concluded, how firmly, what could not be assessed.
 
-Worked out once for each distinct combination of genotypes at the variants of a category.
+Each distinct combination of genotypes at the markers of a category is summarised once.
 """
 
 from __future__ import annotations
@@ -9,18 +9,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from pgx_ana.annotation.annotations import (
     AnnotatedCategory,
     Annotations,
-    AssociationCalls,
-    State,
-    Subject,
+    AssociationResult,
+    MarkerCall,
 )
 from pgx_ana.annotation.conclusions import NOT_ASSESSED, UNDETERMINED
-from pgx_ana.coded import distinct
+from pgx_ana.coded import Coded, combine
 from pgx_ana.knowledge import LADDER, Direction, KnowledgeBase, Level
 from pgx_ana.terms import CallSource
 
@@ -29,7 +25,7 @@ _TOLD = _EFFECTS | {UNDETERMINED, Direction.NOT_STUDIED.value}
 _FIRM = LADDER[: LADDER.index(Level.REPLICATED) + 1]
 _WEAK = LADDER[len(_FIRM) :]
 _MARKS = {CallSource.ASSERTED: " (asserted)", CallSource.OTHER_STRAND: " (other strand)"}
-_MOST_NAMED = 5
+_MAX_NAMED = 5
 _STRENGTH = {level: rank for rank, level in enumerate(Level)}
 
 
@@ -51,11 +47,10 @@ class Summary:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CategorySummary:
-    """One category in all people: distinct summaries, and for each sample the number of its own."""
+    """One category in all samples."""
 
     category: AnnotatedCategory
-    summaries: tuple[Summary, ...]
-    codes: NDArray[np.int32]
+    summaries: Coded[Summary]
 
 
 def summarise(annotations: Annotations) -> tuple[CategorySummary, ...]:
@@ -65,13 +60,13 @@ def summarise(annotations: Annotations) -> tuple[CategorySummary, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Label:
-    """What was found of a subject, for the reader.
+    """What was called of a marker, for the reader.
 
     ``observed`` includes what the user asserted to be reference; ``asserted`` tells it apart.
     ``sites`` are the variants that a set of haplotypes is made of.
     """
 
-    subject: str
+    marker: str
     text: str
     observed: bool
     asserted: bool
@@ -86,7 +81,7 @@ class _Finding:
     haplotypes and its sites, empty for a variant.
     """
 
-    subject: str
+    marker: str
     made_of: tuple[str, ...]
     genotype: str
     outcome: str
@@ -95,66 +90,35 @@ class _Finding:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class _MarkerFindings:
+    """What was called of a marker, and the findings that apply to it."""
+
+    label: _Label
+    findings: tuple[_Finding, ...]
+
+
 def _summarise(category: AnnotatedCategory, annotations: Annotations) -> CategorySummary:
-    associations = [item for item in annotations.associations if item.category is category]
-    subjects = list({item.subject.id: item.subject for item in associations}.values())
+    by_marker: dict[str, list[AssociationResult]] = {}
+    for result in annotations.associations:
+        if result.category is category:
+            by_marker.setdefault(result.marker.id, []).append(result)
     writer = _Writer(annotations.knowledge)
-    if not subjects:
-        codes = np.zeros(len(annotations.calls.samples), np.int32)
-        return CategorySummary(category, (writer.summary([], []),), codes)
-    concluded = [[item for item in associations if item.subject is s] for s in subjects]
-    labelled = [_labels(s, of_s) for s, of_s in zip(subjects, concluded, strict=True)]
-    findings = [
-        writer.findings(of_subject, labels, first)
-        for of_subject, (labels, _, first) in zip(concluded, labelled, strict=True)
-    ]
-    codes, combinations = distinct([codes for _, codes, _ in labelled])
-    summaries = []
-    for combination in combinations:
-        labels = [labels[code] for (labels, _, _), code in zip(labelled, combination, strict=True)]
-        found = [
-            finding
-            for of_site, code in zip(findings, combination, strict=True)
-            for finding in of_site[code]
-        ]
-        summaries.append(writer.summary(labels, found))
-    return CategorySummary(category, tuple(summaries), codes)
+    if not by_marker:
+        n_samples = len(annotations.calls.samples)
+        return CategorySummary(category, Coded.constant(writer.summary(()), n_samples))
+    found = [writer.marker_findings(results) for results in by_marker.values()]
+    return CategorySummary(category, combine(found).map(writer.summary))
 
 
-def _labels(
-    subject: Subject, associations: Sequence[AssociationCalls]
-) -> tuple[list[_Label], NDArray[np.int32], list[int]]:
-    """Return the labels of a subject, everybody's number, and one state for each label.
-
-    States that read alike but are concluded on differently, as two open diplotypes that are both
-    told as "two of 2 haplotypes", keep a label each.
-    """
-    numbers: dict[tuple[_Label, tuple[str, ...]], int] = {}
-    first: list[int] = []
-    renumbered = []
-    for index, state in enumerate(subject.states):
-        directions = tuple(item.conclusions[index].direction for item in associations)
-        observed = any(direction != NOT_ASSESSED for direction in directions)
-        shown = _shown(state) if observed else state.status.value
-        asserted = state.source is CallSource.ASSERTED
-        text = f"{subject.id} {shown}"
-        label = _Label(subject.id, text, observed, asserted, subject.sites)
-        if (label, directions) not in numbers:
-            numbers[label, directions] = len(numbers)
-            first.append(index)
-        renumbered.append(numbers[label, directions])
-    labels = [label for label, _ in numbers]
-    return labels, np.array(renumbered, np.int32)[subject.codes], first
-
-
-def _shown(state: State) -> str:
+def _shown(call: MarkerCall) -> str:
     """Return a genotype for the reader, marked where it rests on what the user said."""
-    return state.genotype + _MARKS.get(state.source, "")
+    return call.genotype + _MARKS.get(call.source, "")
 
 
 def _told_short(missing: Sequence[str]) -> str:
     """Return what was not observed: each variant with its state, or how many are in which state."""
-    if len(missing) <= _MOST_NAMED:
+    if len(missing) <= _MAX_NAMED:
         return ", ".join(missing)
     states = Counter(text.split(" ", 1)[1].replace("_", " ") for text in missing)
     counts = ", ".join(f"{count} {state}" for state, count in states.items())
@@ -164,7 +128,7 @@ def _told_short(missing: Sequence[str]) -> str:
 def _counted(labels: Sequence[_Label]) -> list[_Label]:
     """Return the labels that count: a variant does not beside assessed haplotypes made of it."""
     covered = {site for label in labels if label.observed for site in label.sites}
-    return [label for label in labels if label.subject not in covered]
+    return [label for label in labels if label.marker not in covered]
 
 
 class _Signals:
@@ -191,36 +155,49 @@ class _Writer:
         self._linked = tuple(group.variants for group in knowledge.linkage.values())
         self._kept: dict[frozenset[tuple[str, ...]], _Signals] = {}
 
-    def findings(
-        self, associations: Sequence[AssociationCalls], labels: Sequence[_Label], cells: list[int]
-    ) -> list[list[_Finding]]:
-        """List, for each label of a site, the findings that apply to it."""
-        return [
-            [
-                self._finding(item, cell)
-                for item in associations
-                if label.observed and item.conclusions[cell].direction in _TOLD
-            ]
-            for label, cell in zip(labels, cells, strict=True)
-        ]
+    def marker_findings(self, results: Sequence[AssociationResult]) -> Coded[_MarkerFindings]:
+        """Return what was called of one marker and the findings on it; calls alike become one."""
+        calls = results[0].marker.calls
+        found = tuple(self._marker_findings(results, index) for index in range(len(calls.values)))
+        return Coded(found, calls.codes).unique()
 
-    def _finding(self, item: AssociationCalls, cell: int) -> _Finding:
-        said = item.conclusions[cell]
-        subject = item.subject
-        genotype = _shown(subject.states[cell])
-        outcome = self.knowledge.outcomes[item.association.outcome].name
+    def _marker_findings(self, results: Sequence[AssociationResult], index: int) -> _MarkerFindings:
+        """Describe one distinct call of a marker, by its number."""
+        marker = results[0].marker
+        call = marker.calls.values[index]
+        observed = any(r.conclusions[index].direction != NOT_ASSESSED for r in results)
+        label = _Label(
+            marker=marker.id,
+            text=f"{marker.id} {_shown(call) if observed else call.status.value}",
+            observed=observed,
+            asserted=call.source is CallSource.ASSERTED,
+            sites=marker.sites,
+        )
+        findings = (
+            self._finding(result, index)
+            for result in results
+            if observed and result.conclusions[index].direction in _TOLD
+        )
+        return _MarkerFindings(label, tuple(findings))
+
+    def _finding(self, result: AssociationResult, index: int) -> _Finding:
+        association, marker = result.association, result.marker
+        genotype = _shown(marker.calls.values[index])
+        direction, level = result.conclusions[index].direction, result.grade.level
         return _Finding(
-            subject=subject.id,
-            made_of=(subject.id, *subject.sites) if subject.sites else (),
-            genotype=f"{subject.id} {genotype}",
-            outcome=outcome,
-            direction=said.direction,
-            level=item.weight.level,
-            text=" ".join((item.association.id, genotype, said.direction, item.weight.level)),
+            marker=marker.id,
+            made_of=(marker.id, *marker.sites) if marker.sites else (),
+            genotype=f"{marker.id} {genotype}",
+            outcome=self.knowledge.outcomes[association.outcome].name,
+            direction=direction,
+            level=level,
+            text=" ".join((association.id, genotype, direction, level)),
         )
 
-    def summary(self, labels: Sequence[_Label], told: Sequence[_Finding]) -> Summary:
-        """Return the summary of one combination of genotypes."""
+    def summary(self, markers: Sequence[_MarkerFindings]) -> Summary:
+        """Return the summary of one combination of calls."""
+        labels = [marker.label for marker in markers]
+        told = [finding for marker in markers for finding in marker.findings]
         findings = [finding for finding in told if finding.direction in _EFFECTS]
         assessed = tuple(label.text for label in labels if label.observed)
         missing = tuple(label.text for label in labels if not label.observed)
@@ -285,7 +262,7 @@ class _Writer:
         told: dict[tuple[str, str, str], list[str]] = {}
         for finding in chosen:
             effect = (finding.outcome, finding.direction)
-            signal = self._joined(frozenset(sets[effect])).of(finding.subject)
+            signal = self._joined(frozenset(sets[effect])).of(finding.marker)
             told.setdefault((signal, *effect), []).append(finding.genotype)
         return "; ".join(
             f"{' with '.join(genotypes)} ({outcome}: {direction})"

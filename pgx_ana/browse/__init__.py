@@ -8,10 +8,10 @@ Never: sees a person's genotypes.
 from pgx_ana.browse.comparison import compare
 from pgx_ana.browse.entry_page import page
 from pgx_ana.browse.haplotype_list import haplotypes_as_json, haplotypes_as_tsv
-from pgx_ana.browse.variant_list import Filter, variants_as_json, variants_as_tsv
+from pgx_ana.browse.variant_list import VariantFilter, variants_as_json, variants_as_tsv
 
 __all__ = [
-    "Filter",
+    "VariantFilter",
     "compare",
     "haplotypes_as_json",
     "haplotypes_as_tsv",

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from pgx_ana.bases import is_palindromic
-from pgx_ana.browse.haplotype_list import haplotype_rows
+from pgx_ana.browse.haplotype_list import haplotype_table
 from pgx_ana.browse.study_table import aligned, carriers, studies
 from pgx_ana.errors import UsageError
 from pgx_ana.knowledge import (
@@ -75,7 +75,7 @@ def _set_definition(definition: HaplotypeSet, knowledge: KnowledgeBase) -> Itera
     yield from _wrapped(f"source: {definition.source}")
     yield ""
     yield "HAPLOTYPES"
-    yield from (f"  {line}" for line in aligned(haplotype_rows(definition, knowledge)))
+    yield from (f"  {line}" for line in aligned(haplotype_table(definition, knowledge)))
     for item in knowledge.haplotypes_of(definition.id):
         if item.note:
             yield from _wrapped(f"{item.name}: {item.note}")
@@ -170,25 +170,25 @@ def _effect(effect: Effect) -> str:
 
 
 def _association(association: Association, knowledge: KnowledgeBase) -> Iterator[str]:
-    weight = knowledge.weights[association.id]
+    grade = knowledge.grades[association.id]
     outcome = knowledge.outcomes[association.outcome]
     yield ""
     yield f"  {association.id}  {outcome.category}: {outcome.name}"
     claim = f"{association.about} {association.direction}"
     yield f"    claim: {claim}; {association.drug}, {association.setting}"
     yield (
-        f"    level: {weight.level} ({len(weight.supporting)} supporting, "
-        f"{len(weight.contradicting)} contradicting, {len(weight.null)} null cohorts)"
+        f"    level: {grade.level} ({len(grade.supporting)} supporting, "
+        f"{len(grade.contradicting)} contradicting, {len(grade.null)} null cohorts)"
     )
     for name, cohorts in (
-        ("for", weight.supporting),
-        ("against", weight.contradicting),
-        ("null", weight.null),
+        ("for", grade.supporting),
+        ("against", grade.contradicting),
+        ("null", grade.null),
     ):
         if cohorts:
             names = ", ".join(knowledge.cohorts[cohort].name for cohort in cohorts)
             yield from _wrapped(f"{name}: {names}", indent=4)
-    unscored = [key for key, stance in weight.stances.items() if stance is Stance.NOT_SCORED]
+    unscored = [key for key, stance in grade.stances.items() if stance is Stance.NOT_SCORED]
     if unscored:
         yield from _wrapped(f"not scored: {', '.join(unscored)}", indent=4)
     for key, reason in association.excluded.items():

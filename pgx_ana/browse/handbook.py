@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from pgx_ana.browse.haplotype_list import haplotype_rows
+from pgx_ana.browse.haplotype_list import haplotype_table
 from pgx_ana.browse.study_table import study
-from pgx_ana.browse.variant_list import Filter, chosen
+from pgx_ana.browse.variant_list import VariantFilter, chosen
 from pgx_ana.knowledge import (
     Association,
     Evidence,
@@ -32,7 +32,7 @@ def markdown(knowledge: KnowledgeBase) -> Iterator[str]:
     yield from _counts(knowledge)
     yield from _settings(knowledge)
     for gene in knowledge.genes.values():
-        found = chosen(knowledge, Filter(genes=(gene.id,)))
+        found = chosen(knowledge, VariantFilter(genes=(gene.id,)))
         yield from ("", f"## {gene.id}", "", gene.role)
         bare = [definition for definition in found if not knowledge.evidence_on(definition.id)]
         for definition in found:
@@ -113,7 +113,7 @@ def _set(definition: HaplotypeSet, knowledge: KnowledgeBase) -> Iterator[str]:
     yield from ("", f"### {definition.name}", "")
     if definition.note:
         yield from (definition.note, "")
-    header, *rows = haplotype_rows(definition, knowledge)
+    header, *rows = haplotype_table(definition, knowledge)
     yield _row(header)
     yield f"|{'---|' * len(header)}"
     yield from map(_row, rows)
@@ -142,14 +142,14 @@ def _studies(
 
 
 def _conclusion(association: Association, knowledge: KnowledgeBase) -> Iterator[str]:
-    weight = knowledge.weights[association.id]
+    grade = knowledge.grades[association.id]
     outcome = knowledge.outcomes[association.outcome]
     claim = f"{association.about} {association.direction}"
     yield ""
     yield (
         f"**{outcome.category.value.replace('_', ' ')}, {outcome.name}**: {claim}, "
-        f"level `{weight.level.value}` ({len(weight.supporting)} for, "
-        f"{len(weight.contradicting)} against, {len(weight.null)} null)."
+        f"level `{grade.level.value}` ({len(grade.supporting)} for, "
+        f"{len(grade.contradicting)} against, {len(grade.null)} null)."
     )
     if association.caution:
         yield f"{association.caution}"

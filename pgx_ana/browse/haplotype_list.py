@@ -37,7 +37,7 @@ def haplotypes_as_json(knowledge: KnowledgeBase, genes: Sequence[str]) -> Iterat
     yield from json.dumps(rows, indent=2, ensure_ascii=False).split("\n")
 
 
-def haplotype_rows(definition: HaplotypeSet, knowledge: KnowledgeBase) -> list[tuple[str, ...]]:
+def haplotype_table(definition: HaplotypeSet, knowledge: KnowledgeBase) -> list[tuple[str, ...]]:
     """Return the haplotypes of a set as rows of a table for the reader, its header first.
 
     Chromosomes are counted over all populations of the panel.

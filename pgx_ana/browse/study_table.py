@@ -77,7 +77,7 @@ def _verdict(item: Evidence, associations: Sequence[Association], knowledge: Kno
         if item.id in association.excluded:
             said.append("left out")
         elif item.id in association.evidence:
-            said.append(_VERDICTS[knowledge.weights[association.id].stances[item.id]])
+            said.append(_VERDICTS[knowledge.grades[association.id].stances[item.id]])
     return "/".join(dict.fromkeys(said)) or item.kind
 
 

@@ -15,7 +15,7 @@ _COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class VariantFilter:
     """Which variants are wanted: those of the genes, with an association or result that fits."""
 
     genes: Sequence[str] = ()
@@ -24,7 +24,7 @@ class Filter:
     drugs: Sequence[str] = ()
 
 
-def chosen(knowledge: KnowledgeBase, wanted: Filter) -> list[VariantDefinition]:
+def chosen(knowledge: KnowledgeBase, wanted: VariantFilter) -> list[VariantDefinition]:
     """Return the variants that pass a filter. Raises :class:`UsageError` for unknown names."""
     categories = {outcome.category.value for outcome in knowledge.outcomes.values()}
     for kind, given, known in (
@@ -46,7 +46,7 @@ def chosen(knowledge: KnowledgeBase, wanted: Filter) -> list[VariantDefinition]:
     ]
 
 
-def _has(variant: str, knowledge: KnowledgeBase, wanted: Filter) -> bool:
+def _has(variant: str, knowledge: KnowledgeBase, wanted: VariantFilter) -> bool:
     """Say whether a variant has a fitting association, and a result on one of the drugs."""
     results = knowledge.evidence_on(variant)
     by_drug = not wanted.drugs or any(set(item.drugs) & set(wanted.drugs) for item in results)
@@ -62,7 +62,7 @@ def _has(variant: str, knowledge: KnowledgeBase, wanted: Filter) -> bool:
     )
 
 
-def variants_as_tsv(knowledge: KnowledgeBase, wanted: Filter) -> Iterator[str]:
+def variants_as_tsv(knowledge: KnowledgeBase, wanted: VariantFilter) -> Iterator[str]:
     """Yield the variants as tab-separated lines, header first."""
     rows = list(_rows(knowledge, wanted))  # before anything is written: it may be refused
     yield "\t".join(_COLUMNS)
@@ -71,12 +71,14 @@ def variants_as_tsv(knowledge: KnowledgeBase, wanted: Filter) -> Iterator[str]:
         yield "\t".join(text or "." for text in texts)
 
 
-def variants_as_json(knowledge: KnowledgeBase, wanted: Filter) -> Iterator[str]:
+def variants_as_json(knowledge: KnowledgeBase, wanted: VariantFilter) -> Iterator[str]:
     """Yield the lines of the variants as a JSON array."""
     yield from json.dumps(list(_rows(knowledge, wanted)), indent=2, ensure_ascii=False).split("\n")
 
 
-def _rows(knowledge: KnowledgeBase, wanted: Filter) -> Iterator[dict[str, str | int | list[str]]]:
+def _rows(
+    knowledge: KnowledgeBase, wanted: VariantFilter
+) -> Iterator[dict[str, str | int | list[str]]]:
     for definition in chosen(knowledge, wanted):
         associations = knowledge.associations_of(definition.id)
         places = [f"{locus.chrom}:{locus.pos}" for locus in definition.loci.values()]

@@ -6,12 +6,12 @@ Gives: one status for every person, with alleles as plus-strand bases where they
 Never: takes a missing record or a missing copy for reference.
 """
 
-from pgx_ana.calling.cohort import assert_reference, join_files, repeat_not_shown
+from pgx_ana.calling.cohort import assert_reference, mark_unseen_repeats, merge_files
 from pgx_ana.calling.genotypes import call_site
 
 __all__ = [
     "assert_reference",
     "call_site",
-    "join_files",
-    "repeat_not_shown",
+    "mark_unseen_repeats",
+    "merge_files",
 ]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 Change = tuple[int, str, str]
 """Position, and the bases that give way to others there; a pure insertion stands before it."""
 
-MOST = 100_000
+MAX = 100_000
 """Longer replacements, as the product of both lengths, are not aligned."""
 
 _EDIT = 1000  # a gap costs less than any edit: it decides between equals only

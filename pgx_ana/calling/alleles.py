@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pgx_ana.bases import complement, is_palindromic
-from pgx_ana.calling.alignment import MOST, Change, bases_at, indels
+from pgx_ana.calling.alignment import MAX, Change, bases_at, indels
 from pgx_ana.model import ANY_ALLELE, COPY_NUMBER, DELETED, Locus, Record, Variant
 
 REFERENCE = ""
@@ -56,7 +56,7 @@ class Resolution:
     changes: tuple[Change, ...] = field(default=(), compare=False)  # follows from the record
 
     @property
-    def is_silent(self) -> bool:
+    def is_uninformative(self) -> bool:
         """Say whether the record says nothing about the locus."""
         return not (self.is_evidence or self.mismatch or any(self.bases))
 
@@ -219,7 +219,7 @@ def _allele(record: Record, alt: str, variant: Variant, locus: Locus) -> str:
         return _resized([(start, ref, changed)], _spelled(ref, changed), variant, locus)
     if start > locus.window_end or start + len(ref) <= locus.window_start:
         return REFERENCE
-    if len(ref) * len(changed) > MOST:
+    if len(ref) * len(changed) > MAX:
         return _spelled(ref, changed)
     return _resized(indels(start, ref, changed), _spelled(ref, changed), variant, locus)
 
@@ -247,7 +247,7 @@ def _base(record: Record, alt: str, variant: Variant, locus: Locus) -> str:
     if not 0 <= at < len(record.ref):
         return REFERENCE
     start, ref, changed = trim(record.pos, record.ref, alt)
-    if len(record.ref) * len(alt) > MOST:
+    if len(record.ref) * len(alt) > MAX:
         covered = 0 <= locus.pos - start < len(ref)
         return REFERENCE if not covered else DELETED if not changed else _spelled(ref, changed)
     told = bases_at(record.ref, alt, at)

@@ -8,14 +8,15 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from pgx_ana.coded import Coded
 from pgx_ana.errors import InputError
-from pgx_ana.model import ABSENT, DELETED, Cell, SiteCalls, Variant
+from pgx_ana.model import ABSENT, DELETED, Call, SiteCalls, Variant
 from pgx_ana.terms import Assembly, CallSource, CallStatus
 
 Members = NDArray[np.intp]
 
 
-def join_files(
+def merge_files(
     variant: Variant, parts: Sequence[tuple[SiteCalls, Members]], samples: Sequence[str]
 ) -> SiteCalls:
     """Join the calls of several files; each part comes with the cohort numbers of its samples.
@@ -24,7 +25,7 @@ def join_files(
     """
     if len(parts) == 1:
         return parts[0][0]
-    cells: dict[Cell, int] = {ABSENT: 0}
+    known: dict[Call, int] = {ABSENT: 0}
     codes = np.zeros(len(samples), np.int32)
     gq = _blank([site.gq for site, _ in parts], len(samples))
     dp = _blank([site.dp for site, _ in parts], len(samples))
@@ -32,11 +33,11 @@ def join_files(
     if any(site.phase_set is not None for site, _ in parts):
         phase_set = np.full(len(samples), -1, np.int64)
     for site, members in parts:
-        new = np.array([cells.setdefault(cell, len(cells)) for cell in site.cells], np.int32)
-        new = new[site.codes]
+        numbers = [known.setdefault(call, len(known)) for call in site.calls.values]
+        new = np.array(numbers, np.int32)[site.calls.codes]
         observed = new != 0
         before = codes[members]
-        codes[members] = _reconciled(variant, cells, (before, new), samples, members)
+        codes[members] = _reconciled(variant, known, (before, new), samples, members)
         if phase_set is not None:
             phase_set[members[codes[members] != before]] = -1
         take = observed & (before == 0)
@@ -44,10 +45,7 @@ def join_files(
         for target, values in ((gq, site.gq), (dp, site.dp), (phase_set, site.phase_set)):
             if target is not None and values is not None:
                 target[members[take]] = values[take]
-    used, inverse = np.unique(codes, return_inverse=True)
-    table = list(cells)
-    kept = tuple(table[code] for code in used.tolist())
-    return SiteCalls(variant, kept, inverse.reshape(-1).astype(np.int32), gq, dp, phase_set)
+    return SiteCalls(variant, Coded(tuple(known), codes).compact(), gq, dp, phase_set)
 
 
 def assert_reference(site: SiteCalls, assembly: Assembly) -> SiteCalls:
@@ -56,7 +54,7 @@ def assert_reference(site: SiteCalls, assembly: Assembly) -> SiteCalls:
     Where it is not certain which base is the reference, there is none to assert.
     """
     locus = site.variant.loci[assembly]
-    asserted = Cell(
+    asserted = Call(
         (locus.ref, locus.ref),
         phased=False,
         status=CallStatus.CALLED,
@@ -66,11 +64,11 @@ def assert_reference(site: SiteCalls, assembly: Assembly) -> SiteCalls:
     if not locus.ref_is_certain:
         reason = "absent, and which base is the reference is not certain"
         asserted = dataclasses.replace(ABSENT, status=CallStatus.NOT_ASSESSABLE, reason=reason)
-    cells = tuple(asserted if cell.status is CallStatus.ABSENT else cell for cell in site.cells)
-    return dataclasses.replace(site, cells=cells)
+    calls = site.calls.map(lambda call: asserted if call.status is CallStatus.ABSENT else call)
+    return dataclasses.replace(site, calls=calls)
 
 
-def repeat_not_shown(site: SiteCalls) -> SiteCalls:
+def mark_unseen_repeats(site: SiteCalls) -> SiteCalls:
     """Call a repeat not assessable, rather than absent, where no row shows it.
 
     Callers of small variants leave repeats out: that there is no row says even less than elsewhere.
@@ -80,8 +78,9 @@ def repeat_not_shown(site: SiteCalls) -> SiteCalls:
     unseen = dataclasses.replace(
         ABSENT, status=CallStatus.NOT_ASSESSABLE, reason="no row of this file shows the repeat"
     )
-    cells = tuple(unseen if cell == ABSENT else cell for cell in site.cells)
-    return dataclasses.replace(site, cells=cells)
+    return dataclasses.replace(
+        site, calls=site.calls.map(lambda call: unseen if call == ABSENT else call)
+    )
 
 
 def _blank(
@@ -94,7 +93,7 @@ def _blank(
 
 def _reconciled(
     variant: Variant,
-    cells: dict[Cell, int],
+    known: dict[Call, int],
     codes: tuple[NDArray[np.int32], NDArray[np.int32]],
     samples: Sequence[str],
     members: Members,
@@ -108,20 +107,20 @@ def _reconciled(
     before, new = codes
     agreed = before.copy()
     both = np.flatnonzero((before != 0) & (new != 0) & (before != new))
-    table = list(cells)
+    calls = list(known)
     pairs, first, inverse = np.unique(
         np.column_stack([before[both], new[both]]), axis=0, return_index=True, return_inverse=True
     )
-    for number, (one, two) in enumerate((table[a], table[b]) for a, b in pairs.tolist()):
+    for number, (one, two) in enumerate((calls[a], calls[b]) for a, b in pairs.tolist()):
         if (sorted(one.alleles), one.status) != (sorted(two.alleles), two.status):
             sample = samples[members[both[first[number]]]]
             raise _contradiction(variant, sample, one, two)
-        orders = {cell.order for cell in (one, two)} - {()}
+        orders = {call.order for call in (one, two)} - {()}
         if len(orders) > 1:
             alleles = _in_order(one.alleles, variant)
             open_ = dataclasses.replace(one, phased=False, alleles=alleles, row="", turned=False)
             concerned = both[inverse.reshape(-1) == number]
-            agreed[concerned] = cells.setdefault(open_, len(cells))
+            agreed[concerned] = known.setdefault(open_, len(known))
     return agreed
 
 
@@ -132,7 +131,7 @@ def _in_order(alleles: Sequence[str], variant: Variant) -> tuple[str, ...]:
     return tuple(sorted(alleles, key=lambda b: (last.get(b, 0), known.get(b, len(known)), b)))
 
 
-def _contradiction(variant: Variant, sample: str, one: Cell, two: Cell) -> InputError:
+def _contradiction(variant: Variant, sample: str, one: Call, two: Call) -> InputError:
     return InputError(
         f"sample {sample!r} is in two files that disagree on {variant.id}: {one.genotype} "
         f"({one.status}) in {one.file}, {two.genotype} ({two.status}) in {two.file}; leave one of "

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from pgx_ana.calling.alleles import ANY_OTHER, REFERENCE, Resolution, on_other_strand, resolve
 from pgx_ana.calling.merging import Bools, Copies, Joined, Row, count, join
+from pgx_ana.coded import Coded, distinct_rows
 from pgx_ana.errors import InputError
 from pgx_ana.model import (
     ABSENT,
@@ -17,8 +18,8 @@ from pgx_ana.model import (
     DELETED,
     MISSING,
     NO_COPY,
+    Call,
     CallOptions,
-    Cell,
     Locus,
     Record,
     SiteCalls,
@@ -32,8 +33,8 @@ PASSING_FILTERS = frozenset({"PASS", ".", "RefCall"})
 _NO_REFERENCE = "which base is the reference is not certain, and no REF tells it"
 _STATUSES = tuple(CallStatus)
 _ROUNDING = 1e-6
-_MOST_ALLELES = 100  # allele numbers are kept in 8 bits
-_MOST_ROWS = 127  # as are numbers of rows, with a sign
+_MAX_ALLELES = 100  # allele numbers are kept in 8 bits
+_MAX_ROWS = 127  # as are numbers of rows, with a sign
 
 
 def call_site(
@@ -47,28 +48,20 @@ def call_site(
     """Call one variant in all samples of one file from the records that overlap its window."""
     locus = _locus(variant, assembly, records)
     if locus is None:
-        return _unanswered(variant, n_samples, _NO_REFERENCE, file)
+        return _without_genotype(variant, n_samples, CallStatus.NOT_ASSESSABLE, _NO_REFERENCE, file)
     pairs = [(record, resolve(record, variant, locus)) for record in records]
     flipped = options.allow_strand_flip and any(found.other_strand for _, found in pairs)
     if flipped:
         turned = [on_other_strand(r) if found.other_strand else r for r, found in pairs]
         pairs = [(record, resolve(record, variant, locus)) for record in turned]
-    pairs = [(record, found) for record, found in pairs if not found.is_silent]
+    pairs = [(record, found) for record, found in pairs if not found.is_uninformative]
     wrong = sorted({found.mismatch for _, found in pairs if found.mismatch})
     if wrong:
-        cell = Cell(
-            (),
-            phased=False,
-            status=CallStatus.MISMATCH,
-            source=CallSource.RECORD,
-            reason=wrong[0],
-            file=file,
-        )
-        return SiteCalls(variant, (cell,), np.zeros(n_samples, np.int32))
+        return _without_genotype(variant, n_samples, CallStatus.MISMATCH, wrong[0], file)
     if not pairs:
-        return SiteCalls(variant, (ABSENT,), np.zeros(n_samples, np.int32))
+        return SiteCalls(variant, Coded.constant(ABSENT, n_samples))
     calls = _Site(variant, locus, pairs, options, file).calls()
-    return _marked(calls, CallSource.OTHER_STRAND) if flipped else calls
+    return _with_source(calls, CallSource.OTHER_STRAND) if flipped else calls
 
 
 def _locus(variant: Variant, assembly: Assembly, records: Sequence[Record]) -> Locus | None:
@@ -91,25 +84,22 @@ def _locus(variant: Variant, assembly: Assembly, records: Sequence[Record]) -> L
     return locus if bases else None
 
 
-def _unanswered(variant: Variant, n_samples: int, reason: str, file: str) -> SiteCalls:
-    cell = Cell(
-        (),
-        phased=False,
-        status=CallStatus.NOT_ASSESSABLE,
-        source=CallSource.RECORD,
-        reason=reason,
-        file=file,
-    )
-    return SiteCalls(variant, (cell,), np.zeros(n_samples, np.int32))
+def _without_genotype(
+    variant: Variant, n_samples: int, status: CallStatus, reason: str, file: str
+) -> SiteCalls:
+    """Return the same call without alleles for every sample."""
+    call = Call((), phased=False, status=status, source=CallSource.RECORD, reason=reason, file=file)
+    return SiteCalls(variant, Coded.constant(call, n_samples))
 
 
-def _marked(calls: SiteCalls, source: CallSource) -> SiteCalls:
+def _with_source(site: SiteCalls, source: CallSource) -> SiteCalls:
     """Give the calls of a site another source."""
-    cells = tuple(
-        cell if cell.status is CallStatus.ABSENT else dataclasses.replace(cell, source=source)
-        for cell in calls.cells
-    )
-    return dataclasses.replace(calls, cells=cells)
+
+    def changed(call: Call) -> Call:
+        absent = call.status is CallStatus.ABSENT
+        return call if absent else dataclasses.replace(call, source=source)
+
+    return dataclasses.replace(site, calls=site.calls.map(changed))
 
 
 class _Site:
@@ -132,7 +122,7 @@ class _Site:
         seen = {base for _, found in pairs for base in found.bases}
         others = seen - set(variant.alleles) - {REFERENCE, DELETED, COPY_NUMBER}
         self.table = (*variant.alleles, *sorted(others), DELETED)
-        if len(self.table) > _MOST_ALLELES:
+        if len(self.table) > _MAX_ALLELES:
             place = f"{file}: {locus.chrom}:{locus.pos}"
             raise InputError(f"{place}: {len(self.table)} alleles at {variant.id} are too many")
         self.ref = self.table.index(locus.ref)
@@ -266,25 +256,22 @@ class _Site:
         failure, failure_names = self._failure_codes(filtered)
         block, order = self._from_block(), self._wide_row(joined)
         copies = joined.copies
-        packed = np.zeros(self.n, np.int64)
-        for column in (copies[:, 0], copies[:, 1], joined.phased, status, block, failure, order):
-            packed = (packed << 8) | column.astype(np.uint8)
-        _, first, codes = np.unique(packed, return_index=True, return_inverse=True)
-        cells = tuple(
-            self._cell(
-                copies[index],
-                phased=bool(joined.phased[index]),
-                status=_STATUSES[status[index]],
-                block=bool(block[index]),
-                failure=failure_names[failure[index]],
-                order=int(order[index]),
+        columns = (copies[:, 0], copies[:, 1], joined.phased, status, block, failure, order)
+        codes, samples = distinct_rows([column.astype(np.uint8) for column in columns])
+        calls = tuple(
+            self._call(
+                copies[sample],
+                phased=bool(joined.phased[sample]),
+                status=_STATUSES[status[sample]],
+                block=bool(block[sample]),
+                failure=failure_names[failure[sample]],
+                order=int(order[sample]),
             )
-            for index in first.tolist()
+            for sample in samples.tolist()
         )
         return SiteCalls(
             variant=self.variant,
-            cells=cells,
-            codes=codes.reshape(-1).astype(np.int32),
+            calls=Coded(calls, codes),
             gq=_least([self._heard(index, r.gq) for index, r in enumerate(self.records)]),
             dp=_least([self._heard(index, r.dp) for index, r in enumerate(self.records)]),
             phase_set=_phase_set([record.phase_set for record in self.records], joined.phased),
@@ -298,25 +285,20 @@ class _Site:
         return np.where(silent, np.float32(np.nan), values)
 
     def _failure_codes(self, filtered: Bools) -> tuple[NDArray[np.uint8], list[str]]:
-        """Number the combinations of failed thresholds of filtered samples; 0 is none."""
-        codes = np.zeros(self.n, np.uint8)
-        texts = [""]
+        """Number the combinations of thresholds that filtered samples fail; and their texts."""
         names = sorted({name for failures in self.failures for name in failures})
         if not names:
-            return codes, texts
-        where = np.zeros((self.n, len(names)), np.bool_)
+            return np.zeros(self.n, np.uint8), [""]
+        where = np.zeros((len(names), self.n), np.bool_)
         for failures in self.failures:
             for name, low in failures.items():
-                where[:, names.index(name)] |= low & filtered
-        combinations, inverse = np.unique(where, axis=0, return_inverse=True)
-        lookup = []
-        for combination in combinations:
-            chosen = [name for name, low in zip(names, combination.tolist(), strict=True) if low]
-            text = ", ".join(chosen)
-            if text not in texts:
-                texts.append(text)
-            lookup.append(texts.index(text))
-        return np.array(lookup, np.uint8)[inverse.reshape(-1)], texts
+                where[names.index(name)] |= low & filtered
+        codes, samples = distinct_rows(list(where))
+        texts = [
+            ", ".join(name for name, low in zip(names, where[:, sample], strict=True) if low)
+            for sample in samples.tolist()
+        ]
+        return codes.astype(np.uint8), texts
 
     def _from_block(self) -> Bools:
         """Say where reference blocks are all that was called."""
@@ -340,7 +322,7 @@ class _Site:
         differ = ~joined.phased & (joined.copies[:, 0] != joined.copies[:, 1])
         present = joined.copies != self.table.index(DELETED)
         for number, (record, row) in enumerate(zip(self.records, self.rows, strict=True), 1):
-            if record.end - record.pos < len(self.locus.ref) or number > _MOST_ROWS:
+            if record.end - record.pos < len(self.locus.ref) or number > _MAX_ROWS:
                 continue
             for sign, copies in ((1, row.copies), (-1, row.copies[:, ::-1])):
                 fits = (copies == joined.copies) | (joined.copies == MISSING)
@@ -351,7 +333,7 @@ class _Site:
                 order[fitting & (order == 0)] = sign * number
         return np.where(opposed, np.int8(0), order)
 
-    def _cell(
+    def _call(
         self,
         copies: Copies,
         *,
@@ -360,7 +342,7 @@ class _Site:
         block: bool,
         failure: str,
         order: int,
-    ) -> Cell:
+    ) -> Call:
         if status is CallStatus.ABSENT:
             return ABSENT
         alleles = tuple(
@@ -368,7 +350,7 @@ class _Site:
             for number in copies.tolist()
             if number != NO_COPY
         )
-        return Cell(
+        return Call(
             alleles=alleles,
             phased=phased,
             status=status,

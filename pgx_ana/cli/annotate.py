@@ -102,6 +102,8 @@ def _list_inputs(annotations: Annotations) -> None:
         remark = f"; {file.remark}" if file.remark else ""
         line = f"{file.name}: {file.assembly} ({file.assembly_source}), {people}{remark}"
         click.echo(line, err=True)
-    shared = sum(len(numbers) > 1 for numbers in annotations.calls.sample_files)
+    shared = sum(
+        count for files, count in annotations.calls.sample_files.counts() if len(files) > 1
+    )
     if shared:
         click.echo(f"samples in several files, each taken for one person: {shared}", err=True)

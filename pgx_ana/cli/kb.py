@@ -53,10 +53,10 @@ def check_knowledge(directories: tuple[Path, ...]) -> None:
 @kb_option
 def list_variants(**given: Any) -> None:
     """List the known variants, all or those that fit."""
-    from pgx_ana.browse import Filter, variants_as_json, variants_as_tsv
+    from pgx_ana.browse import VariantFilter, variants_as_json, variants_as_tsv
 
     write_lines = variants_as_json if given["file_format"] == "json" else variants_as_tsv
-    wanted = Filter(given["genes"], given["categories"], given["levels"], given["drugs"])
+    wanted = VariantFilter(given["genes"], given["categories"], given["levels"], given["drugs"])
     _print(write_lines(load_knowledge(given["directories"]), wanted))
 
 

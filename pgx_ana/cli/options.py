@@ -100,14 +100,14 @@ _CALL_OPTIONS = (
 def request_from(given: Mapping[str, Any]) -> Request:
     """Return the run that the options of a command ask for."""
     from pgx_ana.model import CallOptions
-    from pgx_ana.pipeline import Choice, Request
+    from pgx_ana.pipeline import Request, Selection
     from pgx_ana.terms import Assembly
 
     assembly = Assembly(given["assembly"]) if given["assembly"] else None
     samples = _chosen_samples(given["samples"], given["samples_file"])
     return Request(
         paths=given["files"],
-        choice=Choice(samples=samples, genes=given["genes"], assembly=assembly),
+        choice=Selection(samples=samples, genes=given["genes"], assembly=assembly),
         options=CallOptions(
             min_gq=given["min_gq"],
             min_dp=given["min_dp"],

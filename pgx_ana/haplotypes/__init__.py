@@ -6,18 +6,18 @@ Gives: the diplotype where only one fits, else all candidates, what would decide
 Never: takes a site that is not known for reference, or names a haplotype that has been guessed.
 """
 
-from pgx_ana.haplotypes.calls import HaplotypeCalls, PersonHaplotypes, call_all_haplotypes
+from pgx_ana.haplotypes.calls import DiplotypeCall, HaplotypeCalls, call_all_haplotypes
 from pgx_ana.haplotypes.diplotypes import Diplotype, DiplotypeStatus, Labels
 from pgx_ana.haplotypes.nomenclature import Label, Nomenclature, nomenclature_of
 
 __all__ = [
     "Diplotype",
+    "DiplotypeCall",
     "DiplotypeStatus",
     "HaplotypeCalls",
     "Label",
     "Labels",
     "Nomenclature",
-    "PersonHaplotypes",
     "call_all_haplotypes",
     "nomenclature_of",
 ]

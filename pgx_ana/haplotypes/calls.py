@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pgx_ana.coded import distinct
+from pgx_ana.coded import Coded, combine
 from pgx_ana.haplotypes.diplotypes import Diplotype, Genotype, Pair, diplotype
 from pgx_ana.haplotypes.nomenclature import Nomenclature, nomenclatures
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.model import DELETED, Cell, CohortCalls, SiteCalls
+from pgx_ana.model import DELETED, Call, CohortCalls, SiteCalls
 from pgx_ana.terms import CallSource, CallStatus
 
 _SEEN = frozenset({CallStatus.CALLED, CallStatus.PARTIAL, CallStatus.UNKNOWN_ALLELE})
@@ -21,7 +22,7 @@ _NO_SET = -1
 
 
 @dataclass(frozen=True, slots=True)
-class PersonHaplotypes:
+class DiplotypeCall:
     """The diplotype of some people, and where the genotypes come from that it rests on."""
 
     diplotype: Diplotype
@@ -30,14 +31,10 @@ class PersonHaplotypes:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HaplotypeCalls:
-    """One set of haplotypes in all people.
+    """The diplotypes of one set of haplotypes in all samples."""
 
-    ``codes`` is int32 of shape (samples,) into ``people``, the distinct results.
-    """
-
-    names: Nomenclature
-    people: tuple[PersonHaplotypes, ...]
-    codes: NDArray[np.int32]
+    nomenclature: Nomenclature
+    diplotypes: Coded[DiplotypeCall]
 
 
 def call_all_haplotypes(
@@ -63,16 +60,16 @@ def call_haplotypes(
     chosen = [sites[rsid] for rsid in (*names.sites, *names.further_sites)]
     core = chosen[: len(names.sites)]
     blocks = _phase_blocks(core)
-    codes, rows = distinct([*(site.codes for site in chosen), *blocks.values()])
-    people = []
-    for row in rows:
-        cells = [site.cells[code] for site, code in zip(chosen, row, strict=False)]
+    combined = combine([*(site.calls for site in chosen), *blocks.values()])
+
+    def diplotype_call(row: tuple[Any, ...]) -> DiplotypeCall:
         numbers = dict(zip(blocks, row[len(chosen) :], strict=True))
-        people.append(_person(names, cells, numbers, population))
-    return HaplotypeCalls(names, tuple(people), codes)
+        return _diplotype_call(names, row[: len(chosen)], numbers, population)
+
+    return HaplotypeCalls(names, combined.map(diplotype_call))
 
 
-def _phase_blocks(core: Sequence[SiteCalls]) -> dict[int, NDArray[np.int32]]:
+def _phase_blocks(core: Sequence[SiteCalls]) -> dict[int, Coded[int]]:
     """Number everybody's phase sets: for each site with phase, the first site of the same set.
 
     Empty where no file has phase sets: all that is phased is then one block.
@@ -89,24 +86,24 @@ def _phase_blocks(core: Sequence[SiteCalls]) -> dict[int, NDArray[np.int32]]:
             same = phased[other] & (sets[other] == sets[number])
             block[same] = blocks[other][same]
         blocks[number] = np.where(phased[number], block, 0).astype(np.int32)
-    return blocks
+    return {number: Coded(tuple(range(len(numbers))), block) for number, block in blocks.items()}
 
 
 def _phase_set(site: SiteCalls) -> NDArray[np.int64]:
     if site.phase_set is None:
-        return np.full(len(site.codes), _NO_SET, np.int64)
+        return np.full(len(site.calls), _NO_SET, np.int64)
     return site.phase_set
 
 
 def _is_phased(site: SiteCalls) -> NDArray[np.bool_]:
     """Say whose genotype is heterozygous and has an order."""
-    return np.array([cell.phased and len(set(cell.alleles)) > 1 for cell in site.cells])[site.codes]
+    return site.calls.mask(lambda call: call.phased and len(set(call.alleles)) > 1)
 
 
-def _person(
-    names: Nomenclature, cells: Sequence[Cell], blocks: Mapping[int, int], population: str
-) -> PersonHaplotypes:
-    """Resolve one combination of cells; ``blocks`` has the phase block of some core sites."""
+def _diplotype_call(
+    names: Nomenclature, cells: Sequence[Call], blocks: Mapping[int, int], population: str
+) -> DiplotypeCall:
+    """Resolve one combination of calls; ``blocks`` has the phase block of some core sites."""
     count = len(names.sites)
     told_by: dict[tuple[str, str | int], int] = {}
     core = []
@@ -118,10 +115,10 @@ def _person(
         rsid: (None, None) if cell.source is CallSource.ASSERTED else _copies(cell)
         for rsid, cell in zip(names.further_sites, cells[count:], strict=True)
     }
-    return PersonHaplotypes(diplotype(names, core, further, population), _source(cells[:count]))
+    return DiplotypeCall(diplotype(names, core, further, population), _source(cells[:count]))
 
 
-def _genotype(cell: Cell, block: int) -> Genotype:
+def _genotype(cell: Call, block: int) -> Genotype:
     alleles = _copies(cell)
     gap = ""
     if None in alleles:
@@ -131,7 +128,7 @@ def _genotype(cell: Cell, block: int) -> Genotype:
     return Genotype(alleles, block if cell.phased or cell.row else None, gap)
 
 
-def _copies(cell: Cell) -> Pair:
+def _copies(cell: Call) -> Pair:
     """Return the alleles of both copies, None for what was not observed.
 
     A copy that is deleted was observed: no haplotype has it.
@@ -143,7 +140,7 @@ def _copies(cell: Cell) -> Pair:
     return (copies[0], copies[1])
 
 
-def _source(cells: Sequence[Cell]) -> CallSource:
+def _source(cells: Sequence[Call]) -> CallSource:
     """Return what the diplotype rests on: what the user said, if any of it does."""
     sources = {cell.source for cell in cells if cell.status in _SEEN}
     for source in (CallSource.ASSERTED, CallSource.OTHER_STRAND):

@@ -16,10 +16,10 @@ from enum import StrEnum
 from pgx_ana.haplotypes.nomenclature import Label, Labelled, Nomenclature
 from pgx_ana.haplotypes.panel import PartialAlleles
 
-MOST_BLOCKS = 7
+MAX_BLOCKS = 7
 """With more blocks of unknown phase to each other, arrangements are not enumerated."""
 
-LEAST_PROBABILITY = 0.001
+MIN_PROBABILITY = 0.001
 """Diplotypes that are less likely are not listed with a probability."""
 
 Pair = tuple[str | None, str | None]
@@ -115,7 +115,7 @@ def diplotype(
         everything = frozenset(range(len(names.haplotypes)))
         return Diplotype(DiplotypeStatus.NOT_ASSESSED, deciding=deciding, others=everything)
     blocks = _blocks(core)
-    if len(blocks) > MOST_BLOCKS:
+    if len(blocks) > MAX_BLOCKS:
         others = frozenset(_present(names, core))
         return Diplotype(_status(names, core, ()), deciding=deciding, others=others)
     arrangements = list(_arrangements(core, blocks))
@@ -274,7 +274,7 @@ def _likely(
     return tuple(
         (f"{first.text}/{second.text}", share)
         for share, (first, second) in shares
-        if share >= LEAST_PROBABILITY
+        if share >= MIN_PROBABILITY
     )
 
 

@@ -19,7 +19,7 @@ Alleles = tuple[str, ...]
 PartialAlleles = tuple[str | None, ...]
 
 _PRIOR = 1.0  # in chromosomes
-_MOST_KEPT = 100_000
+_MAX_KEPT = 100_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +94,7 @@ def add_up(
 
 def make_room(kept: dict[Any, Any]) -> None:
     """Forget what was worked out before it fills the memory."""
-    if len(kept) >= _MOST_KEPT:
+    if len(kept) >= _MAX_KEPT:
         kept.clear()
 
 

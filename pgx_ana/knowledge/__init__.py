@@ -22,7 +22,7 @@ from pgx_ana.knowledge.evidence import (
     GenotypeConclusion,
     Publication,
 )
-from pgx_ana.knowledge.levels import LADDER, Level, Stance, Weight
+from pgx_ana.knowledge.levels import LADDER, EvidenceGrade, Level, Stance
 from pgx_ana.knowledge.loading import default_directory, load
 from pgx_ana.knowledge.schema import Message
 from pgx_ana.knowledge.vocabulary import OTHER_DIPLOTYPES, Category, Direction
@@ -37,6 +37,7 @@ __all__ = [
     "Direction",
     "Effect",
     "Evidence",
+    "EvidenceGrade",
     "GenotypeConclusion",
     "HaplotypeCounts",
     "HaplotypeDefinition",
@@ -47,7 +48,6 @@ __all__ = [
     "Publication",
     "Stance",
     "VariantDefinition",
-    "Weight",
     "default_directory",
     "field_of",
     "load",

@@ -27,7 +27,7 @@ from pgx_ana.knowledge.evidence import (
     Publication,
     Setting,
 )
-from pgx_ana.knowledge.levels import Level, Terms, Weight, weigh
+from pgx_ana.knowledge.levels import EvidenceGrade, Level, Terms, grade_evidence
 from pgx_ana.knowledge.schema import KnowledgeInfo, Message
 from pgx_ana.model import Chromosome, ContigTable, Locus, Variant
 from pgx_ana.terms import Assembly
@@ -105,12 +105,12 @@ class KnowledgeBase:
         return tuple(found)
 
     @cached_property
-    def weights(self) -> Mapping[str, Weight]:
+    def grades(self) -> Mapping[str, EvidenceGrade]:
         """The computed weight of every association."""
         terms = Terms(self.outcomes, self.cohorts, self.definitions)
         return MappingProxyType(
             {
-                key: weigh(
+                key: grade_evidence(
                     association, (self.evidence[item] for item in association.evidence), terms
                 )
                 for key, association in self.associations.items()
@@ -119,7 +119,7 @@ class KnowledgeBase:
 
     def level(self, association: str) -> Level:
         """Return the computed level of an association."""
-        return self.weights[association].level
+        return self.grades[association].level
 
     def associations_of(self, variant: str) -> tuple[Association, ...]:
         """Return the associations of a variant in file order."""

@@ -20,7 +20,7 @@ def folder() -> Path:
     return Path(home).expanduser() / "pgx-ana"
 
 
-def recall(key: str) -> bytes | None:
+def read_cached(key: str) -> bytes | None:
     """Return what was kept under a key; None where nothing is, or it is not whole."""
     try:
         stored = (folder() / key).read_bytes()
@@ -30,7 +30,7 @@ def recall(key: str) -> bytes | None:
     return content if hashlib.sha256(content).digest() == digest else None
 
 
-def keep(key: str, content: bytes) -> None:
+def write_cached(key: str, content: bytes) -> None:
     """Keep something under a key, if that can be done."""
     with contextlib.suppress(OSError, RuntimeError):
         place = folder()

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pgx_ana.errors import Fault
 from pgx_ana.knowledge.definitions import HaplotypeDefinition, HaplotypeSet, VariantDefinition
-from pgx_ana.knowledge.entry_index import Entries
-from pgx_ana.knowledge.evidence_checks import claim_faults
+from pgx_ana.knowledge.entry_index import EntryIndex
+from pgx_ana.knowledge.evidence_checks import evidence_faults
 
 MESSAGES = {
     "absent": {"variant", "ref"},
@@ -48,7 +48,7 @@ MESSAGES = {
 """The sentences that the program fills in, and the fields that each may have."""
 
 
-def check(entries: Entries) -> Iterator[Fault]:
+def check(entries: EntryIndex) -> Iterator[Fault]:
     """Yield every fault between entries."""
     missing = [*_frame_faults(entries), *_missing_names(entries)]
     yield from missing
@@ -58,10 +58,10 @@ def check(entries: Entries) -> Iterator[Fault]:
     yield from _linkage_faults(entries)
     yield from _shift_faults(entries)
     yield from _haplotype_faults(entries)
-    yield from claim_faults(entries)
+    yield from evidence_faults(entries)
 
 
-def _frame_faults(entries: Entries) -> Iterator[Fault]:
+def _frame_faults(entries: EntryIndex) -> Iterator[Fault]:
     """Yield what the program needs and does not find."""
     for section, wanted in (("assemblies", {"GRCh37", "GRCh38"}), ("messages", set(MESSAGES))):
         for key in sorted(wanted - set(entries.values(section))):
@@ -112,7 +112,7 @@ _NAMES = (
 )
 
 
-def _missing_names(entries: Entries) -> Iterator[Fault]:
+def _missing_names(entries: EntryIndex) -> Iterator[Fault]:
     for section, field, target in _NAMES:
         known = entries.values(target)
         for key, entry in entries.values(section).items():
@@ -123,7 +123,7 @@ def _missing_names(entries: Entries) -> Iterator[Fault]:
                     yield entries.fault(section, key, field, f"names no known entry: {name}")
 
 
-def _variant_faults(entries: Entries) -> Iterator[Fault]:
+def _variant_faults(entries: EntryIndex) -> Iterator[Fault]:
     owners: dict[str, str] = {}
     for key, variant in entries.values("variants").items():
         for field, what in _definition_faults(variant):
@@ -139,7 +139,7 @@ def _variant_faults(entries: Entries) -> Iterator[Fault]:
                 yield entries.fault("variants", key, f"loci.{assembly}", what)
 
 
-def _linkage_faults(entries: Entries) -> Iterator[Fault]:
+def _linkage_faults(entries: EntryIndex) -> Iterator[Fault]:
     """Tell variants that are in two groups: one signal would be counted as two, or two as one."""
     owners: dict[str, str] = {}
     for key, group in entries.values("linkage").items():
@@ -149,7 +149,7 @@ def _linkage_faults(entries: Entries) -> Iterator[Fault]:
             owners[rsid] = key
 
 
-def _shift_faults(entries: Entries) -> Iterator[Fault]:
+def _shift_faults(entries: EntryIndex) -> Iterator[Fault]:
     """Yield the variants that the assemblies place unlike most others of their gene."""
     shifts: dict[str, dict[str, int]] = {}
     for key, variant in entries.values("variants").items():
@@ -164,7 +164,7 @@ def _shift_faults(entries: Entries) -> Iterator[Fault]:
                 yield entries.fault("variants", key, "loci", what)
 
 
-def _haplotype_faults(entries: Entries) -> Iterator[Fault]:
+def _haplotype_faults(entries: EntryIndex) -> Iterator[Fault]:
     variants = entries.values("variants")
     sets = entries.values("haplotype_sets")
     for key, definition in sets.items():
@@ -246,7 +246,7 @@ def _allele_faults(
             yield f"{bases} is the reference of {rsid}, which is not named in {definition.id}"
 
 
-def _count_faults(entries: Entries) -> Iterator[Fault]:
+def _count_faults(entries: EntryIndex) -> Iterator[Fault]:
     variants = entries.values("variants")
     for key, panel in entries.values("haplotype_counts").items():
         definition = entries.values("haplotype_sets")[panel.haplotype_set]

@@ -14,7 +14,7 @@ from pgx_ana.knowledge.yamlfile import YamlFile
 SECTIONS = tuple(name for name in Document.model_fields if name != "knowledge")
 
 
-class Entries:
+class EntryIndex:
     """All entries by section and identifier, each with the file and line that it came from."""
 
     def __init__(self) -> None:

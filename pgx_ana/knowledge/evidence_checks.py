@@ -9,7 +9,7 @@ from typing import Any
 from pgx_ana.bases import is_palindromic
 from pgx_ana.errors import Fault
 from pgx_ana.knowledge.definitions import HaplotypeSet
-from pgx_ana.knowledge.entry_index import Entries
+from pgx_ana.knowledge.entry_index import EntryIndex
 from pgx_ana.knowledge.evidence import Association, Evidence
 from pgx_ana.knowledge.levels import Stance, Terms, stance
 from pgx_ana.knowledge.vocabulary import OTHER_DIPLOTYPES, Category, Direction, Result, Significance
@@ -17,13 +17,13 @@ from pgx_ana.knowledge.vocabulary import OTHER_DIPLOTYPES, Category, Direction, 
 _COPIES = ("0", "1", "2")
 
 
-def claim_faults(entries: Entries) -> Iterator[Fault]:
+def evidence_faults(entries: EntryIndex) -> Iterator[Fault]:
     """Yield the faults of evidence and associations; all names in them must be known."""
     yield from _evidence_faults(entries)
     yield from _association_faults(entries)
 
 
-def _evidence_faults(entries: Entries) -> Iterator[Fault]:
+def _evidence_faults(entries: EntryIndex) -> Iterator[Fault]:
     variants = entries.values("variants")
     for key, item in entries.values("evidence").items():
         for field, what in _result_faults(item):
@@ -56,7 +56,7 @@ def _result_faults(item: Evidence) -> Iterator[tuple[str, str]]:
             yield "direction", "a base, haplotype or phenotype is named, but no direction"
 
 
-def _comparison_faults(entries: Entries, item: Evidence) -> Iterator[Fault]:
+def _comparison_faults(entries: EntryIndex, item: Evidence) -> Iterator[Fault]:
     assert item.compared is not None
     if len(item.variants) != 1:
         what = "genotypes can be compared for one variant only"
@@ -70,7 +70,7 @@ def _comparison_faults(entries: Entries, item: Evidence) -> Iterator[Fault]:
 
 
 def _subject_faults(
-    entries: Entries, section: str, item: Evidence | Association
+    entries: EntryIndex, section: str, item: Evidence | Association
 ) -> Iterator[Fault]:
     """Yield diplotypes and phenotypes that the set does not have, or that no set is named for."""
     if item.haplotype is not None and item.haplotype_set is not None:
@@ -96,7 +96,7 @@ def _phenotypes(haplotype_set: HaplotypeSet) -> list[str]:
     return [rule.phenotype for rule in haplotype_set.phenotypes]
 
 
-def _diplotypes(entries: Entries, haplotype_set: str) -> set[str]:
+def _diplotypes(entries: EntryIndex, haplotype_set: str) -> set[str]:
     """Return every diplotype of the haplotypes of a set that can be called."""
     names = [
         item.name
@@ -106,7 +106,7 @@ def _diplotypes(entries: Entries, haplotype_set: str) -> set[str]:
     return {f"{a}/{b}" for a, b in itertools.combinations_with_replacement(names, 2)}
 
 
-def _association_faults(entries: Entries) -> Iterator[Fault]:
+def _association_faults(entries: EntryIndex) -> Iterator[Fault]:
     outcomes, evidence = entries.values("outcomes"), entries.values("evidence")
     haplotypes = entries.values("haplotypes")
     for key, item in entries.values("associations").items():
@@ -144,7 +144,7 @@ def _association_faults(entries: Entries) -> Iterator[Fault]:
         yield from _conclusion_faults(entries, item)
 
 
-def _haplotype_faults(entries: Entries, item: Association) -> Iterator[Fault]:
+def _haplotype_faults(entries: EntryIndex, item: Association) -> Iterator[Fault]:
     """Yield the haplotype of a claim that is never called: all would seem to have no copy of it."""
     if item.haplotype is not None:
         state = entries.values("haplotypes")[item.haplotype].state
@@ -160,7 +160,7 @@ def _sets(item: Evidence, haplotypes: dict[str, Any]) -> set[str]:
     return {item.haplotype_set} if item.haplotype_set is not None else set()
 
 
-def _setting_faults(entries: Entries, item: Association) -> Iterator[Fault]:
+def _setting_faults(entries: EntryIndex, item: Association) -> Iterator[Fault]:
     """Yield the setting of a claim where results are scored, and none of them is from it."""
     terms = Terms(*(entries.values(name) for name in ("outcomes", "cohorts", "variants")))
     listed = (entries.values("evidence")[key] for key in item.evidence if key not in item.excluded)
@@ -170,7 +170,7 @@ def _setting_faults(entries: Entries, item: Association) -> Iterator[Fault]:
         yield entries.fault("associations", item.id, "setting", what)
 
 
-def _conclusion_faults(entries: Entries, item: Association) -> Iterator[Fault]:
+def _conclusion_faults(entries: EntryIndex, item: Association) -> Iterator[Fault]:
     """Yield what is not covered by the conclusions of a claim, or does not follow from it."""
     if (item.allele is not None) != (item.variant is not None):
         what = "a claim on a variant names the allele that it is about, and no other does"
@@ -197,7 +197,7 @@ def _conclusion_faults(entries: Entries, item: Association) -> Iterator[Fault]:
             yield entries.fault("associations", item.id, f"genotypes.{key}", what)
 
 
-def _keys(entries: Entries, item: Association) -> tuple[set[str], set[str], str]:
+def _keys(entries: EntryIndex, item: Association) -> tuple[set[str], set[str], str]:
     """Return what a claim must conclude on, what it may, and what anything else is not."""
     if item.variant is not None:
         bases = [a.bases for a in entries.values("variants")[item.variant].alleles]

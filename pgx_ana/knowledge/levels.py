@@ -47,7 +47,7 @@ class Stance(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Weight:
+class EvidenceGrade:
     """The weighing of one association.
 
     ``supporting``, ``contradicting`` and ``null`` are cohorts in the order of the evidence; a
@@ -70,7 +70,9 @@ class Terms:
     variants: Mapping[str, VariantDefinition]
 
 
-def weigh(association: Association, evidence: Iterable[Evidence], terms: Terms) -> Weight:
+def grade_evidence(
+    association: Association, evidence: Iterable[Evidence], terms: Terms
+) -> EvidenceGrade:
     """Weigh the listed evidence against the claim of an association."""
     weighed = [item for item in evidence if item.id not in association.excluded]
     stances = {item.id: stance(association, item, terms) for item in weighed}
@@ -95,7 +97,7 @@ def weigh(association: Association, evidence: Iterable[Evidence], terms: Terms) 
         level = Level.CONTRADICTED
     else:
         level = Level.NULL if null else Level.NOT_ASSESSABLE
-    return Weight(level, supporting, contradicting, null, stances)
+    return EvidenceGrade(level, supporting, contradicting, null, stances)
 
 
 def stance(association: Association, item: Evidence, terms: Terms) -> Stance:

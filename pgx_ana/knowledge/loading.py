@@ -20,9 +20,9 @@ from pgx_ana.knowledge import (
     yamlfile,
 )
 from pgx_ana.knowledge.base import KnowledgeBase, field_of
-from pgx_ana.knowledge.cache import keep, recall
+from pgx_ana.knowledge.cache import read_cached, write_cached
 from pgx_ana.knowledge.checks import check
-from pgx_ana.knowledge.entry_index import SECTIONS, Entries
+from pgx_ana.knowledge.entry_index import SECTIONS, EntryIndex
 from pgx_ana.knowledge.schema import Document, document_as_json, document_from_json
 from pgx_ana.knowledge.yamlfile import read_yaml
 from pgx_ana.version import __version__
@@ -58,10 +58,10 @@ def load(directories: Sequence[Path] = (), *, cached: bool = True) -> KnowledgeB
     sources = [_read_source(place) for place in places]
     digest = _digest(sources)
     key = _cache_key(sources, digest)
-    kept = recall(key) if cached else None
+    kept = read_cached(key) if cached else None
     if kept is None:
         document = _checked(sources)
-        keep(key, document_as_json(document))
+        write_cached(key, document_as_json(document))
     else:
         document = document_from_json(kept)
     assert document.knowledge is not None
@@ -79,7 +79,7 @@ def load(directories: Sequence[Path] = (), *, cached: bool = True) -> KnowledgeB
 def _checked(sources: Sequence[_Source]) -> Document:
     """Read all files into one document. Raises :class:`KnowledgeBaseError` for any fault."""
     faults = [fault for source in sources for fault in source.faults]
-    collected, info = Entries(), None
+    collected, info = EntryIndex(), None
     for source in sources:
         read = [read_yaml(path, content) for path, content in source.files]
         faults += [fault for _, found in read for fault in found]

@@ -26,7 +26,7 @@ _PLAIN_TAGS = {
 }
 _DEEPEST = 32
 _SHOWN = 60
-_MOST_FAULTS = 200
+_MAX_FAULTS = 200
 _NOTHING = {"", "~", "null", "Null", "NULL"}
 
 
@@ -85,9 +85,9 @@ def read_yaml(path: Path, content: bytes) -> tuple[YamlFile, list[Fault]]:
         document = Document.model_validate(plain)
     except ValidationError as error:
         details = error.errors()
-        faults = [_schema_fault(path, root, plain, detail) for detail in details[:_MOST_FAULTS]]
-        if len(details) > _MOST_FAULTS:
-            faults.append(Fault(path, 1, "", f"and {len(details) - _MOST_FAULTS} more faults"))
+        faults = [_schema_fault(path, root, plain, detail) for detail in details[:_MAX_FAULTS]]
+        if len(details) > _MAX_FAULTS:
+            faults.append(Fault(path, 1, "", f"and {len(details) - _MAX_FAULTS} more faults"))
         return _empty(path), faults
     return YamlFile(path, document, root), []
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pgx_ana.output.columns import Column
-from pgx_ana.output.rendering import write_blocks
+from pgx_ana.output.rendering import render_sections
 from pgx_ana.output.tables import Table, Value
 
 MISSING_TEXT = "."
@@ -20,7 +20,7 @@ def text_chunks(table: Table, separator: str) -> Iterator[str]:
     """Yield a table as text, header first, some samples at a time."""
     style = _Separated(separator)
     yield separator.join(column.name for column in table.columns) + "\n"
-    blocks = write_blocks(table, style)
+    blocks = render_sections(table, style)
     for start in range(0, len(table.samples), _SAMPLES_AT_ONCE):
         stop = min(start + _SAMPLES_AT_ONCE, len(table.samples))
         names = [style.field(name) for name in table.samples[start:stop]]

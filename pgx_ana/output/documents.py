@@ -9,7 +9,7 @@ from typing import Any
 
 from pgx_ana.annotation import Annotations
 from pgx_ana.output.columns import COLUMNS, Column, ColumnType
-from pgx_ana.output.rendering import write_blocks
+from pgx_ana.output.rendering import render_sections
 from pgx_ana.output.tables import Value, make_table
 from pgx_ana.terms import GLOBAL, POPULATIONS, TableName
 from pgx_ana.version import __version__
@@ -39,7 +39,7 @@ def patient_texts(annotations: Annotations) -> Iterator[str]:
     """Yield the document of each patient as JSON text on one line."""
     tables = [make_table(name, annotations) for name in TableName]
     heads = _heads(annotations)
-    parts = [write_blocks(table, _Object()) for table in tables]
+    parts = [render_sections(table, _Object()) for table in tables]
     samples = annotations.calls.samples
     for start in range(0, len(samples), _SAMPLES_AT_ONCE):
         stop = min(start + _SAMPLES_AT_ONCE, len(samples))
@@ -102,7 +102,7 @@ def _heads(annotations: Annotations) -> dict[tuple[int, ...], str]:
                 "inputs": [files[number] for number in numbers],
             }
         )[1:-1]
-        for numbers in sorted(set(annotations.calls.sample_files))
+        for numbers in sorted(annotations.calls.sample_files.values)
     }
 
 

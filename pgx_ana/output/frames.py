@@ -14,26 +14,27 @@ if TYPE_CHECKING:
 
 
 def to_frame(table: Table) -> pd.DataFrame:
-    """Return a table as a frame: one row for each sample and block, samples first.
+    """Return a table as a frame: one row for each sample and section, samples first.
 
     Text with few distinct values is categorical, numbers are nullable Int64 and Float32; lists are
     joined by ``;``. Missing values are NA.
     """
     import pandas as pd  # noqa: PLC0415  # 0.5 s that only those pay who ask for a frame
 
-    n_samples, n_blocks = len(table.samples), len(table.blocks)
-    rows = [row for block in table.blocks for row in block.rows]
-    offsets = np.cumsum([0, *(len(block.rows) for block in table.blocks)])
-    index = np.empty((n_samples, n_blocks), np.intp)
-    for number, block in enumerate(table.blocks):
-        index[:, number] = block.codes + offsets[number]
+    n_samples, n_sections = len(table.samples), len(table.sections)
+    rows = [row for section in table.sections for row in section.rows.values]
+    offsets = np.cumsum([0, *(len(section.rows.values) for section in table.sections)])
+    index = np.empty((n_samples, n_sections), np.intp)
+    for number, section in enumerate(table.sections):
+        index[:, number] = section.rows.codes + offsets[number]
     flat = index.reshape(-1)
     names = pd.Categorical.from_codes(
-        np.repeat(np.arange(n_samples), n_blocks), categories=pd.Index(table.samples, dtype=object)
+        np.repeat(np.arange(n_samples), n_sections),
+        categories=pd.Index(table.samples, dtype=object),
     )
     data: dict[str, Any] = {"sample": names}
     for position, column in enumerate(table.columns[1:]):
-        if any(column.name in block.numbers for block in table.blocks):
+        if any(column.name in section.numbers for section in table.sections):
             data[column.name] = _numbers(table, column)
         else:
             values = [_plain(row[position]) for row in rows]
@@ -63,10 +64,10 @@ def _numbers(table: Table, column: Column) -> Any:
     """Return a column that differs from person to person."""
     import pandas as pd  # noqa: PLC0415  # as above
 
-    shape = (len(table.samples), len(table.blocks))
+    shape = (len(table.samples), len(table.sections))
     values = np.full(shape, np.nan, np.float64)
-    for number, block in enumerate(table.blocks):
-        given = block.numbers.get(column.name)
+    for number, section in enumerate(table.sections):
+        given = section.numbers.get(column.name)
         if given is not None:
             missing = given == -1 if given.dtype.kind == "i" else np.isnan(given)
             values[:, number] = np.where(missing, np.nan, given)

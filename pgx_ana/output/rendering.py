@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pgx_ana.output.columns import Column
-from pgx_ana.output.tables import Block, Table, Value
+from pgx_ana.output.tables import Table, TableSection, Value
 
 
 class Style(Protocol):
@@ -36,22 +36,22 @@ class Style(Protocol):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class BlockRows:
-    """The rows of a block in a style: pieces of each distinct row, and the columns between them."""
+class SectionRows:
+    """The rows of a section in a style: pieces of each distinct row, and the columns between."""
 
-    block: Block
+    section: TableSection
     missing: str
     pieces: tuple[tuple[str, ...], ...]
     varying: tuple[str, ...]
 
     def between(self, start: int, stop: int) -> list[str]:
         """Return the rows of some samples."""
-        codes = self.block.codes[start:stop].tolist()
+        codes = self.section.rows.codes[start:stop].tolist()
         if not self.varying:
             whole = [pieces[0] for pieces in self.pieces]
             return [whole[code] for code in codes]
         numbers = [
-            number_texts(self.block.numbers[name][start:stop], self.missing)
+            number_texts(self.section.numbers[name][start:stop], self.missing)
             for name in self.varying
         ]
         return [
@@ -60,9 +60,9 @@ class BlockRows:
         ]
 
 
-def write_blocks(table: Table, style: Style) -> list[BlockRows]:
+def render_sections(table: Table, style: Style) -> list[SectionRows]:
     """Write every distinct row of a table, without the sample."""
-    return [_write_block(block, table.columns[1:], style) for block in table.blocks]
+    return [_render_section(section, table.columns[1:], style) for section in table.sections]
 
 
 def number_texts(values: NDArray[np.generic], missing: str) -> list[str]:
@@ -75,10 +75,10 @@ def number_texts(values: NDArray[np.generic], missing: str) -> list[str]:
     return [texts[code] for code in codes.reshape(-1).tolist()]
 
 
-def _write_block(block: Block, columns: Sequence[Column], style: Style) -> BlockRows:
-    varying = tuple(column.name for column in columns if column.name in block.numbers)
-    pieces = tuple(tuple(_pieces(row, columns, style, varying)) for row in block.rows)
-    return BlockRows(block, style.missing, pieces, varying)
+def _render_section(section: TableSection, columns: Sequence[Column], style: Style) -> SectionRows:
+    varying = tuple(column.name for column in columns if column.name in section.numbers)
+    pieces = tuple(tuple(_pieces(row, columns, style, varying)) for row in section.rows.values)
+    return SectionRows(section, style.missing, pieces, varying)
 
 
 def _pieces(

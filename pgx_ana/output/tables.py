@@ -12,10 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pgx_ana.annotation import Annotations, AssociationCalls, CategorySummary, summarise
-from pgx_ana.haplotypes import Diplotype, HaplotypeCalls, Nomenclature, PersonHaplotypes
+from pgx_ana.annotation import Annotations, AssociationResult, CategorySummary, Summary, summarise
+from pgx_ana.coded import Coded
+from pgx_ana.haplotypes import Diplotype, DiplotypeCall, HaplotypeCalls, Nomenclature
 from pgx_ana.knowledge import KnowledgeBase, Publication
-from pgx_ana.model import SiteCalls
+from pgx_ana.model import Call, SiteCalls
 from pgx_ana.output.columns import COLUMNS, Column
 from pgx_ana.terms import CallSource, TableName
 from pgx_ana.version import __version__
@@ -23,26 +24,28 @@ from pgx_ana.version import __version__
 Value = str | int | float | tuple[str, ...] | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Block:
-    """One row for each sample: row ``rows[codes[i]]`` for sample ``i``.
+Row = tuple[Value, ...]
 
-    Rows lack the sample. ``numbers`` are columns that differ from person to person: float32 with
-    NaN or int64 with -1 for missing; the rows have None in their place.
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TableSection:
+    """One row for each sample, without the sample's name.
+
+    ``numbers`` are columns that differ from sample to sample: float32 with NaN or int64 with -1 for
+    missing, of shape (samples,); the rows have None in their place.
     """
 
-    rows: tuple[tuple[Value, ...], ...]
-    codes: NDArray[np.int32]
+    rows: Coded[Row]
     numbers: Mapping[str, NDArray[np.generic]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """A table of all samples: each has one row in each block, in the order of the blocks."""
+    """A table of all samples: each has one row in each section, in their order."""
 
     name: TableName
     samples: tuple[str, ...]
-    blocks: tuple[Block, ...]
+    sections: tuple[TableSection, ...]
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -55,101 +58,110 @@ def make_table(name: TableName, annotations: Annotations) -> Table:
     stamps = (annotations.knowledge.stamp, __version__)
     samples = annotations.calls.samples
     if name is TableName.CALLS:
-        blocks = tuple(_call_block(site, annotations, stamps) for site in annotations.calls.sites)
+        sections = tuple(
+            _call_section(site, annotations, stamps) for site in annotations.calls.sites
+        )
     elif name is TableName.ANNOTATIONS:
         knowledge = annotations.knowledge
-        blocks = tuple(_annotation_block(a, knowledge, stamps) for a in annotations.associations)
+        sections = tuple(
+            _annotation_section(a, knowledge, stamps) for a in annotations.associations
+        )
     elif name is TableName.HAPLOTYPES:
         population = annotations.population
-        blocks = tuple(_haplotype_block(c, population, stamps) for c in annotations.haplotypes)
+        sections = tuple(_haplotype_section(c, population, stamps) for c in annotations.haplotypes)
     else:
-        blocks = tuple(_summary_block(summary, stamps) for summary in summarise(annotations))
-    return Table(name, samples, blocks)
+        sections = tuple(_summary_section(summary, stamps) for summary in summarise(annotations))
+    return Table(name, samples, sections)
 
 
-def _call_block(site: SiteCalls, annotations: Annotations, stamps: tuple[str, str]) -> Block:
+def _call_section(
+    site: SiteCalls, annotations: Annotations, stamps: tuple[str, str]
+) -> TableSection:
     assembly = annotations.calls.assembly
     locus = site.variant.loci[assembly]
     ref = locus.ref if locus.ref_is_certain else None
     place = (site.variant.gene, site.variant.id, assembly.value, locus.chrom, locus.pos, ref)
-    rows = tuple(
-        (
+
+    def row(call: Call) -> Row:
+        return (
             *place,
-            None if cell.genotype == "." else cell.genotype,
-            cell.status.value,
-            cell.source.value,
-            cell.reason or None,
+            None if call.genotype == "." else call.genotype,
+            call.status.value,
+            call.source.value,
+            call.reason or None,
             None,
             None,
             None,
-            cell.filter if cell.filter not in {"", "."} else None,
-            cell.file or None,
+            call.filter if call.filter not in {"", "."} else None,
+            call.file or None,
             *stamps,
         )
-        for cell in site.cells
-    )
+
     arrays = {"phase_set": site.phase_set, "gq": site.gq, "dp": site.dp}
     from_record = {CallSource.RECORD, CallSource.REFERENCE_BLOCK, CallSource.OTHER_STRAND}
-    observed = np.array([cell.source in from_record for cell in site.cells])[site.codes]
+    observed = site.calls.mask(lambda call: call.source in from_record)
     numbers = {
         name: np.where(observed, values, _missing(values))
         for name, values in arrays.items()
         if values is not None
     }
-    return Block(rows, site.codes, numbers)
+    return TableSection(site.calls.map(row), numbers)
 
 
 def _missing(values: NDArray[np.generic]) -> float | int:
     return np.nan if values.dtype.kind == "f" else -1
 
 
-def _annotation_block(
-    calls: AssociationCalls, knowledge: KnowledgeBase, stamps: tuple[str, str]
-) -> Block:
-    association, weight = calls.association, calls.weight
+def _annotation_section(
+    result: AssociationResult, knowledge: KnowledgeBase, stamps: tuple[str, str]
+) -> TableSection:
+    association, grade, marker = result.association, result.grade, result.marker
     evidence = [knowledge.evidence[item] for item in association.evidence]
     drugs = tuple(dict.fromkeys(drug for item in evidence for drug in item.drugs))
     papers = (_cite(knowledge.publications[item.publication]) for item in evidence)
     pmids = tuple(dict.fromkeys(papers))
     rows = tuple(
         (
-            calls.subject.gene,
-            calls.subject.id,
-            None if state.genotype == "." else state.genotype,
-            state.status.value,
-            calls.category.value,
+            marker.gene,
+            marker.id,
+            None if call.genotype == "." else call.genotype,
+            call.status.value,
+            result.category.value,
             association.outcome,
             association.drug,
             drugs,
             association.setting,
             conclusion.direction,
-            weight.level.value,
-            len(weight.supporting),
-            len(weight.contradicting),
-            len(weight.null),
+            grade.level.value,
+            len(grade.supporting),
+            len(grade.contradicting),
+            len(grade.null),
             pmids,
             conclusion.statement,
             association.id,
             *stamps,
         )
-        for state, conclusion in zip(calls.subject.states, calls.conclusions, strict=True)
+        for call, conclusion in zip(marker.calls.values, result.conclusions, strict=True)
     )
-    return Block(rows, calls.subject.codes, {})
+    return TableSection(Coded(rows, marker.calls.codes), {})
 
 
 def _cite(publication: Publication) -> str:
     return publication.pmid or publication.doi or publication.pmcid or publication.id
 
 
-def _haplotype_block(calls: HaplotypeCalls, population: str, stamps: tuple[str, str]) -> Block:
-    rows = tuple(_haplotype_row(calls.names, person, population, stamps) for person in calls.people)
-    return Block(rows, calls.codes, {})
+def _haplotype_section(
+    calls: HaplotypeCalls, population: str, stamps: tuple[str, str]
+) -> TableSection:
+    names = calls.nomenclature
+    rows = calls.diplotypes.map(lambda call: _haplotype_row(names, call, population, stamps))
+    return TableSection(rows, {})
 
 
 def _haplotype_row(
-    names: Nomenclature, person: PersonHaplotypes, population: str, stamps: tuple[str, str]
-) -> tuple[Value, ...]:
-    told = person.diplotype
+    names: Nomenclature, call: DiplotypeCall, population: str, stamps: tuple[str, str]
+) -> Row:
+    told = call.diplotype
     likeliest, probability = told.likely[0] if told.likely else (None, None)
     return (
         names.gene,
@@ -166,7 +178,7 @@ def _haplotype_row(
         told.extras,
         told.function or None,
         told.phenotype or None,
-        person.source.value,
+        call.source.value,
         *stamps,
     )
 
@@ -184,9 +196,9 @@ def _estimate(probability: float) -> float:
     return min(round(probability, 4), 0.9999)
 
 
-def _summary_block(summary: CategorySummary, stamps: tuple[str, str]) -> Block:
-    rows = tuple(
-        (
+def _summary_section(summary: CategorySummary, stamps: tuple[str, str]) -> TableSection:
+    def row(item: Summary) -> Row:
+        return (
             summary.category.value,
             item.conclusion,
             None if item.highest_level is None else item.highest_level.value,
@@ -195,6 +207,5 @@ def _summary_block(summary: CategorySummary, stamps: tuple[str, str]) -> Block:
             item.not_assessed,
             *stamps,
         )
-        for item in summary.summaries
-    )
-    return Block(rows, summary.codes, {})
+
+    return TableSection(summary.summaries.map(row), {})

@@ -10,21 +10,19 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
 from pgx_ana.knowledge import AlleleFrequencies, KnowledgeBase
 from pgx_ana.model import CohortCalls, SiteCalls
 from pgx_ana.terms import CallStatus
 
-LEAST_PEOPLE = 50
-_LEAST_CALLED = 0.9  # where only carriers have calls, frequencies say nothing
+MIN_PEOPLE = 50
+_MIN_CALLED = 0.9  # where only carriers have calls, frequencies say nothing
 _FAR = 0.15
 _STANDARD_ERRORS = 4
-_LEAST_SITES = 4
+_MIN_SITES = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Oddity:
+class FrequencyOutlier:
     """An allele whose frequency in a cohort is far from that in every population.
 
     ``swapped`` says that one minus the frequency would fit.
@@ -48,7 +46,7 @@ class Oddity:
 
 def frequency_warnings(calls: CohortCalls, knowledge: KnowledgeBase) -> list[str]:
     """Say which frequencies are odd in a cohort of at least 50 people, and what that may mean."""
-    if len(calls.samples) < LEAST_PEOPLE:
+    if len(calls.samples) < MIN_PEOPLE:
         return []
     compared = [
         (site, frequencies)
@@ -56,11 +54,11 @@ def frequency_warnings(calls: CohortCalls, knowledge: KnowledgeBase) -> list[str
         for frequencies in knowledge.definitions[site.variant.id].frequencies[:1]
         if _is_comparable(site, frequencies)
     ]
-    oddities = [odd for site, frequencies in compared for odd in _oddities(site, frequencies)]
-    warnings = [str(odd) for odd in oddities]
-    if len(oddities) >= _LEAST_SITES and 2 * len(oddities) > len(compared):
+    outliers = [odd for site, frequencies in compared for odd in _outliers(site, frequencies)]
+    warnings = [str(odd) for odd in outliers]
+    if len(outliers) >= _MIN_SITES and 2 * len(outliers) > len(compared):
         warnings.append(
-            f"the frequencies of {len(oddities)} of {len(compared)} variants fit no population: "
+            f"the frequencies of {len(outliers)} of {len(compared)} variants fit no population: "
             f"the file may not be on {calls.assembly}, or not be of people"
         )
     return warnings
@@ -75,11 +73,11 @@ def _known(frequencies: AlleleFrequencies) -> list[float]:
 def _is_comparable(site: SiteCalls, frequencies: AlleleFrequencies) -> bool:
     """Say whether enough people were called, and several populations are known."""
     _, people = _copies(site, frequencies.allele)
-    enough = people >= LEAST_PEOPLE and people >= _LEAST_CALLED * len(site.codes)
+    enough = people >= MIN_PEOPLE and people >= _MIN_CALLED * len(site.calls)
     return enough and len(_known(frequencies)) > 1
 
 
-def _oddities(site: SiteCalls, frequencies: AlleleFrequencies) -> Iterator[Oddity]:
+def _outliers(site: SiteCalls, frequencies: AlleleFrequencies) -> Iterator[FrequencyOutlier]:
     copies, people = _copies(site, frequencies.allele)
     known = _known(frequencies)
     observed, least, most = copies / (2 * people), min(known), max(known)
@@ -87,16 +85,13 @@ def _oddities(site: SiteCalls, frequencies: AlleleFrequencies) -> Iterator[Oddit
     chance = _STANDARD_ERRORS * math.sqrt(nearest * (1 - nearest) / (2 * people))
     if abs(observed - nearest) > _FAR + chance:
         swapped = least - _FAR <= 1 - observed <= most + _FAR
-        yield Oddity(site.variant.id, frequencies.allele, observed, people, least, most, swapped)
+        yield FrequencyOutlier(
+            site.variant.id, frequencies.allele, observed, people, least, most, swapped
+        )
 
 
 def _copies(site: SiteCalls, allele: str) -> tuple[int, int]:
     """Count the copies of an allele, and the people who were called."""
-    holders = np.bincount(site.codes, minlength=len(site.cells)).tolist()
-    called = [
-        (cell, count)
-        for cell, count in zip(site.cells, holders, strict=True)
-        if cell.status is CallStatus.CALLED
-    ]
-    copies = sum(cell.alleles.count(allele) * count for cell, count in called)
+    called = [(c, count) for c, count in site.calls.counts() if c.status is CallStatus.CALLED]
+    copies = sum(call.alleles.count(allele) * count for call, count in called)
     return copies, sum(count for _, count in called)

@@ -7,11 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-import numpy as np
-
 from pgx_ana.haplotypes import call_all_haplotypes
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.model import Cell, CohortCalls, InputFile, Locus, SiteCalls, Variant
+from pgx_ana.model import Call, CohortCalls, InputFile, Locus, SiteCalls, Variant
 from pgx_ana.quality.allele_frequencies import frequency_warnings
 from pgx_ana.terms import CallSource, CallStatus
 
@@ -110,15 +108,15 @@ def assess_callability(
     by_gene: dict[str, list[SiteCallability]] = {}
     for site in sites:
         by_gene.setdefault(site.variant.gene, []).append(site)
-    cells = [cell for part in parts for site in part.sites for cell in site.cells]
-    has_blocks = {cell.file for cell in cells if cell.source is CallSource.REFERENCE_BLOCK}
-    has_rows = {cell.file for cell in cells if cell.file}
+    observed = [call for part in parts for site in part.sites for call in site.calls.values]
+    has_blocks = {call.file for call in observed if call.source is CallSource.REFERENCE_BLOCK}
+    has_rows = {call.file for call in observed if call.file}
     references = {
-        cell.file
+        call.file
         for part in parts
         for site in part.sites
-        for cell in site.cells
-        if _is_reference(cell, site.variant.loci[part.assembly])
+        for call in site.calls.values
+        if _is_reference(call, site.variant.loci[part.assembly])
     }
     content = tuple(
         "reference blocks"
@@ -148,15 +146,14 @@ def assess_callability(
 
 def _sets(calls: CohortCalls, knowledge: KnowledgeBase) -> Iterator[SetCallability]:
     for found in call_all_haplotypes(calls, knowledge):
-        holders = np.bincount(found.codes, minlength=len(found.people)).tolist()
         people: Counter[str] = Counter()
-        for person, count in zip(found.people, holders, strict=True):
-            people[person.diplotype.status.value] += count
-        yield SetCallability(found.names.id, found.names.name, people)
+        for call, count in found.diplotypes.counts():
+            people[call.diplotype.status.value] += count
+        yield SetCallability(found.nomenclature.id, found.nomenclature.name, people)
 
 
-def _is_reference(cell: Cell, locus: Locus) -> bool:
-    return locus.ref_is_certain and set(cell.alleles) == {locus.ref}
+def _is_reference(call: Call, locus: Locus) -> bool:
+    return locus.ref_is_certain and set(call.alleles) == {locus.ref}
 
 
 def _place(variant: Variant, calls: CohortCalls) -> str:
@@ -166,10 +163,9 @@ def _place(variant: Variant, calls: CohortCalls) -> str:
 
 def _site(site: SiteCalls, calls: CohortCalls) -> SiteCallability:
     people: Counter[str] = Counter()
-    holders = np.bincount(site.codes, minlength=len(site.cells)).tolist()
-    for cell, count in zip(site.cells, holders, strict=True):
-        is_block = cell.source is CallSource.REFERENCE_BLOCK and cell.status is CallStatus.CALLED
-        people[BLOCK if is_block else cell.status.value] += count
+    for call, count in site.calls.counts():
+        is_block = call.source is CallSource.REFERENCE_BLOCK and call.status is CallStatus.CALLED
+        people[BLOCK if is_block else call.status.value] += count
     return SiteCallability(site.variant, _place(site.variant, calls), people)
 
 

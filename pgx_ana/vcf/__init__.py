@@ -6,20 +6,28 @@ Gives: the records that overlap each locus, whole or refused with one message, a
 Never: compares alleles, or knows which variants mean what: contig tables and loci come as values.
 """
 
-from pgx_ana.vcf.assembly import FEW, ContigNames, Finding, Vote, settle, undecided, vote
+from pgx_ana.vcf.assembly import (
+    FEW_MATCHES,
+    ContigNames,
+    Finding,
+    LocusMatches,
+    count_matching_loci,
+    settle,
+    undetermined_assembly,
+)
 from pgx_ana.vcf.fasta import Genome
 from pgx_ana.vcf.lines import Target
 from pgx_ana.vcf.reader import VariantFile
 
 __all__ = [
-    "FEW",
+    "FEW_MATCHES",
     "ContigNames",
     "Finding",
     "Genome",
+    "LocusMatches",
     "Target",
     "VariantFile",
-    "Vote",
+    "count_matching_loci",
     "settle",
-    "undecided",
-    "vote",
+    "undetermined_assembly",
 ]

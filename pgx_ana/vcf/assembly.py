@@ -18,7 +18,7 @@ from pgx_ana.vcf.header import Header
 
 _REFERENCE_LINE = re.compile(r"^##(reference|assembly|contig)\b", re.IGNORECASE)
 _HOW_TO_SAY = "say which it is with --assembly GRCh37 or --assembly GRCh38"
-FEW = 4
+FEW_MATCHES = 4
 """Below so many records that agree with an assembly, the other one is looked at as well."""
 
 _ENOUGH = 2
@@ -34,7 +34,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Vote:
+class LocusMatches:
     """How many known loci agree with an assembly's REF and ALT, and how many have another REF."""
 
     agree: int
@@ -128,7 +128,7 @@ class ContigNames:
 
 
 def settle(
-    said: Assembly | None, header: Finding | None, votes: Mapping[Assembly, Vote], name: str
+    said: Assembly | None, header: Finding | None, votes: Mapping[Assembly, LocusMatches], name: str
 ) -> Finding | None:
     """Settle the assembly of a file from what the user said, its header and its REF bases.
 
@@ -155,7 +155,7 @@ def settle(
     return finding
 
 
-def undecided(name: str) -> InputError:
+def undetermined_assembly(name: str) -> InputError:
     """Return the error for a file whose assembly nothing tells."""
     return InputError(
         f"{name}: the assembly cannot be told: no contig lengths, no name in the header, and "
@@ -163,9 +163,9 @@ def undecided(name: str) -> InputError:
     )
 
 
-def vote(
+def count_matching_loci(
     variants: Sequence[Variant], assembly: Assembly, records: Sequence[Sequence[Record]]
-) -> Vote:
+) -> LocusMatches:
     """Count the known loci at which a record starts with REF and a known ALT of an assembly."""
     agree = disagree = 0
     for variant, found in zip(variants, records, strict=True):
@@ -181,14 +181,14 @@ def vote(
         )
         agree += known
         disagree += not known
-    return Vote(agree, disagree)
+    return LocusMatches(agree, disagree)
 
 
 def _other(assembly: Assembly) -> Assembly:
     return Assembly.GRCH38 if assembly is Assembly.GRCH37 else Assembly.GRCH37
 
 
-def _by_votes(votes: Mapping[Assembly, Vote], name: str) -> Finding | None:
+def _by_votes(votes: Mapping[Assembly, LocusMatches], name: str) -> Finding | None:
     best, other = sorted(votes, key=lambda assembly: -votes[assembly].agree)
     winner, loser = votes[best].agree, votes[other].agree
     if winner == 0:

@@ -50,7 +50,7 @@ class Genome:
         except (OSError, ValueError) as error:
             raise InputError(f"--reference {self.name}: cannot be read: {error}") from error
 
-    def refuse_other_loci(self, variants: Sequence[Variant]) -> None:
+    def check_loci(self, variants: Sequence[Variant]) -> None:
         """Raise :class:`InputError` where the genome differs from the loci of the variants."""
         for variant in variants:
             locus = variant.loci[self.assembly]

@@ -46,7 +46,7 @@ def genotypes_of(variant: Any, n_samples: int, place: str) -> tuple[Alleles, NDA
     return np.ascontiguousarray(numbers, np.int16), phased
 
 
-def refuse_wrapped(variant: Any, n_alts: int, place: str) -> None:
+def check_allele_numbers(variant: Any, n_alts: int, place: str) -> None:
     """Refuse allele numbers that the 16 bits of cyvcf2's arrays cannot hold and would wrap."""
     most = max((max(genotype[:-1]) for genotype in variant.genotypes), default=0)
     if most > n_alts:

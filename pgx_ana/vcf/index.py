@@ -25,7 +25,7 @@ _TABIX = struct.Struct("<7i")  # format, col_seq, col_beg, col_end, meta, skip, 
 _PAIR = struct.Struct("<QQ")
 _ENOUGH = 64  # bytes: contig and position of a row, or the fixed part of a BCF record
 _TAB = b"\t"
-_MOST_BYTES = 1 << 29
+_MAX_BYTES = 1 << 29
 _DEEPEST = 15  # levels of bins; 5 hold half a billion bases
 
 
@@ -53,7 +53,7 @@ class Index:
         self._name = name
         try:
             with gzip.open(path) as stream:
-                self._data = stream.read(_MOST_BYTES)
+                self._data = stream.read(_MAX_BYTES)
             self._parse()
         except (OSError, EOFError, ValueError, struct.error, zlib.error, IndexError) as error:
             raise DamagedIndexError(
@@ -70,7 +70,7 @@ class Index:
         """Return the names of the contigs that have rows; none in an index of BCF."""
         return [name for name in self._contigs if isinstance(name, str)]
 
-    def refuse_foreign(self, path: Path, wanted: Mapping[str, int]) -> None:
+    def check_belongs_to(self, path: Path, wanted: Mapping[str, int]) -> None:
         """Refuse an index that does not belong to a BGZF file.
 
         ``wanted`` are the contigs that will be looked up, with their numbers in the header of a BCF
@@ -87,7 +87,7 @@ class Index:
                 "is whole, make the index again"
             )
 
-    def refuse_cut(self, path: Path) -> None:
+    def check_not_truncated(self, path: Path) -> None:
         """Refuse a file that is shorter than its index says, even if the index is not to be used.
 
         Raises :class:`InputError`.

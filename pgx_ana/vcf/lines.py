@@ -23,11 +23,11 @@ TAB = b"\t"
 FIXED = 8
 """Columns before FORMAT."""
 
-MOST_BYTES = 1 << 28
+MAX_BYTES = 1 << 28
 """No line may be longer; rows of half a million people with many fields stay well below."""
 
-_MOST_DIGITS = 10
-_FARTHEST = 10**_MOST_DIGITS
+_MAX_DIGITS = 10
+_FARTHEST = 10**_MAX_DIGITS
 _LINE_FEED = 10
 _BLANK = frozenset({b"\n", b"\r\n"})
 _END = re.compile(rb"(?:^|;)END=([0-9]{1,10})(?:;|$)")
@@ -62,7 +62,7 @@ class Line:
 
 
 @dataclass(slots=True)
-class _Near:
+class _NextTarget:
     """The next target for rows whose POS is above ``floor`` and at most ``ceiling``.
 
     ``start`` is the first position of any target from there on; far away where none is left.
@@ -74,7 +74,7 @@ class _Near:
     start: int
 
 
-class Wanted:
+class TargetIndex:
     """Finds the targets that a row overlaps, quickly for the many that overlap none."""
 
     def __init__(self, targets: Sequence[Target]) -> None:
@@ -90,14 +90,14 @@ class Wanted:
     def __contains__(self, chrom: str) -> bool:
         return chrom in self._of
 
-    def near(self, chrom: str, pos: int) -> _Near:
+    def near(self, chrom: str, pos: int) -> _NextTarget:
         """Return what lies next for rows at a position, and up to where that holds."""
         ends, starts, _ = self._of[chrom]
         index = bisect_left(ends, pos)
         floor = ends[index - 1] if index else -1
         if index == len(ends):
-            return _Near(chrom, floor, _FARTHEST, 2 * _FARTHEST)
-        return _Near(chrom, floor, ends[index], starts[index])
+            return _NextTarget(chrom, floor, _FARTHEST, 2 * _FARTHEST)
+        return _NextTarget(chrom, floor, ends[index], starts[index])
 
     def hits(self, chrom: str, start: int, end: int) -> list[int]:
         """Return the numbers of the targets that a stretch overlaps, in their order."""
@@ -120,7 +120,7 @@ class Scan:
         self.is_open = False
 
     def wanted(
-        self, stream: IO[bytes], plain: Plain, wanted: Wanted
+        self, stream: IO[bytes], plain: Plain, wanted: TargetIndex
     ) -> Iterator[tuple[Line, list[int]]]:
         """Yield the rows that overlap a target, with the numbers of the targets.
 
@@ -128,7 +128,7 @@ class Scan:
         placed, and for a file that ends within a row.
         """
         contig: bytes | None = None
-        near: _Near | None = None
+        near: _NextTarget | None = None
         for text in self._texts(stream):
             tab = text.find(TAB)
             if text[:tab] != contig or tab < 0:
@@ -138,7 +138,7 @@ class Scan:
             if near is None:
                 continue
             digits = text[tab + 1 : text.find(TAB, tab + 1)]
-            if not digits.isdigit() or len(digits) > _MOST_DIGITS or text.count(TAB) < FIXED - 1:
+            if not digits.isdigit() or len(digits) > _MAX_DIGITS or text.count(TAB) < FIXED - 1:
                 self._refuse(text, digits)
             pos = int(digits)
             if not near.floor < pos <= near.ceiling:
@@ -149,7 +149,7 @@ class Scan:
             line = self._line(text, near.chrom)
             hits = wanted.hits(near.chrom, line.pos, line.end)
             if hits and self.is_open:
-                refuse_open(line)
+                raise_unterminated(line)
             if hits:
                 yield line, hits
 
@@ -158,7 +158,7 @@ class Scan:
         for text in self._texts(stream):
             digits = text[text.find(TAB) + 1 :].split(TAB, 1)[0]
             columns = text.count(TAB) + 1
-            if columns != self._n_columns or not digits.isdigit() or len(digits) > _MOST_DIGITS:
+            if columns != self._n_columns or not digits.isdigit() or len(digits) > _MAX_DIGITS:
                 self._refuse(text, digits)
 
     @property
@@ -168,7 +168,7 @@ class Scan:
     def _texts(self, stream: IO[bytes]) -> Iterator[bytes]:
         """Yield the rows, without blank lines."""
         try:
-            for text in iter(partial(stream.readline, MOST_BYTES), b""):
+            for text in iter(partial(stream.readline, MAX_BYTES), b""):
                 self._number += 1
                 if text[-1] != _LINE_FEED:
                     self._end(text)
@@ -182,8 +182,8 @@ class Scan:
     def _end(self, text: bytes) -> None:
         """Note that a line has no end; refuse what is too long, or cut before its last column."""
         self.is_open = True
-        if len(text) == MOST_BYTES:
-            raise InputError(f"{self._place}: is longer than {MOST_BYTES} bytes")
+        if len(text) == MAX_BYTES:
+            raise InputError(f"{self._place}: is longer than {MAX_BYTES} bytes")
         if text.count(TAB) + 1 < self._n_columns:
             raise InputError(f"{self._place}: the file is truncated: it ends within this row")
 
@@ -207,7 +207,7 @@ class Scan:
         raise InputError(f"{self._place}: has {columns} columns; the header has {self._n_columns}")
 
 
-def refuse_open(line: Line) -> NoReturn:
+def raise_unterminated(line: Line) -> NoReturn:
     """Refuse a wanted row that ends with the file, but without a line feed."""
     raise InputError(
         f"{line.place}: the file ends within this row, without a line feed, and may be cut; add a "
@@ -248,7 +248,7 @@ def _is_position(digits: bytes) -> bool:
     """Say whether bytes are a number as all readers read it: 0100 is 64 to those of an index."""
     return (
         digits.isdigit()
-        and len(digits) <= _MOST_DIGITS
+        and len(digits) <= _MAX_DIGITS
         and not (digits.startswith(b"0") and len(digits) > 1)
     )
 

@@ -28,7 +28,7 @@ from pgx_ana.vcf.header import (
     sample_names,
 )
 from pgx_ana.vcf.index import DamagedIndexError, Index
-from pgx_ana.vcf.lines import FIXED, Line, Scan, Target, Wanted, parse, refuse_open
+from pgx_ana.vcf.lines import FIXED, Line, Scan, Target, TargetIndex, parse, raise_unterminated
 from pgx_ana.vcf.records import read_records
 
 
@@ -160,7 +160,7 @@ class VariantFile:
             self.remark = "structural variants have SVLEN and no END: index not used"
         if self._container.spare is not None:
             with contextlib.suppress(DamagedIndexError):
-                Index(self._container.spare, self.name).refuse_cut(self._path)
+                Index(self._container.spare, self.name).check_not_truncated(self._path)
         names = list(self.header.contigs)
         if self._container.index is not None:
             self._index = Index(self._container.index, self.name)
@@ -177,7 +177,7 @@ class VariantFile:
         if self._index is not None:
             numbers = {contig: number for number, contig in enumerate(self.header.contigs)}
             known = [contig for of_one in self._contigs.values() for contig in of_one]
-            self._index.refuse_foreign(self._path, {c: numbers.get(c, -1) for c in known})
+            self._index.check_belongs_to(self._path, {c: numbers.get(c, -1) for c in known})
 
     @contextlib.contextmanager
     def _open_bcf(self) -> Iterator[Any]:
@@ -227,11 +227,11 @@ class VariantFile:
                 if line.pos > target.end:
                     return
                 if is_open and line.end >= target.start:
-                    refuse_open(line)
+                    raise_unterminated(line)
                 yield line
 
     def _scanned(self, targets: Sequence[Target]) -> Iterator[tuple[Line, list[int]]]:
-        wanted = Wanted(targets)
+        wanted = TargetIndex(targets)
         if self.format == "BCF":
             yield from self._scanned_bcf(wanted)
             return
@@ -251,7 +251,7 @@ class VariantFile:
             pass
         return stream
 
-    def _scanned_bcf(self, wanted: Wanted) -> Iterator[tuple[Line, list[int]]]:
+    def _scanned_bcf(self, wanted: TargetIndex) -> Iterator[tuple[Line, list[int]]]:
         place = "the first record"
         try:
             with self._open_bcf() as file:
@@ -274,7 +274,7 @@ class VariantFile:
 
     def _verify(self) -> None:
         if self.format == "BCF":
-            for _ in self._scanned_bcf(Wanted([])):
+            for _ in self._scanned_bcf(TargetIndex([])):
                 pass
         else:
             with self._rows() as stream:

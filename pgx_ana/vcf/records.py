@@ -21,12 +21,12 @@ from pgx_ana.vcf.fields import (
     PROBABILITIES,
     QUALITY_FIELDS,
     best_guesses,
+    check_allele_numbers,
     failed_of,
     genotypes_of,
     numbers_of,
     phase_sets_of,
     probability_of,
-    refuse_wrapped,
 )
 from pgx_ana.vcf.lines import FIXED, TAB, Line
 
@@ -42,8 +42,8 @@ _SHAPES = {
     "Integer": re.compile(r"(?:\.|-?[0-9]+)(?:,(?:\.|-?[0-9]+))*"),
     "Float": re.compile(f"{_NUMBER}(?:,{_NUMBER})*", re.IGNORECASE),
 }
-_MOST_FIELDS = 1000
-_MOST_ALTS = 1 << 15  # allele numbers are kept in 16 bits
+_MAX_FIELDS = 1000
+_MAX_ALTS = 1 << 15  # allele numbers are kept in 16 bits
 _LONG_NUMBER = re.compile(rb"[0-9]{5}")
 _EMPTY = re.compile(rb"(?<![^:,\t])(?=[:,\t]|$)")
 _EMPTY_BETWEEN = (b"::", b":\t", b":,", b",,", b",:", b",\t", b"\t,")
@@ -89,7 +89,7 @@ def _rewritten(lines: Sequence[Line], n_samples: int, *, text_ps: bool) -> Itera
             raise InputError(f"{line.place}: the row has a NUL byte")
         names = []
         given = columns[FIXED].decode("latin-1").split(":")
-        if len(given) > _MOST_FIELDS:
+        if len(given) > _MAX_FIELDS:
             raise InputError(f"{line.place}: FORMAT has {len(given)} fields")
         for number, name in enumerate(given):
             # Q is a probability where HipSTR writes it, beside GB; elsewhere it may be anything.
@@ -163,15 +163,15 @@ def _blamed(line: Line, samples: Sequence[str]) -> str:
 def _record(line: Line, variant: Any, people: Sequence[str]) -> Record:
     columns = line.text.split(TAB, FIXED + 1)
     ref = _text(columns[3], line).upper()
-    if columns[4].count(b",") >= _MOST_ALTS:
-        raise InputError(f"{line.place}: has more than {_MOST_ALTS} ALT")
+    if columns[4].count(b",") >= _MAX_ALTS:
+        raise InputError(f"{line.place}: has more than {_MAX_ALTS} ALT")
     alts = _alts(_text(columns[4], line), line)
     fields = set(variant.FORMAT or ())
     has_genotypes = "GT" in fields
     probability = None
     if has_genotypes:
         if _LONG_NUMBER.search(columns[FIXED + 1]):
-            refuse_wrapped(variant, len(alts), line.place)
+            check_allele_numbers(variant, len(alts), line.place)
         alleles, phased = genotypes_of(variant, len(people), line.place)
         probability = probability_of(variant, fields, alleles, len(alts))
     else:
