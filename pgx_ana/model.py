@@ -139,9 +139,8 @@ class Call:
 
     ``alleles`` are plus-strand bases, ``.`` for a missing copy; empty where nothing was seen, one
     where the call is haploid. Unphased alleles stand in the order of the variant's alleles.
-    ``row`` names an unphased row that has these alleles and covers further sites: whatever their
-    phase, what it says of all of them lies on the same copies. ``turned`` says that its first copy
-    is the second here.
+    ``spanning_row`` names an unphased row that has these alleles and covers further sites: their
+    alleles in that row are on the same copies. ``swapped``: its first copy is the second one here.
     """
 
     alleles: tuple[str, ...]
@@ -151,8 +150,8 @@ class Call:
     reason: str = ""
     filter: str = ""
     file: str = ""
-    row: str = ""
-    turned: bool = False
+    spanning_row: str = ""
+    swapped: bool = False
 
     @property
     def genotype(self) -> str:
@@ -162,9 +161,9 @@ class Call:
     @property
     def order(self) -> tuple[str, ...]:
         """Return the alleles as they lie on the copies of further sites; empty where none says."""
-        if not (self.phased or self.row):
+        if not (self.phased or self.spanning_row):
             return ()
-        return self.alleles[::-1] if self.turned else self.alleles
+        return self.alleles[::-1] if self.swapped else self.alleles
 
 
 ABSENT = Call(

@@ -19,13 +19,13 @@ from pgx_ana.terms import GLOBAL, POPULATIONS, Assembly
 from pgx_ana.vcf import (
     FEW_MATCHES,
     ContigNames,
-    Finding,
+    DetectedAssembly,
     Genome,
     LocusMatches,
     Target,
     VariantFile,
     count_matching_loci,
-    settle,
+    decide_assembly,
     undetermined_assembly,
 )
 
@@ -108,7 +108,7 @@ def call(request: Request, knowledge: KnowledgeBase) -> CohortCalls:
     for path in request.paths:
         file = VariantFile(path, names)
         present.update(file.samples)
-        if file.choose(request.choice.samples):
+        if file.select_samples(request.choice.samples):
             read.append(_read(file, _Reading(names, variants, request, knowledge, genome)))
         file.close()
     _refuse_unknown_samples(request.choice.samples, present)
@@ -155,19 +155,19 @@ class _FileRecords:
     """
 
     file: VariantFile
-    finding: Finding | None
+    finding: DetectedAssembly | None
     records: Mapping[Assembly, list[list[Record]]]
 
 
-def _common_finding(read: Sequence[_FileRecords]) -> Finding | None:
+def _common_finding(read: Sequence[_FileRecords]) -> DetectedAssembly | None:
     """Return the assembly that the other files share, for a file that does not tell its own."""
     told = {records.finding.assembly for records in read if records.finding is not None}
-    return Finding(told.pop(), "as the other files") if len(told) == 1 else None
+    return DetectedAssembly(told.pop(), "as the other files") if len(told) == 1 else None
 
 
 def _call_file(
     read: _FileRecords,
-    common: Finding | None,
+    common: DetectedAssembly | None,
     variants: Sequence[Variant],
     options: CallOptions,
 ) -> _Part:
@@ -182,7 +182,7 @@ def _call_file(
         name=file.name,
         header_sha256=file.header_sha256,
         assembly=finding.assembly,
-        assembly_source=finding.how,
+        assembly_source=finding.source,
         format=file.format,
         indexed=file.indexed,
         samples=len(file.samples),
@@ -211,19 +211,19 @@ def _read(file: VariantFile, reading: _Reading) -> _FileRecords:
     without an index is looked at in both, too, so that a wrong header is found out in one pass.
     """
     said = reading.request.choice.assembly
-    header = reading.names.from_header(file.header, file.name, said)
+    header = reading.names.detect(file.header, file.name, said)
     if header is None and said is None and reading.genome is not None:
-        header = Finding(reading.genome.assembly, "contig lengths of --reference")
+        header = DetectedAssembly(reading.genome.assembly, "contig lengths of --reference")
     expected = said or (header.assembly if header else None)
     assemblies = tuple(Assembly) if expected is None or not file.indexed else (expected,)
     pool = reading.knowledge.variants if expected is None else reading.variants
     verify = reading.request.verify
     found = _collect(file, assemblies, pool, verify=verify)
-    votes = _votes(pool, found)
-    if expected is not None and file.indexed and votes[expected].agree < FEW_MATCHES:
+    matches = _matches(pool, found)
+    if expected is not None and file.indexed and matches[expected].agree < FEW_MATCHES:
         others = tuple(assembly for assembly in Assembly if assembly is not expected)
-        votes |= _votes(pool, _collect(file, others, pool))
-    finding = settle(said, header, votes, file.name)
+        matches |= _matches(pool, _collect(file, others, pool))
+    finding = decide_assembly(said, header, matches, file.name)
     wanted = {variant.id for variant in reading.variants}
     chosen = [number for number, variant in enumerate(pool) if variant.id in wanted]
     records = {assembly: [of[number] for number in chosen] for assembly, of in found.items()}
@@ -234,7 +234,7 @@ def _read(file: VariantFile, reading: _Reading) -> _FileRecords:
 
 def _held_against(
     genome: Genome,
-    finding: Finding | None,
+    finding: DetectedAssembly | None,
     records: Mapping[Assembly, list[list[Record]]],
     name: str,
 ) -> dict[Assembly, list[list[Record]]]:
@@ -242,7 +242,7 @@ def _held_against(
     if finding is not None and finding.assembly is not genome.assembly:
         raise InputError(f"{name}: is {finding.assembly}, but --reference is {genome.assembly}")
     own = records[genome.assembly]
-    return {genome.assembly: [[genome.marked(record) for record in found] for found in own]}
+    return {genome.assembly: [[genome.with_mismatch(record) for record in found] for found in own]}
 
 
 def _collect(
@@ -254,14 +254,14 @@ def _collect(
 ) -> dict[Assembly, list[list[Record]]]:
     loci = [variant.loci[assembly] for assembly in assemblies for variant in variants]
     targets = [Target(locus.chrom, locus.window_start, locus.window_end) for locus in loci]
-    found = file.collect(targets, verify=verify)
+    found = file.records_at(targets, verify=verify)
     return {
         assembly: found[index * len(variants) : (index + 1) * len(variants)]
         for index, assembly in enumerate(assemblies)
     }
 
 
-def _votes(
+def _matches(
     variants: Sequence[Variant], found: dict[Assembly, list[list[Record]]]
 ) -> dict[Assembly, LocusMatches]:
     return {

@@ -13,7 +13,7 @@ from typing import Any
 
 from click.testing import CliRunner
 
-from pgx_ana.browse.handbook import markdown
+from pgx_ana.browse.handbook import handbook_lines
 from pgx_ana.cli import main
 from pgx_ana.knowledge import load
 from pgx_ana.knowledge.schema import Document
@@ -42,7 +42,7 @@ def generated() -> dict[Path, str]:
         ROOT / "pgx_ana" / "patient.schema.json": _json(json_schema()),
         ROOT / "data" / "kb" / "schema.json": _json(knowledge),
         ROOT / "docs" / "tables.md": tables_page(),
-        ROOT / "docs" / "knowledge-base.md": "\n".join(markdown(load())) + "\n",
+        ROOT / "docs" / "knowledge-base.md": "\n".join(handbook_lines(load())) + "\n",
         **golden(),
     }
 
@@ -87,7 +87,7 @@ def golden() -> dict[Path, str]:
     places = [folder.parent / "toy_kb", folder.parent / "toy_haplotypes"]
     pages = {"toy": places[:1], "toy_haplotypes": places}
     return written | {
-        folder / f"{name}.knowledge-base.md": "\n".join(markdown(load(kb))) + "\n"
+        folder / f"{name}.knowledge-base.md": "\n".join(handbook_lines(load(kb))) + "\n"
         for name, kb in pages.items()
     }
 

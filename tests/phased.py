@@ -119,7 +119,7 @@ def likeliest_without_self(
         if rsid in {*names.sites, *names.further_sites}
     }
     (diplotype,) = of_everyone(call_haplotypes(blind, alone, population))
-    return diplotype.likely[0][0]
+    return diplotype.probabilities[0][0]
 
 
 def _chromosomes(names: Nomenclature, diplotype: str) -> Iterator[Alleles]:

@@ -10,7 +10,7 @@ from cells import RECORD, Said, called, cohort, partial, summary, table_rows, to
 
 from pgx_ana.annotation import Annotations
 from pgx_ana.annotation.annotations import AnnotatedCategory
-from pgx_ana.annotation.conclusions import NOT_ASSESSED, UNDETERMINED, unphased
+from pgx_ana.annotation.conclusions import NOT_ASSESSED, UNDETERMINED, unphased_genotype
 from pgx_ana.calling import assert_reference
 from pgx_ana.haplotypes import DiplotypeStatus
 from pgx_ana.knowledge import KnowledgeBase, load
@@ -435,7 +435,7 @@ def test_unphased(toy: KnowledgeBase, alleles: tuple[str, ...], expected: str) -
     """Alleles of the variant in its order, then unknown ones, then missing copies."""
     variant = next(variant for variant in toy.variants if variant.id == "rs2")
     cell = Call(alleles, True, CallStatus.CALLED, RECORD)
-    assert expected == unphased(cell, variant)
+    assert expected == unphased_genotype(cell, variant)
 
 
 def test_categories_of_the_summary() -> None:

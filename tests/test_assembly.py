@@ -15,10 +15,10 @@ from pgx_ana.pipeline import Request, Selection, call
 from pgx_ana.terms import Assembly
 from pgx_ana.vcf import (
     ContigNames,
-    Finding,
+    DetectedAssembly,
     LocusMatches,
     count_matching_loci,
-    settle,
+    decide_assembly,
     undetermined_assembly,
 )
 from pgx_ana.vcf.header import Header
@@ -68,48 +68,62 @@ def header(contigs: Mapping[str, int | None], *lines: str) -> Header:
     ],
 )
 def test_plain_names_of_contigs(names: ContigNames, name: str, expected: str | None) -> None:
-    assert expected == names.plain(name)
+    assert expected == names.chromosome(name)
 
 
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
         pytest.param(
-            header({"15": 102531392}), Finding(G37, "contig lengths"), id="length-of-GRCh37"
+            header({"15": 102531392}),
+            DetectedAssembly(G37, "contig lengths"),
+            id="length-of-GRCh37",
         ),
         pytest.param(
-            header({"chr15": 101991189}), Finding(G38, "contig lengths"), id="length-of-GRCh38"
+            header({"chr15": 101991189}),
+            DetectedAssembly(G38, "contig lengths"),
+            id="length-of-GRCh38",
         ),
         pytest.param(
-            header({"15": 101991189}), Finding(G38, "contig lengths"), id="a-prefix-says-nothing"
+            header({"15": 101991189}),
+            DetectedAssembly(G38, "contig lengths"),
+            id="a-prefix-says-nothing",
         ),
         pytest.param(
             header({"chr15": 101991189, "chr15_KI270727v1_random": 448248, "chrM": 16571}),
-            Finding(G38, "contig lengths"),
+            DetectedAssembly(G38, "contig lengths"),
             id="other-contigs-beside",
         ),
-        pytest.param(header({"NC_000015.9": None}), Finding(G37, "contig accessions"), id="refseq"),
-        pytest.param(header({"CM000677.2": None}), Finding(G38, "contig accessions"), id="genbank"),
+        pytest.param(
+            header({"NC_000015.9": None}), DetectedAssembly(G37, "contig accessions"), id="refseq"
+        ),
+        pytest.param(
+            header({"CM000677.2": None}), DetectedAssembly(G38, "contig accessions"), id="genbank"
+        ),
         pytest.param(
             header({"15": None}, "##reference=file:///refs/hg19.fa"),
-            Finding(G37, "header words"),
+            DetectedAssembly(G37, "header words"),
             id="reference-line",
         ),
         pytest.param(
             header({}, "##contig=<ID=15,assembly=GRCh38.p13>"),
-            Finding(G38, "header words"),
+            DetectedAssembly(G38, "header words"),
             id="contig-line",
         ),
         pytest.param(
-            header({}, "##assembly=grch37"), Finding(G37, "header words"), id="assembly-line"
+            header({}, "##assembly=grch37"),
+            DetectedAssembly(G37, "header words"),
+            id="assembly-line",
         ),
         pytest.param(
             header({}, "##reference=Homo_sapiens_assembly38.fasta"),
-            Finding(G38, "header words"),
+            DetectedAssembly(G38, "header words"),
             id="name-of-the-broad-institute",
         ),
         pytest.param(
-            header({}, "##reference=hs37d5.fa.gz"), Finding(G37, "header words"), id="decoys"
+            header({}, "##reference=hs37d5.fa.gz"),
+            DetectedAssembly(G37, "header words"),
+            id="decoys",
         ),
         pytest.param(header({}), None, id="nothing"),
         pytest.param(header({"15": None, "chr15": None}), None, id="names-only"),
@@ -122,8 +136,10 @@ def test_plain_names_of_contigs(names: ContigNames, name: str, expected: str | N
         pytest.param(header({"chrM": 16571, "HLA-A": 3502}), None, id="no-known-chromosome"),
     ],
 )
-def test_what_a_header_tells(names: ContigNames, given: Header, expected: Finding | None) -> None:
-    assert expected == names.from_header(given, "a.vcf")
+def test_what_a_header_tells(
+    names: ContigNames, given: Header, expected: DetectedAssembly | None
+) -> None:
+    assert expected == names.detect(given, "a.vcf")
 
 
 @pytest.mark.parametrize(
@@ -154,7 +170,7 @@ def test_what_a_header_tells(names: ContigNames, given: Header, expected: Findin
 )
 def test_headers_that_cannot_be_right(names: ContigNames, given: Header, message: str) -> None:
     with pytest.raises(InputError) as caught:
-        names.from_header(given, "a.vcf")
+        names.detect(given, "a.vcf")
     assert message == str(caught.value)
 
 
@@ -211,27 +227,27 @@ def test_votes_of_records(
 
 
 NONE = LocusMatches(0, 0)
-LENGTHS38 = Finding(G38, "contig lengths")
+LENGTHS38 = DetectedAssembly(G38, "contig lengths")
 
 
 @pytest.mark.parametrize(
-    ("said", "told", "votes", "expected"),
+    ("said", "told", "matches", "expected"),
     [
         pytest.param(None, LENGTHS38, {G38: NONE}, LENGTHS38, id="header"),
-        pytest.param(G38, None, {G38: NONE}, Finding(G38, "--assembly"), id="said"),
-        pytest.param(G38, LENGTHS38, {G38: NONE}, Finding(G38, "--assembly"), id="both"),
+        pytest.param(G38, None, {G38: NONE}, DetectedAssembly(G38, "--assembly"), id="said"),
+        pytest.param(G38, LENGTHS38, {G38: NONE}, DetectedAssembly(G38, "--assembly"), id="both"),
         pytest.param(
             None,
             None,
             {G37: LocusMatches(8, 1), G38: LocusMatches(2, 5)},
-            Finding(G37, "REF bases at known loci"),
-            id="votes-are-clear",
+            DetectedAssembly(G37, "REF bases at known loci"),
+            id="matches-are-clear",
         ),
         pytest.param(
             None,
             None,
             {G37: LocusMatches(0, 0), G38: LocusMatches(2, 2)},
-            Finding(G38, "REF bases at known loci"),
+            DetectedAssembly(G38, "REF bases at known loci"),
             id="as-many-disagree",
         ),
         pytest.param(None, None, {G37: LocusMatches(0, 3), G38: NONE}, None, id="nothing-tells"),
@@ -249,15 +265,15 @@ LENGTHS38 = Finding(G38, "contig lengths")
 )
 def test_settled(
     said: Assembly | None,
-    told: Finding | None,
-    votes: Mapping[Assembly, LocusMatches],
-    expected: Finding | None,
+    told: DetectedAssembly | None,
+    matches: Mapping[Assembly, LocusMatches],
+    expected: DetectedAssembly | None,
 ) -> None:
-    assert expected == settle(said, told, votes, "a.vcf")
+    assert expected == decide_assembly(said, told, matches, "a.vcf")
 
 
 @pytest.mark.parametrize(
-    ("said", "told", "votes", "message"),
+    ("said", "told", "matches", "message"),
     [
         pytest.param(
             G37,
@@ -289,7 +305,7 @@ def test_settled(
             {G37: LocusMatches(7, 0), G38: LocusMatches(2, 0)},
             "a.vcf: the assembly cannot be told: 7 records fit loci of GRCh37 and 2 those of "
             f"GRCh38; {HOW_TO_SAY}",
-            id="votes-are-not-clear",
+            id="matches-are-not-clear",
         ),
         pytest.param(
             None,
@@ -303,12 +319,12 @@ def test_settled(
 )
 def test_contradiction_and_doubt(
     said: Assembly | None,
-    told: Finding | None,
-    votes: Mapping[Assembly, LocusMatches],
+    told: DetectedAssembly | None,
+    matches: Mapping[Assembly, LocusMatches],
     message: str,
 ) -> None:
     with pytest.raises(InputError) as caught:
-        settle(said, told, votes, "a.vcf")
+        decide_assembly(said, told, matches, "a.vcf")
     assert message == str(caught.value)
 
 
@@ -398,4 +414,4 @@ def test_files_of_two_assemblies_do_not_go_together(toy: KnowledgeBase, make_vcf
 
 
 def test_the_toy_lengths_tell(toy_names: ContigNames) -> None:
-    assert Finding(G37, "contig lengths") == toy_names.from_header(header({"2": 800}), "a.vcf")
+    assert DetectedAssembly(G37, "contig lengths") == toy_names.detect(header({"2": 800}), "a.vcf")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pgx_ana.browse.handbook import markdown
+from pgx_ana.browse.handbook import handbook_lines
 from pgx_ana.knowledge import KnowledgeBase, Level, load
 
 if TYPE_CHECKING:
@@ -207,7 +207,7 @@ def test_unknown_names_are_refused(
 
 
 def test_pipes_and_lines_in_cells_do_not_break_a_table(kb: list[Path]) -> None:
-    lines = list(markdown(load(kb)))
+    lines = list(handbook_lines(load(kb)))
     context = r"| one\|two | yes | bone \| density, pain | a note of two lines \| and a pipe |"
     pain = "| 2002 | Two B | . | adjuvant | letrozole | joint pain |"
     assert [1, 1, 1] == [
@@ -222,7 +222,7 @@ def test_pipes_and_lines_in_cells_do_not_break_a_table(kb: list[Path]) -> None:
 
 def test_every_row_of_a_table_has_as_many_cells_as_its_head(curated: KnowledgeBase) -> None:
     wrong, width = [], 0
-    for before, line in zip(["", *markdown(curated)], markdown(curated), strict=False):
+    for before, line in zip(["", *handbook_lines(curated)], handbook_lines(curated), strict=False):
         cells = line.replace("\\|", "").count("|")
         if line.startswith("|") and before.startswith("|"):
             wrong += [line] if cells != width else []
@@ -311,7 +311,7 @@ def test_the_document_holds_every_variant_conclusion_and_result(curated: Knowled
 
 def test_the_counts_add_up(curated: KnowledgeBase) -> None:
     """Each conclusion stands in one cell of the table of levels."""
-    rows = [line for line in markdown(curated) if line.split(" | ")[0][2:] in set(Level)]
+    rows = [line for line in handbook_lines(curated) if line.split(" | ")[0][2:] in set(Level)]
     assert list(Level) == [row.split(" | ")[0][2:] for row in rows]
     counts = [int(cell) for row in rows for cell in row.strip("| ").split(" | ")[1:]]
     assert len(curated.associations) == sum(counts)

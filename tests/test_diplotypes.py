@@ -114,7 +114,7 @@ def test_resolved(
     assert deciding == "; ".join(called.deciding)
     is_told = status in {"determined", "presumed"}
     assert (candidates.split(", ")[0] if is_told else "") == called.diplotype
-    assert () == called.likely
+    assert () == called.probabilities
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_many_blocks(blocks: int) -> None:
     assert (f"phase of {', '.join(sites[:-1])} and {sites[-1]}",) == called.deciding
     enumerated = blocks <= 7
     assert (2 ** (blocks - 1) if enumerated else 0) == len(called.candidates)
-    assert enumerated == bool(called.likely)
+    assert enumerated == bool(called.probabilities)
     assert ("", "", "") == (called.diplotype, called.function, called.phenotype)
 
 
@@ -233,10 +233,10 @@ def test_probabilities_by_hand(star: Nomenclature) -> None:
     frequency = [star.panel.frequency(alleles, "EUR") for alleles in list(NAMES)[:4]]
     one, two = frequency[0] * frequency[3], frequency[1] * frequency[2]
 
-    assert ["*2/*3", "*1/*4"] == [text for text, _ in called.likely]
+    assert ["*2/*3", "*1/*4"] == [text for text, _ in called.probabilities]
     expected = [two / (one + two), one / (one + two)]
-    assert expected == pytest.approx([probability for _, probability in called.likely])
-    assert [0.59, 0.41] == [round(probability, 2) for _, probability in called.likely]
+    assert expected == pytest.approx([probability for _, probability in called.probabilities])
+    assert [0.59, 0.41] == [round(probability, 2) for _, probability in called.probabilities]
 
 
 @pytest.mark.parametrize(
@@ -251,7 +251,7 @@ def test_probabilities_by_hand(star: Nomenclature) -> None:
 )
 def test_no_probabilities(star: Nomenclature, words: str, population: str) -> None:
     """Without a population, with nothing to choose from, and where an allele has no frequency."""
-    assert () == told(star, words, population).likely
+    assert () == told(star, words, population).probabilities
 
 
 def test_rare_ones_get_no_probability() -> None:
@@ -262,13 +262,15 @@ def test_rare_ones_get_no_probability() -> None:
     )
 
     assert ["*2/*5", "*1/[*2 + *5]"] == texts(called)
-    assert [("*1/[*2 + *5]", 0.9999)] == [(text, round(value, 4)) for text, value in called.likely]
+    assert [("*1/[*2 + *5]", 0.9999)] == [
+        (text, round(value, 4)) for text, value in called.probabilities
+    ]
 
 
 def test_no_probabilities_without_a_panel(named: Nomenclature) -> None:
     called = diplotype(named, genotypes("A/C C/T"), {}, "EUR")
 
-    assert ("presumed", ()) == (called.status, called.likely)
+    assert ("presumed", ()) == (called.status, called.probabilities)
 
 
 COPIES = [st.sampled_from([*bases, None]) for bases in (("A", "C"), ("A", "C", "T"), ("G", "GT"))]
@@ -312,9 +314,11 @@ def test_against_all_pairs_of_chromosomes(
         for names, probability in weighed.items()
         if probability >= 0.001 and len(fits) > 1
     }
-    found = {tuple(sorted(text.split("/"))): probability for text, probability in called.likely}
+    found = {
+        tuple(sorted(text.split("/"))): probability for text, probability in called.probabilities
+    }
     assert expected == pytest.approx(found)
-    listed = [probability for _, probability in called.likely]
+    listed = [probability for _, probability in called.probabilities]
     assert sorted(listed, reverse=True) == listed
 
 

@@ -327,7 +327,7 @@ def test_a_population_changes_no_conclusion(toy_haplotypes: KnowledgeBase) -> No
     plain = annotated(toy_haplotypes, *people)
     weighed = Annotations(plain.calls, toy_haplotypes, "EUR")
     likely = {
-        person.diplotype.likely
+        person.diplotype.probabilities
         for calls in weighed.haplotypes
         for person in calls.diplotypes.values
     }

@@ -174,7 +174,7 @@ def test_what_a_larger_haplotype_always_takes_in_is_excluded(
 def test_a_haplotype_is_not_excluded_where_another_may_break_up_the_larger_one() -> None:
     sets = small_set({"*1": "", "*2": "1C", "*3": "2C 4GT", "*4": "1C 2C"})
     assert "[*3 + *2]" == sets.label(("C", "C", "GT")).text
-    assert {1, 2, 3} == sets.beside(("C", "C", None))
+    assert {1, 2, 3} == sets.also_possible(("C", "C", None))
 
 
 def test_1_may_lie_beside_an_allele_without_a_name(make_vcf: MakeVcf, table: Table) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pgx_ana.browse import VariantFilter, page, variants_as_tsv
+from pgx_ana.browse import VariantFilter, page_lines, variants_as_tsv
 from pgx_ana.knowledge import KnowledgeBase, default_directory, load
 
 if TYPE_CHECKING:
@@ -459,7 +459,7 @@ def test_show_says_how_the_level_came_about(
     for old, new in changes:
         text = text.replace(old, new, 1 if old == FOURTH else -1)
     (tmp_path / "rich.yaml").write_text(text, encoding="utf-8")
-    lines = list(page(load([toy_directory, tmp_path]), "rs8"))
+    lines = list(page_lines(load([toy_directory, tmp_path]), "rs8"))
     start = lines.index("    claim: G higher; anastrozole, adjuvant") + 1
     stop = lines.index("    C/C  comparator: Was compared with.")
     assert [f"    {line}" for line in expected] == lines[start:stop]
@@ -479,7 +479,7 @@ def test_no_line_is_too_long_for_a_terminal(toy_directory: Path, tmp_path: Path)
         .replace("rs88,", ", ".join(f"rs88{number}" for number in range(100, 199)) + ","),
         encoding="utf-8",
     )
-    lines = list(page(load([toy_directory, tmp_path]), "rs8"))
+    lines = list(page_lines(load([toy_directory, tmp_path]), "rs8"))
     assert 8 * 200 == sum(line.count("word") for line in lines)
     in_table = re.compile(r"  (#|[0-9]+) ")
     assert [] == [line for line in lines if len(line) > 100 and not in_table.match(line)]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from pydantic import BaseModel
 
-from pgx_ana.browse import page
+from pgx_ana.browse import page_lines
 from pgx_ana.knowledge import SECTIONS, KnowledgeBase, Level, Stance, default_directory
 from pgx_ana.knowledge.yamlfile import read_yaml
 
@@ -272,7 +272,9 @@ def test_palindromic_variants_are_told(curated: KnowledgeBase) -> None:
         }
     ]
     line = "  palindromic: letters alone do not tell the strand"
-    assert palindromic == [rsid for rsid in curated.definitions if line in page(curated, rsid)]
+    assert palindromic == [
+        rsid for rsid in curated.definitions if line in page_lines(curated, rsid)
+    ]
     silent = {
         rsid: curated.definitions[rsid].paper_wording
         for rsid in palindromic

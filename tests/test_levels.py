@@ -10,7 +10,7 @@ from chromosomes import variant
 
 from pgx_ana.knowledge import LADDER, Association, Evidence, EvidenceGrade, Level, Stance
 from pgx_ana.knowledge.evidence import Cohort, Outcome
-from pgx_ana.knowledge.levels import Terms, grade_evidence, stance
+from pgx_ana.knowledge.levels import Lookup, grade_evidence, stance
 
 Counted = tuple[Level, tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 """Level, supporting, contradicting and null cohorts."""
@@ -26,7 +26,7 @@ def cohort(key: str, *overlaps: str) -> Cohort:
     return Cohort(id=key, name=key, description="made up", overlaps=overlaps)
 
 
-TERMS = Terms(
+LOOKUP = Lookup(
     outcomes={
         item.id: item
         for item in (
@@ -335,7 +335,7 @@ LEVELS: dict[str, tuple[list[Evidence], Counted]] = {
 
 @pytest.mark.parametrize(("evidence", "expected"), LEVELS.values(), ids=LEVELS)
 def test_level_and_cohorts(evidence: list[Evidence], expected: Counted) -> None:
-    assert expected == counted(grade_evidence(claim(), evidence, TERMS))
+    assert expected == counted(grade_evidence(claim(), evidence, LOOKUP))
 
 
 STANCES: dict[str, tuple[dict[str, Any], dict[str, Any], Stance]] = {
@@ -432,7 +432,7 @@ STANCES: dict[str, tuple[dict[str, Any], dict[str, Any], Stance]] = {
 def test_what_a_result_says_of_a_claim(
     result: dict[str, Any], claimed: dict[str, Any], expected: Stance
 ) -> None:
-    assert expected is stance(claim(**claimed), found(**result), TERMS)
+    assert expected is stance(claim(**claimed), found(**result), LOOKUP)
 
 
 OF: dict[str, dict[str, Any]] = {
@@ -479,7 +479,7 @@ def seen(subject: str, people: str = "a", **fields: Any) -> Evidence:
 def test_what_a_result_on_haplotypes_says_of_a_claim_on_the_same(
     subject: str, result: dict[str, Any], claimed: dict[str, Any], expected: Stance
 ) -> None:
-    assert expected is stance(of_set(subject, **claimed), seen(subject, **result), TERMS)
+    assert expected is stance(of_set(subject, **claimed), seen(subject, **result), LOOKUP)
 
 
 OTHER_ORDER = ["intermediate", "poor"]
@@ -534,11 +534,11 @@ def test_a_result_on_others_is_not_scored_unless_it_is_a_null(
     """All those of a result must be among those of the claim; a null counts whomever it names."""
     expected = scored if same or result == "null" else Stance.NOT_SCORED
     told = seen(subject, **{**named, "direction": direction, "result": result})
-    assert expected is stance(of_set(subject), told, TERMS)
+    assert expected is stance(of_set(subject), told, LOOKUP)
 
 
 def test_a_result_on_haplotypes_alone_is_not_scored_for_a_variant() -> None:
-    assert [Stance.NOT_SCORED] * 3 == [stance(claim(), seen(of), TERMS) for of in OF]
+    assert [Stance.NOT_SCORED] * 3 == [stance(claim(), seen(of), LOOKUP) for of in OF]
 
 
 @pytest.mark.parametrize("subject", OF)
@@ -551,13 +551,13 @@ def test_claims_on_haplotypes_are_weighed_like_those_on_variants(
         item.model_copy(update=OF[subject] | {"alleles": {}}) if item.alleles else item
         for item in evidence
     ]
-    assert expected == counted(grade_evidence(of_set(subject), told, TERMS))
+    assert expected == counted(grade_evidence(of_set(subject), told, LOOKUP))
 
 
 @pytest.mark.parametrize("subject", OF)
 def test_what_is_excluded_does_not_count_for_haplotypes(subject: str) -> None:
     evidence = [seen(subject, "a"), seen(subject, "b", direction="lower")]
-    grade = grade_evidence(of_set(subject, excluded={"b-survival-lower": "x"}), evidence, TERMS)
+    grade = grade_evidence(of_set(subject, excluded={"b-survival-lower": "x"}), evidence, LOOKUP)
     expected = EvidenceGrade(
         Level.SINGLE_NOMINAL, ("a",), (), (), {"a-survival-higher": Stance.SUPPORTS}
     )
@@ -577,7 +577,7 @@ def test_what_is_excluded_does_not_count_for_haplotypes(subject: str) -> None:
 def test_claims_without_a_direction(
     direction: str, evidence: list[Evidence], expected: Counted
 ) -> None:
-    assert expected == counted(grade_evidence(claim(direction=direction), evidence, TERMS))
+    assert expected == counted(grade_evidence(claim(direction=direction), evidence, LOOKUP))
 
 
 def test_what_is_excluded_does_not_count() -> None:
@@ -596,12 +596,12 @@ def test_what_is_excluded_does_not_count() -> None:
         contradicting=(),
         null=("d",),
         stances={"a-survival-higher": Stance.SUPPORTS, "d-survival-none": Stance.NULL},
-    ) == grade_evidence(claim(excluded=excluded), evidence, TERMS)
+    ) == grade_evidence(claim(excluded=excluded), evidence, LOOKUP)
 
 
 def test_everything_excluded_leaves_nothing_to_assess() -> None:
     assert EvidenceGrade(Level.NOT_ASSESSABLE, (), (), (), {}) == grade_evidence(
-        claim(excluded={"a-survival-higher": "x"}), [corrected("a")], TERMS
+        claim(excluded={"a-survival-higher": "x"}), [corrected("a")], LOOKUP
     )
 
 
@@ -612,7 +612,7 @@ def test_every_listed_result_has_a_stance() -> None:
         "b-survival-lower": Stance.CONTRADICTS,
         "c-survival-none": Stance.NULL,
         "d-survival-higher": Stance.NOT_SCORED,
-    } == grade_evidence(claim(), evidence, TERMS).stances
+    } == grade_evidence(claim(), evidence, LOOKUP).stances
 
 
 @pytest.mark.parametrize(("evidence", "expected"), LEVELS.values(), ids=LEVELS)
@@ -628,7 +628,7 @@ def test_the_order_of_the_evidence_changes_nothing(
             frozenset(grade.contradicting),
             frozenset(grade.null),
         )
-        for grade in (grade_evidence(claim(), order, TERMS) for order in permutations(evidence))
+        for grade in (grade_evidence(claim(), order, LOOKUP) for order in permutations(evidence))
     }
 
 
@@ -637,7 +637,7 @@ def test_the_same_claim_of_the_other_allele_has_the_same_level(
     evidence: list[Evidence], expected: Counted
 ) -> None:
     assert expected == counted(
-        grade_evidence(claim(allele="C", direction="lower"), evidence, TERMS)
+        grade_evidence(claim(allele="C", direction="lower"), evidence, LOOKUP)
     )
 
 
@@ -659,13 +659,13 @@ def test_words_of_levels_and_stances() -> None:
 def test_a_guideline_stands_above_the_evidence() -> None:
     named = claim(guideline="a guideline that names the variant", evidence=["x"])
 
-    assert Level.GUIDELINE == grade_evidence(named, [against()], TERMS).level
+    assert Level.GUIDELINE == grade_evidence(named, [against()], LOOKUP).level
 
 
 def test_support_of_unknown_size_is_not_outweighed() -> None:
     unknown = [corrected("a", n=None), null("b", n=2)]
 
-    assert Level.SINGLE_CORRECTED == grade_evidence(claim(evidence=["x"]), unknown, TERMS).level
+    assert Level.SINGLE_CORRECTED == grade_evidence(claim(evidence=["x"]), unknown, LOOKUP).level
 
 
 def test_the_ladder() -> None:

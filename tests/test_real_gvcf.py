@@ -107,7 +107,7 @@ def test_blocks_without_confidence_are_not_calls(shared: Path) -> None:
     assert {"rs10929302", "rs1976391", "rs1202170"} == {rsid for rsid, *_ in weak}
     for rsid, chrom, pos, sample in weak:
         file = VariantFile(str(shared / "gvcf" / f"{sample}.g.vcf.gz"), names)
-        (records,) = file.collect([Target(chrom, pos, pos)])
+        (records,) = file.records_at([Target(chrom, pos, pos)])
         ref = records[0].ref if records[0].pos == pos else "A"
         locus = Locus(chrom, pos, ref, pos, ref)
         variant = Variant(rsid, "X", "snv", (ref, "T"), {Assembly.GRCH38: locus})

@@ -286,7 +286,7 @@ def test_without_a_site_nothing_is_told_and_nothing_true_is_excluded(
             assert ("", "", "") == (told.diplotype, told.function, told.phenotype), rsid
             assert any(text.startswith(f"{rsid} absent") for text in told.deciding)
             labels = {label for c in told.candidates for group in c.groups for label in group}
-            possible = told.others.union(*(label.haplotypes for label in labels))
+            possible = told.also_possible.union(*(label.haplotypes for label in labels))
             (candidate,) = true.diplotype.candidates
             had = {number for (label,) in candidate.groups for number in label.haplotypes}
             assert had <= possible, (rsid, true.diplotype)

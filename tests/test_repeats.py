@@ -9,7 +9,7 @@ import pysam
 import pytest
 
 import pgx_ana
-from pgx_ana.annotation.conclusions import unphased
+from pgx_ana.annotation.conclusions import unphased_genotype
 from pgx_ana.knowledge import KnowledgeBase, load
 from pgx_ana.model import CallOptions
 from pgx_ana.pipeline import Request, Selection, call
@@ -284,7 +284,7 @@ def test_spellings_of_the_curated_repeats(
     (cell,) = site.calls.values
     assert (assembly, genotype, "called", "record", "") == (
         calls.assembly,
-        unphased(cell, site.variant) if "/" in genotype else cell.genotype,
+        unphased_genotype(cell, site.variant) if "/" in genotype else cell.genotype,
         cell.status,
         cell.source,
         cell.reason,

@@ -136,7 +136,7 @@ def called(path: Path, variants: dict[int, Variant], names: ContigNames) -> dict
     loci = {pos: variant.loci[Assembly.GRCH37] for pos, variant in variants.items()}
     targets = [Target(CHROM, locus.window_start, locus.window_end) for locus in loci.values()]
     found = {}
-    for pos, records in zip(loci, file.collect(targets), strict=True):
+    for pos, records in zip(loci, file.records_at(targets), strict=True):
         options = CallOptions(min_gq=0, min_dp=0)
         site = call_site(variants[pos], Assembly.GRCH37, records, 1, options, path.name)
         cell = site.calls[0]

@@ -629,14 +629,14 @@ def test_targets_get_the_records_that_overlap_them(
     rows = ["1 90 A <NON_REF> 0/0", "1 98 CTA C 0/1", "1 100 A C 0/1", "1 101 A C 0/1"]
     path = pack(make_vcf([*rows, "2 100 A C 0/1"], prefix="chr", info={0: "END=97"}))
     targets = [Target("1", 97, 97), Target("1", 100, 100), Target("1", 102, 800), Target("9", 1, 9)]
-    found = opened(toy, path).collect(targets)
+    found = opened(toy, path).records_at(targets)
     assert [[90], [98, 100], [], []] == [[record.pos for record in records] for records in found]
     assert [97, 100, 100] == [record.end for records in found for record in records]
     assert {"1"} == {record.chrom for records in found for record in records}
 
 
 def one_record(toy: KnowledgeBase, path: Path) -> Record:
-    ((record,),) = opened(toy, path).collect([Target("1", 100, 100)])
+    ((record,),) = opened(toy, path).records_at([Target("1", 100, 100)])
     return record
 
 

@@ -16,8 +16,8 @@ from pgx_ana.annotation.conclusions import (
     Conclusion,
     HaplotypeInterpreter,
     VariantInterpreter,
-    candidates_told,
-    unphased,
+    candidates_text,
+    unphased_genotype,
 )
 from pgx_ana.coded import Coded
 from pgx_ana.haplotypes import DiplotypeCall, DiplotypeStatus, HaplotypeCalls, call_all_haplotypes
@@ -135,7 +135,7 @@ class Annotations:
 
 def _variant_marker(site: SiteCalls) -> Marker:
     calls = site.calls.map(
-        lambda call: MarkerCall(unphased(call, site.variant), call.status, call.source)
+        lambda call: MarkerCall(unphased_genotype(call, site.variant), call.status, call.source)
     )
     return Marker(site.variant.id, site.variant.gene, (), calls)
 
@@ -144,7 +144,7 @@ def _haplotype_marker(calls: HaplotypeCalls) -> Marker:
     names = calls.nomenclature
 
     def marker_call(call: DiplotypeCall) -> MarkerCall:
-        text = call.diplotype.diplotype or candidates_told(call.diplotype) or "."
+        text = call.diplotype.diplotype or candidates_text(call.diplotype) or "."
         return MarkerCall(text, call.diplotype.status, call.source)
 
     return Marker(names.id, names.gene, names.sites, calls.diplotypes.map(marker_call))

@@ -34,12 +34,12 @@ class Conclusion:
     statement: str
 
 
-def unphased(cell: Call, variant: Variant) -> str:
+def unphased_genotype(cell: Call, variant: Variant) -> str:
     """Return a genotype with its alleles in the order of the variant, whatever their phase.
 
     >>> from pgx_ana.terms import CallSource as Source, CallStatus as Status
     >>> v = Variant("rs1", "G", "snv", ("A", "C"), {})
-    >>> unphased(Call(("C", "A"), True, Status.CALLED, Source.RECORD), v)
+    >>> unphased_genotype(Call(("C", "A"), True, Status.CALLED, Source.RECORD), v)
     'A/C'
     """
     rank = {base: number for number, base in enumerate((*variant.alleles, "."))}
@@ -47,7 +47,7 @@ def unphased(cell: Call, variant: Variant) -> str:
     return "/".join(ordered) or "."
 
 
-def candidates_told(diplotype: Diplotype) -> str:
+def candidates_text(diplotype: Diplotype) -> str:
     """Return the diplotypes that are possible as text, or their number where they are many."""
     text = " or ".join(candidate.text for candidate in diplotype.candidates)
     if len(text) > _MAX_TOLD:
@@ -95,7 +95,7 @@ class VariantInterpreter(_Interpreter):
 
     def conclusion(self, cell: Call) -> Conclusion:
         """Return what is said of a cell."""
-        genotype = unphased(cell, self._variant)
+        genotype = unphased_genotype(cell, self._variant)
         if cell.status is CallStatus.CALLED:
             said = self.association.genotypes[genotype]
             direction, statement = said.direction.value, said.statement
@@ -133,10 +133,10 @@ class HaplotypeInterpreter(_Interpreter):
     """Speaks for an association of a haplotype, or of diplotypes or phenotypes of a set."""
 
     def __init__(
-        self, association: Association, messages: Mapping[str, Message], names: Nomenclature
+        self, association: Association, messages: Mapping[str, Message], nomenclature: Nomenclature
     ) -> None:
         super().__init__(association, messages)
-        self._names = names
+        self._nomenclature = nomenclature
 
     def conclusion(self, diplotype: Diplotype, source: CallSource) -> Conclusion:
         """Return what is said of a diplotype, or of all that are possible."""
@@ -145,13 +145,13 @@ class HaplotypeInterpreter(_Interpreter):
             not diplotype.candidates
         ):
             statement = self._say(
-                "haplotypes_not_assessed", haplotypes=self._names.name, deciding=deciding
+                "haplotypes_not_assessed", haplotypes=self._nomenclature.name, deciding=deciding
             )
             return Conclusion(NOT_ASSESSED, statement)
         possible = {key for c in diplotype.candidates for key in self._keys(*c.groups)}
         keys = sorted(possible.union(self._keys_of_others(diplotype)))
         said = [self._said(key) for key in keys]
-        told = candidates_told(diplotype)
+        told = candidates_text(diplotype)
         if not _agree(said):
             direction = UNDETERMINED if diplotype.status in _SETTLED else NOT_ASSESSED
             if diplotype.status is DiplotypeStatus.DETERMINED:
@@ -167,7 +167,9 @@ class HaplotypeInterpreter(_Interpreter):
     def _said(self, key: str) -> GenotypeConclusion:
         """Return the conclusion on a key; none was studied where no phenotype is assigned."""
         if key == _NO_PHENOTYPE:
-            statement = self._say("haplotypes_without_phenotype", haplotypes=self._names.name)
+            statement = self._say(
+                "haplotypes_without_phenotype", haplotypes=self._nomenclature.name
+            )
             return GenotypeConclusion(direction=Direction.NOT_STUDIED, statement=statement)
         return self.association.genotypes[key]
 
@@ -178,33 +180,33 @@ class HaplotypeInterpreter(_Interpreter):
             yield from {str(one + two) for one, two in itertools.product(*copies)}
         elif self.association.phenotypes:
             for one, two in itertools.product(*map(self._by_function, (first, second))):
-                yield self._names.phenotype(one, two)
+                yield self._nomenclature.phenotype(one, two)
         else:
             yield from self._named(_readings(first), _readings(second))
 
     def _named(self, first: Iterable[int], second: Iterable[int]) -> Iterator[str]:
         """Yield the keys of every diplotype of two chromosomes that count as some haplotypes."""
         for pair in itertools.product(first, second):
-            text = "/".join(self._names.haplotypes[n].name for n in sorted(pair) if n >= 0)
+            text = "/".join(self._nomenclature.haplotypes[n].name for n in sorted(pair) if n >= 0)
             yield text if text in self.association.genotypes else OTHER_DIPLOTYPES
 
     def _keys_of_others(self, diplotype: Diplotype) -> Iterator[str]:
         """Yield the keys of combinations that are possible and not listed."""
-        if not diplotype.others:
+        if not diplotype.also_possible:
             return
         if self.association.haplotype is not None:
-            ids = {self._names.haplotypes[number].id for number in diplotype.others}
+            ids = {self._nomenclature.haplotypes[number].id for number in diplotype.also_possible}
             yield from ("0", "1", "2") if self.association.haplotype in ids else ("0",)
         elif self.association.phenotypes:
             yield _NO_PHENOTYPE
         else:
-            for pair in diplotype.beside:
+            for pair in diplotype.also_possible_pairs:
                 yield from self._named(*(_readings(labels) | _beside(of) for labels, of in pair))
 
     def _copies(self, group: Labels) -> Iterator[int]:
         """Yield whether a chromosome is the haplotype; with more on it, it may count or not."""
         for label in group:
-            ids = {self._names.haplotypes[number].id for number in label.haplotypes}
+            ids = {self._nomenclature.haplotypes[number].id for number in label.haplotypes}
             has = self.association.haplotype in ids
             yield int(has)
             if has and not label.exact:
@@ -212,7 +214,7 @@ class HaplotypeInterpreter(_Interpreter):
 
     def _by_function(self, group: Labels) -> Iterable[Label]:
         """Return one label for each function that a chromosome may have."""
-        return {self._names.function(label): label for label in group}.values()
+        return {self._nomenclature.function(label): label for label in group}.values()
 
 
 def _readings(group: Labels) -> set[int]:

@@ -6,7 +6,7 @@ Never: sees a person's genotypes.
 """
 
 from pgx_ana.browse.comparison import compare
-from pgx_ana.browse.entry_page import page
+from pgx_ana.browse.entry_page import page_lines
 from pgx_ana.browse.haplotype_list import haplotypes_as_json, haplotypes_as_tsv
 from pgx_ana.browse.variant_list import VariantFilter, variants_as_json, variants_as_tsv
 
@@ -15,7 +15,7 @@ __all__ = [
     "compare",
     "haplotypes_as_json",
     "haplotypes_as_tsv",
-    "page",
+    "page_lines",
     "variants_as_json",
     "variants_as_tsv",
 ]

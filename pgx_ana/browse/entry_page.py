@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from pgx_ana.bases import is_palindromic
 from pgx_ana.browse.haplotype_list import haplotype_table
-from pgx_ana.browse.study_table import aligned, carriers, studies
+from pgx_ana.browse.study_table import aligned, carriers, study_table
 from pgx_ana.errors import UsageError
 from pgx_ana.knowledge import (
     Association,
@@ -22,7 +22,7 @@ from pgx_ana.knowledge import (
 _WIDTH = 100
 
 
-def page(knowledge: KnowledgeBase, name: str) -> Iterator[str]:
+def page_lines(knowledge: KnowledgeBase, name: str) -> Iterator[str]:
     """Yield the lines of a page on a variant or on a set of haplotypes, by any of its names."""
     key = knowledge.find_variant(name)
     if key is not None:
@@ -52,7 +52,7 @@ def _reasons(
     yield ""
     yield "STUDIES"
     if found:
-        yield from (f"  {line}" for line in studies(found, subject, associations, knowledge))
+        yield from (f"  {line}" for line in study_table(found, subject, associations, knowledge))
     else:
         yield "  No published result on an aromatase inhibitor was found."
     for number, item in enumerate(found, 1):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from pgx_ana.browse.haplotype_list import haplotype_table
-from pgx_ana.browse.study_table import study
-from pgx_ana.browse.variant_list import VariantFilter, chosen
+from pgx_ana.browse.study_table import study_row
+from pgx_ana.browse.variant_list import VariantFilter, select_variants
 from pgx_ana.knowledge import (
     Association,
     Evidence,
@@ -17,7 +17,7 @@ from pgx_ana.knowledge import (
 )
 
 
-def markdown(knowledge: KnowledgeBase) -> Iterator[str]:
+def handbook_lines(knowledge: KnowledgeBase) -> Iterator[str]:
     """Yield the lines of a document on all variants, conclusions and studies."""
     yield "# The knowledge base"
     yield ""
@@ -32,7 +32,7 @@ def markdown(knowledge: KnowledgeBase) -> Iterator[str]:
     yield from _counts(knowledge)
     yield from _settings(knowledge)
     for gene in knowledge.genes.values():
-        found = chosen(knowledge, VariantFilter(genes=(gene.id,)))
+        found = select_variants(knowledge, VariantFilter(genes=(gene.id,)))
         yield from ("", f"## {gene.id}", "", gene.role)
         bare = [definition for definition in found if not knowledge.evidence_on(definition.id)]
         for definition in found:
@@ -134,7 +134,7 @@ def _studies(
     yield from ("", "| year | study | n | setting | drug | outcome | effect | p | verdict |")
     yield "|---|---|---|---|---|---|---|---|---|"
     for item in found:
-        cells = list(study(item, subject, associations, knowledge))
+        cells = list(study_row(item, subject, associations, knowledge))
         publication = knowledge.publications[item.publication]
         if publication.pmid:
             cells[1] += f" (PMID {publication.pmid})"

@@ -17,7 +17,7 @@ _VERDICTS = {
 }
 
 
-def studies(
+def study_table(
     found: Sequence[Evidence],
     subject: str,
     associations: Sequence[Association],
@@ -26,11 +26,11 @@ def studies(
     """Return results on a variant or set as lines of an aligned table, numbered from 1."""
     rows: list[tuple[str, ...]] = [_STUDY_COLUMNS]
     for number, item in enumerate(found, 1):
-        rows.append((str(number), *study(item, subject, associations, knowledge)))
+        rows.append((str(number), *study_row(item, subject, associations, knowledge)))
     return aligned(rows)
 
 
-def study(
+def study_row(
     item: Evidence, subject: str, associations: Sequence[Association], knowledge: KnowledgeBase
 ) -> tuple[str, ...]:
     """Return year, study, n, setting, drug, outcome, effect, p and verdict of a result."""

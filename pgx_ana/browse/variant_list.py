@@ -24,7 +24,7 @@ class VariantFilter:
     drugs: Sequence[str] = ()
 
 
-def chosen(knowledge: KnowledgeBase, wanted: VariantFilter) -> list[VariantDefinition]:
+def select_variants(knowledge: KnowledgeBase, wanted: VariantFilter) -> list[VariantDefinition]:
     """Return the variants that pass a filter. Raises :class:`UsageError` for unknown names."""
     categories = {outcome.category.value for outcome in knowledge.outcomes.values()}
     for kind, given, known in (
@@ -79,7 +79,7 @@ def variants_as_json(knowledge: KnowledgeBase, wanted: VariantFilter) -> Iterato
 def _rows(
     knowledge: KnowledgeBase, wanted: VariantFilter
 ) -> Iterator[dict[str, str | int | list[str]]]:
-    for definition in chosen(knowledge, wanted):
+    for definition in select_variants(knowledge, wanted):
         associations = knowledge.associations_of(definition.id)
         places = [f"{locus.chrom}:{locus.pos}" for locus in definition.loci.values()]
         values: tuple[str | int | list[str], ...] = (

@@ -118,7 +118,9 @@ def _reconciled(
         orders = {call.order for call in (one, two)} - {()}
         if len(orders) > 1:
             alleles = _in_order(one.alleles, variant)
-            open_ = dataclasses.replace(one, phased=False, alleles=alleles, row="", turned=False)
+            open_ = dataclasses.replace(
+                one, phased=False, alleles=alleles, spanning_row="", swapped=False
+            )
             concerned = both[inverse.reshape(-1) == number]
             agreed[concerned] = known.setdefault(open_, len(known))
     return agreed

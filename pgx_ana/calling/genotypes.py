@@ -215,10 +215,10 @@ class _Site:
             for other, other_row in enumerate(self.rows):
                 if other != index and other_row.is_evidence:
                     better |= ~failed[other] & (other_row.copies >= 0).all(axis=1)
-            silent = failed[index] & better
-            self.rows[index] = dataclasses.replace(row, silent=silent)
+            ignored = failed[index] & better
+            self.rows[index] = dataclasses.replace(row, ignored=ignored)
             self.failures[index] = {
-                name: where & ~silent for name, where in self.failures[index].items()
+                name: where & ~ignored for name, where in self.failures[index].items()
             }
 
     def _failed(self, index: int) -> Bools:
@@ -279,10 +279,10 @@ class _Site:
 
     def _heard(self, index: int, values: NDArray[np.float32] | None) -> NDArray[np.float32] | None:
         """Return values of a record, NaN where the record is passed over."""
-        silent = self.rows[index].silent
-        if values is None or silent is None:
+        ignored = self.rows[index].ignored
+        if values is None or ignored is None:
             return values
-        return np.where(silent, np.float32(np.nan), values)
+        return np.where(ignored, np.float32(np.nan), values)
 
     def _failure_codes(self, filtered: Bools) -> tuple[NDArray[np.uint8], list[str]]:
         """Number the combinations of thresholds that filtered samples fail; and their texts."""
@@ -358,8 +358,8 @@ class _Site:
             reason=failure or self._reason(status, alleles),
             filter=";".join(sorted({n for record in self.records for n in record.filters})) or ".",
             file=self.file,
-            row=_place(self.records[abs(order) - 1]) if order else "",
-            turned=order < 0,
+            spanning_row=_place(self.records[abs(order) - 1]) if order else "",
+            swapped=order < 0,
         )
 
     def _reason(self, status: CallStatus, alleles: tuple[str, ...]) -> str:

@@ -43,7 +43,7 @@ class Row:
     that its reference copies cannot be. ``is_evidence`` is False for a record that merely spans the
     locus; ``changes`` are what its alternates are, so that rows about the same can be told.
     ``phased`` is bool and ``phase_set`` int64 (-1 none), both of shape (samples,).
-    ``silent`` says for which samples the record is to be passed over.
+    ``ignored`` says for which samples the record is to be passed over.
     """
 
     copies: Copies
@@ -53,13 +53,13 @@ class Row:
     phased: Bools
     changes: tuple[Hashable, ...] = ()
     phase_set: NDArray[np.int64] | None = None
-    silent: Bools | None = None
+    ignored: Bools | None = None
 
     @property
     def called(self) -> Bools:
         """Say which samples have at least one known copy."""
         called = np.asarray((self.copies >= 0).any(axis=1))
-        return called if self.silent is None else np.asarray(called & ~self.silent)
+        return called if self.ignored is None else np.asarray(called & ~self.ignored)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,7 +84,7 @@ def join(rows: Sequence[Row], *, n_alleles: int, ref: int, deleted: int) -> Join
     """
     rows = _without_repeats(rows)
     phased = _phased(rows)
-    if len(rows) == 1 and rows[0].is_evidence and rows[0].silent is None:
+    if len(rows) == 1 and rows[0].is_evidence and rows[0].ignored is None:
         copies = np.where(phased[:, None], rows[0].copies, _in_order(rows[0].copies))
         return Joined(copies, phased, np.zeros(len(phased), np.bool_))
     pairs = _Pairs(n_alleles, ref, deleted)
@@ -124,7 +124,7 @@ def _same(one: Row, other: Row) -> bool:
             (one.copies, other.copies),
             (one.phased, other.phased),
             (one.phase_set, other.phase_set),
-            (one.silent, other.silent),
+            (one.ignored, other.ignored),
         )
     )
 
@@ -143,7 +143,7 @@ def _phased(rows: Sequence[Row]) -> Bools:
     any_phased = np.zeros(n_samples, np.bool_)
     common: NDArray[np.int64] | None = None
     for row in rows:
-        passed_over = np.zeros(n_samples, np.bool_) if row.silent is None else row.silent
+        passed_over = np.zeros(n_samples, np.bool_) if row.ignored is None else row.ignored
         fits = row.phased | (row.copies[:, 0] == row.copies[:, 1])
         fits &= (row.copies != NO_COPY).all(axis=1)
         if row.phase_set is not None:
@@ -190,7 +190,7 @@ class _Pairs:
         evidence = [row for row in rows if row.is_evidence]
         alleles = np.zeros((n_samples, self.n_alleles + 1), np.bool_)
         for row in evidence:
-            speaks = np.ones(n_samples, np.bool_) if row.silent is None else ~row.silent
+            speaks = np.ones(n_samples, np.bool_) if row.ignored is None else ~row.ignored
             for number in (self.ref, *row.listed):
                 alleles[:, number] |= speaks
             alleles[:, self.none] |= speaks & (row.copies[:, 1] == NO_COPY)
@@ -221,7 +221,7 @@ class _Pairs:
                 half = (row.copies[:, 0] >= 0) & same & np.any(spanned, axis=0)
                 fits |= half[:, None] & one[:, self.first] & (self.second == self.deleted)
                 fits |= half[:, None] & one[:, self.second] & (self.first == self.deleted)
-        return fits if row.silent is None else np.asarray(fits | row.silent[:, None])
+        return fits if row.ignored is None else np.asarray(fits | row.ignored[:, None])
 
     def _matches(self, row: Row, *, starred: bool) -> Bools:
         """Return bool (written, true): which true allele a written copy allows.

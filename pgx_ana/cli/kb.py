@@ -83,9 +83,9 @@ def show(name: str, directories: tuple[Path, ...]) -> None:
     A variant may be named by rsID, merged rsID or legacy name, a set by its name or one of its
     haplotypes (ABCB1 T-T-T).
     """
-    from pgx_ana.browse import page
+    from pgx_ana.browse import page_lines
 
-    _print(page(load_knowledge(directories), name))
+    _print(page_lines(load_knowledge(directories), name))
 
 
 @kb.command()

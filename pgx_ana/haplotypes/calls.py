@@ -43,30 +43,30 @@ def call_all_haplotypes(
     """Call the haplotypes of every set whose sites are all among the calls."""
     sites = {site.variant.id: site for site in calls.sites}
     return tuple(
-        call_haplotypes(names, sites, population)
-        for names in nomenclatures(knowledge)
-        if {*names.sites, *names.further_sites} <= set(sites)
+        call_haplotypes(nomenclature, sites, population)
+        for nomenclature in nomenclatures(knowledge)
+        if {*nomenclature.sites, *nomenclature.further_sites} <= set(sites)
     )
 
 
 def call_haplotypes(
-    names: Nomenclature, sites: Mapping[str, SiteCalls], population: str = ""
+    nomenclature: Nomenclature, sites: Mapping[str, SiteCalls], population: str = ""
 ) -> HaplotypeCalls:
     """Call the haplotypes of a set in all people from the calls at its sites, by rsID.
 
     ``population`` is that of the panel whose frequencies tell how likely candidates are; empty for
     none.
     """
-    chosen = [sites[rsid] for rsid in (*names.sites, *names.further_sites)]
-    core = chosen[: len(names.sites)]
+    chosen = [sites[rsid] for rsid in (*nomenclature.sites, *nomenclature.further_sites)]
+    core = chosen[: len(nomenclature.sites)]
     blocks = _phase_blocks(core)
     combined = combine([*(site.calls for site in chosen), *blocks.values()])
 
     def diplotype_call(row: tuple[Any, ...]) -> DiplotypeCall:
         numbers = dict(zip(blocks, row[len(chosen) :], strict=True))
-        return _diplotype_call(names, row[: len(chosen)], numbers, population)
+        return _diplotype_call(nomenclature, row[: len(chosen)], numbers, population)
 
-    return HaplotypeCalls(names, combined.map(diplotype_call))
+    return HaplotypeCalls(nomenclature, combined.map(diplotype_call))
 
 
 def _phase_blocks(core: Sequence[SiteCalls]) -> dict[int, Coded[int]]:
@@ -101,48 +101,48 @@ def _is_phased(site: SiteCalls) -> NDArray[np.bool_]:
 
 
 def _diplotype_call(
-    names: Nomenclature, cells: Sequence[Call], blocks: Mapping[int, int], population: str
+    nomenclature: Nomenclature, calls: Sequence[Call], blocks: Mapping[int, int], population: str
 ) -> DiplotypeCall:
     """Resolve one combination of calls; ``blocks`` has the phase block of some core sites."""
-    count = len(names.sites)
+    count = len(nomenclature.sites)
     told_by: dict[tuple[str, str | int], int] = {}
     core = []
-    for number, cell in enumerate(cells[:count]):
-        key = (cell.file, blocks.get(number, 0) if cell.phased else cell.row)
-        core.append(_genotype(cell, told_by.setdefault(key, len(told_by))))
+    for number, call in enumerate(calls[:count]):
+        key = (call.file, blocks.get(number, 0) if call.phased else call.spanning_row)
+        core.append(_genotype(call, told_by.setdefault(key, len(told_by))))
     # What was only said to be reference is no observation that a usual allele is not there.
     further = {
-        rsid: (None, None) if cell.source is CallSource.ASSERTED else _copies(cell)
-        for rsid, cell in zip(names.further_sites, cells[count:], strict=True)
+        rsid: (None, None) if call.source is CallSource.ASSERTED else _copies(call)
+        for rsid, call in zip(nomenclature.further_sites, calls[count:], strict=True)
     }
-    return DiplotypeCall(diplotype(names, core, further, population), _source(cells[:count]))
+    return DiplotypeCall(diplotype(nomenclature, core, further, population), _source(calls[:count]))
 
 
-def _genotype(cell: Call, block: int) -> Genotype:
-    alleles = _copies(cell)
+def _genotype(call: Call, block: int) -> Genotype:
+    alleles = _copies(call)
     gap = ""
     if None in alleles:
-        gap = cell.reason if cell.status is CallStatus.PARTIAL else cell.status.value
-    if cell.turned:
+        gap = call.reason if call.status is CallStatus.PARTIAL else call.status.value
+    if call.swapped:
         alleles = (alleles[1], alleles[0])
-    return Genotype(alleles, block if cell.phased or cell.row else None, gap)
+    return Genotype(alleles, block if call.phased or call.spanning_row else None, gap)
 
 
-def _copies(cell: Call) -> Pair:
+def _copies(call: Call) -> Pair:
     """Return the alleles of both copies, None for what was not observed.
 
     A copy that is deleted was observed: no haplotype has it.
     """
-    gone = cell.status is CallStatus.NOT_ASSESSABLE and {DELETED} <= set(cell.alleles) <= _GONE
-    if cell.status not in _SEEN and not gone:
+    gone = call.status is CallStatus.NOT_ASSESSABLE and {DELETED} <= set(call.alleles) <= _GONE
+    if call.status not in _SEEN and not gone:
         return (None, None)
-    copies = [None if allele == "." else allele for allele in (*cell.alleles, ".", ".")[:2]]
+    copies = [None if allele == "." else allele for allele in (*call.alleles, ".", ".")[:2]]
     return (copies[0], copies[1])
 
 
-def _source(cells: Sequence[Call]) -> CallSource:
+def _source(calls: Sequence[Call]) -> CallSource:
     """Return what the diplotype rests on: what the user said, if any of it does."""
-    sources = {cell.source for cell in cells if cell.status in _SEEN}
+    sources = {call.source for call in calls if call.status in _SEEN}
     for source in (CallSource.ASSERTED, CallSource.OTHER_STRAND):
         if source in sources:
             return source

@@ -79,28 +79,29 @@ class Candidate:
 class Diplotype:
     """What can be said of the haplotypes of one person.
 
-    ``diplotype`` is empty where it is not told. ``candidates`` are all that fit. ``likely`` are
-    single diplotypes with their probabilities, the likeliest first; empty where no population was
-    chosen. ``deciding`` says what would settle it, ``extras`` which alleles do not belong to the
-    haplotypes named. ``function`` and ``phenotype`` are empty where none is assigned. ``others``
-    are haplotypes that are possible in combinations that are no candidates, a site being missing or
-    too much phase open; ``beside`` has the pairs of chromosomes on which they are.
+    ``diplotype`` is empty unless it is determined or presumed. ``candidates`` are all that fit.
+    ``probabilities`` are single diplotypes with their probabilities, the likeliest first; empty
+    where no population was chosen. ``deciding`` lists what would settle it, ``extras`` the alleles
+    that do not belong to the named haplotypes. ``function`` and ``phenotype`` are empty where none
+    is assigned. ``also_possible`` are the numbers of haplotypes that are possible only in
+    combinations which are not candidates, because a site is missing or too many phase blocks are
+    open; ``also_possible_pairs`` has the pairs of chromosomes that may carry them.
     """
 
     status: DiplotypeStatus
     diplotype: str = ""
     candidates: tuple[Candidate, ...] = ()
-    likely: tuple[tuple[str, float], ...] = ()
+    probabilities: tuple[tuple[str, float], ...] = ()
     deciding: tuple[str, ...] = ()
     extras: tuple[str, ...] = ()
     function: str = ""
     phenotype: str = ""
-    others: frozenset[int] = frozenset()
-    beside: frozenset[tuple[Open, Open]] = frozenset()
+    also_possible: frozenset[int] = frozenset()
+    also_possible_pairs: frozenset[tuple[Open, Open]] = frozenset()
 
 
 def diplotype(
-    names: Nomenclature,
+    nomenclature: Nomenclature,
     core: Sequence[Genotype],
     further: Mapping[str, Pair],
     population: str = "",
@@ -110,42 +111,44 @@ def diplotype(
     ``core`` has a genotype for each core site, ``further`` the alleles at further sites by rsID.
     With a ``population`` that was counted, candidates get their Hardy-Weinberg probabilities.
     """
-    deciding = tuple(_deciding(names, core))
+    deciding = tuple(_deciding(nomenclature, core))
     if all(genotype.alleles == (None, None) for genotype in core):
-        everything = frozenset(range(len(names.haplotypes)))
-        return Diplotype(DiplotypeStatus.NOT_ASSESSED, deciding=deciding, others=everything)
+        everything = frozenset(range(len(nomenclature.haplotypes)))
+        return Diplotype(DiplotypeStatus.NOT_ASSESSED, deciding=deciding, also_possible=everything)
     blocks = _blocks(core)
     if len(blocks) > MAX_BLOCKS:
-        others = frozenset(_present(names, core))
-        return Diplotype(_status(names, core, ()), deciding=deciding, others=others)
+        others = frozenset(_present(nomenclature, core))
+        return Diplotype(_status(nomenclature, core, ()), deciding=deciding, also_possible=others)
     arrangements = list(_arrangements(core, blocks))
-    pairs = [(names.labels(first), names.labels(second)) for first, second in arrangements]
+    pairs = [
+        (nomenclature.labels(first), nomenclature.labels(second)) for first, second in arrangements
+    ]
     candidates = _candidates(pairs)
-    status = _status(names, core, candidates)
-    beside = frozenset(_beside(names, arrangements))
+    status = _status(nomenclature, core, candidates)
+    beside = frozenset(_beside(nomenclature, arrangements))
     others = frozenset[int]().union(*(one for pair in beside for _, one in pair))
     told = _told(status, candidates)
     likely: tuple[tuple[str, float], ...] = ()
-    if population in names.panel.counts and _is_open(candidates):
-        likely = _likely(names, arrangements, population)
+    if population in nomenclature.panel.counts and _is_open(candidates):
+        likely = _likely(nomenclature, arrangements, population)
     return Diplotype(
         status,
         told.text if told else "",
         candidates,
         likely,
         deciding,
-        tuple(_extras(names, told, further)) if told else (),
-        _function(names, told) if told else "",
-        "" if others else _phenotype(names, (told,) if told else candidates),
+        tuple(_extras(nomenclature, told, further)) if told else (),
+        _function(nomenclature, told) if told else "",
+        "" if others else _phenotype(nomenclature, (told,) if told else candidates),
         others,
         beside,
     )
 
 
-def _present(names: Nomenclature, core: Sequence[Genotype]) -> Iterator[int]:
+def _present(nomenclature: Nomenclature, core: Sequence[Genotype]) -> Iterator[int]:
     """Yield the haplotypes whose alleles are all there, or may be, on whichever copies."""
-    for number, haplotype in enumerate(names.haplotypes):
-        alleles = haplotype.core or dict(enumerate(names.elsewhere))
+    for number, haplotype in enumerate(nomenclature.haplotypes):
+        alleles = haplotype.core or dict(enumerate(nomenclature.elsewhere))
         if all({a, None} & set(core[site].alleles) for site, a in alleles.items()):
             yield number
 
@@ -176,14 +179,17 @@ def _arrangements(
 
 
 def _beside(
-    names: Nomenclature, arrangements: Sequence[tuple[PartialAlleles, PartialAlleles]]
+    nomenclature: Nomenclature, arrangements: Sequence[tuple[PartialAlleles, PartialAlleles]]
 ) -> Iterator[tuple[Open, Open]]:
     """Yield the pairs on which haplotypes may lie in combinations that are not listed."""
     for arrangement in arrangements:
         if not any(None in alleles for alleles in arrangement):
             continue
         first, second = (
-            (tuple(label for label, _ in names.labels(alleles)), names.beside(alleles))
+            (
+                tuple(label for label, _ in nomenclature.labels(alleles)),
+                nomenclature.also_possible(alleles),
+            )
             for alleles in arrangement
         )
         if first[1] or second[1]:
@@ -210,11 +216,11 @@ def _is_open(candidates: Sequence[Candidate]) -> bool:
 
 
 def _status(
-    names: Nomenclature, core: Sequence[Genotype], candidates: Sequence[Candidate]
+    nomenclature: Nomenclature, core: Sequence[Genotype], candidates: Sequence[Candidate]
 ) -> DiplotypeStatus:
     if any(
         not known.issuperset(set(genotype.alleles) - {None})
-        for genotype, known in zip(core, names.known, strict=True)
+        for genotype, known in zip(core, nomenclature.known, strict=True)
     ):
         return DiplotypeStatus.UNKNOWN_ALLELE
     if any(None in genotype.alleles for genotype in core):
@@ -233,18 +239,18 @@ def _told(status: DiplotypeStatus, candidates: Sequence[Candidate]) -> Candidate
     return None
 
 
-def _deciding(names: Nomenclature, core: Sequence[Genotype]) -> Iterator[str]:
+def _deciding(nomenclature: Nomenclature, core: Sequence[Genotype]) -> Iterator[str]:
     """Say what would settle the diplotype: sites that are missing, and phase that is not known."""
-    for site, genotype in zip(names.sites, core, strict=True):
+    for site, genotype in zip(nomenclature.sites, core, strict=True):
         if None in genotype.alleles:
             yield f"{site} {genotype.gap}"
-    blocks = ["+".join(names.sites[site] for site in block) for block in _blocks(core)]
+    blocks = ["+".join(nomenclature.sites[site] for site in block) for block in _blocks(core)]
     if len(blocks) > 1:
         yield f"phase of {', '.join(blocks[:-1])} and {blocks[-1]}"
 
 
 def _likely(
-    names: Nomenclature,
+    nomenclature: Nomenclature,
     arrangements: Sequence[tuple[PartialAlleles, PartialAlleles]],
     population: str,
 ) -> tuple[tuple[str, float], ...]:
@@ -257,12 +263,12 @@ def _likely(
     for pair in arrangements:
         groups = [
             [
-                (label, sum(names.panel.frequency(a, population) for a in of or (partial,)))
-                for label, of in names.labels(partial)
+                (label, sum(nomenclature.panel.frequency(a, population) for a in of or (partial,)))
+                for label, of in nomenclature.labels(partial)
             ]
             for partial in pair
         ]
-        total += math.prod(names.panel.frequency(partial, population) for partial in pair)
+        total += math.prod(nomenclature.panel.frequency(partial, population) for partial in pair)
         for (one, often), (two, as_often) in itertools.product(*groups):
             first, second = sorted((one, two), key=lambda label: label.rank)
             weights[first, second] = weights.get((first, second), 0.0) + often * as_often
@@ -278,15 +284,17 @@ def _likely(
     )
 
 
-def _extras(names: Nomenclature, told: Candidate, further: Mapping[str, Pair]) -> Iterator[str]:
+def _extras(
+    nomenclature: Nomenclature, told: Candidate, further: Mapping[str, Pair]
+) -> Iterator[str]:
     """Yield the alleles that the haplotypes told do not account for, and those that they lack."""
     labels = (told.first[0], told.second[0])
     yield from itertools.chain.from_iterable(label.extras for label in labels)
-    for rsid, plain in names.further_sites.items():
+    for rsid, plain in nomenclature.further_sites.items():
         pair = further.get(rsid, (None, None))
         if None in pair:
             continue
-        expected = [_usual(names, label, rsid) or plain for label in labels]
+        expected = [_usual(nomenclature, label, rsid) or plain for label in labels]
         seen = list(pair)
         for allele in list(seen):
             if allele in expected:
@@ -296,25 +304,25 @@ def _extras(names: Nomenclature, told: Candidate, further: Mapping[str, Pair]) -
         yield from (f"{rsid} without {allele}" for allele in expected if allele != plain)
 
 
-def _usual(names: Nomenclature, label: Label, rsid: str) -> str:
+def _usual(nomenclature: Nomenclature, label: Label, rsid: str) -> str:
     """Return the allele that goes with a chromosome at a further site, empty where none does."""
-    listed = (names.haplotypes[number].usual.get(rsid) for number in label.haplotypes)
+    listed = (nomenclature.haplotypes[number].usual.get(rsid) for number in label.haplotypes)
     return next((allele for allele in listed if allele), "")
 
 
-def _function(names: Nomenclature, told: Candidate) -> str:
-    if not names.has_functions:
+def _function(nomenclature: Nomenclature, told: Candidate) -> str:
+    if not nomenclature.has_functions:
         return ""
     labels = (told.first[0], told.second[0])
-    return "/".join(names.function(label) or "not assigned" for label in labels)
+    return "/".join(nomenclature.function(label) or "not assigned" for label in labels)
 
 
-def _phenotype(names: Nomenclature, candidates: Sequence[Candidate]) -> str:
+def _phenotype(nomenclature: Nomenclature, candidates: Sequence[Candidate]) -> str:
     """Return the phenotype that all candidates share, empty where they do not."""
-    if not names.phenotypes:
+    if not nomenclature.phenotypes:
         return ""
     found = {
-        names.phenotype(first, second)
+        nomenclature.phenotype(first, second)
         for candidate in candidates
         for first, second in itertools.product(candidate.first, candidate.second)
     }

@@ -149,7 +149,7 @@ class Nomenclature:
         ordered = sorted(fitting, key=lambda label: label.rank)
         return tuple((label, tuple(fitting[label])) for label in ordered)
 
-    def beside(self, partial: PartialAlleles) -> frozenset[int]:
+    def also_possible(self, partial: PartialAlleles) -> frozenset[int]:
         """Return the haplotypes that may be on a chromosome beside those that are listed for it.
 
         A site that is missing may have an allele of another haplotype, in a combination that is not

@@ -27,7 +27,7 @@ from pgx_ana.knowledge.evidence import (
     Publication,
     Setting,
 )
-from pgx_ana.knowledge.levels import EvidenceGrade, Level, Terms, grade_evidence
+from pgx_ana.knowledge.levels import EvidenceGrade, Level, Lookup, grade_evidence
 from pgx_ana.knowledge.schema import KnowledgeInfo, Message
 from pgx_ana.model import Chromosome, ContigTable, Locus, Variant
 from pgx_ana.terms import Assembly
@@ -107,11 +107,11 @@ class KnowledgeBase:
     @cached_property
     def grades(self) -> Mapping[str, EvidenceGrade]:
         """The computed weight of every association."""
-        terms = Terms(self.outcomes, self.cohorts, self.definitions)
+        lookup = Lookup(self.outcomes, self.cohorts, self.definitions)
         return MappingProxyType(
             {
                 key: grade_evidence(
-                    association, (self.evidence[item] for item in association.evidence), terms
+                    association, (self.evidence[item] for item in association.evidence), lookup
                 )
                 for key, association in self.associations.items()
             }

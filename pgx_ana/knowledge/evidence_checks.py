@@ -11,7 +11,7 @@ from pgx_ana.errors import Fault
 from pgx_ana.knowledge.definitions import HaplotypeSet
 from pgx_ana.knowledge.entry_index import EntryIndex
 from pgx_ana.knowledge.evidence import Association, Evidence
-from pgx_ana.knowledge.levels import Stance, Terms, stance
+from pgx_ana.knowledge.levels import Lookup, Stance, stance
 from pgx_ana.knowledge.vocabulary import OTHER_DIPLOTYPES, Category, Direction, Result, Significance
 
 _COPIES = ("0", "1", "2")
@@ -162,9 +162,9 @@ def _sets(item: Evidence, haplotypes: dict[str, Any]) -> set[str]:
 
 def _setting_faults(entries: EntryIndex, item: Association) -> Iterator[Fault]:
     """Yield the setting of a claim where results are scored, and none of them is from it."""
-    terms = Terms(*(entries.values(name) for name in ("outcomes", "cohorts", "variants")))
+    lookup = Lookup(*(entries.values(name) for name in ("outcomes", "cohorts", "variants")))
     listed = (entries.values("evidence")[key] for key in item.evidence if key not in item.excluded)
-    scored = {e.setting for e in listed if stance(item, e, terms) is not Stance.NOT_SCORED}
+    scored = {e.setting for e in listed if stance(item, e, lookup) is not Stance.NOT_SCORED}
     if scored and item.setting not in scored and item.direction != "unsettled":
         what = f"no scored result is from it, but from {', '.join(sorted(scored))}"
         yield entries.fault("associations", item.id, "setting", what)

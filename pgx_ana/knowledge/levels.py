@@ -62,7 +62,7 @@ class EvidenceGrade:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class Lookup:
     """What the weighing needs to look up."""
 
     outcomes: Mapping[str, Outcome]
@@ -71,13 +71,13 @@ class Terms:
 
 
 def grade_evidence(
-    association: Association, evidence: Iterable[Evidence], terms: Terms
+    association: Association, evidence: Iterable[Evidence], lookup: Lookup
 ) -> EvidenceGrade:
     """Weigh the listed evidence against the claim of an association."""
     weighed = [item for item in evidence if item.id not in association.excluded]
-    stances = {item.id: stance(association, item, terms) for item in weighed}
+    stances = {item.id: stance(association, item, lookup) for item in weighed}
     scored = [item for item in weighed if stances[item.id] is not Stance.NOT_SCORED]
-    people = _merge_cohorts({item.cohort for item in scored}, terms.cohorts)
+    people = _merge_cohorts({item.cohort for item in scored}, lookup.cohorts)
     by_cohort: dict[str, list[Evidence]] = {}
     for item in scored:
         by_cohort.setdefault(people[item.cohort], []).append(item)
@@ -100,7 +100,7 @@ def grade_evidence(
     return EvidenceGrade(level, supporting, contradicting, null, stances)
 
 
-def stance(association: Association, item: Evidence, terms: Terms) -> Stance:
+def stance(association: Association, item: Evidence, lookup: Lookup) -> Stance:
     """Say what one result says of the claim; any finding contradicts the claim of no difference.
 
     Background and laboratory results, unclear ones and those whose effect base is unknown, or that
@@ -110,15 +110,15 @@ def stance(association: Association, item: Evidence, terms: Terms) -> Stance:
         return Stance.NOT_SCORED
     if item.result is Result.NULL:
         return Stance.NULL
-    sign = _agreement(item, association, terms) * _sign(item.direction)
+    sign = _agreement(item, association, lookup) * _sign(item.direction)
     if sign == 0 or association.direction == "unsettled":
         return Stance.NOT_SCORED
-    found = sign * _orientation(terms.outcomes[item.outcome])
-    claim = _sign(association.direction) * _orientation(terms.outcomes[association.outcome])
+    found = sign * _orientation(lookup.outcomes[item.outcome])
+    claim = _sign(association.direction) * _orientation(lookup.outcomes[association.outcome])
     return Stance.SUPPORTS if found == claim else Stance.CONTRADICTS
 
 
-def _agreement(item: Evidence, association: Association, terms: Terms) -> int:
+def _agreement(item: Evidence, association: Association, lookup: Lookup) -> int:
     """Return 1 where a result is about what the claim is about, -1 where about its opposite."""
     if association.variant is None:
         return int(_is_about_those(item, association))
@@ -128,7 +128,7 @@ def _agreement(item: Evidence, association: Association, terms: Terms) -> int:
     if base == association.allele:
         return 1
     # With two alleles, what holds for one holds the other way round for the other.
-    return -1 if len(terms.variants[association.variant].alleles) == 2 else 0
+    return -1 if len(lookup.variants[association.variant].alleles) == 2 else 0
 
 
 def _is_about_those(item: Evidence, association: Association) -> bool:

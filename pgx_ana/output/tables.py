@@ -162,7 +162,7 @@ def _haplotype_row(
     names: Nomenclature, call: DiplotypeCall, population: str, stamps: tuple[str, str]
 ) -> Row:
     told = call.diplotype
-    likeliest, probability = told.likely[0] if told.likely else (None, None)
+    likeliest, probability = told.probabilities[0] if told.probabilities else (None, None)
     return (
         names.gene,
         names.id,
@@ -172,8 +172,8 @@ def _haplotype_row(
         tuple(_not_excluded(names, told)),
         likeliest,
         None if probability is None else _estimate(probability),
-        tuple(f"{text}={_estimate(value)}" for text, value in told.likely),
-        population if told.likely else None,
+        tuple(f"{text}={_estimate(value)}" for text, value in told.probabilities),
+        population if told.probabilities else None,
         told.deciding,
         told.extras,
         told.function or None,
@@ -187,7 +187,7 @@ def _not_excluded(names: Nomenclature, diplotype: Diplotype) -> Iterator[str]:
     """Yield the haplotypes that a person may have, in their order, where none are told."""
     if not diplotype.diplotype:
         labels = (label for c in diplotype.candidates for group in c.groups for label in group)
-        numbers = diplotype.others.union(*(label.haplotypes for label in labels))
+        numbers = diplotype.also_possible.union(*(label.haplotypes for label in labels))
         yield from (names.haplotypes[number].name for number in sorted(numbers))
 
 

@@ -9,10 +9,10 @@ Never: compares alleles, or knows which variants mean what: contig tables and lo
 from pgx_ana.vcf.assembly import (
     FEW_MATCHES,
     ContigNames,
-    Finding,
+    DetectedAssembly,
     LocusMatches,
     count_matching_loci,
-    settle,
+    decide_assembly,
     undetermined_assembly,
 )
 from pgx_ana.vcf.fasta import Genome
@@ -22,12 +22,12 @@ from pgx_ana.vcf.reader import VariantFile
 __all__ = [
     "FEW_MATCHES",
     "ContigNames",
-    "Finding",
+    "DetectedAssembly",
     "Genome",
     "LocusMatches",
     "Target",
     "VariantFile",
     "count_matching_loci",
-    "settle",
+    "decide_assembly",
     "undetermined_assembly",
 ]

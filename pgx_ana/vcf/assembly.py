@@ -26,11 +26,11 @@ _CLEARLY = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class DetectedAssembly:
     """An assembly and how it was told."""
 
     assembly: Assembly
-    how: str
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +45,16 @@ class ContigNames:
     """Names of chromosomes: ``15``, ``chr15``, ``NC_000015.10`` and ``CM000677.2`` are one."""
 
     def __init__(self, tables: Sequence[ContigTable]) -> None:
-        self._plain: dict[str, str] = {}
+        self._chromosomes: dict[str, str] = {}
         self._accessions: dict[str, Assembly] = {}
         self._lengths: dict[tuple[str, int], Assembly] = {}
         for table in tables:
             for chromosome in table.chromosomes:
                 self._lengths[chromosome.name, chromosome.length] = table.assembly
                 for alias in (chromosome.name, f"chr{chromosome.name}"):
-                    self._plain[alias.casefold()] = chromosome.name
+                    self._chromosomes[alias.casefold()] = chromosome.name
                 for accession in chromosome.accessions:
-                    self._plain[accession.casefold()] = chromosome.name
+                    self._chromosomes[accession.casefold()] = chromosome.name
                     self._accessions[accession.casefold()] = table.assembly
         self._words = {
             table.assembly: re.compile(
@@ -64,13 +64,13 @@ class ContigNames:
             for table in tables
         }
 
-    def plain(self, name: str) -> str | None:
+    def chromosome(self, contig: str) -> str | None:
         """Return the plain name of a contig, None for one that is not a known chromosome."""
-        return self._plain.get(name.casefold())
+        return self._chromosomes.get(contig.casefold())
 
-    def from_header(
+    def detect(
         self, header: Header, name: str, said: Assembly | None = None
-    ) -> Finding | None:
+    ) -> DetectedAssembly | None:
         """Tell the assembly from a header, None if it says nothing.
 
         Raises :class:`InputError` where it contradicts itself or is of another genome; what the
@@ -93,13 +93,13 @@ class ContigNames:
             sources = " and ".join(how for how, _ in told)
             advice = f"; {_HOW_TO_SAY}" if said is None else ""
             raise InputError(f"{name}: the {sources} speak for both assemblies{advice}")
-        return Finding(seen.pop(), told[0][0]) if told else None
+        return DetectedAssembly(seen.pop(), told[0][0]) if told else None
 
     def _by_length(self, header: Header, name: str) -> set[Assembly]:
         found: set[Assembly] = set()
         strange: list[str] = []
         for contig, length in header.contigs.items():
-            plain = self.plain(contig)
+            plain = self.chromosome(contig)
             if plain is None or length is None:
                 continue
             assembly = self._lengths.get((plain, length))
@@ -127,29 +127,32 @@ class ContigNames:
         }
 
 
-def settle(
-    said: Assembly | None, header: Finding | None, votes: Mapping[Assembly, LocusMatches], name: str
-) -> Finding | None:
+def decide_assembly(
+    said: Assembly | None,
+    header: DetectedAssembly | None,
+    matches: Mapping[Assembly, LocusMatches],
+    name: str,
+) -> DetectedAssembly | None:
     """Settle the assembly of a file from what the user said, its header and its REF bases.
 
-    ``votes`` holds the assemblies whose loci were looked at. Returns None where nothing tells.
+    ``matches`` holds the assemblies whose loci were looked at. Returns None where nothing tells.
     Raises :class:`InputError` on contradiction and doubt.
     """
     if said is not None and header is not None and said is not header.assembly:
         raise InputError(
-            f"{name}: --assembly {said} contradicts the file, whose {header.how} are those of "
+            f"{name}: --assembly {said} contradicts the file, whose {header.source} are those of "
             f"{header.assembly}"
         )
-    finding = Finding(said, "--assembly") if said is not None else header
+    finding = DetectedAssembly(said, "--assembly") if said is not None else header
     if finding is None:
-        return _by_votes(votes, name)
+        return _by_matches(matches, name)
     other = _other(finding.assembly)
-    if other in votes:
-        own, others = votes[finding.assembly].agree, votes[other].agree
+    if other in matches:
+        own, others = matches[finding.assembly].agree, matches[other].agree
         if others >= _ENOUGH and others > _CLEARLY * own:
             raise InputError(
-                f"{name}: {finding.how} say {finding.assembly}, but {others} records stand at loci "
-                f"of {other} with its REF and ALT, and {own or 'none'} at those of "
+                f"{name}: {finding.source} say {finding.assembly}, but {others} records stand at "
+                f"loci of {other} with its REF and ALT, and {own or 'none'} at those of "
                 f"{finding.assembly}"
             )
     return finding
@@ -188,14 +191,14 @@ def _other(assembly: Assembly) -> Assembly:
     return Assembly.GRCH38 if assembly is Assembly.GRCH37 else Assembly.GRCH37
 
 
-def _by_votes(votes: Mapping[Assembly, LocusMatches], name: str) -> Finding | None:
-    best, other = sorted(votes, key=lambda assembly: -votes[assembly].agree)
-    winner, loser = votes[best].agree, votes[other].agree
+def _by_matches(matches: Mapping[Assembly, LocusMatches], name: str) -> DetectedAssembly | None:
+    best, other = sorted(matches, key=lambda assembly: -matches[assembly].agree)
+    winner, loser = matches[best].agree, matches[other].agree
     if winner == 0:
         return None
-    if winner < _CLEARLY * loser or winner < votes[best].disagree:
+    if winner < _CLEARLY * loser or winner < matches[best].disagree:
         raise InputError(
             f"{name}: the assembly cannot be told: {winner} records fit loci of {best} and {loser} "
             f"those of {other}; {_HOW_TO_SAY}"
         )
-    return Finding(best, "REF bases at known loci")
+    return DetectedAssembly(best, "REF bases at known loci")

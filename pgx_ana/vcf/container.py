@@ -116,7 +116,7 @@ class _Members(io.RawIOBase):
         super().close()
 
 
-def spooled(path: str) -> IO[bytes] | None:
+def regular_copy(path: str) -> IO[bytes] | None:
     """Copy stdin, or what is no regular file, to a temporary file; None for a regular file.
 
     What can be read only once could not be checked for its end, nor read again.
@@ -147,7 +147,7 @@ def _copied(stream: IO[bytes]) -> IO[bytes]:
     return copy
 
 
-def inspect(path: Path, name: str) -> Container:
+def inspect_file(path: Path, name: str) -> Container:
     """Tell what a file is. Raises :class:`InputError` for what is empty, cut or no VCF or BCF."""
     try:
         with path.open("rb") as stream:

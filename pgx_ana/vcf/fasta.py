@@ -34,11 +34,11 @@ class Genome:
         except (OSError, ValueError) as error:
             raise InputError(f"--reference {path}: cannot be read: {error}") from error
         lengths = dict(zip(self._fasta.references, self._fasta.lengths, strict=True))
-        finding = names.from_header(Header(lengths, ()), f"--reference {path}")
+        finding = names.detect(Header(lengths, ()), f"--reference {path}")
         if finding is None:
             raise InputError(f"--reference {path}: is neither GRCh37 nor GRCh38 by its contigs")
         self.assembly: Assembly = finding.assembly
-        self._contigs = {names.plain(contig): contig for contig in reversed(list(lengths))}
+        self._contigs = {names.chromosome(contig): contig for contig in reversed(list(lengths))}
 
     def bases(self, chrom: str, start: int, end: int) -> str:
         """Return bases of a chromosome (plain name; 1-based, inclusive); fewer at its ends."""
@@ -63,7 +63,7 @@ class Genome:
                     f"{locus.window_start}, where {self.assembly} has {locus.window} ({variant.id})"
                 )
 
-    def marked(self, record: Record) -> Record:
+    def with_mismatch(self, record: Record) -> Record:
         """Return a record, with its mismatch where its REF differs from the genome."""
         there = self.bases(record.chrom, record.pos, record.pos + len(record.ref) - 1)
         if there == record.ref:

@@ -34,7 +34,7 @@ _END = re.compile(rb"(?:^|;)END=([0-9]{1,10})(?:;|$)")
 _SVLEN = re.compile(rb"(?:^|;)SVLEN=(-?[0-9]{1,10})")
 _SPANNING = (b"<DEL", b"<DUP", b"<CNV")
 
-Plain = Callable[[str], str | None]
+ChromosomeOf = Callable[[str], str | None]
 """Gives the plain name of a contig, None where it is no known chromosome."""
 
 
@@ -120,7 +120,7 @@ class Scan:
         self.is_open = False
 
     def wanted(
-        self, stream: IO[bytes], plain: Plain, wanted: TargetIndex
+        self, stream: IO[bytes], plain: ChromosomeOf, wanted: TargetIndex
     ) -> Iterator[tuple[Line, list[int]]]:
         """Yield the rows that overlap a target, with the numbers of the targets.
 
@@ -196,14 +196,14 @@ class Scan:
         columns = text.split(TAB, FIXED)
         if not _is_position(columns[1]):
             self._refuse(text, columns[1])
-        place = f"{self._place}: {shown(columns[0])}:{int(columns[1])}"
+        place = f"{self._place}: {quoted(columns[0])}:{int(columns[1])}"
         return Line(chrom, int(columns[1]), end_of(columns), text.rstrip(b"\r\n"), place)
 
     def _refuse(self, text: bytes, digits: bytes) -> NoReturn:
         """Refuse a row that has another number of columns than the header, or no position."""
         columns = text.count(TAB) + 1
         if columns == self._n_columns:
-            raise InputError(f"{self._place}: POS {shown(digits)!r} is not a position")
+            raise InputError(f"{self._place}: POS {quoted(digits)!r} is not a position")
         raise InputError(f"{self._place}: has {columns} columns; the header has {self._n_columns}")
 
 
@@ -232,14 +232,14 @@ def end_of(columns: Sequence[bytes]) -> int:
     return last
 
 
-def parse(text: bytes, chrom: str, name: str) -> Line:
+def parse_line(text: bytes, chrom: str, name: str) -> Line:
     """Return a row that an index led to. Raises :class:`InputError` where it is malformed."""
     columns = text.split(TAB, FIXED)
-    place = f"{name}: {shown(columns[0])}"
+    place = f"{name}: {quoted(columns[0])}"
     if len(columns) < FIXED:
         raise InputError(f"{place}: a row has only {len(columns)} columns")
     if not _is_position(columns[1]):
-        raise InputError(f"{place}: POS {shown(columns[1])!r} is not a position")
+        raise InputError(f"{place}: POS {quoted(columns[1])!r} is not a position")
     pos = int(columns[1])
     return Line(chrom, pos, end_of(columns), text.rstrip(b"\r\n"), f"{place}:{pos}")
 
@@ -253,6 +253,6 @@ def _is_position(digits: bytes) -> bool:
     )
 
 
-def shown(text: bytes) -> str:
+def quoted(text: bytes) -> str:
     """Return a piece of a file as it may stand in a message."""
     return text[:40].decode("utf-8", "backslashreplace")

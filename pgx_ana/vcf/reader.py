@@ -18,7 +18,7 @@ from typing import IO, Any
 from pgx_ana.errors import InputError
 from pgx_ana.model import Record
 from pgx_ana.vcf.assembly import ContigNames
-from pgx_ana.vcf.container import STDIN, inspect, spooled
+from pgx_ana.vcf.container import STDIN, inspect_file, regular_copy
 from pgx_ana.vcf.header import (
     MAX_HEADER_BYTES,
     MAX_HEADER_LINES,
@@ -28,7 +28,7 @@ from pgx_ana.vcf.header import (
     sample_names,
 )
 from pgx_ana.vcf.index import DamagedIndexError, Index
-from pgx_ana.vcf.lines import FIXED, Line, Scan, Target, TargetIndex, parse, raise_unterminated
+from pgx_ana.vcf.lines import FIXED, Line, Scan, Target, TargetIndex, parse_line, raise_unterminated
 from pgx_ana.vcf.records import read_records
 
 
@@ -46,9 +46,9 @@ class VariantFile:
         self.name = path if path != STDIN else "<stdin>"
         self.remark = ""
         self._contig_names = contig_names
-        self._copy = spooled(path)
+        self._copy = regular_copy(path)
         self._path = Path(path if self._copy is None else self._copy.name)
-        self._container = inspect(self._path, self.name)
+        self._container = inspect_file(self._path, self.name)
         self._index: Index | None = None
         self._contigs: dict[str, list[str]] = defaultdict(list)
         text = self._header_text()
@@ -81,7 +81,7 @@ class VariantFile:
         """Return the chosen samples, in the order of the file."""
         return tuple(self._all_samples[number] for number in self._chosen)
 
-    def choose(self, wanted: Sequence[str]) -> bool:
+    def select_samples(self, wanted: Sequence[str]) -> bool:
         """Read only the wanted samples (all where empty), in the order of the file.
 
         Returns whether the file has any of them.
@@ -96,7 +96,7 @@ class VariantFile:
         if self._copy is not None:
             self._copy.close()
 
-    def collect(self, targets: Sequence[Target], *, verify: bool = False) -> list[list[Record]]:
+    def records_at(self, targets: Sequence[Target], *, verify: bool = False) -> list[list[Record]]:
         """Return, for each target, the records that overlap it, in the order of the file.
 
         ``verify`` reads the whole file, and holds what an index leads to against it.
@@ -171,7 +171,7 @@ class VariantFile:
         if self._index is not None:
             names = names if self.format == "BCF" else self._index.contigs()
         for name in names:
-            plain = self._contig_names.plain(name)
+            plain = self._contig_names.chromosome(name)
             if plain is not None:
                 self._contigs[plain].append(name)
         if self._index is not None:
@@ -220,10 +220,10 @@ class VariantFile:
     def _sought_in(self, contig: str, target: Target, bcf: Any) -> Iterator[Line]:
         if bcf is not None:
             for record in bcf.fetch(contig, target.start - 1, target.end):
-                yield parse(str(record).encode(), target.chrom, self.name)
+                yield parse_line(str(record).encode(), target.chrom, self.name)
         elif self._index is not None:
             for row, is_open in self._index.rows(self._path, contig, target.start, target.end):
-                line = parse(row, target.chrom, self.name)
+                line = parse_line(row, target.chrom, self.name)
                 if line.pos > target.end:
                     return
                 if is_open and line.end >= target.start:
@@ -237,7 +237,7 @@ class VariantFile:
             return
         scan = self._scan()
         with self._rows() as stream:
-            yield from scan.wanted(stream, self._contig_names.plain, wanted)
+            yield from scan.wanted(stream, self._contig_names.chromosome, wanted)
         if scan.is_open:
             self.remark = "ends without a line feed and may be cut"
 
@@ -257,13 +257,13 @@ class VariantFile:
             with self._open_bcf() as file:
                 for row in file:
                     place = f"{row.chrom}:{row.pos}"
-                    chrom = self._contig_names.plain(row.chrom)
+                    chrom = self._contig_names.chromosome(row.chrom)
                     if chrom is None or chrom not in wanted:
                         continue
                     is_plain = not any(alt.startswith("<") for alt in row.alts or ())
                     if is_plain and not wanted.hits(chrom, row.pos, row.stop):
                         continue
-                    line = parse(str(row).encode(), chrom, self.name)
+                    line = parse_line(str(row).encode(), chrom, self.name)
                     hits = wanted.hits(chrom, line.pos, line.end)
                     if hits:
                         yield line, hits
