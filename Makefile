@@ -30,10 +30,10 @@ type: $(READY)
 	$(BIN)/mypy
 
 smoke: $(READY)
-	bash tests/smoke.sh $(BIN)/python
+	bash tests/tools/smoke.sh $(BIN)/python
 
 bench: $(READY)
-	$(BIN)/python tests/bench.py
+	PYTHONPATH=tests $(BIN)/python -m tools.bench
 
 # Diplotypes beside those of PyPGx, which has an environment of its own; needs the real data.
 compare: $(READY)
@@ -41,13 +41,13 @@ compare: $(READY)
 	$(VENV)-pypgx/bin/python -m pip install --quiet --disable-pip-version-check \
 		pypgx==0.26.0 'pandas==2.2.3' 'numpy<2' 'setuptools<81'
 	for assembly in GRCh37 GRCh38; do \
-		$(VENV)-pypgx/bin/python tests/pypgx_agreement.py call $$assembly $(VENV)-pypgx/$$assembly.tsv && \
-		$(BIN)/python tests/pypgx_agreement.py compare $$assembly $(VENV)-pypgx/$$assembly.tsv || exit 1; \
+		$(VENV)-pypgx/bin/python tests/tools/pypgx_agreement.py call $$assembly $(VENV)-pypgx/$$assembly.tsv && \
+		$(BIN)/python tests/tools/pypgx_agreement.py compare $$assembly $(VENV)-pypgx/$$assembly.tsv || exit 1; \
 	done
 
 # Files that are generated from the code and kept equal to it by tests.
 schema: $(READY)
-	$(BIN)/python tests/generate.py
+	PYTHONPATH=tests $(BIN)/python -m tools.generate
 
 lock: $(READY)
 	$(BIN)/python -m piptools compile --quiet --strip-extras --extra dev --no-emit-index-url --no-emit-find-links \

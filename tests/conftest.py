@@ -11,14 +11,14 @@ import pysam
 import pysam.bcftools
 import pytest
 from click.testing import CliRunner, Result
+from helpers.paths import REAL, TOY, TOY_HAPLOTYPES
 
 from pgx_ana.cli import main
 from pgx_ana.haplotypes import Nomenclature
 from pgx_ana.haplotypes.nomenclature import nomenclatures
 from pgx_ana.knowledge import KnowledgeBase, load
 
-HERE = Path(__file__).parent
-SHARED = HERE.parent.parent / "shared" / "data"
+NO_REAL_DATA = "the folder with real data is not beside the project"
 
 MakeVcf = Callable[..., Path]
 Run = Callable[..., Result]
@@ -37,7 +37,7 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def toy_directory() -> Path:
-    return HERE / "toy_kb"
+    return TOY
 
 
 @pytest.fixture(scope="session")
@@ -48,7 +48,7 @@ def toy(toy_directory: Path) -> KnowledgeBase:
 @pytest.fixture(scope="session")
 def haplotype_directory() -> Path:
     """Return haplotypes of the toy variants, to be laid over the toy knowledge base."""
-    return HERE / "toy_haplotypes"
+    return TOY_HAPLOTYPES
 
 
 @pytest.fixture(scope="session")
@@ -76,9 +76,9 @@ def curated() -> KnowledgeBase:
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """Return the folder with real data; tests that need it are skipped where it is not."""
-    if not SHARED.is_dir():
-        pytest.skip("the folder with real data is not beside the project")
-    return SHARED
+    if not REAL.is_dir():
+        pytest.skip(NO_REAL_DATA)
+    return REAL
 
 
 @pytest.fixture(scope="session")
@@ -170,3 +170,11 @@ def bcftools() -> Bcftools:
         return str(command(*words[1:], catch_stdout="-o" not in words) or "")
 
     return call
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in one line that the suites on real data were skipped, so that it is not overlooked."""
+    reports = terminalreporter.stats.get("skipped", ())
+    count = sum(NO_REAL_DATA in str(report.longrepr) for report in reports)
+    if count:
+        terminalreporter.write_line(f"NOT TESTED on real data, {count} skipped: {NO_REAL_DATA}")

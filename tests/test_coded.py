@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from cells import coded
+from helpers.synthetic_calls import coded
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray

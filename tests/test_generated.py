@@ -11,8 +11,8 @@ from types import ModuleType
 import jsonschema
 import pytest
 import yaml
-
-ROOT = Path(__file__).parent.parent
+from helpers.paths import ROOT
+from tools.generate import generated
 
 
 def script(path: Path) -> ModuleType:
@@ -27,7 +27,7 @@ def script(path: Path) -> ModuleType:
 
 def test_generated_files_are_current() -> None:
     """Run `make schema` after a change of columns or models."""
-    expected = script(ROOT / "tests" / "generate.py").generated()
+    expected = generated()
     assert expected == {path: path.read_text(encoding="utf-8") for path in expected}
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 from click.testing import Result
+from helpers.paths import ROOT
 
 from pgx_ana.cli import main
 from pgx_ana.terms import CallStatus, TableName
 
-ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,6 +18,7 @@ from pgx_ana.terms import GLOBAL, POPULATIONS, FileFormat, TableName
 
 if TYPE_CHECKING:
     from pgx_ana.annotation import Annotations
+    from pgx_ana.knowledge import KnowledgeBase
 
 _ASSERTED = (
     "WARNING: --absent-is-reference: sites without a record are taken for reference; "
@@ -73,16 +75,21 @@ def annotate(
       pgx-ana annotate chr*.vcf.gz --table summary -o summary.tsv
       pgx-ana annotate cohort.bcf --table calls --table annotations -o results/
     """
-    from pgx_ana.output import write_annotations
-    from pgx_ana.pipeline import run
-
     chosen = [TableName(name) for name in dict.fromkeys(tables)]
     check_destination(output, given["files"], FileFormat(file_format), chosen)
-    annotations = run(request_from(given), load_knowledge(given["directories"]))
+    # First: what it imports takes half as long again deep inside other imports.
+    knowledge = load_knowledge(given["directories"])
+    annotations = _run(given, knowledge)
     _warn(annotations)
     if not quiet:
         _list_inputs(annotations)
-    write_annotations(annotations, FileFormat(file_format), chosen, output)
+    _write(annotations, FileFormat(file_format), chosen, output)
+
+
+def _run(given: Mapping[str, Any], knowledge: KnowledgeBase) -> Annotations:
+    from pgx_ana.pipeline import run
+
+    return run(request_from(given), knowledge)
 
 
 def _warn(annotations: Annotations) -> None:
@@ -107,3 +114,11 @@ def _list_inputs(annotations: Annotations) -> None:
     )
     if shared:
         click.echo(f"samples in several files, each taken for one person: {shared}", err=True)
+
+
+def _write(
+    annotations: Annotations, file_format: FileFormat, tables: Sequence[TableName], output: str
+) -> None:
+    from pgx_ana.output import write_annotations
+
+    write_annotations(annotations, file_format, tables, output)

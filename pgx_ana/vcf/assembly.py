@@ -119,12 +119,9 @@ class ContigNames:
         return {self._accessions[name] for name in names if name in self._accessions}
 
     def _by_words(self, header: Header) -> set[Assembly]:
-        lines = [line for line in header.lines if _REFERENCE_LINE.match(line)]
-        return {
-            assembly
-            for assembly, words in self._words.items()
-            if any(words.search(line) for line in lines)
-        }
+        # Searched as one text: a header may have thousands of contigs.
+        text = "\n".join(line for line in header.lines if _REFERENCE_LINE.match(line))
+        return {assembly for assembly, words in self._words.items() if words.search(text)}
 
 
 def decide_assembly(

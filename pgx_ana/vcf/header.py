@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pgx_ana.errors import InputError
 from pgx_ana.vcf.lines import FIXED
 
-_CONTIG = re.compile(r"^##contig=<(?P<body>.*)>\s*$")
+_CONTIG = re.compile(r"^##contig=<(?P<body>.*)>[^\S\n]*$", re.MULTILINE)
 _CONTIG_ID = re.compile(r"(?:^|,)ID=(?P<id>[^,>]+)")
 _CONTIG_LENGTH = re.compile(r"(?:^|,)length=(?P<length>\d{1,10})(?!\d)")
 # The program that wrote the file names itself in one of these, in this order of trust.
@@ -39,10 +39,9 @@ def parse_header(text: str) -> Header:
     """Return the contigs and the meta-information lines of a header."""
     contigs: dict[str, int | None] = {}
     lines = tuple(line for line in text.split("\n") if line.startswith("##"))
-    for line in lines:
-        match = _CONTIG.match(line)
-        found = _CONTIG_ID.search(match["body"]) if match else None
-        if match and found:
+    for match in _CONTIG.finditer(text):
+        found = _CONTIG_ID.search(match["body"])
+        if found:
             length = _CONTIG_LENGTH.search(match["body"])
             contigs[found["id"]] = int(length["length"]) if length else None
     return Header(contigs, lines)

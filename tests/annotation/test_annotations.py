@@ -1,0 +1,584 @@
+"""What is said of a genotype, and that nothing missing is ever said to be reference."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import pytest
+from helpers.synthetic_calls import (
+    RECORD,
+    Said,
+    called,
+    cohort,
+    partial,
+    summary,
+    table_rows,
+    told_by,
+    unseen,
+)
+
+from pgx_ana.annotation import Annotations
+from pgx_ana.annotation.annotations import AnnotatedCategory
+from pgx_ana.annotation.conclusions import NOT_ASSESSED, UNDETERMINED, unphased_genotype
+from pgx_ana.calling import assert_reference
+from pgx_ana.haplotypes import DiplotypeStatus
+from pgx_ana.knowledge import KnowledgeBase, load
+from pgx_ana.model import ABSENT, Call
+from pgx_ana.output.tables import Value
+from pgx_ana.terms import Assembly, CallSource, CallStatus, TableName
+
+NOT_OBSERVED = [s for s in CallStatus if s not in {CallStatus.CALLED, CallStatus.PARTIAL}]
+
+
+def conclude(
+    knowledge: KnowledgeBase, variant: str, cell: Call, assembly: Assembly = Assembly.GRCH38
+) -> Said:
+    """Return what the only association of a variant says of a cell."""
+    annotations = Annotations(cohort(knowledge, {variant: [cell]}, assembly), knowledge)
+    (item,) = annotations.associations
+    (what,) = told_by(item)
+    return what
+
+
+@pytest.mark.parametrize(
+    ("variant", "cell", "expected"),
+    [
+        pytest.param(
+            "rs1",
+            called("A/A"),
+            Said("A/A", CallStatus.CALLED, "higher", "Lived longer."),
+            id="homozygous-studied-allele",
+        ),
+        pytest.param(
+            "rs1",
+            called("A/C"),
+            Said("A/C", CallStatus.CALLED, "higher", "Lived longer."),
+            id="heterozygous",
+        ),
+        pytest.param(
+            "rs1",
+            called("C|A"),
+            Said("A/C", CallStatus.CALLED, "higher", "Lived longer."),
+            id="phased-the-other-way-round",
+        ),
+        pytest.param(
+            "rs1",
+            called("C/C"),
+            Said("C/C", CallStatus.CALLED, "comparator", "Was compared with."),
+            id="comparator",
+        ),
+        pytest.param(
+            "rs1",
+            called("A/A", CallSource.REFERENCE_BLOCK),
+            Said("A/A", CallStatus.CALLED, "higher", "Lived longer."),
+            id="reference-block",
+        ),
+        pytest.param(
+            "rs1",
+            called("A/A", CallSource.ASSERTED),
+            Said(
+                "A/A",
+                CallStatus.CALLED,
+                "higher",
+                "[reference asserted by the user, not observed] Lived longer.",
+            ),
+            id="asserted-reference",
+        ),
+        pytest.param(
+            "rs2",
+            called("A/C"),
+            Said("A/C", CallStatus.CALLED, "none", "No difference."),
+            id="no-difference",
+        ),
+        pytest.param(
+            "rs2",
+            called("T/T"),
+            Said("T/T", CallStatus.CALLED, "not_studied", "Not studied."),
+            id="not-studied",
+        ),
+        pytest.param(
+            "rs2",
+            called("T|C"),
+            Said("C/T", CallStatus.CALLED, "not_studied", "Not studied."),
+            id="two-alternates",
+        ),
+    ],
+)
+def test_called_genotypes(toy: KnowledgeBase, variant: str, cell: Call, expected: Said) -> None:
+    assert expected == conclude(toy, variant, cell)
+
+
+@pytest.mark.parametrize(
+    ("variant", "cell", "expected"),
+    [
+        pytest.param(
+            "rs1",
+            partial("A", "."),
+            Said(
+                "A/.",
+                CallStatus.PARTIAL,
+                "higher",
+                "One copy is A, the other is not known (one copy missing); this holds for either: "
+                "Lived longer.",
+            ),
+            id="agreeing",
+        ),
+        pytest.param(
+            "rs1",
+            partial("C", "."),
+            Said(
+                "C/.",
+                CallStatus.PARTIAL,
+                UNDETERMINED,
+                "One copy is C, the other is not known (one copy missing); the genotypes that are "
+                "possible (A/C, C/C) differ.",
+            ),
+            id="open",
+        ),
+        pytest.param(
+            "rs1",
+            partial("C"),
+            Said(
+                "C",
+                CallStatus.PARTIAL,
+                UNDETERMINED,
+                "One copy is C, the other is not known (haploid call); the genotypes that are "
+                "possible (A/C, C/C) differ.",
+            ),
+            id="haploid",
+        ),
+        pytest.param(
+            "rs2",
+            partial("A", "."),
+            Said(
+                "A/.",
+                CallStatus.PARTIAL,
+                UNDETERMINED,
+                "One copy is A, the other is not known (one copy missing); the genotypes that are "
+                "possible (A/A, A/C, A/T) differ.",
+            ),
+            id="open-as-one-of-three-was-not-studied",
+        ),
+        pytest.param(
+            "rs2",
+            partial("T", "."),
+            Said(
+                "T/.",
+                CallStatus.PARTIAL,
+                "not_studied",
+                "One copy is T, the other is not known (one copy missing); this holds for either: "
+                "Not studied.",
+            ),
+            id="agreeing-that-none-was-studied",
+        ),
+    ],
+)
+def test_one_known_copy(toy: KnowledgeBase, variant: str, cell: Call, expected: Said) -> None:
+    assert expected == conclude(toy, variant, cell)
+
+
+@pytest.mark.parametrize(
+    ("variant", "cell", "genotype", "statement"),
+    [
+        pytest.param(
+            "rs1",
+            ABSENT,
+            ".",
+            "Not assessed: no record covers rs1. A site without a record is not a reference "
+            "genotype, and here the reference base A is the very allele that was studied: a file "
+            "of variants only leaves A/A people out.",
+            id="absent-where-reference-is-the-studied-allele",
+        ),
+        pytest.param(
+            "rs2",
+            ABSENT,
+            ".",
+            "Not assessed: no record covers rs2. A site without a record is not a reference "
+            "genotype.",
+            id="absent-elsewhere",
+        ),
+        pytest.param(
+            "rs1",
+            unseen(CallStatus.NO_CALL, (".", "."), "genotype missing"),
+            "./.",
+            "Not assessed: rs1 was not called (genotype missing).",
+            id="no-call",
+        ),
+        pytest.param(
+            "rs1",
+            unseen(CallStatus.FILTERED, ("A", "A"), "GQ below 10"),
+            "A/A",
+            "Not assessed: the call A/A at rs1 did not pass (GQ below 10).",
+            id="filtered",
+        ),
+        pytest.param(
+            "rs1",
+            unseen(CallStatus.UNKNOWN_ALLELE, ("A", "G"), "not a known allele: G"),
+            "A/G",
+            "Not assessed: A/G at rs1 has an allele on which nothing is known "
+            "(not a known allele: G).",
+            id="unknown-allele",
+        ),
+        pytest.param(
+            "rs1",
+            unseen(CallStatus.MISMATCH, (), "REF is G, the reference has A"),
+            ".",
+            "Not assessed: the file cannot be trusted at rs1 (REF is G, the reference has A).",
+            id="mismatch",
+        ),
+        pytest.param(
+            "rs1",
+            unseen(CallStatus.NOT_ASSESSABLE, ("*", "*"), "deletion over the locus"),
+            "*/*",
+            "Not assessed: rs1 cannot be told in this person (deletion over the locus).",
+            id="not-assessable",
+        ),
+        pytest.param(
+            "rs1",
+            unseen(CallStatus.FILTERED, ("A", "A"), "FILTER {odd}"),
+            "A/A",
+            "Not assessed: the call A/A at rs1 did not pass (FILTER {odd}).",
+            id="braces-in-the-file-are-only-text",
+        ),
+    ],
+)
+def test_what_was_not_observed(
+    toy: KnowledgeBase, variant: str, cell: Call, genotype: str, statement: str
+) -> None:
+    expected = Said(genotype, cell.status, NOT_ASSESSED, statement)
+    assert expected == conclude(toy, variant, cell)
+
+
+STUDIED_RS3 = """
+variants:
+  - id: rs3
+    gene: AAA
+    type: snv
+    loci: {GRCh37: {chrom: "1", pos: 350, ref: C}, GRCh38: {chrom: "1", pos: 300, ref: T}}
+    alleles: [{bases: T}, {bases: C}]
+    studied_allele: C
+    consequence: none
+    paper_wording: plus strand
+    sources: [made up]
+evidence:
+  - id: rs3-relapse
+    publication: one-2001
+    cohort: first
+    variants: [rs3]
+    kind: clinical
+    drugs: [anastrozole]
+    setting: adjuvant
+    population: {sex: female}
+    n: 100
+    design: made up
+    outcome: relapse
+    wording: C carriers
+    strand: plus
+    result: association
+    alleles: {rs3: C}
+    direction: higher
+    significance: nominal
+    specified: exploratory
+    read: abstract
+    sources: [made up]
+    summary: Carriers of C relapsed more often.
+associations:
+  - id: rs3-relapse
+    variant: rs3
+    outcome: relapse
+    drug: anastrozole
+    setting: adjuvant
+    allele: C
+    direction: higher
+    evidence: [rs3-relapse]
+    genotypes:
+      T/T: {direction: comparator, statement: Relapsed less often.}
+      T/C: {direction: higher, statement: Relapsed more often.}
+      C/C: {direction: higher, statement: Relapsed more often.}
+"""
+
+
+@pytest.fixture(scope="module")
+def overlaid(toy_directory: Path, tmp_path_factory: pytest.TempPathFactory) -> KnowledgeBase:
+    """Return the toy knowledge base in which an allele was studied that is GRCh37's reference."""
+    folder = tmp_path_factory.mktemp("overlay")
+    (folder / "rs3.yaml").write_text(STUDIED_RS3, encoding="utf-8")
+    return load([toy_directory, folder])
+
+
+@pytest.mark.parametrize(
+    ("assembly", "statement"),
+    [
+        pytest.param(
+            Assembly.GRCH37,
+            "Not assessed: no record covers rs3. A site without a record is not a reference "
+            "genotype, and here the reference base C is the very allele that was studied: a file "
+            "of variants only leaves C/C people out.",
+            id="GRCh37",
+        ),
+        pytest.param(
+            Assembly.GRCH38,
+            "Not assessed: no record covers rs3. A site without a record is not a reference "
+            "genotype.",
+            id="GRCh38",
+        ),
+    ],
+)
+def test_the_assembly_decides_whether_reference_was_studied(
+    overlaid: KnowledgeBase, assembly: Assembly, statement: str
+) -> None:
+    expected = Said(".", CallStatus.ABSENT, NOT_ASSESSED, statement)
+    assert expected == conclude(overlaid, "rs3", ABSENT, assembly)
+
+
+@pytest.mark.parametrize(
+    ("assembly", "expected"),
+    [
+        (Assembly.GRCH37, ("C/C", "higher", "Relapsed more often.")),
+        (Assembly.GRCH38, ("T/T", "comparator", "Relapsed less often.")),
+    ],
+)
+def test_asserted_reference_is_that_of_the_assembly(
+    overlaid: KnowledgeBase, assembly: Assembly, expected: tuple[str, str, str]
+) -> None:
+    calls = cohort(overlaid, {"rs3": [ABSENT]}, assembly)
+    (cell,) = assert_reference(calls.sites[0], assembly).calls.values
+    genotype, direction, statement = expected
+    said = f"[reference asserted by the user, not observed] {statement}"
+    assert Said(genotype, CallStatus.CALLED, direction, said) == conclude(
+        overlaid, "rs3", cell, assembly
+    )
+
+
+@pytest.mark.parametrize("status", NOT_OBSERVED)
+def test_nothing_unobserved_is_concluded_from(curated: KnowledgeBase, status: CallStatus) -> None:
+    """For every association: no direction, none of its sentences, nothing in the summary.
+
+    The cell carries the reference genotype where the status may come with one (filtered).
+    """
+    people = {}
+    for variant in curated.variants:
+        ref = variant.loci[Assembly.GRCH38].ref
+        shown = f"{ref}N" if status is CallStatus.UNKNOWN_ALLELE else ref
+        people[variant.id] = [unseen(status, (shown, shown))]
+    annotations = Annotations(cohort(curated, people), curated)
+    said = {(i.association.id, what) for i in annotations.associations for what in told_by(i)}
+    assert set(curated.associations) == {name for name, _ in said}
+    unknown = status is CallStatus.UNKNOWN_ALLELE
+    of_set = DiplotypeStatus.UNKNOWN_ALLELE if unknown else DiplotypeStatus.NOT_ASSESSED
+    expected = {(status, NOT_ASSESSED), (of_set, NOT_ASSESSED)}
+    assert expected == {(c.status, c.direction) for _, c in said}
+    studied = {
+        name: {genotype.statement for genotype in association.genotypes.values()}
+        for name, association in curated.associations.items()
+    }
+    assert [] == [
+        (name, c.statement) for name, c in said for s in studied[name] if s in c.statement
+    ]
+    rows = table_rows(TableName.SUMMARY, annotations)
+    with_evidence = [row for row in rows if row["not_assessed"]]
+    assert {"not_assessable"} == {row["highest_level"] for row in with_evidence}
+    assert {()} == {row["findings"] for row in rows}
+    assert {()} == {row["assessed"] for row in rows}
+
+
+def test_every_genotype_gets_its_curated_sentence_however_it_is_written(
+    curated: KnowledgeBase,
+) -> None:
+    """Unphased, phased either way, and from a block: one conclusion, that of the file."""
+    people = {}
+    for variant in curated.variants:
+        pairs = itertools.product(variant.alleles, repeat=2)
+        people[variant.id] = [called(f"{a}{sign}{b}") for a, b in pairs for sign in "/|"]
+    longest = max(map(len, people.values()))
+    padded = {
+        name: [*cells, *[cells[0]] * (longest - len(cells))] for name, cells in people.items()
+    }
+    annotations = Annotations(cohort(curated, padded), curated)
+    actual = {
+        item.association.id: sorted(
+            {(said.genotype, said.direction, said.statement) for said in told_by(item)}
+        )
+        for item in annotations.associations
+        if item.association.variant is not None
+    }
+    expected = {
+        name: sorted((g, said.direction, said.statement) for g, said in item.genotypes.items())
+        for name, item in curated.associations.items()
+        if item.variant is not None
+    }
+    assert expected == actual
+
+
+def test_one_known_copy_never_says_more_than_every_possible_genotype(
+    curated: KnowledgeBase,
+) -> None:
+    for variant in curated.variants:
+        for known in variant.alleles:
+            people = {variant.id: [partial(known, "."), partial(known)]}
+            for item in Annotations(cohort(curated, people), curated).associations:
+                possible = {
+                    said.direction.value
+                    for genotype, said in item.association.genotypes.items()
+                    if known in genotype.split("/")
+                }
+                expected = possible if len(possible) == 1 else {UNDETERMINED}
+                assert expected == {c.direction for c in item.conclusions}, item.association.id
+
+
+@pytest.mark.parametrize(
+    ("alleles", "expected"),
+    [
+        ((), "."),
+        (("A",), "A"),
+        (("T", "A"), "A/T"),
+        (("T", "C"), "C/T"),
+        ((".", "T"), "T/."),
+        (("G", "T"), "T/G"),
+        (("*", "A"), "A/*"),
+        ((".", "."), "./."),
+        ((".", "G"), "G/."),
+    ],
+)
+def test_unphased(toy: KnowledgeBase, alleles: tuple[str, ...], expected: str) -> None:
+    """Alleles of the variant in its order, then unknown ones, then missing copies."""
+    variant = next(variant for variant in toy.variants if variant.id == "rs2")
+    cell = Call(alleles, True, CallStatus.CALLED, RECORD)
+    assert expected == unphased_genotype(cell, variant)
+
+
+def test_categories_of_the_summary() -> None:
+    assert ["efficacy", "exposure", "estradiol_suppression", "toxicity"] == list(AnnotatedCategory)
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        pytest.param(
+            called("A/C"),
+            {
+                "sample": "S0",
+                "category": "efficacy",
+                "conclusion": "No replicated association applies to this genotype. Unreplicated "
+                "findings apply to this genotype: rs1 A/C (survival: higher).",
+                "highest_level": "single_corrected",
+                "findings": ("rs1-survival A/C higher single_corrected",),
+                "assessed": ("rs1 A/C",),
+                "not_assessed": (),
+            },
+            id="finding",
+        ),
+        pytest.param(
+            called("C/C"),
+            {
+                "sample": "S0",
+                "category": "efficacy",
+                "conclusion": "No replicated association applies to this genotype. No studied "
+                "effect applies to this genotype among the 1 of 1 variants that were assessed.",
+                "highest_level": None,
+                "findings": (),
+                "assessed": ("rs1 C/C",),
+                "not_assessed": (),
+            },
+            id="no-finding",
+        ),
+        pytest.param(
+            partial("A", "."),
+            {
+                "sample": "S0",
+                "category": "efficacy",
+                "conclusion": "No replicated association applies to this genotype. Unreplicated "
+                "findings apply to this genotype: rs1 A/. (survival: higher).",
+                "highest_level": "single_corrected",
+                "findings": ("rs1-survival A/. higher single_corrected",),
+                "assessed": ("rs1 A/.",),
+                "not_assessed": (),
+            },
+            id="one-known-copy-that-suffices",
+        ),
+        pytest.param(
+            partial("C", "."),
+            {
+                "sample": "S0",
+                "category": "efficacy",
+                "conclusion": "No replicated association applies to this genotype. "
+                "For rs1 C/. nothing is determined: a copy or the phase is not known, or there are "
+                "alleles beside the haplotypes that were studied.",
+                "highest_level": None,
+                "findings": (),
+                "assessed": ("rs1 C/.",),
+                "not_assessed": (),
+            },
+            id="one-known-copy-that-does-not",
+        ),
+        pytest.param(
+            ABSENT,
+            {
+                "sample": "S0",
+                "category": "efficacy",
+                "conclusion": "Nothing could be assessed: none of the 1 variants with evidence was "
+                "called. Not assessed: rs1 absent.",
+                "highest_level": "not_assessable",
+                "findings": (),
+                "assessed": (),
+                "not_assessed": ("rs1 absent",),
+            },
+            id="absent",
+        ),
+    ],
+)
+def test_summary_of_one_person(toy: KnowledgeBase, cell: Call, expected: dict[str, Value]) -> None:
+    annotations = Annotations(cohort(toy, {"rs1": [cell]}), toy)
+    assert [expected] == summary(annotations, "efficacy")
+
+
+def test_summary_names_what_is_missing_beside_what_was_found(overlaid: KnowledgeBase) -> None:
+    """A category without any evidence says so, and is not called assessed."""
+    cells = {"rs1": [ABSENT], "rs2": [called("T/T")], "rs3": [called("T/T")]}
+    annotations = Annotations(cohort(overlaid, cells), overlaid)
+    rows = table_rows(TableName.SUMMARY, annotations)
+    expected = [
+        ("efficacy", None, ("rs3 T/T",), ("rs1 absent",)),
+        ("exposure", None, ("rs2 T/T",), ()),
+        ("estradiol_suppression", "not_assessable", (), ()),
+        ("toxicity", "not_assessable", (), ()),
+    ]
+    columns = ("category", "highest_level", "assessed", "not_assessed")
+    assert expected == [tuple(row[column] for column in columns) for row in rows]
+    found_none = (
+        "No replicated association applies to this genotype. No studied effect applies to this "
+        "genotype among the {} variants that were assessed. {}"
+    )
+    no_evidence = (
+        "No evidence: the knowledge base holds no association in this category for the chosen "
+        "genes."
+    )
+    sentences = [
+        found_none.format("1 of 2", "Not assessed: rs1 absent."),
+        found_none.format("1 of 1", "Genotypes that the studies did not have: rs2 T/T."),
+        no_evidence,
+        no_evidence,
+    ]
+    assert sentences == [row["conclusion"] for row in rows]
+
+
+def test_a_cohort_says_of_each_person_what_is_said_of_that_person_alone(
+    overlaid: KnowledgeBase,
+) -> None:
+    """Every combination of cells of three variants; rows are shared, never mixed up."""
+    one = [called("A/A"), called("C|A"), called("C/C"), partial("C", "."), ABSENT]
+    two = [called("A/A"), called("T/T"), partial("T"), unseen(CallStatus.NO_CALL, (".", "."))]
+    three = [called("T/C"), unseen(CallStatus.FILTERED, ("T", "C")), ABSENT]
+    people = list(itertools.product(one, two, three))
+    names = ("rs1", "rs2", "rs3")
+    columns = {name: [person[i] for person in people] for i, name in enumerate(names)}
+    together = Annotations(cohort(overlaid, columns), overlaid)
+    for table in TableName:
+        rows = table_rows(table, together)
+        blocks = len(rows) // len(people)
+        for number, person in enumerate(people):
+            cells = {name: [cell] for name, cell in zip(names, person, strict=True)}
+            alone = table_rows(table, Annotations(cohort(overlaid, cells), overlaid))
+            expected = [row | {"sample": f"S{number}"} for row in alone]
+            assert expected == rows[number * blocks : (number + 1) * blocks]

@@ -1,0 +1,317 @@
+"""The knowledge base as a list and as a document: what is chosen, and that nothing is left out."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from helpers.paths import ROOT
+
+from pgx_ana.browse.handbook import handbook_lines
+from pgx_ana.knowledge import KnowledgeBase, Level, load
+
+if TYPE_CHECKING:
+    from conftest import Run
+
+RESULT = """\
+  - id: two-KEY-pain
+    publication: two-2002
+    cohort: second
+    variants: [KEY]
+    kind: clinical
+    drugs: [letrozole]
+    setting: adjuvant
+    population: {sex: female}
+    design: made up
+    outcome: pain
+    wording: all
+    strand: plus
+    FOUND
+    specified: exploratory
+    read: abstract
+    sources: [made up]
+    summary: Pain.
+"""
+STUDIES = "| year | study | n | setting | drug | outcome | effect | p | verdict |"
+HAPLOTYPES = "| name | alleles | function | counted | other names |"
+NULL = 'result: "null"\n    direction: none\n    significance: not_significant'
+MORE = (
+    "result: association\n    alleles: {rs3: C}\n    direction: higher\n    significance: nominal\n"
+    "    p: 0.01 | 0.02"
+)
+CONCLUSIONS = """\
+associations:
+  - id: rs1-pain
+    variant: rs1
+    outcome: pain
+    drug: letrozole
+    setting: adjuvant
+    allele: A
+    direction: none
+    evidence: [two-rs1-pain]
+    genotypes:
+      A/A: {direction: none, statement: No difference.}
+      A/C: {direction: none, statement: No difference.}
+      C/C: {direction: none, statement: No difference.}
+  - id: rs3-pain
+    variant: rs3
+    outcome: pain
+    drug: letrozole
+    setting: adjuvant
+    allele: C
+    direction: higher
+    evidence: [two-rs3-pain]
+    genotypes:
+      C/C: {direction: higher, statement: More.}
+      T/C: {direction: higher, statement: More.}
+      T/T: {direction: comparator, statement: Compared.}
+    caution: Nothing follows.
+"""
+SETTING = """\
+settings:
+  - id: monitored
+    name: one|two
+    sex: any
+    off_label: "yes"
+    monitored: [bone | density, pain]
+    note: |
+      a note
+      of two lines | and a pipe
+"""
+CATEGORIES = "background, efficacy, exposure, toxicity"
+LEVELS = ", ".join(sorted(level.value for level in Level))
+
+
+@pytest.fixture(scope="module")
+def kb(tmp_path_factory: pytest.TempPathFactory, toy_directory: Path) -> list[Path]:
+    """Return the toy knowledge base with results on pain: none for rs1, more for rs3."""
+    overlay = tmp_path_factory.mktemp("overlay")
+    results = [
+        RESULT.replace("KEY", key).replace("FOUND", found)
+        for key, found in (("rs1", NULL), ("rs3", MORE))
+    ]
+    text = "evidence:\n" + "".join(results) + CONCLUSIONS + SETTING
+    (overlay / "overlay.yaml").write_text(text, encoding="utf-8")
+    return [toy_directory, overlay]
+
+
+def options(kb: list[Path]) -> list[str]:
+    return [word for place in kb for word in ("--kb", str(place))]
+
+
+ROWS = {
+    "rs1": "rs1 AAA legacy1 1:150 1:100 A/C 2 2 single_corrected;null",
+    "rs2": "rs2 AAA . 1:250 1:200 A/C/T 1 1 null",
+    "rs3": "rs3 AAA . 1:350 1:300 T/C 1 1 single_nominal",
+    "rs4": "rs4 AAA . 1:451 1:401 G/GT 0 0 .",
+    "rs5": "rs5 AAA . 1:551 1:501 GCA/G 0 0 .",
+    "rs6": "rs6 BBB . 2:50 2:50 G/T 1 0 .",
+}
+HEADER = "variant gene names GRCh37 GRCh38 alleles results associations levels"
+
+CHOSEN: dict[str, str] = {
+    "": "rs1 rs2 rs3 rs4 rs5 rs6",
+    "--gene AAA": "rs1 rs2 rs3 rs4 rs5",
+    "--gene BBB --gene AAA": "rs1 rs2 rs3 rs4 rs5 rs6",
+    "--category efficacy": "rs1",
+    "--category exposure": "rs2",
+    "--category toxicity": "rs1 rs3",
+    "--category efficacy --category exposure": "rs1 rs2",
+    "--category background": "",
+    "--level null": "rs1 rs2",
+    "--level single_corrected": "rs1",
+    "--level single_nominal --level single_corrected": "rs1 rs3",
+    "--level replicated": "",
+    "--drug letrozole": "rs1 rs3",
+    "--drug anastrozole": "rs1 rs2 rs6",
+    "--drug anastrozole --drug letrozole": "rs1 rs2 rs3 rs6",
+    # Category and level are those of one conclusion.
+    "--category efficacy --level null": "",
+    "--category toxicity --level null": "rs1",
+    "--category toxicity --level null --level single_nominal": "rs1 rs3",
+    "--gene BBB --drug anastrozole": "rs6",
+    "--gene BBB --drug letrozole": "",
+    "--gene BBB --category efficacy": "",
+    "--gene AAA --drug letrozole --level null": "rs1",
+    # The drug is that of any result on the variant.
+    "--drug anastrozole --category toxicity": "rs1",
+    "--gene AAA --category toxicity --level single_nominal --drug letrozole": "rs3",
+    "--gene AAA --category toxicity --level single_nominal --drug anastrozole": "",
+}
+
+
+@pytest.mark.parametrize(("words", "variants"), CHOSEN.items())
+def test_filters(words: str, variants: str, run: Run, kb: list[Path]) -> None:
+    expected = [HEADER, *(ROWS[key] for key in variants.split())]
+    result = run("kb", "list", *words.split(), *options(kb))
+    assert (0, [line.replace(" ", "\t") for line in expected], "") == (
+        result.exit_code,
+        result.stdout.splitlines(),
+        result.stderr,
+    )
+
+
+@pytest.mark.parametrize(("words", "variants"), CHOSEN.items())
+def test_json_holds_what_the_table_holds(
+    words: str, variants: str, run: Run, kb: list[Path]
+) -> None:
+    result = run("kb", "list", "--format", "json", *words.split(), *options(kb))
+    assert (0, "") == (result.exit_code, result.stderr)
+    rows = json.loads(result.stdout)
+    texts = [
+        " ".join(";".join(v) or "." if isinstance(v, list) else str(v) for v in row.values())
+        for row in rows
+    ]
+    assert [ROWS[key] for key in variants.split()] == texts
+    assert [HEADER] * len(rows) == [" ".join(row) for row in rows]
+
+
+def test_json_has_numbers_and_lists(run: Run, kb: list[Path]) -> None:
+    result = run("kb", "list", "-f", "json", "--category", "efficacy", *options(kb))
+    assert [
+        {
+            "variant": "rs1",
+            "gene": "AAA",
+            "names": ["legacy1"],
+            "GRCh37": "1:150",
+            "GRCh38": "1:100",
+            "alleles": "A/C",
+            "results": 2,
+            "associations": 2,
+            "levels": ["single_corrected", "null"],
+        }
+    ] == json.loads(result.stdout)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("--gene CCC", "no such gene: CCC; known: AAA, BBB"),
+        ("--gene aaa", "no such gene: aaa; known: AAA, BBB"),
+        ("--category pain --category bone", f"no such category: bone, pain; known: {CATEGORIES}"),
+        ("--level high", f"no such level: high; known: {LEVELS}"),
+        ("--drug tamoxifen", "no such drug: tamoxifen; known: anastrozole, letrozole"),
+        ("--drug letrozole --drug x", "no such drug: x; known: anastrozole, letrozole"),
+        ("--gene AAA --level x", f"no such level: x; known: {LEVELS}"),
+    ],
+)
+@pytest.mark.parametrize("file_format", ["tsv", "json"])
+def test_unknown_names_are_refused(
+    file_format: str, words: str, told: str, run: Run, kb: list[Path]
+) -> None:
+    result = run("kb", "list", "--format", file_format, *words.split(), *options(kb))
+    assert (2, "", f"Error: {told}\n") == (result.exit_code, result.stdout, result.stderr)
+
+
+def test_pipes_and_lines_in_cells_do_not_break_a_table(kb: list[Path]) -> None:
+    lines = list(handbook_lines(load(kb)))
+    context = r"| one\|two | yes | bone \| density, pain | a note of two lines \| and a pipe |"
+    pain = "| 2002 | Two B | . | adjuvant | letrozole | joint pain |"
+    assert [1, 1, 1] == [
+        lines.count(line)
+        for line in (
+            context,
+            rf"{pain} C higher | 0.01 \| 0.02 | for |",
+            f"{pain} none | . | null |",
+        )
+    ]
+
+
+def test_every_row_of_a_table_has_as_many_cells_as_its_head(curated: KnowledgeBase) -> None:
+    wrong, width = [], 0
+    for before, line in zip(["", *handbook_lines(curated)], handbook_lines(curated), strict=False):
+        cells = line.replace("\\|", "").count("|")
+        if line.startswith("|") and before.startswith("|"):
+            wrong += [line] if cells != width else []
+        else:
+            width = cells
+    assert [] == wrong
+
+
+def sections(text: str, knowledge: KnowledgeBase) -> dict[str, list[str]]:
+    """Return the lines below the heading of each variant or set of haplotypes, by its id."""
+    sets = {definition.name: key for key, definition in knowledge.haplotype_sets.items()}
+    found: dict[str, list[str]] = {}
+    lines: list[str] = []
+    for line in text.splitlines():
+        if line.startswith("### "):
+            lines = found.setdefault(sets.get(line[4:], line.split()[1]), [])
+        elif line.startswith("## "):
+            lines = []
+        else:
+            lines.append(line)
+    return found
+
+
+def table(lines: list[str], header: str) -> list[str]:
+    """Return the rows of the table with that header."""
+    after = lines[lines.index(header) + 2 :]
+    return list(itertools.takewhile(lambda line: line.startswith("| "), after))
+
+
+def test_the_document_holds_every_variant_conclusion_and_result(curated: KnowledgeBase) -> None:
+    text = (ROOT / "docs" / "knowledge-base.md").read_text(encoding="utf-8")
+    found = sections(text, curated)
+    sets = curated.haplotype_sets
+    studied = {key for key in curated.definitions if curated.evidence_on(key)}
+    assert studied | set(sets) == set(found)
+    bare = [
+        name.split()[0]
+        for line in text.splitlines()
+        if line.startswith("Defined and called, without a published result: ")
+        for name in line.partition(": ")[2].rstrip(".").split(", ")
+        if not name.startswith("*")
+    ]
+    assert sorted(set(curated.definitions) - studied) == sorted(
+        name for name in bare if name in curated.definitions
+    )
+    concluded = {
+        key: [line.split("**")[1] for line in lines if line.startswith("**")]
+        for key, lines in found.items()
+    }
+    outcomes = curated.outcomes
+    assert concluded == {
+        key: [
+            f"{outcomes[item.outcome].category.value.replace('_', ' ')}, "
+            f"{outcomes[item.outcome].name}"
+            for item in (*curated.associations_of(key), *curated.associations_of_set(key))
+        ]
+        for key in found
+    }
+    told = {
+        key: [line.split(" | ")[0:2] for line in table(lines, STUDIES)]
+        for key, lines in found.items()
+        if STUDIES in lines
+    }
+    publications = curated.publications
+    assert told == {
+        key: [
+            [
+                f"| {paper.year or '.'}",
+                paper.first_author + (f" (PMID {paper.pmid})" if paper.pmid else ""),
+            ]
+            for item in (*curated.evidence_on(key), *curated.evidence_on_set(key))
+            for paper in (publications[item.publication],)
+        ]
+        for key in found
+        if curated.evidence_on(key) or curated.evidence_on_set(key)
+    }
+    haplotypes = {
+        key: [
+            line.split(" | ")[0][2:].split(" (")[0].replace("\\", "")
+            for line in table(found[key], HAPLOTYPES)
+        ]
+        for key in sets
+    }
+    assert haplotypes == {key: [h.name for h in curated.haplotypes_of(key)] for key in sets}
+
+
+def test_the_counts_add_up(curated: KnowledgeBase) -> None:
+    """Each conclusion stands in one cell of the table of levels."""
+    rows = [line for line in handbook_lines(curated) if line.split(" | ")[0][2:] in set(Level)]
+    assert list(Level) == [row.split(" | ")[0][2:] for row in rows]
+    counts = [int(cell) for row in rows for cell in row.strip("| ").split(" | ")[1:]]
+    assert len(curated.associations) == sum(counts)

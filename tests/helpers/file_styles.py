@@ -1,0 +1,272 @@
+"""What a file is like beside the variants of its people: names, fields, line ends, container."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import random
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pysam
+import pysam.bcftools
+from hypothesis import strategies as st
+
+from helpers.row_spellings import Genotype, Row
+from pgx_ana.knowledge import KnowledgeBase
+from pgx_ana.output import make_table
+from pgx_ana.output.delimited import text_chunks
+from pgx_ana.pipeline import Request, Selection, run
+from pgx_ana.terms import Assembly, TableName
+
+INDEXED = ("bgzf-tbi", "bgzf-csi", "bcf-csi")
+CONTAINERS = ("vcf", "gzip", "bgzf", "bcf", *INDEXED)
+STREAMS = ("vcf", "gzip", "bgzf", "bcf")
+
+COLUMNS = ("#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT")
+FORMATS = {"GT": "String", "GQ": "Integer", "DP": "Integer"}
+OTHER_FORMATS = {"AD": "5,9", "PL": "0,3,30", "AB": "0.5", "HQ": ".", "PGT": "0|1", "XX": "any"}
+OTHER_INFO = ("AC=1;AF=0.5", "DB", "NOTE=chr15:1", "ANN=A|missense|C", "END_OF=7;MQ=60.0")
+
+
+@dataclass(frozen=True)
+class FileStyle:
+    """What a file is like.
+
+    ``names`` is the style of its contig names, ``told_by`` what tells its assembly: the ``lengths``
+    or ``words`` of the header, or the ``user``. ``strangers`` are further contigs, each with a row;
+    ``before`` and ``behind`` say how many other samples stand beside the people.
+    """
+
+    names: str = "plain"
+    told_by: str = "lengths"
+    strangers: tuple[str, ...] = ()
+    info: str = "."
+    formats: tuple[str, ...] = ()
+    declared: bool = True
+    before: int = 0
+    behind: int = 0
+    line_end: str = "\n"
+    container: str = "vcf"
+    stdin: bool = False
+    phased: bool = False
+
+
+@st.composite
+def file_styles(draw: st.DrawFn, *, phased: bool = False) -> FileStyle:
+    """Draw what a file is like."""
+    stdin = draw(st.booleans())
+    container = draw(st.sampled_from(STREAMS if stdin else CONTAINERS))
+    names = draw(st.sampled_from(["plain", "chr", "refseq", "genbank"]))
+    is_bcf = container.startswith("bcf")
+    strange = st.sampled_from(["HLA-A*01:01:01:01", "chr15:1", "1:100", "chrUn_KI270302v1"])
+    return FileStyle(
+        names=names,
+        told_by=draw(st.sampled_from(["lengths", "words", "user"])),
+        strangers=tuple(draw(st.lists(strange, unique=True, max_size=2))),
+        info=draw(st.sampled_from([".", *OTHER_INFO])),
+        formats=tuple(draw(st.lists(st.sampled_from(sorted(OTHER_FORMATS)), unique=True))),
+        declared=is_bcf or draw(st.booleans()),
+        before=draw(st.integers(0, 2)),
+        behind=draw(st.integers(0, 2)),
+        line_end="\n" if is_bcf else draw(st.sampled_from(["\n", "\r\n"])),
+        container=container,
+        stdin=stdin,
+        phased=phased,
+    )
+
+
+def rendered(
+    rows: Sequence[Row],
+    samples: Sequence[str],
+    style: FileStyle,
+    knowledge: KnowledgeBase,
+    assembly: Assembly,
+) -> str:
+    """Return the text of a file; rows are put in order where there is to be an index."""
+    names = contig_names(style, knowledge, assembly)
+    order = list(names)
+    if style.container in INDEXED:
+        rows = sorted(rows, key=lambda row: (order.index(row.chrom), row.pos))
+    strangers = [strange_row(name, len(samples)) for name in style.strangers]
+    lines = list(header(style, knowledge, assembly))
+    lines.append("\t".join([*COLUMNS, *others("B", style.before), *samples]))
+    lines[-1] += "".join(f"\t{name}" for name in others("A", style.behind))
+    lines += [written(row, names.get(row.chrom, row.chrom), style) for row in rows]
+    lines += [written(row, row.chrom, style) for row in strangers]
+    return "".join(line + style.line_end for line in lines)
+
+
+def contig_names(style: FileStyle, knowledge: KnowledgeBase, assembly: Assembly) -> dict[str, str]:
+    """Return what the file calls each chromosome."""
+    return {
+        contig.chrom: {
+            "plain": contig.chrom,
+            "chr": f"chr{contig.chrom}",
+            "refseq": contig.refseq or contig.chrom,
+            "genbank": contig.genbank or contig.chrom,
+        }[style.names]
+        for contig in knowledge.assemblies[assembly].contigs
+    }
+
+
+def others(prefix: str, number: int) -> list[str]:
+    """Return names of samples that are nobody's concern."""
+    return [f"{prefix}{index}" for index in range(number)]
+
+
+def strange_row(name: str, n_samples: int) -> Row:
+    """Return a row on a further contig, at a position where chromosome 1 has a variant."""
+    return Row(name, 100, "A", ("C",), ((0, 1),) * n_samples)
+
+
+def header(style: FileStyle, knowledge: KnowledgeBase, assembly: Assembly) -> Iterator[str]:
+    """Yield the lines of a header above the one with the columns."""
+    yield "##fileformat=VCFv4.2"
+    names = contig_names(style, knowledge, assembly)
+    for contig in knowledge.assemblies[assembly].contigs:
+        length = f",length={contig.length}" if style.told_by == "lengths" else ""
+        yield f"##contig=<ID={names[contig.chrom]}{length}>"
+    for name in style.strangers:
+        length = ",length=5000" if style.told_by == "lengths" else ""
+        yield f"##contig=<ID={name}{length}>"
+    if style.told_by == "words":
+        yield f"##reference=file:///references/{assembly}.fa"
+    yield '##INFO=<ID=END,Number=1,Type=Integer,Description="end">'
+    for name, kind in FORMATS.items():
+        yield f'##FORMAT=<ID={name},Number=1,Type={kind},Description="{name}">'
+    if style.declared:
+        for name in style.formats:
+            yield f'##FORMAT=<ID={name},Number=.,Type=String,Description="{name}">'
+        for name in ("AC", "AF", "DB", "NOTE", "ANN", "END_OF", "MQ"):
+            number, kind = (0, "Flag") if name == "DB" else (".", "String")
+            yield f'##INFO=<ID={name},Number={number},Type={kind},Description="{name}">'
+
+
+def written(row: Row, name: str, style: FileStyle) -> str:
+    """Return a row as text; other samples get any genotype, in equal rows the same."""
+    rng = random.Random(repr(row))
+    formats = ["GT", *style.formats, *(["GQ", "DP"] if row.quality else [])]
+    beside = [str(OTHER_FORMATS[name]) for name in style.formats]
+    strangers = [(0, 0), (0, len(row.alts)), (None, None), (len(row.alts),) * 2, (None, 0)]
+    people = [
+        *(rng.choice(strangers) for _ in range(style.before)),
+        *row.genotypes,
+        *(rng.choice(strangers) for _ in range(style.behind)),
+    ]
+    measured = [*beside, *row.quality.split()]
+    values = [":".join([gt(pair, style), *measured]) for pair in people]
+    end = f"END={row.end}" if row.end else ""
+    info = ";".join(part for part in (end, style.info) if part not in {"", "."}) or "."
+    alts = ",".join(row.alts) or "."
+    fields = [name, str(row.pos), ".", row.ref, alts, ".", "PASS", info, ":".join(formats)]
+    return "\t".join([*fields, *values])
+
+
+def gt(genotype: Genotype, style: FileStyle) -> str:
+    """Return a genotype as text."""
+    words = ["." if number is None else str(number) for number in genotype]
+    return ("|" if style.phased else "/").join(words)
+
+
+def packed(text: str, container: str, folder: Path) -> Path:
+    """Write a file in a container; every file has a folder of its own."""
+    plain = folder / "file.vcf"
+    plain.write_text(text, encoding="utf-8", newline="")
+    if container == "vcf":
+        return plain
+    if container == "gzip":
+        path = folder / "gzip.vcf.gz"
+        path.write_bytes(gzip.compress(plain.read_bytes()))
+        return path
+    if container.startswith("bcf"):
+        path = folder / "file.bcf"
+        pysam.bcftools.view("--no-version", "-Ob", "-o", str(path), str(plain), catch_stdout=False)
+        if container == "bcf-csi":
+            pysam.bcftools.index("-f", str(path), catch_stdout=False)
+        return path
+    path = folder / "file.vcf.gz"
+    pysam.tabix_compress(str(plain), str(path))
+    if container != "bgzf":
+        pysam.tabix_index(str(path), preset="vcf", csi=container == "bgzf-csi")
+    return path
+
+
+@contextmanager
+def standing_in(data: bytes) -> Iterator[None]:
+    """Let these bytes come from stdin."""
+    kept = sys.stdin
+    sys.stdin = io.TextIOWrapper(io.BytesIO(data))
+    try:
+        yield
+    finally:
+        sys.stdin = kept
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What is written of the people: annotations as text, and calls by sample and variant.
+
+    The columns of the calls that name the file and the source are left out.
+    """
+
+    annotations: str
+    calls: dict[tuple[str, str], dict[str, str]]
+
+    def without(self, *columns: str) -> Tables:
+        """Leave out further columns of the calls."""
+        calls = {
+            key: {name: value for name, value in row.items() if name not in columns}
+            for key, row in self.calls.items()
+        }
+        return replace(self, calls=calls)
+
+    def unphased(self) -> Tables:
+        """Write every genotype of the calls in alphabetical order; leave out what rests on phase.
+
+        That is what is said of haplotypes: whatever is of no variant.
+        """
+        calls = {
+            key: {**row, "genotype": "/".join(sorted(row["genotype"].replace("|", "/").split("/")))}
+            for key, row in self.calls.items()
+        }
+        variants = {variant for _, variant in self.calls}
+        header, *lines = self.annotations.splitlines(keepends=True)
+        kept = [line for line in lines if line.split("\t")[2] in variants]
+        return replace(self, annotations="".join((header, *kept)), calls=calls).without("phase_set")
+
+
+def tables_of(
+    path: Path,
+    knowledge: KnowledgeBase,
+    samples: Sequence[str],
+    *,
+    assembly: Assembly | None = None,
+    stdin: bool = False,
+) -> Tables:
+    """Annotate a file and return what is written of some of its samples."""
+    with standing_in(path.read_bytes() if stdin else b""):
+        request = Request(("-" if stdin else str(path),), Selection(assembly=assembly))
+        made = run(request, knowledge)
+    annotations = "".join(text_chunks(make_table(TableName.ANNOTATIONS, made), "\t"))
+    calls = "".join(text_chunks(make_table(TableName.CALLS, made), "\t")).splitlines()
+    columns = calls[0].split("\t")
+    rows = (dict(zip(columns, line.split("\t"), strict=True)) for line in calls[1:])
+    kept = [
+        line
+        for number, line in enumerate(annotations.splitlines(keepends=True))
+        if not number or line.split("\t")[0] in samples
+    ]
+    return Tables(
+        annotations="".join(kept),
+        calls={
+            (row["sample"], row["variant"]): {
+                name: value for name, value in row.items() if name not in {"file", "source"}
+            }
+            for row in rows
+            if row["sample"] in samples
+        },
+    )

@@ -1,0 +1,14 @@
+"""Where the files of the project are that tests read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+TESTS = Path(__file__).parent.parent
+ROOT = TESTS.parent
+TOY = TESTS / "toy_kb"
+TOY_HAPLOTYPES = TESTS / "toy_haplotypes"
+GOLDEN = TESTS / "golden"
+EXAMPLE = ROOT / "data" / "example"
+REAL = ROOT.parent / "shared" / "data"
+"""Real data, which are not part of the project; tests that need them are skipped without them."""

@@ -1,0 +1,263 @@
+"""The tables as text, JSON and data frames say the same in every cell."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from helpers.paths import EXAMPLE
+from numpy.typing import NDArray
+
+from pgx_ana.annotation import Annotations
+from pgx_ana.coded import Coded
+from pgx_ana.knowledge import KnowledgeBase
+from pgx_ana.model import CallOptions
+from pgx_ana.output import Table, make_table, to_frame
+from pgx_ana.output.columns import COLUMNS, Column
+from pgx_ana.output.delimited import text_chunks
+from pgx_ana.output.documents import document_chunks
+from pgx_ana.output.rendering import number_texts
+from pgx_ana.output.tables import TableSection, Value
+from pgx_ana.pipeline import Request, run
+from pgx_ana.terms import TableName
+from pgx_ana.version import __version__
+
+MakeVcf = Callable[..., Path]
+Rows = list[dict[str, Value]]
+
+SAMPLES = ("S1", 'Jos\N{LATIN SMALL LETTER E WITH ACUTE}, "J"', "two words")
+GQX = '##FORMAT=<ID=GQX,Number=1,Type=Float,Description="quality with a fraction">'
+VARIED = [
+    "1 99 CA C 0/0:50:7:. ./.:.:.:. 0/0:12:1:.",
+    "1 200 A C,T 0|1:99.5:30:150 1/2:20:.:. ./.:.:.:.",
+    "1 300 T C 1|0:98.25:31:150 ./1:15:8:. 0/1:3.5:2:.",
+    "1 401 G GT,GTT 0/2:30:9:. 1:31:4:. 0/0:.:0:.",
+    "2 50 T G 0/1:60:20:. 1/1:61:21:. 0/0:62:22:.",
+]
+"""Absent, phased, missing, partial, haploid, filtered, unknown and mismatching calls."""
+
+
+def values(cell: object, column: Column) -> Value:
+    """Return a cell of a text as the value of its column."""
+    assert isinstance(cell, str)
+    if column.type == "list":
+        return () if cell == "." else tuple(cell.split(";"))
+    if cell == ".":
+        return None
+    if column.type == "integer":
+        return int(cell)
+    return float(cell) if column.type == "number" else cell
+
+
+def text_rows(table: Table, separator: str) -> Rows:
+    text = "".join(text_chunks(table, separator))
+    lines: Iterator[list[str]]
+    if separator == ",":
+        lines = csv.reader(io.StringIO(text, newline=""))
+    else:
+        lines = (line.split("\t") for line in text.removesuffix("\n").split("\n"))
+    assert [column.name for column in table.columns] == next(lines)
+    return [
+        {c.name: values(cell, c) for c, cell in zip(table.columns, line, strict=True)}
+        for line in lines
+    ]
+
+
+def json_rows(table: Table, annotations: Annotations) -> Rows:
+    documents = json.loads("".join(document_chunks(annotations, lines=False)))
+    rows = []
+    for document in documents:
+        for entry in document[table.name.value]:
+            row = {"sample": document["sample"], **entry}
+            assert {column.name for column in table.columns} == set(row)
+            rows.append({key: tuple(v) if isinstance(v, list) else v for key, v in row.items()})
+    return rows
+
+
+def shortest(cell: Any) -> Any:
+    """Return a 32-bit number of a frame as the number with as few digits as tell it apart."""
+    return float(np.format_float_positional(np.float32(cell))) if type(cell) is float else cell
+
+
+def frame_rows(table: Table) -> Rows:
+    frame = to_frame(table)
+    assert [column.name for column in table.columns] == list(frame.columns)
+    rows = []
+    for record in frame.to_dict("records"):
+        row: dict[str, Value] = {}
+        for column in table.columns:
+            cell: Any = record[column.name]
+            missing = bool(pd.isna(cell))
+            if column.type == "list":
+                row[column.name] = () if missing else tuple(str(cell).split(";"))
+            else:
+                row[column.name] = None if missing else shortest(cell)
+        rows.append(row)
+    return rows
+
+
+def assert_agreement(annotations: Annotations) -> None:
+    for name in TableName:
+        table = make_table(name, annotations)
+        expected = json_rows(table, annotations)
+        assert expected
+        assert expected == text_rows(table, "\t")
+        assert expected == text_rows(table, ",")
+        assert expected == frame_rows(table)
+
+
+@pytest.fixture
+def varied(toy_haplotypes: KnowledgeBase, make_vcf: MakeVcf) -> Annotations:
+    path = make_vcf(VARIED, samples=SAMPLES, fmt="GT:GQX:DP:PS", extra_header=[GQX])
+    return run(Request((str(path),), population="EUR"), toy_haplotypes)
+
+
+def test_formats_agree_on_varied_calls(varied: Annotations) -> None:
+    assert_agreement(varied)
+
+
+def test_varied_calls_are_varied(varied: Annotations) -> None:
+    """Otherwise the agreement of the formats would show little."""
+    rows = text_rows(make_table(TableName.CALLS, varied), "\t")
+    expected = {
+        "called",
+        "partial",
+        "no_call",
+        "filtered",
+        "absent",
+        "unknown_allele",
+        "mismatch",
+    }
+    assert expected == {row["status"] for row in rows}
+    haplotypes = text_rows(make_table(TableName.HAPLOTYPES, varied), "\t")
+    assert {"incomplete", "unknown_allele"} <= {row["status"] for row in haplotypes}
+
+
+def test_formats_agree_on_asserted_calls(toy_haplotypes: KnowledgeBase, make_vcf: MakeVcf) -> None:
+    path = make_vcf(["1 200 A C 0/1"], samples=SAMPLES[:1])
+    options = CallOptions(absent_is_reference=True)
+    assert_agreement(run(Request((str(path),), options=options), toy_haplotypes))
+
+
+@pytest.mark.parametrize("assembly", ["GRCh37", "GRCh38"])
+def test_formats_agree_on_the_example(curated: KnowledgeBase, assembly: str) -> None:
+    path = EXAMPLE / f"NA12717.{assembly}.vcf"
+    assert_agreement(run(Request((str(path),)), curated))
+
+
+def test_formats_agree_on_more_people_than_are_written_at_once(
+    toy_haplotypes: KnowledgeBase, make_vcf: MakeVcf
+) -> None:
+    """Text and JSON are written some thousand people at a time."""
+    chance = random.Random(20)
+    samples = [f"S{number}" for number in range(2100)]
+    rows = []
+    for site in ("1 100 A C", "1 200 A C,T", "2 50 G T"):
+        calls = (
+            f"{chance.choice(('0/0', '0/1', '1|0', './.', '1/1'))}:{chance.randrange(100)}"
+            for _ in samples
+        )
+        rows.append(" ".join((site, *calls)))
+    path = make_vcf(rows, samples=samples, fmt="GT:GQ")
+    annotations = run(Request((str(path),), population="EUR"), toy_haplotypes)
+    assert_agreement(annotations)
+    people = [row["sample"] for row in text_rows(make_table(TableName.SUMMARY, annotations), "\t")]
+    assert [sample for sample in samples for _ in range(4)] == people
+    weighed = text_rows(make_table(TableName.HAPLOTYPES, annotations), "\t")
+    assert {"*1/*1", "*2/*3"} <= {row["likeliest"] for row in weighed}
+
+
+def test_rows_have_the_types_of_their_columns(varied: Annotations) -> None:
+    kinds = {"integer": int, "number": float, "list": tuple, "text": str, "category": str}
+    for name in TableName:
+        table = make_table(name, varied)
+        assert table.columns == COLUMNS[name]
+        for section in table.sections:
+            assert len(SAMPLES) == len(section.rows)
+            for row in section.rows.values:
+                cells = zip(table.columns[1:], row, strict=True)
+                wrong = [c.name for c, v in cells if v is not None and type(v) is not kinds[c.type]]
+                assert [] == wrong
+
+
+def test_every_row_carries_the_versions(varied: Annotations, toy_haplotypes: KnowledgeBase) -> None:
+    expected = {(toy_haplotypes.stamp, __version__)}
+    for name in TableName:
+        rows = text_rows(make_table(name, varied), "\t")
+        assert expected == {(row["kb_version"], row["pgx_ana_version"]) for row in rows}
+
+
+def test_calls_as_text(toy: KnowledgeBase, make_vcf: MakeVcf) -> None:
+    """A record that spans the site gives an absent call neither quality nor depth."""
+    rows = ["1 99 CA C 0/0:50:7:.", "1 200 A C 1|0:99.5:30:150", "1 300 T C 0/1:3:2:."]
+    path = make_vcf(rows, fmt="GT:GQX:DP:PS", extra_header=[GQX], filters={1: "."})
+    table = make_table(TableName.CALLS, run(Request((str(path),)), toy))
+    stamps = f"{toy.stamp} {__version__}"
+    expected = [
+        f"S1 AAA rs1 GRCh38 1 100 A . absent none no_record . . . . . {stamps}",
+        f"S1 AAA rs2 GRCh38 1 200 A C|A called record . 150 99.5 30 . {path} {stamps}",
+        f"S1 AAA rs3 GRCh38 1 300 T T/C filtered record GQ_low . 3 2 PASS {path} {stamps}",
+    ]
+    reasons = {"no record covers the locus": "no_record", "GQ below 10": "GQ_low"}
+    lines = [line.split("\t") for line in "".join(text_chunks(table, "\t")).splitlines()]
+    assert expected == [" ".join(reasons.get(x, x) for x in line) for line in lines[1:4]]
+
+
+def test_asserted_calls_say_so(toy: KnowledgeBase, make_vcf: MakeVcf) -> None:
+    options = CallOptions(absent_is_reference=True)
+    annotations = run(Request((str(make_vcf([])),), options=options), toy)
+    calls = text_rows(make_table(TableName.CALLS, annotations), "\t")
+    expected = {("called", "asserted", "absent, asserted to be reference")}
+    assert expected == {(row["status"], row["source"], row["reason"]) for row in calls}
+    said = text_rows(make_table(TableName.ANNOTATIONS, annotations), "\t")
+    start = "[reference asserted by the user, not observed] "
+    assert [start + "Lived longer.", start + "No difference."] == [r["statement"] for r in said]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "expected"),
+    [
+        (np.array([99.0, np.nan, 0.0, 2.5, 99.9, -3.25], np.float32), "99 . 0 2.5 99.9 -3.25"),
+        (np.array([1234567.0, 0.001], np.float32), "1234567 0.001"),
+        (np.array([150, -1, 0, 150], np.int64), "150 . 0 150"),
+        (np.array([], np.float32), ""),
+    ],
+    ids=["floats", "long-floats", "integers", "none"],
+)
+def test_numbers_as_text(numbers: NDArray[np.generic], expected: str) -> None:
+    assert expected.split() == number_texts(numbers, ".")
+
+
+def odd_table() -> Table:
+    """Return a table of two people whose texts hold what separates cells and rows."""
+    row = ("toxicity", 'a\tb\nc, "d"\r', None, ("x", "y,z"), (), ("w",), "1+0", "2")
+    return Table(
+        TableName.SUMMARY,
+        ("one\ttab", "two,commas"),
+        (TableSection(Coded.constant(row, 2), {}),),
+    )
+
+
+def test_separators_within_tsv_cells_become_blanks() -> None:
+    expected = [
+        [column.name for column in COLUMNS[TableName.SUMMARY]],
+        ["one tab", "toxicity", 'a b c, "d" ', ".", "x;y,z", ".", "w", "1+0", "2"],
+        ["two,commas", "toxicity", 'a b c, "d" ', ".", "x;y,z", ".", "w", "1+0", "2"],
+    ]
+    text = "".join(text_chunks(odd_table(), "\t"))
+    assert expected == [line.split("\t") for line in text.removesuffix("\n").split("\n")]
+
+
+def test_csv_cells_are_quoted_only_where_needed() -> None:
+    start = "sample,category,conclusion,highest_level,findings,assessed,not_assessed,kb_version,"
+    cells = 'toxicity,"a\tb\nc, ""d""\r",.,"x;y,z",.,w,1+0,2'
+    expected = f'{start}pgx_ana_version\none\ttab,{cells}\n"two,commas",{cells}\n'
+    assert expected == "".join(text_chunks(odd_table(), ","))

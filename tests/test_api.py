@@ -1,0 +1,338 @@
+"""``pgx_ana.annotate``: paths in, data frames and documents out."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import Result as CommandResult
+from helpers.paths import EXAMPLE
+from pandas.api.types import CategoricalDtype
+
+import pgx_ana
+from pgx_ana.api import Result
+from pgx_ana.errors import InputError, KnowledgeBaseError, UsageError
+from pgx_ana.knowledge import KnowledgeBase
+from pgx_ana.model import CallOptions
+from pgx_ana.output.columns import COLUMNS
+from pgx_ana.terms import TableName
+from pgx_ana.version import __version__
+
+MakeVcf = Callable[..., Path]
+Run = Callable[..., CommandResult]
+Annotate = Callable[..., Result]
+
+PERSON = EXAMPLE / "NA12717.GRCh38.vcf"
+DTYPES = {"integer": "Int64", "number": "Float32"}
+
+
+@pytest.fixture
+def annotate(toy_directory: Path) -> Annotate:
+    """Return ``pgx_ana.annotate`` with the toy knowledge base."""
+
+    def annotated(*paths: Path, **arguments: Any) -> Result:
+        return pgx_ana.annotate(paths, kb=toy_directory, **arguments)
+
+    return annotated
+
+
+@pytest.fixture
+def file(make_vcf: MakeVcf) -> Path:
+    rows = ["1 100 A C 0|1:99:.:7 1/1:5:30:.", "1 200 A C ./.:.:.:. 0/0:50:8:."]
+    return make_vcf(rows, samples=("S1", "S2"), fmt="GT:GQ:DP:PS")
+
+
+def test_public_names() -> None:
+    """What users may import: anything taken away or renamed breaks their code."""
+    assert (
+        [
+            "CallOptions",
+            "Fault",
+            "InputError",
+            "KnowledgeBase",
+            "KnowledgeBaseError",
+            "OutputError",
+            "PgxAnaError",
+            "Result",
+            "UsageError",
+            "__version__",
+            "annotate",
+            "load_knowledge_base",
+        ]
+        == pgx_ana.__all__
+        == dir(pgx_ana)
+    )
+    assert __version__ == pgx_ana.__version__
+    assert all(getattr(pgx_ana, name) is not None for name in pgx_ana.__all__)
+
+
+def test_public_signatures() -> None:
+    """What help() shows: parameters, not *args."""
+    shown = {
+        name: str(inspect.signature(getattr(pgx_ana, name)))
+        for name in ("annotate", "load_knowledge_base", "CallOptions")
+    }
+    assert {
+        "annotate": "(paths: 'PathName | Sequence[PathName]', *, "
+        "samples: 'str | Sequence[str]' = (), genes: 'str | Sequence[str]' = (), "
+        "assembly: 'str | None' = None, kb: 'PathName | Sequence[PathName]' = (), "
+        "options: 'CallOptions | None' = None, reference: 'PathName' = '', "
+        "verify: 'bool' = False, population: 'str' = '') -> 'Result'",
+        "load_knowledge_base": "(directories: 'PathName | Sequence[PathName]' = (), *, "
+        "cached: 'bool' = True) -> 'KnowledgeBase'",
+        "CallOptions": "(min_gq: 'float' = 10, min_dp: 'float' = 1, min_gp: 'float' = 0.9, "
+        "include_filtered: 'bool' = False, absent_is_reference: 'bool' = False, "
+        "allow_strand_flip: 'bool' = False) -> None",
+    } == shown
+
+
+def test_a_name_that_is_not_there() -> None:
+    with pytest.raises(AttributeError, match="module 'pgx_ana' has no attribute 'anotate'"):
+        pgx_ana.anotate  # noqa: B018  # looking it up is the test
+
+
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    code = (
+        "import sys, pgx_ana; "
+        "heavy = {'numpy', 'pandas', 'pydantic', 'cyvcf2', 'pysam', 'yaml', 'click'}; "
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert "[]\n" == shown.stdout
+
+
+def test_a_result_says_what_it_is(annotate: Annotate, file: Path, toy: KnowledgeBase) -> None:
+    assert f"<Result: 2 samples, GRCh38, knowledge base {toy.stamp}>" == repr(annotate(file))
+    one = annotate(file, samples="S2")
+    assert f"<Result: 1 sample, GRCh38, knowledge base {toy.stamp}>" == repr(one)
+
+
+@pytest.mark.parametrize("name", list(TableName))
+@pytest.mark.parametrize("rows", [[], ["1 100 A C 0/1:95:3:."]], ids=["no-numbers", "numbers"])
+def test_frames_have_typed_columns(
+    annotate: Annotate, make_vcf: MakeVcf, name: TableName, rows: list[str]
+) -> None:
+    """The types are those of the columns, whatever the file holds."""
+    path = make_vcf(rows, fmt="GT:GQ:DP:PS")
+    frame: pd.DataFrame = getattr(annotate(path), name)
+    assert [column.name for column in COLUMNS[name]] == list(frame.columns)
+    expected = {column.name: DTYPES.get(column.type, "category") for column in COLUMNS[name]}
+    assert expected == {column: str(dtype) for column, dtype in frame.dtypes.items()}
+    assert isinstance(frame.index, pd.RangeIndex)
+
+
+def test_calls(annotate: Annotate, file: Path, toy: KnowledgeBase) -> None:
+    frame = annotate(file).calls
+    assert ["S1"] * 6 + ["S2"] * 6 == list(frame["sample"])
+    assert [f"rs{number}" for number in range(1, 7)] * 2 == list(frame["variant"])
+    shown = ["sample", "variant", "pos", "genotype", "status", "phase_set", "gq", "dp"]
+    expected = pd.DataFrame(
+        [
+            ("S1", "rs1", 100, "A|C", "called", 7, 99, None),
+            ("S1", "rs2", 200, "./.", "no_call", None, None, None),
+            ("S2", "rs1", 100, "C/C", "filtered", None, 5, 30),
+            ("S2", "rs2", 200, "A/A", "called", None, 50, 8),
+        ],
+        columns=shown,
+    ).astype({"pos": "Int64", "phase_set": "Int64", "gq": "Float32", "dp": "Float32"})
+    actual = frame.loc[frame["status"] != "absent", shown].reset_index(drop=True)
+    texts = ["sample", "variant", "genotype", "status"]
+    pd.testing.assert_frame_equal(
+        expected.astype(dict.fromkeys(texts, object)), actual.astype(dict.fromkeys(texts, object))
+    )
+    assert {toy.stamp} == set(frame["kb_version"])
+
+
+def test_what_is_absent_is_missing_in_every_column(annotate: Annotate, file: Path) -> None:
+    """No genotype, no quality, no file: nothing that could be taken for reference."""
+    frame = annotate(file).calls
+    absent = frame[frame["status"] == "absent"]
+    assert 8 == len(absent)
+    columns = ["genotype", "phase_set", "gq", "dp", "filter", "file"]
+    assert absent[columns].isna().all(axis=None)
+    assert {("none", "no record covers the locus")} == set(
+        absent[["source", "reason"]].itertuples(index=False, name=None)
+    )
+
+
+def test_annotations(annotate: Annotate, file: Path) -> None:
+    frame = annotate(file).annotations
+    shown = ["sample", "variant", "genotype", "status", "direction", "level", "supporting", "null"]
+    missing = frame[shown].astype(object).where(frame[shown].notna(), None)
+    expected = [
+        ("S1", "rs1", "A/C", "called", "higher", "single_corrected", 1, 0),
+        ("S1", "rs2", "./.", "no_call", "not_assessed", "null", 0, 1),
+        ("S2", "rs1", "C/C", "filtered", "not_assessed", "single_corrected", 1, 0),
+        ("S2", "rs2", "A/A", "called", "none", "null", 0, 1),
+    ]
+    assert expected == list(missing.itertuples(index=False, name=None))
+    assert ["1001", "10.1000/two"] * 2 == list(frame["pmids"])
+
+
+def test_haplotypes(toy_haplotypes: KnowledgeBase, make_vcf: MakeVcf) -> None:
+    rows = ["1 100 A C 0/1 1|1", "1 200 A C 0/1 0|1", "1 401 G GT 0/0 0|0"]
+    path = make_vcf(rows, samples=("S1", "S2"))
+    frame = pgx_ana.annotate(path, kb=toy_haplotypes.directories, population="EUR").haplotypes
+    shown = ["sample", "haplotypes", "diplotype", "status", "likeliest", "population"]
+    missing = frame[shown].astype(object).where(frame[shown].notna(), None)
+    expected = [
+        ("S1", "AAA-star", None, "ambiguous", "*2/*3", "EUR"),
+        ("S1", "AAA-pair", None, "incomplete", None, None),
+        ("S2", "AAA-star", "*2/*4", "determined", None, None),
+        ("S2", "AAA-pair", None, "incomplete", None, None),
+    ]
+    assert expected == list(missing.itertuples(index=False, name=None))
+
+
+def test_categories_are_shared_not_repeated(annotate: Annotate, make_vcf: MakeVcf) -> None:
+    """A statement stands once in memory, however many people have it."""
+    samples = [f"S{number}" for number in range(500)]
+    path = make_vcf([" ".join(["1 100 A C", *(["0/1", "1/1"] * 250)])], samples=samples)
+    frame = annotate(path).annotations
+    assert 1000 == len(frame)
+    dtype = frame["statement"].dtype
+    assert isinstance(dtype, CategoricalDtype)
+    assert 3 == len(dtype.categories)
+    assert np.int8 == frame["statement"].cat.codes.dtype
+    samples_dtype = frame["sample"].dtype
+    assert isinstance(samples_dtype, CategoricalDtype)
+    assert samples == list(samples_dtype.categories)
+
+
+def test_tables_are_made_once(annotate: Annotate, file: Path) -> None:
+    result = annotate(file)
+    assert result.calls is result.calls
+
+
+def test_table_by_name(annotate: Annotate, file: Path) -> None:
+    result = annotate(file)
+    assert [name.value for name in TableName] == [result.table(n).name for n in TableName]
+    assert ("S1", "S2") == result.table("summary").samples
+
+
+def test_result(annotate: Annotate, file: Path) -> None:
+    result = annotate(file)
+    assert (("S1", "S2"), "GRCh38", 2) == (result.samples, result.assembly, len(result))
+
+
+def test_iteration_yields_the_documents(
+    annotate: Annotate, run: Run, toy_directory: Path, file: Path
+) -> None:
+    """The same as on the command line, and again when iterated again."""
+    result = annotate(file)
+    command = run("annotate", file, "--kb", toy_directory, "--format", "jsonl")
+    expected = [json.loads(line) for line in command.stdout.splitlines()]
+    assert expected == list(result)
+    assert expected == list(result)
+    assert ["S1", "S2"] == [document["sample"] for document in result]
+
+
+@pytest.mark.parametrize(
+    "paths", [lambda path: path, str, lambda path: [path], lambda path: (str(path),)]
+)
+def test_one_path_or_several(toy_directory: Path, file: Path, paths: Callable[[Path], Any]) -> None:
+    assert ("S1", "S2") == pgx_ana.annotate(paths(file), kb=toy_directory).samples
+
+
+def test_files_make_one_cohort(annotate: Annotate, make_vcf: MakeVcf, file: Path) -> None:
+    other = make_vcf(["2 50 G T 0/1 0/0"], samples=("S2", "S3"), name="other.vcf")
+    frame = annotate(file, other).calls
+    found = frame[frame["variant"] == "rs6"].astype(object).set_index("sample")["genotype"]
+    assert {"S2": "G/T", "S3": "G/G"} == found.dropna().to_dict()
+    assert ["S1", "S2", "S3"] == list(found.index)
+
+
+def test_chosen_samples(annotate: Annotate, file: Path) -> None:
+    assert ("S2",) == annotate(file, samples=["S2"]).samples
+    assert ("S1", "S2") == annotate(file, samples=("S2", "S1")).samples
+
+
+def test_chosen_genes(annotate: Annotate, file: Path) -> None:
+    assert ["rs6", "rs6"] == list(annotate(file, genes=["BBB"]).calls["variant"])
+    assert {"AAA"} == set(annotate(file, genes=("AAA",)).annotations["gene"])
+
+
+def test_a_gene_without_associations_gives_an_empty_frame(annotate: Annotate, file: Path) -> None:
+    frame = annotate(file, genes=["BBB"]).annotations
+    assert (0, len(COLUMNS[TableName.ANNOTATIONS])) == frame.shape
+    dtypes = {c.name: DTYPES.get(c.type, "category") for c in COLUMNS[TableName.ANNOTATIONS]}
+    assert dtypes == {column: str(dtype) for column, dtype in frame.dtypes.items()}
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (None, ["called", "filtered"]),
+        (CallOptions(min_gq=5), ["called", "called"]),
+        (CallOptions(min_gq=100), ["filtered", "filtered"]),
+        (CallOptions(min_gq=0, min_dp=31), ["called", "filtered"]),
+    ],
+    ids=["default", "min-gq-5", "min-gq-100", "min-dp-31"],
+)
+def test_options(
+    annotate: Annotate, file: Path, options: CallOptions | None, expected: list[str]
+) -> None:
+    frame = annotate(file, options=options).calls
+    assert expected == list(frame.loc[frame["variant"] == "rs1", "status"])
+
+
+def test_assembly_where_the_file_does_not_tell(annotate: Annotate, make_vcf: MakeVcf) -> None:
+    path = make_vcf(["2 50 G T 0/1"], assembly=None)
+    assert "GRCh37" == annotate(path, assembly="GRCh37").assembly
+    assert [150, 250, 350, 451, 551, 50] == list(annotate(path, assembly="GRCh37").calls["pos"])
+    with pytest.raises(InputError, match="the assembly cannot be told"):
+        annotate(path)
+
+
+def test_the_shipped_knowledge_base_is_the_default(curated: KnowledgeBase) -> None:
+    result = pgx_ana.annotate(PERSON)
+    assert {curated.stamp} == set(result.calls["kb_version"])
+    assert [variant.id for variant in curated.variants] == list(result.calls["variant"])
+
+
+def test_knowledge_bases_overlay(toy_directory: Path, file: Path, tmp_path: Path) -> None:
+    (tmp_path / "drugs.yaml").write_text("drugs: [{id: other, name: o, drug_class: c}]\n")
+    with pytest.raises(KnowledgeBaseError, match="no file says what this knowledge base is"):
+        pgx_ana.annotate(file, kb=tmp_path)
+    toy_alone = pgx_ana.annotate(file, kb=str(toy_directory))
+    overlaid = pgx_ana.annotate(file, kb=[toy_directory, tmp_path])
+    assert set(toy_alone.calls["kb_version"]) != set(overlaid.calls["kb_version"])
+    assert list(toy_alone.calls["genotype"]) == list(overlaid.calls["genotype"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected", "message"),
+    [
+        ({"samples": ["S9"]}, InputError, "no file has the sample 'S9'"),
+        ({"genes": ["XYZ"]}, UsageError, "no variant is known in XYZ"),
+        ({"assembly": "GRCh37"}, InputError, "contradicts the file"),
+        (
+            {"population": "FIN"},
+            UsageError,
+            "no population 'FIN'; there are AFR, AMR, EAS, EUR, SAS, global",
+        ),
+    ],
+    ids=["sample", "gene", "assembly", "population"],
+)
+def test_errors(
+    annotate: Annotate,
+    file: Path,
+    arguments: dict[str, Any],
+    expected: type[Exception],
+    message: str,
+) -> None:
+    with pytest.raises(expected, match=message):
+        annotate(file, **arguments)
+
+
+def test_no_file(annotate: Annotate) -> None:
+    with pytest.raises(UsageError, match="no file was given"):
+        annotate()

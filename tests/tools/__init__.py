@@ -1,0 +1,1 @@
+"""Programs for developers: benchmarks, the fuzzer, generated files, comparison with PyPGx."""

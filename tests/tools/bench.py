@@ -1,0 +1,103 @@
+"""Measure whole runs of the program beside bcftools over the same sites, in the same session.
+
+Run as ``make bench``. Each command is run several times, the runs of the two programs taking turns;
+the best wall time and the largest memory of each are printed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from helpers.paths import REAL
+
+GENES = ("ABCB1", "CYP19A1", "CYP3A4", "UGT1A4")
+ROUNDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """Wall time in seconds and peak memory in MB of one run."""
+
+    seconds: float
+    megabytes: float
+
+
+def measure(command: Sequence[str]) -> Figure:
+    """Run a command to its end, its output thrown away."""
+    start = time.perf_counter()
+    with Path(os.devnull).open("w") as sink:
+        process = subprocess.Popen(command, stdout=sink, stderr=sink)
+        _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - start
+    if status:
+        raise SystemExit(f"failed: {' '.join(command)}")
+    return Figure(seconds, usage.ru_maxrss / 1024)
+
+
+def regions() -> str:
+    """Return the known sites of the four genes as bcftools regions.
+
+    Asked of another process: what this one imports would count as memory of those it starts.
+    """
+    listed = subprocess.run(
+        [sys.executable, "-m", "pgx_ana", "kb", "list"], check=True, capture_output=True, text=True
+    )
+    header, *rows = (line.split("\t") for line in listed.stdout.splitlines())
+    sites = (dict(zip(header, row, strict=True)) for row in rows)
+    return ",".join(f"chr{site['GRCh38']}" for site in sites if site["gene"] in GENES)
+
+
+def commands(folder: Path) -> dict[str, list[str]]:
+    """Return the commands to compare, by what they are."""
+    program = [sys.executable, "-m", "pgx_ana", "annotate", "--quiet"]
+    cohort = [str(REAL / "1000genomes" / "GRCh38" / f"{gene}.vcf.gz") for gene in GENES]
+    person = str(REAL / "gvcf" / "NA12717.g.vcf.gz")
+    names = ("calls", "annotations", "haplotypes", "summary")
+    tables = [word for name in names for word in ("--table", name)]
+    star = [cohort[GENES.index("CYP3A4")], "-g", "CYP3A4", "-t", "haplotypes"]
+    named = {
+        "version": [sys.executable, "-m", "pgx_ana", "--version"],
+        "one gVCF, annotations": [*program, person, "-o", str(folder / "one.tsv")],
+        "3,202 people, calls": [*program, *cohort, "-t", "calls", "-o", str(folder / "calls.tsv")],
+        "3,202 people, CYP3A4 diplotypes": [
+            *program, *star, "--population", "global", "-o", str(folder / "star.tsv")
+        ],
+        "3,202 people, four tables": [*program, *cohort, *tables, "-o", str(folder / "all")],
+        "3,202 people, JSON lines": [
+            *program, *cohort, "--format", "jsonl", "-o", str(folder / "all.jsonl")
+        ],
+    }  # fmt: skip
+    if shutil.which("bcftools"):
+        text = "%CHROM\\t%POS\\t%REF\\t%ALT[\\t%SAMPLE=%TGT]\\n"
+        query = " && ".join(f"bcftools query -r {regions()} -f '{text}' {path}" for path in cohort)
+        named["bcftools query, same sites"] = ["bash", "-c", query]
+    return named
+
+
+def main() -> None:
+    """Measure and print."""
+    if not REAL.is_dir():
+        raise SystemExit("the real data are not beside the project; nothing to measure")
+    with tempfile.TemporaryDirectory() as name:
+        runs = commands(Path(name))
+        figures: dict[str, list[Figure]] = {what: [] for what in runs}
+        for _ in range(ROUNDS):
+            for what, command in runs.items():
+                figures[what].append(measure(command))
+    print(f"{'':32}{'best s':>8}{'median s':>10}{'peak MB':>9}   ({ROUNDS} runs each)")
+    for what, found in figures.items():
+        times = sorted(figure.seconds for figure in found)
+        peak = max(figure.megabytes for figure in found)
+        print(f"{what:32}{times[0]:8.2f}{times[len(times) // 2]:10.2f}{peak:9.0f}")
+
+
+if __name__ == "__main__":
+    main()

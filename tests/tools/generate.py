@@ -1,0 +1,118 @@
+"""Write the files that are made from the code: JSON Schemas, the page on tables, expected outputs.
+
+Run as ``make schema``; ``test_generated.py`` checks that they are current. Look at the difference
+before committing it: the expected outputs in ``tests/golden`` are promises to users.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from click.testing import CliRunner
+from helpers.paths import GOLDEN, ROOT, TOY, TOY_HAPLOTYPES
+
+from pgx_ana.browse.handbook import handbook_lines
+from pgx_ana.cli import main
+from pgx_ana.knowledge import load
+from pgx_ana.knowledge.schema import Document
+from pgx_ana.output.columns import COLUMNS
+from pgx_ana.output.documents import json_schema
+from pgx_ana.terms import TableName
+
+_TABLES = """# Tables
+
+Made from `pgx_ana/output/columns.py`. Missing values are `.` in TSV and CSV, null in JSON and NA in
+data frames; lists are separated by `;` in text. JSON documents follow
+[`pgx_ana/patient.schema.json`](../pgx_ana/patient.schema.json).
+"""
+
+
+def generated() -> dict[Path, str]:
+    """Return the text of every generated file by its path."""
+    knowledge = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **Document.model_json_schema(),
+        "title": "pgx-ana knowledge base: one YAML file",
+    }
+    return {
+        ROOT / "pgx_ana" / "patient.schema.json": _json(json_schema()),
+        ROOT / "data" / "kb" / "schema.json": _json(knowledge),
+        ROOT / "docs" / "tables.md": tables_page(),
+        ROOT / "docs" / "knowledge-base.md": "\n".join(handbook_lines(load())) + "\n",
+        **golden(),
+    }
+
+
+def golden() -> dict[Path, str]:
+    """Return what the program writes for the toy file, in every table and format.
+
+    What is called ``toy_haplotypes`` is written with the haplotypes laid over the knowledge base.
+    """
+    arguments = {
+        f"toy.{table}.{kind}": ["--table", table.value, "--format", kind]
+        for table in TableName
+        for kind in ("tsv", "csv")
+    }
+    arguments |= {f"toy.{kind}": ["--format", kind] for kind in ("json", "jsonl")}
+    arguments["toy.annotations.asserted.tsv"] = ["--absent-is-reference"]
+    haplotypes, weighed = ["--kb", "../toy_haplotypes"], ["--population", "EUR"]
+    arguments |= {
+        "toy_haplotypes.haplotypes.tsv": [*haplotypes, "--table", "haplotypes"],
+        "toy_haplotypes.haplotypes.csv": [*haplotypes, "--table", "haplotypes", "--format", "csv"],
+        "toy_haplotypes.haplotypes.EUR.tsv": [*haplotypes, "--table", "haplotypes", *weighed],
+        "toy_haplotypes.annotations.tsv": haplotypes,
+        "toy_haplotypes.summary.tsv": [*haplotypes, "--table", "summary"],
+        "toy_haplotypes.json": [*haplotypes, "--format", "json"],
+        "toy_haplotypes.EUR.json": [*haplotypes, "--format", "json", *weighed],
+    }
+    commands = {
+        name: (0, ["annotate", "toy.vcf", "--quiet", "--kb", "../toy_kb", *words])
+        for name, words in arguments.items()
+    }
+    commands |= {
+        f"toy.check.{suffix}": (5, ["check", "toy.vcf", "--kb", "../toy_kb", "--format", kind])
+        for kind, suffix in (("text", "txt"), ("tsv", "tsv"), ("json", "json"))
+    }
+    folder = GOLDEN
+    here = Path.cwd()
+    os.chdir(folder)  # so that the file column has no path
+    try:
+        written = {folder / name: _run(code, words) for name, (code, words) in commands.items()}
+    finally:
+        os.chdir(here)
+    places = [TOY, TOY_HAPLOTYPES]
+    pages = {"toy": places[:1], "toy_haplotypes": places}
+    return written | {
+        folder / f"{name}.knowledge-base.md": "\n".join(handbook_lines(load(kb))) + "\n"
+        for name, kb in pages.items()
+    }
+
+
+def _run(code: int, words: list[str]) -> str:
+    result = CliRunner().invoke(main, words, catch_exceptions=False)
+    assert result.exit_code == code, result.stderr
+    return result.stdout
+
+
+def tables_page() -> str:
+    """Return the page that explains every column."""
+    lines = [_TABLES]
+    for name, columns in COLUMNS.items():
+        lines += [f"## {name}\n", "| column | type | meaning |", "|---|---|---|"]
+        lines += [
+            f"| {c.name} | {c.type} | {c.meaning.replace('|', chr(92) + '|')} |" for c in columns
+        ]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _json(value: dict[str, Any]) -> str:
+    return json.dumps(value, indent=1, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    for path, text in generated().items():
+        path.write_text(text, encoding="utf-8")
