@@ -45,7 +45,7 @@ END = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
 @pytest.fixture(autouse=True)
 def indexes_count(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small files are otherwise read without their index."""
-    monkeypatch.setattr("pgx_ana.vcf.container.SMALL", 0)
+    monkeypatch.setattr("pgx_ana.vcf.container.MIN_INDEXED_BYTES", 0)
 
 
 def varied(make_vcf: MakeVcf) -> Path:
