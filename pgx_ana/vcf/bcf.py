@@ -72,7 +72,7 @@ class BcfFile:
                     chrom = chromosome_of(record.chrom)
                     if chrom is None or chrom not in targets:
                         continue
-                    # A symbolic ALT may reach further than pysam says: by its SVLEN.
+                    # By its SVLEN, a symbolic ALT may end behind the stop that pysam gives.
                     has_symbol = any(alt.startswith("<") for alt in record.alts or ())
                     if not has_symbol and not targets.overlapped(chrom, record.pos, record.stop):
                         continue

@@ -1,4 +1,4 @@
-"""The stretches of the genome whose records are read, and which of them a row overlaps."""
+"""The stretches of the genome to read records from, and which of them a row overlaps."""
 
 from __future__ import annotations
 

@@ -194,7 +194,7 @@ def test_a_damaged_index(
     if small:
         assert [("A/C", "called", None)] == first_site(pgx_ana.annotate(path, kb=toy_directory))
     else:
-        with pytest.raises(InputError, match=f"its index {index.name} is damaged"):
+        with pytest.raises(InputError, match=f"the index {index.name} is damaged"):
             pgx_ana.annotate(path, kb=toy_directory)
 
 

@@ -235,11 +235,11 @@ def test_rows_need_not_be_utf8_but_the_header_must(
         call_at(path)
 
 
+@pytest.mark.usefixtures("index_small_files")
 def test_an_index_older_than_its_file_is_used_where_it_matches(
-    make_vcf: MakeVcf, bgzip: Callable[[Path], Path], monkeypatch: pytest.MonkeyPatch
+    make_vcf: MakeVcf, bgzip: Callable[[Path], Path]
 ) -> None:
     """Copies get new times: what counts is whether the offsets of the index match the file."""
-    monkeypatch.setattr("pgx_ana.vcf.container.MIN_INDEXED_BYTES", 0)
     path = bgzip(make_vcf(["1 100 A C 0/1"]))
     index = path.with_name(path.name + ".tbi")
     os.utime(index, (1, 1))
