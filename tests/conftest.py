@@ -157,6 +157,12 @@ def bgzip() -> Callable[[Path], Path]:
     return compress
 
 
+@pytest.fixture
+def index_small_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read small files through their index, too; otherwise they are read in one pass."""
+    monkeypatch.setattr("pgx_ana.vcf.container.MIN_INDEXED_BYTES", 0)
+
+
 @pytest.fixture(scope="session")
 def bcftools() -> Bcftools:
     """Return bcftools as an independent reader: the program, else the one that pysam carries."""

@@ -288,7 +288,7 @@ def test_assembly_where_the_file_does_not_tell(annotate: Annotate, make_vcf: Mak
     path = make_vcf(["2 50 G T 0/1"], assembly=None)
     assert "GRCh37" == annotate(path, assembly="GRCh37").assembly
     assert [150, 250, 350, 451, 551, 50] == list(annotate(path, assembly="GRCh37").calls["pos"])
-    with pytest.raises(InputError, match="the assembly cannot be told"):
+    with pytest.raises(InputError, match="the assembly cannot be determined"):
         annotate(path)
 
 

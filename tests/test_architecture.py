@@ -18,7 +18,7 @@ PAGE = ROOT / "docs" / "architecture.md"
 LIBRARIES = {
     "click": {"cli"},
     "cyvcf2": {"vcf.records"},
-    "pysam": {"vcf.reader", "vcf.fasta"},
+    "pysam": {"vcf.bcf", "vcf.fasta"},
     "yaml": {"knowledge.yamlfile"},
     "pandas": {"output.frames", "api"},
     "pydantic": {"knowledge", "browse.comparison"},

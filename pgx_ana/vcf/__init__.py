@@ -1,9 +1,9 @@
-"""Variant files: VCF and BCF, plain, gzip or BGZF, through an index or in one pass.
+"""Variant files: VCF and BCF, plain, gzip or BGZF, read through an index or in one pass.
 
-Takes: paths, and the loci that are wanted.
-Gives: the records that overlap each locus, whole or refused with one message, and the assembly
-    of the file with how it was detected.
-Never: compares alleles, or knows which variants mean what: contig tables and loci come as values.
+Takes: paths, and the loci to read.
+Gives: the records that overlap each locus, and the assembly of the file with the evidence for it.
+    A file that cannot be trusted is rejected as a whole, with one message.
+Never: compares alleles, or knows what a variant means. Contig tables and loci come in as values.
 """
 
 from pgx_ana.vcf.assembly import (
@@ -16,8 +16,8 @@ from pgx_ana.vcf.assembly import (
     undetermined_assembly,
 )
 from pgx_ana.vcf.fasta import Genome
-from pgx_ana.vcf.lines import Target
 from pgx_ana.vcf.reader import VariantFile
+from pgx_ana.vcf.targets import Target
 
 __all__ = [
     "FEW_MATCHES",

@@ -1,8 +1,8 @@
-"""Which assembly a file is on, and what it calls the chromosomes.
+"""The assembly of a file, and the names it uses for the chromosomes.
 
-Told from contig lengths, else from accessions used as contig names, else from words in the header,
-else from the REF bases at known loci. A ``chr`` prefix says nothing. Contradiction and doubt are
-errors.
+The assembly is detected from contig lengths, else from accessions used as contig names, else from
+assembly names in the header, else from the REF bases at known loci. A ``chr`` prefix is no
+evidence. Contradictory or ambiguous evidence is an error.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from pgx_ana.terms import Assembly
 from pgx_ana.vcf.header import Header
 
 _REFERENCE_LINE = re.compile(r"^##(reference|assembly|contig)\b", re.IGNORECASE)
-_HOW_TO_SAY = "say which it is with --assembly GRCh37 or --assembly GRCh38"
+_SET_ASSEMBLY = "set it with --assembly GRCh37 or --assembly GRCh38"
 FEW_MATCHES = 4
-"""Below so many records that agree with an assembly, the other one is looked at as well."""
+"""Where fewer known loci than this match an assembly, the loci of the other one are read too."""
 
-_ENOUGH = 2
-_CLEARLY = 4
+_MIN_CONTRADICTING_LOCI = 2
+_MIN_RATIO = 4  # matching loci of one assembly, to those of the other
 
 
 @dataclass(frozen=True, slots=True)
 class DetectedAssembly:
-    """An assembly and how it was told."""
+    """An assembly and the evidence that it was detected from."""
 
     assembly: Assembly
     source: str
@@ -35,14 +35,14 @@ class DetectedAssembly:
 
 @dataclass(frozen=True, slots=True)
 class LocusMatches:
-    """How many known loci agree with an assembly's REF and ALT, and how many have another REF."""
+    """The number of known loci whose REF and ALT match an assembly, and of those that do not."""
 
     agree: int
     disagree: int
 
 
 class ContigNames:
-    """Names of chromosomes: ``15``, ``chr15``, ``NC_000015.10`` and ``CM000677.2`` are one."""
+    """Names of chromosomes: ``15``, ``chr15``, ``NC_000015.10`` and ``CM000677.2`` are the same."""
 
     def __init__(self, tables: Sequence[ContigTable]) -> None:
         self._chromosomes: dict[str, str] = {}
@@ -56,7 +56,7 @@ class ContigNames:
                 for accession in chromosome.accessions:
                     self._chromosomes[accession.casefold()] = chromosome.name
                     self._accessions[accession.casefold()] = table.assembly
-        self._words = {
+        self._assembly_names = {
             table.assembly: re.compile(
                 r"(?<![A-Za-z0-9])(" + "|".join(map(re.escape, table.names)) + r")(?![0-9A-Za-z])",
                 re.IGNORECASE,
@@ -69,118 +69,131 @@ class ContigNames:
         return self._chromosomes.get(contig.casefold())
 
     def detect(
-        self, header: Header, name: str, said: Assembly | None = None
+        self, header: Header, file: str, requested: Assembly | None = None
     ) -> DetectedAssembly | None:
-        """Tell the assembly from a header, None if it says nothing.
+        """Detect the assembly from a header; None where the header has no evidence.
 
-        Raises :class:`InputError` where it contradicts itself or is of another genome; what the
-        user said settles a header whose words alone contradict its lengths or accessions.
+        ``file`` names the file in messages. ``requested`` is the assembly that the user gave: it
+        decides where the assembly names of a header contradict each other, its lengths or its
+        accessions. Raises :class:`InputError` for contradictory evidence and for contig lengths of
+        another genome.
         """
-        by_words = self._by_words(header)
-        told = [
-            (how, found)
-            for how, found in (
-                ("contig lengths", self._by_length(header, name)),
-                ("contig accessions", self._by_accession(header)),
-                ("header words", by_words),
+        named = self._by_name(header)
+        by_source = {
+            "contig lengths": self._by_length(header, file),
+            "contig accessions": self._by_accession(header),
+            "header words": named,
+        }
+        evidence = {source: assemblies for source, assemblies in by_source.items() if assemblies}
+        if requested is not None and (len(named) > 1 or len(evidence) > 1):
+            evidence.pop("header words", None)
+        detected = set().union(*evidence.values())
+        if len(detected) > 1:
+            contigs = by_source["contig lengths"] | by_source["contig accessions"]
+            advice = (
+                "all contigs of a file must be of one assembly"
+                if len(contigs) > 1
+                else _SET_ASSEMBLY
             )
-            if found
-        ]
-        if said is not None and (len(by_words) > 1 or len(told) > 1):
-            told = [(how, found) for how, found in told if how != "header words"]
-        seen = {assembly for _, found in told for assembly in found}
-        if len(seen) > 1:
-            sources = " and ".join(how for how, _ in told)
-            advice = f"; {_HOW_TO_SAY}" if said is None else ""
-            raise InputError(f"{name}: the {sources} speak for both assemblies{advice}")
-        return DetectedAssembly(seen.pop(), told[0][0]) if told else None
-
-    def _by_length(self, header: Header, name: str) -> set[Assembly]:
-        found: set[Assembly] = set()
-        strange: list[str] = []
-        for contig, length in header.contigs.items():
-            plain = self.chromosome(contig)
-            if plain is None or length is None:
-                continue
-            assembly = self._lengths.get((plain, length))
-            if assembly is None:
-                strange.append(f"{contig} has length {length}")
-            else:
-                found.add(assembly)
-        if strange:
             raise InputError(
-                f"{name}: the contig lengths fit neither GRCh37 nor GRCh38 ({strange[0]}); "
-                "only these two human assemblies can be annotated"
+                f"{file}: the assembly is ambiguous: {' and '.join(evidence)} indicate both "
+                f"GRCh37 and GRCh38; {advice}"
             )
-        return found
+        return DetectedAssembly(detected.pop(), next(iter(evidence))) if detected else None
+
+    def _by_length(self, header: Header, file: str) -> set[Assembly]:
+        assemblies: set[Assembly] = set()
+        unknown: list[str] = []
+        for contig, length in header.contigs.items():
+            chromosome = self.chromosome(contig)
+            if chromosome is None or length is None:
+                continue
+            assembly = self._lengths.get((chromosome, length))
+            if assembly is None:
+                unknown.append(f"{contig} has length {length}")
+            else:
+                assemblies.add(assembly)
+        if unknown:
+            raise InputError(
+                f"{file}: the contig lengths match neither GRCh37 nor GRCh38 ({unknown[0]}); "
+                "only these two human assemblies are supported"
+            )
+        return assemblies
 
     def _by_accession(self, header: Header) -> set[Assembly]:
         names = (contig.casefold() for contig in header.contigs)
         return {self._accessions[name] for name in names if name in self._accessions}
 
-    def _by_words(self, header: Header) -> set[Assembly]:
-        # Searched as one text: a header may have thousands of contigs.
+    def _by_name(self, header: Header) -> set[Assembly]:
+        # One search over the joined lines: a header may have thousands of contigs.
         text = "\n".join(line for line in header.lines if _REFERENCE_LINE.match(line))
-        return {assembly for assembly, words in self._words.items() if words.search(text)}
+        return {assembly for assembly, name in self._assembly_names.items() if name.search(text)}
 
 
 def decide_assembly(
-    said: Assembly | None,
-    header: DetectedAssembly | None,
+    requested: Assembly | None,
+    detected: DetectedAssembly | None,
     matches: Mapping[Assembly, LocusMatches],
-    name: str,
+    file: str,
 ) -> DetectedAssembly | None:
-    """Settle the assembly of a file from what the user said, its header and its REF bases.
+    """Decide the assembly of a file from the user's choice, its header and its REF bases.
 
-    ``matches`` holds the assemblies whose loci were looked at. Returns None where nothing tells.
-    Raises :class:`InputError` on contradiction and doubt.
+    ``requested`` is the assembly that the user gave, ``detected`` that of the header. ``matches``
+    has the assemblies whose loci were read. Returns None where there is no evidence. Raises
+    :class:`InputError` for contradictory and for ambiguous evidence.
     """
-    if said is not None and header is not None and said is not header.assembly:
+    if requested is not None and detected is not None and requested is not detected.assembly:
         raise InputError(
-            f"{name}: --assembly {said} contradicts the file, whose {header.source} are those of "
-            f"{header.assembly}"
+            f"{file}: --assembly {requested} contradicts the file: its {detected.source} indicate "
+            f"{detected.assembly}; correct or omit --assembly"
         )
-    finding = DetectedAssembly(said, "--assembly") if said is not None else header
-    if finding is None:
-        return _by_matches(matches, name)
-    other = _other(finding.assembly)
+    decided = DetectedAssembly(requested, "--assembly") if requested is not None else detected
+    if decided is None:
+        return _by_matches(matches, file)
+    other = _other(decided.assembly)
     if other in matches:
-        own, others = matches[finding.assembly].agree, matches[other].agree
-        if others >= _ENOUGH and others > _CLEARLY * own:
+        n_own, n_other = matches[decided.assembly].agree, matches[other].agree
+        if n_other >= _MIN_CONTRADICTING_LOCI and n_other > _MIN_RATIO * n_own:
+            claim = "--assembly is" if requested is not None else f"the {decided.source} indicate"
             raise InputError(
-                f"{name}: {finding.source} say {finding.assembly}, but {others} records stand at "
-                f"loci of {other} with its REF and ALT, and {own or 'none'} at those of "
-                f"{finding.assembly}"
+                f"{file}: {claim} {decided.assembly}, but records match REF and ALT at {n_other} "
+                f"known loci of {other} and at {n_own or 'none'} of {decided.assembly}; check "
+                "which assembly the file is on"
             )
-    return finding
+    return decided
 
 
-def undetermined_assembly(name: str) -> InputError:
-    """Return the error for a file whose assembly nothing tells."""
+def undetermined_assembly(file: str) -> InputError:
+    """Return the error for a file that has no evidence of its assembly."""
     return InputError(
-        f"{name}: the assembly cannot be told: no contig lengths, no name in the header, and "
-        f"no record at a known locus; {_HOW_TO_SAY}"
+        f"{file}: the assembly cannot be determined: the header has no contig lengths and names "
+        f"no assembly, and no record matches REF and ALT at a known locus; {_SET_ASSEMBLY}"
     )
 
 
 def count_matching_loci(
     variants: Sequence[Variant], assembly: Assembly, records: Sequence[Sequence[Record]]
 ) -> LocusMatches:
-    """Count the known loci at which a record starts with REF and a known ALT of an assembly."""
+    """Count the known loci at which a record has REF and a known ALT of an assembly.
+
+    ``records`` are those that overlap each of the variants. Only records that begin at the locus
+    count, and reference blocks do not.
+    """
     agree = disagree = 0
-    for variant, found in zip(variants, records, strict=True):
+    for variant, overlapping in zip(variants, records, strict=True):
         locus = variant.loci[assembly]
         if not locus.ref_is_certain:
             continue
-        here = [record for record in found if record.pos == locus.pos and not record.is_block]
-        if not here:
+        at_locus = [record for record in overlapping if record.pos == locus.pos]
+        with_alt = [record for record in at_locus if not record.is_block]
+        if not with_alt:
             continue
-        known = any(
+        matches = any(
             record.ref == locus.ref and not set(record.alts).isdisjoint(variant.alleles)
-            for record in here
+            for record in with_alt
         )
-        agree += known
-        disagree += not known
+        agree += matches
+        disagree += not matches
     return LocusMatches(agree, disagree)
 
 
@@ -188,14 +201,19 @@ def _other(assembly: Assembly) -> Assembly:
     return Assembly.GRCH38 if assembly is Assembly.GRCH37 else Assembly.GRCH37
 
 
-def _by_matches(matches: Mapping[Assembly, LocusMatches], name: str) -> DetectedAssembly | None:
+def _by_matches(matches: Mapping[Assembly, LocusMatches], file: str) -> DetectedAssembly | None:
     best, other = sorted(matches, key=lambda assembly: -matches[assembly].agree)
-    winner, loser = matches[best].agree, matches[other].agree
-    if winner == 0:
+    n_best, n_mismatched, n_other = (
+        matches[best].agree,
+        matches[best].disagree,
+        matches[other].agree,
+    )
+    if n_best == 0:
         return None
-    if winner < _CLEARLY * loser or winner < matches[best].disagree:
+    if n_best < _MIN_RATIO * n_other or n_best < n_mismatched:
         raise InputError(
-            f"{name}: the assembly cannot be told: {winner} records fit loci of {best} and {loser} "
-            f"those of {other}; {_HOW_TO_SAY}"
+            f"{file}: the assembly cannot be determined: known loci whose REF and ALT match: "
+            f"{n_best} of {best} ({n_mismatched} do not match), {n_other} of {other}; "
+            f"{_SET_ASSEMBLY}"
         )
     return DetectedAssembly(best, "REF bases at known loci")

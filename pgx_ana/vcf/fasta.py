@@ -1,4 +1,4 @@
-"""A reference genome as FASTA, that REF of records and loci is held against."""
+"""A reference genome as FASTA, with which REF of records and of known loci is compared."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from pgx_ana.vcf.header import Header
 
 
 class Genome:
-    """An indexed FASTA file.
+    """An indexed FASTA file on GRCh37 or GRCh38.
 
-    Raises :class:`InputError` where it cannot be read, has no index, or is of neither assembly.
+    ``names`` gives the plain names of its contigs. Raises :class:`InputError` where the file cannot
+    be read, has no index, or is on neither assembly.
     """
 
     def __init__(self, path: str, names: ContigNames) -> None:
@@ -24,24 +25,36 @@ class Genome:
         if not Path(path).is_file():
             raise InputError(f"--reference {path}: no such file")
         if not Path(f"{path}.fai").is_file():
-            raise InputError(f"--reference {path}: has no index; make it with samtools faidx")
+            raise InputError(
+                f"--reference {path}: has no .fai index; create it with samtools faidx"
+            )
         if path.endswith(".gz") and not Path(f"{path}.gzi").is_file():
-            raise InputError(f"--reference {path}: has no .gzi; make it with samtools faidx")
-        import pysam  # noqa: PLC0415  # heavy, and of use here only
+            raise InputError(
+                f"--reference {path}: has no .gzi index; create it with samtools faidx"
+            )
+        import pysam  # noqa: PLC0415  # slow to import, and needed only with --reference
 
         try:
             self._fasta = pysam.FastaFile(path)
         except (OSError, ValueError) as error:
             raise InputError(f"--reference {path}: cannot be read: {error}") from error
         lengths = dict(zip(self._fasta.references, self._fasta.lengths, strict=True))
-        finding = names.detect(Header(lengths, ()), f"--reference {path}")
-        if finding is None:
-            raise InputError(f"--reference {path}: is neither GRCh37 nor GRCh38 by its contigs")
-        self.assembly: Assembly = finding.assembly
+        detected = names.detect(Header(lengths, ()), f"--reference {path}")
+        if detected is None:
+            raise InputError(
+                f"--reference {path}: is neither GRCh37 nor GRCh38: none of its contigs is a known "
+                "chromosome"
+            )
+        self.assembly: Assembly = detected.assembly
+        # Reversed, so that the first of several contigs of one chromosome is used.
         self._contigs = {names.chromosome(contig): contig for contig in reversed(list(lengths))}
 
     def bases(self, chrom: str, start: int, end: int) -> str:
-        """Return bases of a chromosome (plain name; 1-based, inclusive); fewer at its ends."""
+        """Return the bases of a stretch of a chromosome, in capitals.
+
+        The chromosome is a plain name, positions are 1-based and inclusive. Positions beyond the
+        ends of the chromosome have no bases, nor has a chromosome that the genome lacks.
+        """
         contig = self._contigs.get(chrom)
         if contig is None:
             return ""
@@ -56,17 +69,18 @@ class Genome:
             locus = variant.loci[self.assembly]
             if not locus.ref_is_certain:
                 continue
-            there = self.bases(locus.chrom, locus.window_start, locus.window_end)
-            if there != locus.window:
+            bases = self.bases(locus.chrom, locus.window_start, locus.window_end)
+            if bases != locus.window:
                 raise InputError(
-                    f"--reference {self.name}: has {there or 'nothing'} at {locus.chrom}:"
-                    f"{locus.window_start}, where {self.assembly} has {locus.window} ({variant.id})"
+                    f"--reference {self.name}: has {bases or 'no bases'} at {locus.chrom}:"
+                    f"{locus.window_start}, where {self.assembly} has {locus.window} "
+                    f"({variant.id}); use an unmodified {self.assembly} genome"
                 )
 
     def with_mismatch(self, record: Record) -> Record:
-        """Return a record, with its mismatch where its REF differs from the genome."""
-        there = self.bases(record.chrom, record.pos, record.pos + len(record.ref) - 1)
-        if there == record.ref:
+        """Return a record, with ``mismatch`` set where its REF differs from the genome."""
+        bases = self.bases(record.chrom, record.pos, record.pos + len(record.ref) - 1)
+        if bases == record.ref:
             return record
-        what = f"REF is {record.ref}, --reference has {there or 'nothing'}"
-        return dataclasses.replace(record, mismatch=what)
+        mismatch = f"REF is {record.ref}, --reference has {bases or 'nothing'}"
+        return dataclasses.replace(record, mismatch=mismatch)

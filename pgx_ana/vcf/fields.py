@@ -1,4 +1,4 @@
-"""The fields of one of cyvcf2's records as arrays over samples, with missing values as they are."""
+"""The fields of one cyvcf2 record as arrays over samples, with missing values kept as missing."""
 
 from __future__ import annotations
 
@@ -12,109 +12,139 @@ from numpy.typing import NDArray
 from pgx_ana.errors import InputError
 from pgx_ana.model import MISSING, NO_COPY
 
-# The first of each that a person has; GQX is Isaac's and Strelka's, RGQ GATK's for reference calls,
-# MIN_DP the least depth within a reference block.
+# Of each group, the first field that a sample has is used. GQX is written by Isaac and Strelka, RGQ
+# by GATK for reference calls; MIN_DP is the lowest depth within a reference block.
 QUALITY_FIELDS = ("GQ", "RGQ", "GQX")
 DEPTH_FIELDS = ("MIN_DP", "DP")
 
-# Of imputed genotypes: probability of each, dosage of each haplotype, dosage; and that of HipSTR.
+# Imputed genotypes: genotype probabilities, haplotype dosages, dosages. Q is written by HipSTR: the
+# posterior probability of its genotype.
 PROBABILITIES = ("GP", "HDS", "DS", "Q")
 
-_FLOAT_END = 0x7F800002  # bits of what fills up a person's values to the longest row (BCF 6.3.3)
+_FLOAT_END_BITS = 0x7F800002  # end of vector: pads a sample to the longest one (BCF, 6.3.3)
 _INT_MISSING = np.iinfo(np.int32).min + 1  # and one below: end of vector
-_TOLERANCE = 0.03  # probabilities are written with two or three digits
+_MAX_ROUNDING = 0.03  # of a sum of probabilities, which are written with two or three digits
 
 Floats = NDArray[np.float32]
 Alleles = NDArray[np.int16]
 Widths = NDArray[np.int_]
 
 
-def genotypes_of(variant: Any, n_samples: int, place: str) -> tuple[Alleles, NDArray[np.bool_]]:
-    """Return allele numbers (samples, 2) and phase."""
+def read_genotypes(
+    variant: Any, samples: Sequence[str], place: str
+) -> tuple[Alleles, NDArray[np.bool_]]:
+    """Return allele numbers, of shape (samples, 2), and whether each genotype is phased.
+
+    A haploid genotype has ``NO_COPY`` as its second allele. ``place`` is the row, for messages.
+    Raises :class:`InputError` where genotypes cannot be read or have more than two copies.
+    """
     try:
         array = variant.genotype.array()
     except Exception as error:  # cyvcf2 raises bare Exception
-        raise InputError(f"{place}: its genotypes cannot be read: {error}") from error
+        raise InputError(f"{place}: the genotypes cannot be read: {error}") from error
     numbers, phased = array[:, :-1], array[:, -1].astype(np.bool_)
     if numbers.shape[1] == 1:
-        second = np.full(n_samples, NO_COPY, np.int16)
+        second = np.full(len(samples), NO_COPY, np.int16)
         return np.column_stack([numbers[:, 0], second]).astype(np.int16), phased
     if numbers.shape[1] > 2:
-        if (numbers[:, 2:] != NO_COPY).any():
-            raise InputError(f"{place}: has a genotype of {numbers.shape[1]} copies; expected two")
+        is_polyploid = (numbers[:, 2:] != NO_COPY).any(axis=1)
+        if is_polyploid.any():
+            sample = int(is_polyploid.argmax())
+            n_copies = int((numbers[sample] != NO_COPY).sum())
+            raise InputError(
+                f"{place}: sample {samples[sample]!r} has a genotype of {n_copies} copies; "
+                "expected at most two"
+            )
         numbers = numbers[:, :2]
     return np.ascontiguousarray(numbers, np.int16), phased
 
 
-def check_allele_numbers(variant: Any, n_alts: int, place: str) -> None:
-    """Refuse allele numbers that the 16 bits of cyvcf2's arrays cannot hold and would wrap."""
-    most = max((max(genotype[:-1]) for genotype in variant.genotypes), default=0)
-    if most > n_alts:
-        raise InputError(f"{place}: a sample has allele {most}, but the record has {n_alts} ALT")
+def check_allele_numbers(variant: Any, samples: Sequence[str], n_alts: int, place: str) -> None:
+    """Reject allele numbers beyond ALT, also those that wrap in the 16 bits of cyvcf2's arrays.
+
+    This reads a list for each sample, which is slow. Raises :class:`InputError`.
+    """
+    highest = [max(genotype[:-1]) for genotype in variant.genotypes]
+    number = max(highest, default=0)
+    if number > n_alts:
+        raise allele_beyond_alt(place, samples[highest.index(number)], number, n_alts)
+
+
+def allele_beyond_alt(place: str, sample: str, number: int, n_alts: int) -> InputError:
+    """Return the error for a sample with an allele number that the record does not list."""
+    alts = "1 ALT allele" if n_alts == 1 else f"{n_alts} ALT alleles"
+    return InputError(f"{place}: sample {sample!r} has allele {number}, but the record has {alts}")
 
 
 def best_guesses(
     variant: Any, fields: set[str], n_samples: int, n_alts: int
 ) -> tuple[Alleles, NDArray[np.bool_], Floats | None]:
-    """Return the likeliest genotypes of a row without GT, their phase, and how likely they are.
+    """Return the most probable genotypes of a row without GT, their phase, and their probability.
 
-    From GP, else from HDS, else from DS, each person's first that is there; NaN where none is.
+    Each sample's genotype is from GP, else from HDS, else from DS; its probability is NaN where it
+    has none of them. The probabilities are None where the row has no such field.
     """
     alleles = np.full((n_samples, 2), MISSING, np.int16)
     phased = np.zeros(n_samples, np.bool_)
-    likely = np.full(n_samples, np.nan, np.float32)
-    told = [name for name in ("GP", "HDS", "DS") if name in fields]
-    for name in told:
+    probabilities = np.full(n_samples, np.nan, np.float32)
+    present = [name for name in ("GP", "HDS", "DS") if name in fields]
+    for name in present:
         values, widths = _matrix(variant, name)
-        guess = {"GP": _by_probability, "HDS": _by_haplotype, "DS": _by_dosage}[name]
-        found, probability = guess(values, widths, n_alts)
-        take = np.isnan(likely) & ~np.isnan(probability)
-        alleles[take], likely[take] = found[take], probability[take]
-        phased[take] = name == "HDS"
-    return alleles, phased, likely if told else None
+        guess = {"GP": _guess_by_gp, "HDS": _guess_by_hds, "DS": _guess_by_ds}[name]
+        guessed, probability = guess(values, widths, n_alts)
+        is_first = np.isnan(probabilities) & ~np.isnan(probability)
+        alleles[is_first], probabilities[is_first] = guessed[is_first], probability[is_first]
+        phased[is_first] = name == "HDS"
+    return alleles, phased, probabilities if present else None
 
 
 def probability_of(variant: Any, fields: set[str], alleles: Alleles, n_alts: int) -> Floats | None:
-    """Return how likely the called genotypes are, by GP or by HipSTR's Q; NaN where not told."""
+    """Return the probability of each called genotype, by HipSTR's Q or by GP.
+
+    It is NaN where a sample has no valid value, and None where the row has neither field.
+    """
     if "Q" in fields:
         quality: Floats = _matrix(variant, "Q")[0][:, 0]
         return quality
     if "GP" not in fields:
         return None
     values, widths = _matrix(variant, "GP")
-    everyone = np.arange(len(values))
+    rows = np.arange(len(values))
     low, high = np.sort(alleles, axis=1).T.astype(np.intp)
-    within = high <= n_alts
-    diploid, haploid = within & (low >= 0), within & (low == NO_COPY) & (high >= 0)
-    of_pairs = _probabilities(values, widths, len(_diploid(n_alts)))
-    of_ones = _probabilities(values, widths, n_alts + 1)
-    likely = np.full(len(values), np.nan, np.float32)
-    place = np.where(diploid, high * (high + 1) // 2 + low, 0)
-    likely[diploid] = of_pairs[everyone, place][diploid]
-    likely[haploid] = of_ones[everyone, np.where(haploid, high, 0)][haploid]
-    return likely
+    is_listed = high <= n_alts
+    is_diploid = is_listed & (low >= 0)
+    is_haploid = is_listed & (low == NO_COPY) & (high >= 0)
+    diploid = _probabilities(values, widths, len(_diploid_genotypes(n_alts)))
+    haploid = _probabilities(values, widths, n_alts + 1)
+    probabilities = np.full(len(values), np.nan, np.float32)
+    # The position of a diploid genotype in the order of Number=G.
+    position = np.where(is_diploid, high * (high + 1) // 2 + low, 0)
+    probabilities[is_diploid] = diploid[rows, position][is_diploid]
+    probabilities[is_haploid] = haploid[rows, np.where(is_haploid, high, 0)][is_haploid]
+    return probabilities
 
 
 def _matrix(variant: Any, name: str) -> tuple[Floats, Widths]:
-    """Return the numbers of a field, (samples, values), NaN where missing; and how many each has.
+    """Return the values of a field, of shape (samples, values), and how many each sample has.
 
-    How many a person has does not hang on the others, who may have more.
+    Missing values are NaN. The number of values of a sample does not depend on the others, which
+    may have more.
     """
     values: Floats = np.ascontiguousarray(variant.format(name), np.float32)
-    widths = (values.view(np.uint32) != _FLOAT_END).sum(axis=1)
+    widths = (values.view(np.uint32) != _FLOAT_END_BITS).sum(axis=1)
     return np.where(np.isfinite(values), values, np.float32(np.nan)), widths
 
 
-def _exactly(values: Floats, widths: Widths, width: int) -> Floats:
-    """Return so many values of each person, NaN for those who have more or fewer."""
-    found = np.full((len(values), width), np.nan, np.float32)
+def _of_width(values: Floats, widths: Widths, width: int) -> Floats:
+    """Return ``width`` values of each sample, NaN for those that have more or fewer."""
+    selected = np.full((len(values), width), np.nan, np.float32)
     fits = widths == width
     if fits.any():
-        found[fits] = values[fits, :width]
-    return found
+        selected[fits] = values[fits, :width]
+    return selected
 
 
-def _diploid(n_alts: int) -> list[tuple[int, int]]:
+def _diploid_genotypes(n_alts: int) -> list[tuple[int, int]]:
     """Return the genotypes in the order of Number=G (VCF 4.3, section 1.6.2)."""
     return [(low, high) for high in range(n_alts + 1) for low in range(high + 1)]
 
@@ -122,93 +152,102 @@ def _diploid(n_alts: int) -> list[tuple[int, int]]:
 def _probabilities(values: Floats, widths: Widths, width: int) -> Floats:
     """Return GP as probabilities, also where it is phred-scaled as in VCF before 4.3.
 
-    NaN for a person whose values sum to one in neither way, or are not as many as there should be.
+    NaN for a sample whose values sum to one on neither scale, or are not ``width`` values.
     """
-    given = _exactly(values, widths, width)
+    given = _of_width(values, widths, width)
     linear = np.where(given >= 0, given, np.float32(np.nan))
     phred = np.power(np.float32(10), -linear / 10)
-    found = np.full_like(linear, np.nan)
+    probabilities = np.full_like(linear, np.nan)
     for scaled in (phred, linear):
-        whole = np.abs(scaled.sum(axis=1) - 1) <= _TOLERANCE
-        found[whole] = scaled[whole]
-    return found
+        sums_to_one = np.abs(scaled.sum(axis=1) - 1) <= _MAX_ROUNDING
+        probabilities[sums_to_one] = scaled[sums_to_one]
+    return probabilities
 
 
-def _by_probability(values: Floats, widths: Widths, n_alts: int) -> tuple[Alleles, Floats]:
-    """Take the likeliest genotype by GP."""
-    alleles, likely = _nothing(len(values))
+def _guess_by_gp(values: Floats, widths: Widths, n_alts: int) -> tuple[Alleles, Floats]:
+    """Return the most probable genotypes by GP, and their probabilities."""
+    alleles, probabilities = _no_guesses(len(values))
     haploid = [(number, NO_COPY) for number in range(n_alts + 1)]
-    for genotypes in (haploid, _diploid(n_alts)):
+    for genotypes in (haploid, _diploid_genotypes(n_alts)):
         scaled = _probabilities(values, widths, len(genotypes))
         best = np.nan_to_num(scaled).argmax(axis=1)
-        told = ~np.isnan(scaled).any(axis=1)
-        alleles[told] = np.array(genotypes, np.int16)[best][told]
-        likely[told] = scaled[np.arange(len(values)), best][told]
-    return alleles, likely
+        is_valid = ~np.isnan(scaled).any(axis=1)
+        alleles[is_valid] = np.array(genotypes, np.int16)[best][is_valid]
+        probabilities[is_valid] = scaled[np.arange(len(values)), best][is_valid]
+    return alleles, probabilities
 
 
-def _by_haplotype(values: Floats, widths: Widths, n_alts: int) -> tuple[Alleles, Floats]:
-    """Take the nearer allele of each haplotype by HDS; haplotypes are taken as independent."""
+def _guess_by_hds(values: Floats, widths: Widths, n_alts: int) -> tuple[Alleles, Floats]:
+    """Return the nearer allele of each haplotype by HDS, haplotypes taken as independent."""
     if n_alts != 1:
-        return _nothing(len(values))
-    haploid = widths == 1
-    two = np.where(haploid[:, None], _exactly(values, widths, 1), _exactly(values, widths, 2))
-    sound = ((two >= 0) & (two <= 1)).all(axis=1)
-    nearest = np.maximum(two, 1 - two)
-    probability = np.where(haploid, nearest[:, 0], nearest[:, 0] * nearest[:, 1])
-    alleles = (two >= 0.5).astype(np.int16)
-    alleles[haploid, 1] = NO_COPY
-    return alleles, np.where(sound, probability, np.float32(np.nan))
+        return _no_guesses(len(values))
+    is_haploid = widths == 1
+    dosages = np.where(
+        is_haploid[:, None], _of_width(values, widths, 1), _of_width(values, widths, 2)
+    )
+    is_valid = ((dosages >= 0) & (dosages <= 1)).all(axis=1)
+    nearest = np.maximum(dosages, 1 - dosages)
+    probability = np.where(is_haploid, nearest[:, 0], nearest[:, 0] * nearest[:, 1])
+    alleles = (dosages >= 0.5).astype(np.int16)
+    alleles[is_haploid, 1] = NO_COPY
+    return alleles, np.where(is_valid, probability, np.float32(np.nan))
 
 
-def _by_dosage(values: Floats, widths: Widths, n_alts: int) -> tuple[Alleles, Floats]:
-    """Take the genotype nearest to DS, copies of each ALT; doubt is between it and the next one."""
+def _guess_by_ds(values: Floats, widths: Widths, n_alts: int) -> tuple[Alleles, Floats]:
+    """Return the genotypes nearest to DS, the dosage of each ALT.
+
+    The distance to the nearest whole number is taken as the probability of the next genotype.
+    """
     if not n_alts:
-        return _nothing(len(values))
-    values = _exactly(values, widths, n_alts)
-    copies = np.rint(values)
-    doubt = np.abs(values - copies).max(axis=1)
-    fits = (copies >= 0).all(axis=1) & (copies.sum(axis=1) <= 2) & (doubt < 0.5)
-    alleles = np.zeros((len(values), 2), np.int16)
-    filled = np.ones(len(values), np.intp)
+        return _no_guesses(len(values))
+    dosages = _of_width(values, widths, n_alts)
+    copies = np.rint(dosages)
+    distance = np.abs(dosages - copies).max(axis=1)
+    is_valid = (copies >= 0).all(axis=1) & (copies.sum(axis=1) <= 2) & (distance < 0.5)
+    alleles = np.zeros((len(dosages), 2), np.int16)
+    # From the highest ALT down, the second copy is filled first: alleles rise within a genotype.
+    next_copy = np.ones(len(dosages), np.intp)
     for number in range(n_alts, 0, -1):
-        for repeat in (1, 2):
-            put = np.flatnonzero(fits & (copies[:, number - 1] >= repeat))
-            alleles[put, filled[put]] = number
-            filled[put] -= 1
-    return alleles, np.where(fits, 1 - doubt, np.float32(np.nan)).astype(np.float32)
+        for n_copies in (1, 2):
+            carriers = np.flatnonzero(is_valid & (copies[:, number - 1] >= n_copies))
+            alleles[carriers, next_copy[carriers]] = number
+            next_copy[carriers] -= 1
+    return alleles, np.where(is_valid, 1 - distance, np.float32(np.nan)).astype(np.float32)
 
 
-def _nothing(n_samples: int) -> tuple[Alleles, Floats]:
+def _no_guesses(n_samples: int) -> tuple[Alleles, Floats]:
     return np.full((n_samples, 2), MISSING, np.int16), np.full(n_samples, np.nan, np.float32)
 
 
-def numbers_of(variant: Any, names: Sequence[str], fields: set[str]) -> NDArray[np.float32] | None:
-    """Return, for each sample, the first of the named FORMAT fields that it has; NaN for none."""
-    found: NDArray[np.float32] | None = None
+def first_present(variant: Any, names: Sequence[str], fields: set[str]) -> Floats | None:
+    """Return, for each sample, the first of the named FORMAT fields that it has.
+
+    The value is NaN where a sample has none of them, the result None where the row has none.
+    """
+    merged: Floats | None = None
     for name in names:
         values = variant.format(name) if name in fields else None
         if values is not None:
             numbers = _first_numbers(values)
             numbers = np.where(np.isfinite(numbers), numbers, np.float32(np.nan))
-            found = numbers if found is None else np.where(np.isnan(found), numbers, found)
-    return found
+            merged = numbers if merged is None else np.where(np.isnan(merged), numbers, merged)
+    return merged
 
 
-def failed_of(variant: Any) -> NDArray[np.bool_]:
-    """Say whose genotype has a filter (FT) other than PASS."""
+def fails_sample_filter(variant: Any) -> NDArray[np.bool_]:
+    """Say of each sample whether its genotype has a filter (FT) other than PASS."""
     values = variant.format("FT")
     texts = [] if values is None else [str(value) for value in values.tolist()]
     return np.array([text not in {"PASS", ".", ""} for text in texts], np.bool_)
 
 
-def _first_numbers(values: NDArray[Any]) -> NDArray[np.float32]:
-    """Return the first number of each sample; a field that is not declared comes as text."""
+def _first_numbers(values: NDArray[Any]) -> Floats:
+    """Return the first number of each sample; a field that is not declared is text."""
     if values.dtype.kind in "UO":
         firsts = [str(value).split(",")[0] for value in values.tolist()]
         return np.array([_number(text) for text in firsts], np.float32)
     first = values[:, 0]
-    numbers: NDArray[np.float32] = first.astype(np.float32)
+    numbers: Floats = first.astype(np.float32)
     if values.dtype.kind == "i":
         numbers[first <= _INT_MISSING] = np.nan
     return numbers
@@ -221,8 +260,8 @@ def _number(text: str) -> float:
         return math.nan
 
 
-def phase_sets_of(variant: Any) -> NDArray[np.int64] | None:
-    """Return PS of each sample, -1 where missing."""
+def phase_sets(variant: Any) -> NDArray[np.int64] | None:
+    """Return the phase set (PS) of each sample, -1 where missing; None where no sample has one."""
     values = variant.format("PS")
     if values is None:
         return None

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import zlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import IO
 
 from pgx_ana.errors import InputError
 from pgx_ana.vcf.lines import FIXED
@@ -13,7 +15,7 @@ from pgx_ana.vcf.lines import FIXED
 _CONTIG = re.compile(r"^##contig=<(?P<body>.*)>[^\S\n]*$", re.MULTILINE)
 _CONTIG_ID = re.compile(r"(?:^|,)ID=(?P<id>[^,>]+)")
 _CONTIG_LENGTH = re.compile(r"(?:^|,)length=(?P<length>\d{1,10})(?!\d)")
-# The program that wrote the file names itself in one of these, in this order of trust.
+# The program that wrote the file names itself in one of these lines, the most reliable first.
 _CALLERS = (
     re.compile(r"^##source=\"?(?P<name>[^\"\n]+)", re.MULTILINE),
     re.compile(r"^##GATKCommandLine[^\n]*?ID=(?P<name>[^,>\n]+)", re.MULTILINE),
@@ -21,18 +23,61 @@ _CALLERS = (
     re.compile(r"^##command=(?P<name>[^ \n]+)", re.MULTILINE),
 )
 _COLUMNS = ["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT"]
-# Half a million names and a hundred thousand contigs take a tenth of it.
-MAX_HEADER_BYTES = 1 << 26
-MAX_HEADER_LINES = 1_000_000
+# Half a million samples and a hundred thousand contigs take a tenth of this.
+_MAX_HEADER_BYTES = 1 << 26
+_MAX_HEADER_LINES = 1_000_000
 _TEXT_PS = re.compile(r"^##FORMAT=<ID=PS,.*Type=String", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a header says: contig names with their lengths (None where not given), and lines."""
+    """The contig names of a header with their lengths (None where not given), and its ## lines."""
 
     contigs: Mapping[str, int | None]
     lines: tuple[str, ...]
+
+
+def read_header_lines(stream: IO[bytes], name: str) -> Iterator[bytes]:
+    """Yield the lines of a header up to the ``#CHROM`` line, and leave the stream behind it.
+
+    ``name`` is that of the file, for messages. Raises :class:`InputError` where the header is
+    truncated, damaged, too long, or has no ``#CHROM`` line.
+    """
+    bytes_left, lines_left = _MAX_HEADER_BYTES, _MAX_HEADER_LINES
+    try:
+        while line := stream.readline(bytes_left):
+            bytes_left, lines_left = bytes_left - len(line), lines_left - 1
+            if bytes_left <= 0 or lines_left <= 0:
+                raise InputError(
+                    f"{name}: the header is longer than {_MAX_HEADER_BYTES} bytes or "
+                    f"{_MAX_HEADER_LINES} lines"
+                )
+            if not line.startswith(b"#"):
+                raise InputError(f"{name}: the header has no line that begins with #CHROM")
+            yield line
+            if not line.startswith(b"##"):
+                return
+    except (OSError, EOFError, zlib.error) as error:
+        raise InputError(
+            f"{name}: the header is truncated or damaged: {error}; copy or download the file again"
+        ) from error
+    raise InputError(
+        f"{name}: the header is truncated: it has no line that begins with #CHROM; copy or "
+        "download the file again"
+    )
+
+
+def decode_header(header: bytes, name: str) -> str:
+    """Return a header as text. Raises :class:`InputError` where it is not UTF-8."""
+    try:
+        return header.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise not_utf8(name, error) from error
+
+
+def not_utf8(name: str, error: UnicodeDecodeError) -> InputError:
+    """Return the error for a file, called ``name``, whose header is not UTF-8."""
+    return InputError(f"{name}: the header is not UTF-8: {error}; convert the file to UTF-8")
 
 
 def parse_header(text: str) -> Header:
@@ -40,10 +85,10 @@ def parse_header(text: str) -> Header:
     contigs: dict[str, int | None] = {}
     lines = tuple(line for line in text.split("\n") if line.startswith("##"))
     for match in _CONTIG.finditer(text):
-        found = _CONTIG_ID.search(match["body"])
-        if found:
+        contig = _CONTIG_ID.search(match["body"])
+        if contig:
             length = _CONTIG_LENGTH.search(match["body"])
-            contigs[found["id"]] = int(length["length"]) if length else None
+            contigs[contig["id"]] = int(length["length"]) if length else None
     return Header(contigs, lines)
 
 
@@ -51,33 +96,39 @@ def sample_names(header: str, name: str) -> tuple[str, ...]:
     """Return the sample names of the ``#CHROM`` line, which is the last one of a header.
 
     ``name`` is that of the file, for messages. Raises :class:`InputError` where the columns are not
-    those of VCF, there is no sample, or a name cannot be used.
+    those of VCF, there is no sample, or a sample name is empty, repeated or unusable.
     """
     columns = header.rstrip("\n").rpartition("\n")[2].split("\t")
     if columns[:FIXED] != _COLUMNS[:FIXED]:
         raise InputError(
-            f"{name}: its #CHROM line does not name the columns {' '.join(_COLUMNS)}, separated by "
-            "tabs"
+            f"{name}: the #CHROM line must begin with the columns {' '.join(_COLUMNS)}, separated "
+            "by tabs"
         )
     samples = columns[FIXED + 1 :]
     if columns[FIXED : FIXED + 1] != _COLUMNS[FIXED:] or not samples:
-        raise InputError(f"{name}: has no samples, so there are no genotypes to annotate")
+        raise InputError(f"{name}: the file has no samples, so there are no genotypes to annotate")
     if len(set(samples)) != len(samples):
-        ((twice, _),) = Counter(samples).most_common(1)
-        raise InputError(f"{name}: the sample {twice!r} is named twice in its header")
+        ((repeated, _),) = Counter(samples).most_common(1)
+        raise InputError(
+            f"{name}: the header names sample {repeated!r} more than once; rename the samples"
+        )
     for sample in samples:
-        if not sample or "\r" in sample or "\0" in sample:
-            wrong = "holds a carriage return or NUL" if sample else "is empty"
-            raise InputError(f"{name}: the name of a sample {wrong}: {sample!r}")
+        if not sample:
+            raise InputError(f"{name}: the header has an empty sample name; rename the sample")
+        if "\r" in sample or "\0" in sample:
+            raise InputError(
+                f"{name}: the sample name {sample!r} has a carriage return or NUL; rename the "
+                "sample"
+            )
     return tuple(samples)
 
 
 def calling_program(text: str) -> str:
     """Return the program that a header names as its origin; empty where it names none."""
-    named = next(filter(None, (caller.search(text) for caller in _CALLERS)), None)
-    return named["name"].strip() if named else ""
+    match = next(filter(None, (caller.search(text) for caller in _CALLERS)), None)
+    return match["name"].strip() if match else ""
 
 
 def has_text_phase_sets(text: str) -> bool:
-    """Say whether a header declares PS as text."""
+    """Say whether a header declares the phase set PS as text."""
     return _TEXT_PS.search(text) is not None

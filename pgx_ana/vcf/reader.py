@@ -1,7 +1,7 @@
-"""Variant files: VCF and BCF, plain, gzip or BGZF, by index or in one pass.
+"""One variant file: its header, and its records at target loci, by index or in one pass.
 
-The door to pysam. Rows are found here and read as text; a row that is wanted is read in full by
-:mod:`pgx_ana.records`, all others need only be such that it is certain where they stand.
+Rows are located as text here. Those that overlap a target are then read in full by
+:mod:`pgx_ana.vcf.records`; of all others, only the position must be valid.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import hashlib
-import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -18,28 +17,30 @@ from typing import IO, Any
 from pgx_ana.errors import InputError
 from pgx_ana.model import Record
 from pgx_ana.vcf.assembly import ContigNames
+from pgx_ana.vcf.bcf import BcfFile
 from pgx_ana.vcf.container import STDIN, inspect_file, regular_copy
 from pgx_ana.vcf.header import (
-    MAX_HEADER_BYTES,
-    MAX_HEADER_LINES,
     calling_program,
+    decode_header,
     has_text_phase_sets,
     parse_header,
+    read_header_lines,
     sample_names,
 )
 from pgx_ana.vcf.index import DamagedIndexError, Index
-from pgx_ana.vcf.lines import FIXED, Line, Scan, Target, TargetIndex, parse_line, raise_unterminated
+from pgx_ana.vcf.lines import FIXED, Line, Scan, parse_line, reject_unterminated
 from pgx_ana.vcf.records import read_records
+from pgx_ana.vcf.targets import Target, TargetIndex
 
 
 class VariantFile:
-    """One variant file, opened and checked; read through :meth:`collect`.
+    """One variant file, opened and checked; :meth:`records_at` reads it.
 
-    ``remark`` is what a user should know of how it was read, ``caller`` the program that wrote it,
-    as far as the header names it.
+    ``remark`` is what a user should know about how it was read; ``caller`` is the program that
+    wrote it, where the header names one.
 
-    Raises :class:`InputError` when the file is missing, empty, truncated, not VCF or BCF, has no
-    samples, or has an index that does not belong to it.
+    Raises :class:`InputError` where the file is missing, empty, truncated, or neither VCF nor BCF,
+    where it has no samples, and where its index does not belong to it.
     """
 
     def __init__(self, path: str, contig_names: ContigNames) -> None:
@@ -49,17 +50,18 @@ class VariantFile:
         self._copy = regular_copy(path)
         self._path = Path(path if self._copy is None else self._copy.name)
         self._container = inspect_file(self._path, self.name)
-        self._index: Index | None = None
-        self._contigs: dict[str, list[str]] = defaultdict(list)
         text = self._header_text()
         self._header_lines = text.count("\n")
         self.header_sha256 = hashlib.sha256(text.encode()).hexdigest()
         self.header = parse_header(text)
         self.caller = calling_program(text)
-        self._text_ps = has_text_phase_sets(text)
+        self._has_text_ps = has_text_phase_sets(text)
         self._all_samples = sample_names(text, self.name)
-        self._chosen: Sequence[int] = range(len(self._all_samples))
-        self._settle_index()
+        self._selected: Sequence[int] = range(len(self._all_samples))
+        self._index = self._usable_index()
+        self._contigs = self._contigs_by_chromosome()
+        if self._index is not None:
+            self._check_index(self._index)
 
     @property
     def format(self) -> str:
@@ -73,213 +75,176 @@ class VariantFile:
 
     @property
     def indexed(self) -> bool:
-        """Say whether loci are sought through an index."""
+        """Say whether the file is read through an index."""
         return self._container.index is not None
 
     @property
     def samples(self) -> tuple[str, ...]:
-        """Return the chosen samples, in the order of the file."""
-        return tuple(self._all_samples[number] for number in self._chosen)
+        """Return the selected samples, in the order of the file."""
+        return tuple(self._all_samples[number] for number in self._selected)
 
-    def select_samples(self, wanted: Sequence[str]) -> bool:
-        """Read only the wanted samples (all where empty), in the order of the file.
+    def select_samples(self, names: Sequence[str]) -> bool:
+        """Read only the samples with these names (all where empty), in the order of the file.
 
         Returns whether the file has any of them.
         """
-        if wanted:
-            names = set(wanted)
-            self._chosen = [n for n, name in enumerate(self._all_samples) if name in names]
-        return bool(self._chosen)
+        if names:
+            unique = set(names)
+            self._selected = [n for n, name in enumerate(self._all_samples) if name in unique]
+        return bool(self._selected)
 
     def close(self) -> None:
-        """Let go of the file; what was read from its header stays."""
+        """Release the file; what was read from its header remains available."""
         if self._copy is not None:
             self._copy.close()
 
     def records_at(self, targets: Sequence[Target], *, verify: bool = False) -> list[list[Record]]:
         """Return, for each target, the records that overlap it, in the order of the file.
 
-        ``verify`` reads the whole file, and holds what an index leads to against it.
+        ``verify`` reads the whole file, and compares the rows that the index gives with those of
+        one pass. Raises :class:`InputError` where the file is damaged, or a row malformed.
         """
-        found = self._find(targets, by_index=self.indexed)
+        lines = self._lines_at(targets, by_index=self.indexed)
         if verify:
             self._verify()
-            if self.indexed and _texts(self._find(targets, by_index=False)) != _texts(found):
-                raise InputError(f"{self.name}: its index hides rows; make the index again")
-        unique = {line.text: line for lines in found for line in lines}
+            if self.indexed:
+                self._check_complete(lines, self._lines_at(targets, by_index=False))
+        unique = {line.text: line for lines_at_target in lines for line in lines_at_target}
         records = read_records(
-            list(unique.values()), self._all_samples, self._chosen, text_ps=self._text_ps
+            list(unique.values()), self._all_samples, self._selected, text_ps=self._has_text_ps
         )
-        of_text = dict(zip(unique, records, strict=True))
-        return [[of_text[line.text] for line in lines] for lines in found]
+        record_of = dict(zip(unique, records, strict=True))
+        return [[record_of[line.text] for line in lines_at_target] for lines_at_target in lines]
+
+    @property
+    def _bcf(self) -> BcfFile:
+        return BcfFile(self._path, self.name, self._container.index)
 
     def _header_text(self) -> str:
-        data = self._bcf_header() if self.format == "BCF" else self._text_header()
-        try:
-            return data.decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise InputError(f"{self.name}: its header is not UTF-8: {error}") from error
-
-    def _bcf_header(self) -> bytes:
-        with self._open_bcf() as file:
-            try:
-                return str(file.header).encode()
-            except UnicodeDecodeError as error:
-                raise InputError(f"{self.name}: its header is not UTF-8: {error}") from error
-
-    def _text_header(self) -> bytes:
+        if self.format == "BCF":
+            return decode_header(self._bcf.header(), self.name)
         with self._container.open(self._path) as stream:
-            return b"".join(line.rstrip(b"\r\n") + b"\n" for line in self._header(stream))
+            lines = read_header_lines(stream, self.name)
+            header = b"".join(line.rstrip(b"\r\n") + b"\n" for line in lines)
+        return decode_header(header, self.name)
 
-    def _header(self, stream: IO[bytes]) -> Iterator[bytes]:
-        """Yield the lines of the header, up to the one that begins with ``#CHROM``."""
-        left, lines = MAX_HEADER_BYTES, MAX_HEADER_LINES
-        try:
-            while line := stream.readline(left):
-                left, lines = left - len(line), lines - 1
-                if left <= 0 or lines <= 0:
-                    raise InputError(
-                        f"{self.name}: its header has more than {MAX_HEADER_BYTES} bytes or "
-                        f"{MAX_HEADER_LINES} lines"
-                    )
-                if not line.startswith(b"#"):
-                    raise InputError(f"{self.name}: has no line that begins with #CHROM")
-                yield line
-                if not line.startswith(b"##"):
-                    return
-        except (OSError, EOFError, zlib.error) as error:
-            raise InputError(f"{self.name}: its header is truncated or damaged: {error}") from error
-        raise InputError(f"{self.name}: its header is truncated: no line begins with #CHROM")
-
-    def _settle_index(self) -> None:
-        """Open the index, if it is to be used, and hold it against the file."""
+    def _usable_index(self) -> Index | None:
+        """Return the index to read through, if any, and note in the container if there is none."""
         declared = {line.split(",")[0] for line in self.header.lines}
         if "##INFO=<ID=SVLEN" in declared and "##INFO=<ID=END" not in declared and self.indexed:
-            # An index knows where a record ends by END alone, and would not find it further on.
+            # An index knows the end of a record by END alone, and misses those that span a locus.
             self._container = dataclasses.replace(self._container, index=None)
             self.remark = "structural variants have SVLEN and no END: index not used"
-        if self._container.spare is not None:
+        if self._container.unused_index is not None:
             with contextlib.suppress(DamagedIndexError):
-                Index(self._container.spare, self.name).check_not_truncated(self._path)
-        names = list(self.header.contigs)
-        if self._container.index is not None:
-            self._index = Index(self._container.index, self.name)
-            if self._index.is_empty:
-                # Made when the file had no rows yet; whether it has some now is soon read.
-                self._container = dataclasses.replace(self._container, index=None)
-                self._index = None
-        if self._index is not None:
-            names = names if self.format == "BCF" else self._index.contigs()
+                Index(self._container.unused_index, self.name).check_not_truncated(self._path)
+        if self._container.index is None:
+            return None
+        index = Index(self._container.index, self.name)
+        if index.is_empty:
+            # Built when the file had no rows; one pass shows whether it has some now.
+            self._container = dataclasses.replace(self._container, index=None)
+            return None
+        return index
+
+    def _contigs_by_chromosome(self) -> dict[str, list[str]]:
+        """Return the contigs of each known chromosome: of the index, else of the header.
+
+        An index of a BCF file has no names: its contigs are those of the header.
+        """
+        if self._index is None or self.format == "BCF":
+            names = list(self.header.contigs)
+        else:
+            names = self._index.contigs()
+        contigs: dict[str, list[str]] = defaultdict(list)
         for name in names:
-            plain = self._contig_names.chromosome(name)
-            if plain is not None:
-                self._contigs[plain].append(name)
-        if self._index is not None:
-            numbers = {contig: number for number, contig in enumerate(self.header.contigs)}
-            known = [contig for of_one in self._contigs.values() for contig in of_one]
-            self._index.check_belongs_to(self._path, {c: numbers.get(c, -1) for c in known})
+            chromosome = self._contig_names.chromosome(name)
+            if chromosome is not None:
+                contigs[chromosome].append(name)
+        return contigs
 
-    @contextlib.contextmanager
-    def _open_bcf(self) -> Iterator[Any]:
-        """Open a BCF file; what goes wrong is told once, not again when it is closed."""
-        import pysam  # noqa: PLC0415  # heavy, and of use for BCF only
+    def _check_index(self, index: Index) -> None:
+        """Raise :class:`InputError` where the index does not belong to the file."""
+        numbers = {contig: number for number, contig in enumerate(self.header.contigs)}
+        known = [contig for contigs in self._contigs.values() for contig in contigs]
+        index.check_belongs_to(self._path, {contig: numbers.get(contig, -1) for contig in known})
 
-        # What is wrong is told by this module; htslib's own lines on stderr would stand beside it.
-        pysam.set_verbosity(0)
-        index = None if self._container.index is None else str(self._container.index)
-        try:
-            file = pysam.VariantFile(str(self._path), index_filename=index)
-        except (OSError, ValueError) as error:
-            raise InputError(f"{self.name}: is not a readable BCF file: {error}") from error
-        try:
-            yield file
-        finally:
-            with contextlib.suppress(OSError):
-                file.close()
+    def _lines_at(self, targets: Sequence[Target], *, by_index: bool) -> list[list[Line]]:
+        """Return the rows that overlap each target."""
+        lines: list[list[Line]] = [[] for _ in targets]
+        for line, numbers in self._look_up(targets) if by_index else self._scan(targets):
+            for number in numbers:
+                lines[number].append(line)
+        return lines
 
-    def _find(self, targets: Sequence[Target], *, by_index: bool) -> list[list[Line]]:
-        found: list[list[Line]] = [[] for _ in targets]
-        for line, hits in self._sought(targets) if by_index else self._scanned(targets):
-            for number in hits:
-                found[number].append(line)
-        return found
-
-    def _sought(self, targets: Sequence[Target]) -> Iterator[tuple[Line, list[int]]]:
-        """Yield what an index leads to."""
+    def _look_up(self, targets: Sequence[Target]) -> Iterator[tuple[Line, list[int]]]:
+        """Yield the rows that overlap a target, with its number, through the index."""
         contig = ""
         try:
-            with self._open_bcf() if self.format == "BCF" else contextlib.nullcontext() as bcf:
+            with self._bcf.open() if self.format == "BCF" else contextlib.nullcontext() as opened:
                 for number, target in enumerate(targets):
                     for contig in self._contigs.get(target.chrom, ()):
-                        for line in self._sought_in(contig, target, bcf):
+                        for line in self._rows_at(contig, target, opened):
                             if line.pos <= target.end and line.end >= target.start:
                                 yield line, [number]
         except (OSError, ValueError) as error:
-            raise InputError(f"{self.name}: the file is damaged at {contig} ({error})") from error
+            raise InputError(
+                f"{self.name}: the file or its index is damaged at {contig} ({error}); copy or "
+                "download the file again and rebuild its index"
+            ) from error
 
-    def _sought_in(self, contig: str, target: Target, bcf: Any) -> Iterator[Line]:
-        if bcf is not None:
-            for record in bcf.fetch(contig, target.start - 1, target.end):
-                yield parse_line(str(record).encode(), target.chrom, self.name)
+    def _rows_at(self, contig: str, target: Target, opened: Any) -> Iterator[Line]:
+        """Yield the rows of a contig near a target; ``opened`` is the opened file of a BCF."""
+        if opened is not None:
+            yield from self._bcf.rows_at(opened, contig, target)
         elif self._index is not None:
-            for row, is_open in self._index.rows(self._path, contig, target.start, target.end):
+            rows = self._index.rows(self._path, contig, target.start, target.end)
+            for row, is_unterminated in rows:
                 line = parse_line(row, target.chrom, self.name)
                 if line.pos > target.end:
                     return
-                if is_open and line.end >= target.start:
-                    raise_unterminated(line)
+                if is_unterminated and line.end >= target.start:
+                    reject_unterminated(line)
                 yield line
 
-    def _scanned(self, targets: Sequence[Target]) -> Iterator[tuple[Line, list[int]]]:
-        wanted = TargetIndex(targets)
+    def _scan(self, targets: Sequence[Target]) -> Iterator[tuple[Line, list[int]]]:
+        """Yield the rows that overlap a target, with the numbers of the targets, in one pass."""
+        index = TargetIndex(targets)
+        chromosome_of = self._contig_names.chromosome
         if self.format == "BCF":
-            yield from self._scanned_bcf(wanted)
+            yield from self._bcf.scan(chromosome_of, index)
             return
-        scan = self._scan()
+        scan = self._new_scan()
         with self._rows() as stream:
-            yield from scan.wanted(stream, self._contig_names.chromosome, wanted)
-        if scan.is_open:
+            yield from scan.overlapping(stream, chromosome_of, index)
+        if scan.is_unterminated:
             self.remark = "ends without a line feed and may be cut"
 
-    def _scan(self) -> Scan:
+    def _new_scan(self) -> Scan:
         return Scan(self.name, self._header_lines, FIXED + 1 + len(self._all_samples))
 
     def _rows(self) -> IO[bytes]:
-        """Open the text behind the header."""
+        """Open the decompressed file behind its header."""
         stream = self._container.open(self._path)
-        for _ in self._header(stream):
+        for _ in read_header_lines(stream, self.name):
             pass
         return stream
 
-    def _scanned_bcf(self, wanted: TargetIndex) -> Iterator[tuple[Line, list[int]]]:
-        place = "the first record"
-        try:
-            with self._open_bcf() as file:
-                for row in file:
-                    place = f"{row.chrom}:{row.pos}"
-                    chrom = self._contig_names.chromosome(row.chrom)
-                    if chrom is None or chrom not in wanted:
-                        continue
-                    is_plain = not any(alt.startswith("<") for alt in row.alts or ())
-                    if is_plain and not wanted.hits(chrom, row.pos, row.stop):
-                        continue
-                    line = parse_line(str(row).encode(), chrom, self.name)
-                    hits = wanted.hits(chrom, line.pos, line.end)
-                    if hits:
-                        yield line, hits
-        except (OSError, ValueError) as error:
-            raise InputError(
-                f"{self.name}: is truncated or damaged after {place} ({error})"
-            ) from error
-
     def _verify(self) -> None:
+        """Read the whole file. Raises :class:`InputError` for the first fault."""
         if self.format == "BCF":
-            for _ in self._scanned_bcf(TargetIndex([])):
+            for _ in self._bcf.scan(self._contig_names.chromosome, TargetIndex([])):
                 pass
         else:
             with self._rows() as stream:
-                self._scan().verify(stream)
+                self._new_scan().verify(stream)
+
+    def _check_complete(self, by_index: list[list[Line]], in_one_pass: list[list[Line]]) -> None:
+        """Raise :class:`InputError` where the index gives other rows than the file has."""
+        if _texts(by_index) != _texts(in_one_pass):
+            raise InputError(f"{self.name}: the index hides rows of the file; rebuild the index")
 
 
-def _texts(found: list[list[Line]]) -> list[list[bytes]]:
-    return [sorted(line.text for line in lines) for lines in found]
+def _texts(lines: list[list[Line]]) -> list[list[bytes]]:
+    """Return the rows at each target as bytes, sorted."""
+    return [sorted(line.text for line in lines_at_target) for lines_at_target in lines]

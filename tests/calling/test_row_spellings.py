@@ -449,7 +449,7 @@ def toy_replacements(
 def indexes_count() -> Iterator[None]:
     """Small files are otherwise read without their index."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("pgx_ana.vcf.container.SMALL", 0)
+        patch.setattr("pgx_ana.vcf.container.MIN_INDEXED_BYTES", 0)
         yield
 
 

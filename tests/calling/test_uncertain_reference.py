@@ -224,7 +224,7 @@ def test_it_does_not_vote_for_the_assembly(
 ) -> None:
     path = make_vcf(rows, assembly=None)
     if told is None:
-        with pytest.raises(InputError, match="the assembly cannot be told"):
+        with pytest.raises(InputError, match="the assembly cannot be determined"):
             pgx_ana.annotate(path, kb=kb)
     else:
         assert {told} == set(pgx_ana.annotate(path, kb=kb).calls["assembly"])

@@ -398,7 +398,7 @@ def test_a_file_given_twice(annotate: Run, file: Path) -> None:
     ("content", "message"),
     [
         (None, "no such file"),
-        (b"", "is empty"),
+        (b"", "the file is empty"),
         (b"text", "is not a VCF or BCF file: it does not begin with ##fileformat=VCF"),
     ],
     ids=["missing", "empty", "text"],
@@ -424,13 +424,14 @@ def test_input_errors_make_no_folder(annotate: Run, tmp_path: Path) -> None:
 
 def test_an_error_found_late_is_told_alone(annotate: Run, make_vcf: MakeVcf) -> None:
     path = make_vcf(["1 100 A C 0/1", "2 50 G T 0/9"])
-    expected = f"{path}: line 13: 2:50: sample 'S1' has allele 9, but the record has 1 ALT"
+    expected = f"{path}: line 13: 2:50: sample 'S1' has allele 9, but the record has 1 ALT allele"
     check_refusal(annotate(path), 3, expected)
 
 
 def test_the_wrong_assembly(annotate: Run, file: Path) -> None:
     expected = (
-        f"{file}: --assembly GRCh37 contradicts the file, whose contig lengths are those of GRCh38"
+        f"{file}: --assembly GRCh37 contradicts the file: its contig lengths indicate GRCh38; "
+        "correct or omit --assembly"
     )
     check_refusal(annotate(file, "--assembly", "GRCh37"), 3, expected)
 

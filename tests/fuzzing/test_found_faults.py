@@ -181,7 +181,7 @@ def test_a_damaged_index(
     small: int,
 ) -> None:
     """It is refused where it is used, and passed over where the file is small."""
-    monkeypatch.setattr("pgx_ana.vcf.container.SMALL", small)
+    monkeypatch.setattr("pgx_ana.vcf.container.MIN_INDEXED_BYTES", small)
     path = bgzip(make_vcf(["1 100 A C 0/1"]))
     index = Path(f"{path}.tbi")
     if csi:
@@ -194,7 +194,7 @@ def test_a_damaged_index(
     if small:
         assert [("A/C", "called", None)] == first_site(pgx_ana.annotate(path, kb=toy_directory))
     else:
-        with pytest.raises(InputError, match=f"its index {index.name} is damaged"):
+        with pytest.raises(InputError, match=f"the index {index.name} is damaged"):
             pgx_ana.annotate(path, kb=toy_directory)
 
 
@@ -207,7 +207,7 @@ def test_an_index_without_rows_hides_none(
     change: str,
 ) -> None:
     """As one is that was made before the file had any."""
-    monkeypatch.setattr("pgx_ana.vcf.container.SMALL", 0)
+    monkeypatch.setattr("pgx_ana.vcf.container.MIN_INDEXED_BYTES", 0)
     empty = Path(f"{bgzip(make_vcf([], name='empty.vcf'))}.tbi").read_bytes()
     path = bgzip(make_vcf(["1 100 A C 0/1"]))
     index = Path(f"{path}.tbi")

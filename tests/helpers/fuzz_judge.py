@@ -160,7 +160,7 @@ class Judge:
             calls = _called(self._write("", ordered), knowledge, options)
         path = self._write(".gz", bgzf(ordered))
         if index_of(path, csi=csi) is not None:
-            with mock.patch.object(container, "SMALL", 0):
+            with mock.patch.object(container, "MIN_INDEXED_BYTES", 0):
                 _expect_same_cells(calls, _called(path, knowledge, options), "with an index")
 
     def _stale_index(
@@ -199,8 +199,8 @@ class Judge:
         self._judge_sought(path, knowledge, options)
 
     def _judge_sought(self, path: Path, knowledge: KnowledgeBase, options: CallOptions) -> None:
-        for small in (0, container.SMALL):
-            with mock.patch.object(container, "SMALL", small):
+        for small in (0, container.MIN_INDEXED_BYTES):
+            with mock.patch.object(container, "MIN_INDEXED_BYTES", small):
                 found = _called(path, knowledge, options)
             if isinstance(found, CohortCalls):
                 _judge_cells(found)

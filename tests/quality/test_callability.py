@@ -201,10 +201,13 @@ def test_columns_of_states_that_nobody_has_are_left_out_of_the_text(
 MALFORMED = {
     "an allele that is not there": (
         "2 50 G T 0/9",
-        "2:50: sample 'S1' has allele 9, but the record has 1 ALT",
+        "2:50: sample 'S1' has allele 9, but the record has 1 ALT allele",
     ),
     "a column too many": ("2 50 G T 0/1 0/1", "2:50: the row has 11 columns; the header has 10"),
-    "three copies": ("2 50 G T 0/1/1", "2:50: has a genotype of 3 copies; expected two"),
+    "three copies": (
+        "2 50 G T 0/1/1",
+        "2:50: sample 'S1' has a genotype of 3 copies; expected at most two",
+    ),
 }
 
 

@@ -1,4 +1,4 @@
-"""Every kind of broken or odd file is read rightly or refused in one line, never read wrongly."""
+"""Every kind of broken or odd file is read correctly, or rejected with a message of one line."""
 
 from __future__ import annotations
 
@@ -31,23 +31,23 @@ from helpers.paths import TOY
 
 Run = Callable[..., Result]
 Capture = pytest.CaptureFixture[str]
-Calls = dict[tuple[str, str], dict[str, str]]  # by sample and variant, without the file's name
-Good = dict[bool, Calls]  # of the big file and the small one
+Calls = dict[tuple[str, str], dict[str, str]]  # by sample and variant, without the file name
+Good = dict[bool, Calls]  # of the good files: big (True) and small (False)
 
 NONE = r"\./\.|\."
-OF_A_CALL = ("genotype", "status", "source", "reason", "phase_set", "gq", "dp", "filter")
+CALL_COLUMNS = ("genotype", "status", "source", "reason", "phase_set", "gq", "dp", "filter")
 
 
-class Refused(NamedTuple):
-    """Exit code 3 and one line that says what is wrong."""
+class Rejected(NamedTuple):
+    """Exit code 3, and one line of stderr that has the pattern ``message``."""
 
-    what: str
+    message: str
 
 
 class Status(NamedTuple):
-    """The calls of the good file, but for one variant, in all people or the first of them.
+    """The calls of the good file, except for some variants, in all samples or only the first.
 
-    ``reason`` and ``genotype`` are patterns; a genotype that is not given is that of the good file.
+    ``reason`` and ``genotype`` are patterns; an empty ``genotype`` is that of the good file.
     """
 
     status: str
@@ -58,30 +58,30 @@ class Status(NamedTuple):
 
 
 class Same(NamedTuple):
-    """The calls of the good file; ``second`` is the name of the second person where it is new."""
+    """The calls of the good file; ``second`` is the name of the second sample."""
 
     second: str = "S2"
 
 
-Outcome = Refused | Status | Same
+Outcome = Rejected | Status | Same
 Case = tuple[str, Pack, str, Outcome]
-Demand = dict[str, Outcome]  # by the place of the damage
+Expected = dict[str, Outcome]  # by the place of the damage
 SAME = Same()
 
 
-def at_locus(outcome: Outcome) -> Demand:
-    """Demand an outcome of damage at a known locus; elsewhere it is nothing to us."""
+def at_locus(outcome: Outcome) -> Expected:
+    """Expect an outcome of damage at a known locus; elsewhere it has no effect."""
     return {AT: outcome, ELSEWHERE: SAME}
 
 
-def on_chromosome(what: str) -> Demand:
-    """Demand that a row be refused that may stand at a known locus of its chromosome."""
-    return {AT: Refused(what), ELSEWHERE: Refused(what), CONTIG: SAME}
+def on_chromosome(message: str) -> Expected:
+    """Expect the rejection of a row on a chromosome with known loci: it may be at one of them."""
+    return {AT: Rejected(message), ELSEWHERE: Rejected(message), CONTIG: SAME}
 
 
-def whole(what: str) -> Demand:
-    """Demand that a file be refused as a whole."""
-    return {AT: Refused(what)}
+def whole(message: str) -> Expected:
+    """Expect the rejection of the whole file."""
+    return {AT: Rejected(message)}
 
 
 ODD_ROWS = (
@@ -94,10 +94,10 @@ ODD_FILES = (
     "ok_big ok_small plain_gzip"
 )
 NO_GENOTYPE = "gt_bad_text gt_empty gt_negative gt_slash_only"
-DEMANDS: dict[str, Demand] = {
+EXPECTED: dict[str, Expected] = {
     **{name: {AT: SAME, ELSEWHERE: SAME} for name in ODD_ROWS.split()},
     **{name: {AT: SAME} for name in ODD_FILES.split()},
-    **{name: at_locus(Refused("GT|genotype")) for name in NO_GENOTYPE.split()},
+    **{name: at_locus(Rejected("GT|genotype")) for name in NO_GENOTYPE.split()},
     "empty": whole("empty"),
     "empty.vcf": whole("empty"),
     "empty_bgzf": whole("empty"),
@@ -105,9 +105,9 @@ DEMANDS: dict[str, Demand] = {
     "alt_same_as_ref": at_locus(Status("mismatch", "ALT .*same .*REF", NONE)),
     "bom": whole("byte.order mark|does not begin with ##fileformat"),
     "cols_3": on_chromosome("column"),
-    "cols_few": at_locus(Refused("column")),
-    "cols_many": at_locus(Refused("column")),
-    "dp_not_int": at_locus(Refused("DP|genotype columns")),
+    "cols_few": at_locus(Rejected("column")),
+    "cols_many": at_locus(Rejected("column")),
+    "dp_not_int": at_locus(Rejected("DP|genotype columns")),
     "dup_records_conflict": at_locus(Status("mismatch", "contradict", NONE, first_only=True)),
     "dup_samples": whole("S1.*(twice|more than once)"),
     "filter_undeclared": at_locus(Status("filtered", "FILTER weird")),
@@ -115,8 +115,8 @@ DEMANDS: dict[str, Demand] = {
     "gff_not_vcf": whole("not a VCF"),
     "gt_half_missing": at_locus(Status("partial", "one copy missing", r"C/\.", first_only=True)),
     "gt_haploid": at_locus(Status("partial", "haploid", "C", first_only=True)),
-    "gt_out_of_range": at_locus(Refused("allele 7")),
-    "gt_triploid": at_locus(Refused("(3|three) copies")),
+    "gt_out_of_range": at_locus(Rejected("allele 7")),
+    "gt_triploid": at_locus(Rejected("(3|three) copies")),
     "header_cols_mismatch_more_hdr": whole("column"),
     "header_only": {AT: Status("absent", "no record", NONE, variants="rs")},
     "header_truncated": whole("header"),
@@ -124,67 +124,67 @@ DEMANDS: dict[str, Demand] = {
     "multiallelic_split": {bad.RS2: SAME},
     "no_chrom_line": whole("#CHROM|header"),
     "no_fileformat": whole("##fileformat"),
-    "no_final_newline": {RS6: Refused("newline|cut|truncated"), LAST: SAME},
+    "no_final_newline": {RS6: Rejected("newline|cut|truncated"), LAST: SAME},
     "no_header_at_all": whole("##fileformat"),
     "no_samples": whole("no samples"),
-    "nul_byte": at_locus(Refused("NUL")),
+    "nul_byte": at_locus(Rejected("NUL")),
     "plain_gzip_trunc": whole("truncated|ended"),
     "plain_text_trunc.vcf": dict.fromkeys(
-        (AT, ELSEWHERE, CONTIG, RS6, LAST), Refused("column|truncated|cut")
+        (AT, ELSEWHERE, CONTIG, RS6, LAST), Rejected("column|truncated|cut")
     ),
     "pos_beyond_contig": {bad.END_OF_CONTIG: SAME},
     "pos_negative": on_chromosome("POS"),
     "pos_not_int": on_chromosome("POS"),
     "pos_zero": {bad.FIRST: SAME},
     "random": whole("not a VCF"),
-    "ref_empty": at_locus(Refused("REF")),
+    "ref_empty": at_locus(Rejected("REF")),
     "ref_iupac": at_locus(Status("mismatch", "REF is R", NONE)),
     "sample_with_space": {AT: Same("S 2")},
-    "spaces_not_tabs": dict.fromkeys((AT, ELSEWHERE, CONTIG), Refused("tab|column")),
-    "text_trunc_record": {LAST: Refused("column|truncated|cut")},
-    "too_many_subfields": at_locus(Refused("FORMAT|genotype columns")),
-    "trunc_blockboundary": dict.fromkeys((AT, DEEP), Refused("truncated")),
-    "trunc_midblock": dict.fromkeys((AT, DEEP), Refused("truncated")),
+    "spaces_not_tabs": dict.fromkeys((AT, ELSEWHERE, CONTIG), Rejected("tab|column")),
+    "text_trunc_record": {LAST: Rejected("column|truncated|cut")},
+    "too_many_subfields": at_locus(Rejected("FORMAT|genotype columns")),
+    "trunc_blockboundary": dict.fromkeys((AT, DEEP), Rejected("truncated")),
+    "trunc_midblock": dict.fromkeys((AT, DEEP), Rejected("truncated")),
     "trunc_no_eof": whole("truncated"),
     "utf8_sample": {AT: Same("Zo\u00eb")},
 }
 CORRUPT = ["corrupt_blockheader", "corrupt_bsize", "corrupt_crc", "corrupt_deflate"]
-AGAIN = Refused("index.* make (it|the index) again")
+REBUILD = Rejected("index.* rebuild (it|the index)")
 INDEXES: dict[str, Outcome] = {
-    "idx_corrupt": AGAIN,
+    "idx_corrupt": REBUILD,
     "idx_csi_only": SAME,
-    "idx_empty": AGAIN,
+    "idx_empty": REBUILD,
     "idx_missing": SAME,
     "idx_older_same": SAME,
-    "idx_stale_content": AGAIN,
-    "idx_truncated": AGAIN,
+    "idx_stale_content": REBUILD,
+    "idx_truncated": REBUILD,
 }
 BOTH = (INDEXED, bad.BCF_INDEXED)
-CUT = Refused("column|newline|cut|truncated|damaged|make the index again")
+CUT = Rejected("column|newline|cut|truncated|damaged|rebuild the index")
 STALE = (
     "idx_of_another_file idx_rows_added_after idx_rows_added_before idx_rows_cut idx_rows_removed"
 )
-# Beyond the 85, and some of these as BCF.
-BEYOND: list[tuple[str, tuple[Pack, ...], tuple[str, ...], Outcome]] = [
-    *((name, BOTH, (AT,), AGAIN) for name in STALE.split()),
+# Further kinds than the 85, and some of these as BCF.
+FURTHER: list[tuple[str, tuple[Pack, ...], tuple[str, ...], Outcome]] = [
+    *((name, BOTH, (AT,), REBUILD) for name in STALE.split()),
     ("text_cut_in_value", (TEXT, BGZF), (AT, RS6), CUT),
     ("trunc_eof_added", (BIG, INDEXED), (AT, DEEP), CUT),
     ("trunc_eof_added", (bad.BCF, bad.BCF_INDEXED), (DEEP,), CUT),
-    ("bsize_of_two", (BIG, INDEXED), (AT,), Refused("damaged|corrupt")),
-    ("nul_in_last_value", (TEXT, BGZF, INDEXED), (AT,), Refused("NUL|genotype columns")),
-    # Behind an index, a row without REF and INFO elsewhere is not met.
-    ("cols_3", (INDEXED,), (AT, ELSEWHERE), Refused("column|malformed")),
+    ("bsize_of_two", (BIG, INDEXED), (AT,), Rejected("damaged|corrupt")),
+    ("nul_in_last_value", (TEXT, BGZF, INDEXED), (AT,), Rejected("NUL|genotype columns")),
+    # Through an index, only the contigs with known loci are read.
+    ("cols_3", (INDEXED,), (AT, ELSEWHERE), Rejected("column|malformed")),
     ("ok_big", (bad.BCF, bad.BCF_INDEXED), (AT,), SAME),
-    ("trunc_midblock", (bad.BCF, bad.BCF_INDEXED), (AT, DEEP), Refused("truncated")),
-    ("trunc_no_eof", (bad.BCF, bad.BCF_INDEXED), (AT,), Refused("truncated")),
-    *((name, BOTH[1:], (AT,), AGAIN) for name, outcome in INDEXES.items() if outcome == AGAIN),
+    ("trunc_midblock", (bad.BCF, bad.BCF_INDEXED), (AT, DEEP), Rejected("truncated")),
+    ("trunc_no_eof", (bad.BCF, bad.BCF_INDEXED), (AT,), Rejected("truncated")),
+    *((name, BOTH[1:], (AT,), REBUILD) for name, outcome in INDEXES.items() if outcome == REBUILD),
 ]
 
-# How the kinds are packed that are not packed in all three ways: TEXT, BGZF and INDEXED.
-NOT_TO_BE_INDEXED = ["blank_line_end", "blank_line_mid", "bom", "contig_interleaved", "gff_not_vcf"]
-NOT_TO_BE_INDEXED += ["pos_negative", "pos_not_int", "spaces_not_tabs", "unsorted"]
+# The packs of the kinds that are not packed in all three ways: TEXT, BGZF and INDEXED.
+NOT_INDEXABLE = ["blank_line_end", "blank_line_mid", "bom", "contig_interleaved", "gff_not_vcf"]
+NOT_INDEXABLE += ["pos_negative", "pos_not_int", "spaces_not_tabs", "unsorted"]
 PACKS = {
-    **dict.fromkeys([*NOT_TO_BE_INDEXED, "cols_3", "text_trunc_record"], (TEXT, BGZF)),
+    **dict.fromkeys([*NOT_INDEXABLE, "cols_3", "text_trunc_record"], (TEXT, BGZF)),
     **dict.fromkeys(["empty", "empty_bgzf", "random"], (BGZF,)),
     **dict.fromkeys(["plain_gzip", "plain_gzip_trunc"], (BIG,)),
     **dict.fromkeys(["trunc_blockboundary", "trunc_midblock", "trunc_no_eof"], (BIG, INDEXED)),
@@ -197,7 +197,7 @@ PACKS = {
 
 @pytest.fixture(scope="session")
 def good(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Good:
-    """Return the calls of the good files, the small and the big one."""
+    """Return the calls of the good files, small and big."""
     folder = tmp_path_factory.mktemp("good")
     return {
         big: calls(annotate(run, build(folder, "ok_small", TEXT._replace(big=big))).stdout)
@@ -205,12 +205,12 @@ def good(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Good:
     }
 
 
-def each(*packs: Pack) -> pytest.MarkDecorator:
+def parametrize_packs(*packs: Pack) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("pack", packs, ids=[pack.name for pack in packs])
 
 
-def annotate(run: Run, path: Path, *more: object) -> Result:
-    return run("annotate", path, "--kb", TOY, "--table", "calls", "-q", *more)
+def annotate(run: Run, path: Path, *options: object) -> Result:
+    return run("annotate", path, "--kb", TOY, "--table", "calls", "-q", *options)
 
 
 def calls(text: str) -> Calls:
@@ -222,54 +222,56 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def demand_refusal(run: Run, path: Path, what: str, *more: object) -> None:
-    result = annotate(run, path, *more)
+def check_rejection(run: Run, path: Path, message: str, *options: object) -> None:
+    """Check that a file is rejected with a message, and that no output file is touched."""
+    result = annotate(run, path, *options)
     assert (3, "") == (result.exit_code, result.stdout)
-    pattern = rf"Error: {re.escape(str(path))}: [^\n]*({what})[^\n]*\n"
+    pattern = rf"Error: {re.escape(str(path))}: [^\n]*({message})[^\n]*\n"
     assert re.fullmatch(pattern, result.stderr), result.stderr
-    assert "Closing failed" not in result.stderr  # that is what a library says afterwards
+    assert "Closing failed" not in result.stderr  # a message of htslib when a file is closed
     earlier = path.with_name("out.tsv")
     earlier.write_text("an earlier result\n")
     before = contents(path.parent)
-    again = annotate(run, path, "-o", earlier, *more)
+    again = annotate(run, path, "-o", earlier, *options)
     assert (3, "", result.stderr) == (again.exit_code, again.stdout, again.stderr)
     assert before == contents(path.parent)
 
 
-def demand_calls(result: Result, expected: Calls, outcome: Same | Status) -> None:
+def check_calls(result: Result, expected: Calls, outcome: Same | Status) -> None:
+    """Check that calls are the expected ones, but for what an outcome names."""
     assert (0, "") == (result.exit_code, result.stderr)
     if isinstance(outcome, Same):
         assert expected == calls(result.stdout.replace(f"\n{outcome.second}\t", "\nS2\t"))
         return
-    found = calls(result.stdout)
-    concerned = {
+    actual = calls(result.stdout)
+    affected = {
         (sample, variant)
         for sample, variant in expected
         if variant.startswith(outcome.variants) and (sample == "S1" or not outcome.first_only)
     }
-    for key in concerned:
-        row = found[key]
+    for key in affected:
+        row = actual[key]
         assert outcome.status == row["status"]
         assert re.search(outcome.reason, row["reason"]), row["reason"]
         genotype = outcome.genotype or re.escape(expected[key]["genotype"])
         assert re.fullmatch(genotype, row["genotype"]), row["genotype"]
-        found[key] = {**row, **{name: expected[key][name] for name in OF_A_CALL}}
-    assert expected == found
+        actual[key] = {**row, **{name: expected[key][name] for name in CALL_COLUMNS}}
+    assert expected == actual
 
 
 def cases() -> list[Any]:
-    """Return every kind, in its packs and at its places, with the outcome that is demanded."""
+    """Return every kind in its packs and at its places, with the expected outcome."""
     table = [
         (name, pack, place, outcome)
-        for name, demanded in DEMANDS.items()
-        for place, outcome in demanded.items()
+        for name, by_place in EXPECTED.items()
+        for place, outcome in by_place.items()
         for pack in PACKS.get(name, (TEXT, BGZF, INDEXED))
     ]
     table += [(name, INDEXED, AT, outcome) for name, outcome in INDEXES.items()]
-    # A small file is read without its index, unless that says that the file was longer.
-    small: dict[str, Outcome] = {**dict.fromkeys(INDEXES, SAME), "idx_stale_content": AGAIN}
+    # A small file is read without its index, unless the index shows that the file was longer.
+    small: dict[str, Outcome] = {**dict.fromkeys(INDEXES, SAME), "idx_stale_content": REBUILD}
     table += [(name, bad.SMALL_INDEXED, AT, outcome) for name, outcome in small.items()]
-    for name, packs, places, outcome in BEYOND:
+    for name, packs, places, outcome in FURTHER:
         table += [(name, pack, place, outcome) for pack in packs for place in places]
     return [pytest.param(case, id=f"{case[0]} {case[1].name} {case[2]}") for case in table]
 
@@ -279,28 +281,28 @@ def test_outcome(run: Run, tmp_path: Path, capfd: Capture, good: Good, case: Cas
     name, pack, place, outcome = case
     path = build(tmp_path, name, pack, place)
     capfd.readouterr()
-    if isinstance(outcome, Refused):
-        demand_refusal(run, path, outcome.what)
+    if isinstance(outcome, Rejected):
+        check_rejection(run, path, outcome.message)
     else:
-        demand_calls(annotate(run, path), good[pack.big], outcome)
-    assert ("", "") == capfd.readouterr()  # nor does any library write past the program
+        check_calls(annotate(run, path), good[pack.big], outcome)
+    assert ("", "") == capfd.readouterr()  # no library writes to the terminal itself
 
 
-def test_every_kind_has_its_demand() -> None:
+def test_every_kind_has_an_expected_outcome() -> None:
     made = {*bad.ROW, *bad.WHOLE_ROW, *bad.HEAD, *bad.TEXTS, *bad.PACKED, *bad.INDEX}
-    demanded = {*DEMANDS, *CORRUPT, *INDEXES}
-    assert 85 == len(demanded)
-    assert demanded | {name for name, *_ in BEYOND} == made | {"ok_big", "ok_small"}
+    covered = {*EXPECTED, *CORRUPT, *INDEXES}
+    assert 85 == len(covered)
+    assert covered | {name for name, *_ in FURTHER} == made | {"ok_big", "ok_small"}
 
 
-@pytest.mark.parametrize("name", NOT_TO_BE_INDEXED)
+@pytest.mark.parametrize("name", NOT_INDEXABLE)
 def test_no_index_can_be_made(tmp_path: Path, name: str) -> None:
     with pytest.raises(OSError, match="building of index"):
         build(tmp_path, name, INDEXED)
 
 
 def test_the_good_file(good: Good) -> None:
-    """Otherwise equal calls would show little."""
+    """The comparison with its calls means something: every variant is called, most differ."""
     genotypes = {
         "S1": ["A/C", "C/T", "T/T", "G/GT", "G/G", "G/T"],
         "S2": ["C/C", "A/C", "T/C", "G/G", "GCA/G", "G/G"],
@@ -313,9 +315,9 @@ def test_the_good_file(good: Good) -> None:
             assert expected == [row["genotype"] for row in rows]
 
 
-@each(BIG, bad.BCF)
+@parametrize_packs(BIG, bad.BCF)
 def test_the_big_file_has_many_blocks(tmp_path: Path, pack: Pack) -> None:
-    """What no locus needs lies in a block of its own, and the loci lie in several."""
+    """Rows far from all loci have a block of their own, and the loci are in several blocks."""
     data = build(tmp_path, "ok_big", pack).read_bytes()
     assert len(data) > 1 << 18 if pack is BIG else len(data) > 1 << 17
     starts = [bad.block_at(data, place)[0] for place in (AT, bad.RS2, "1:300", DEEP, RS6)]
@@ -325,37 +327,37 @@ def test_the_big_file_has_many_blocks(tmp_path: Path, pack: Pack) -> None:
     assert starts[3] not in around
 
 
-@each(BIG, INDEXED, bad.BCF, bad.BCF_INDEXED)
+@parametrize_packs(BIG, INDEXED, bad.BCF, bad.BCF_INDEXED)
 @pytest.mark.parametrize("place", [AT, RS6, DEEP])
 @pytest.mark.parametrize("name", CORRUPT)
 def test_corrupt_block(
     run: Run, tmp_path: Path, good: Good, name: str, place: str, pack: Pack
 ) -> None:
-    """Behind an index, what no locus needs is not read; all else must be whole."""
+    """Through an index, blocks without loci are not read; all others must be intact."""
     path = build(tmp_path, name, pack, place)
     if place == DEEP and pack.indexed:
-        demand_calls(annotate(run, path), good[True], SAME)
+        check_calls(annotate(run, path), good[True], SAME)
     elif name != "corrupt_bsize" or annotate(run, path).exit_code:
-        demand_refusal(run, path, "damaged|corrupt")
-    else:  # the size is of use to an index alone
+        check_rejection(run, path, "damaged|corrupt")
+    else:  # without an index, the size of a block is not needed
         assert not pack.indexed
-        demand_calls(annotate(run, path), good[True], SAME)
+        check_calls(annotate(run, path), good[True], SAME)
 
 
-@each(BIG, INDEXED, bad.BCF_INDEXED)
+@parametrize_packs(BIG, INDEXED, bad.BCF_INDEXED)
 @pytest.mark.parametrize("name", CORRUPT)
 def test_the_whole_file_is_verified(run: Run, tmp_path: Path, name: str, pack: Pack) -> None:
-    demand_refusal(run, build(tmp_path, name, pack, DEEP), "damaged|corrupt", "--verify")
+    check_rejection(run, build(tmp_path, name, pack, DEEP), "damaged|corrupt", "--verify")
 
 
-@each(TEXT, BGZF, BIG, INDEXED, bad.BCF, bad.BCF_INDEXED)
+@parametrize_packs(TEXT, BGZF, BIG, INDEXED, bad.BCF, bad.BCF_INDEXED)
 def test_good_files_are_verified(run: Run, tmp_path: Path, good: Good, pack: Pack) -> None:
     path = build(tmp_path, "ok_big", pack)
-    demand_calls(annotate(run, path, "--verify"), good[pack.big], SAME)
+    check_calls(annotate(run, path, "--verify"), good[pack.big], SAME)
 
 
 def test_an_older_index_is_used(run: Run, tmp_path: Path, good: Good) -> None:
-    """Damage that is not met shows that the file was not read in one pass."""
+    """The damaged block is not met, so the file was not read in one pass."""
     path = build(tmp_path, "corrupt_crc", INDEXED, DEEP)
     os.utime(f"{path}.tbi", (1e8, 1e8))
-    demand_calls(annotate(run, path), good[True], SAME)
+    check_calls(annotate(run, path), good[True], SAME)

@@ -1,4 +1,4 @@
-"""REF held against a reference genome that the user gives."""
+"""REF compared with a reference genome that the user gives."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ FILLER = "ACGTTGCA"
 
 @pytest.fixture
 def sequences(toy: KnowledgeBase) -> dict[Assembly, dict[str, str]]:
-    """Return made-up genomes that have the windows of the toy loci in their places."""
-    found = {}
+    """Return made-up genomes that have the windows of the toy loci at their positions."""
+    genomes = {}
     for assembly, lengths in LENGTHS.items():
         bases = {chrom: list((FILLER * length)[:length]) for chrom, length in lengths.items()}
         for variant in toy.variants:
             locus = variant.loci[assembly]
             bases[locus.chrom][locus.window_start - 1 : locus.window_end] = locus.window
-        found[assembly] = {chrom: "".join(letters) for chrom, letters in bases.items()}
-    return found
+        genomes[assembly] = {chrom: "".join(letters) for chrom, letters in bases.items()}
+    return genomes
 
 
 @pytest.fixture
 def make_fasta(tmp_path: Path, sequences: dict[Assembly, dict[str, str]]) -> MakeFasta:
-    """Return a builder of indexed FASTA files; ``change`` puts other bases at chrom, position."""
+    """Return a builder of indexed FASTA files; ``change`` sets bases at (chrom, position)."""
 
     def build(
         assembly: Assembly = Assembly.GRCH38,
@@ -53,11 +53,12 @@ def make_fasta(tmp_path: Path, sequences: dict[Assembly, dict[str, str]]) -> Mak
     ) -> Path:
         path = tmp_path / name
         lines = []
-        for chrom, given in sequences[assembly].items():
-            bases = given
-            for (where, pos), other in (change or {}).items():
-                if where == chrom:
-                    bases = bases[: pos - 1] + other + bases[pos - 1 + len(other) :]
+        for chrom, sequence in sequences[assembly].items():
+            bases = sequence
+            for (changed_chrom, pos), replacement in (change or {}).items():
+                if changed_chrom == chrom:
+                    end = pos - 1 + len(replacement)
+                    bases = bases[: pos - 1] + replacement + bases[end:]
             lines.append(f">{prefix}{chrom} made up")
             bases = bases.lower() if lower else bases
             lines += [bases[start : start + 60] for start in range(0, len(bases), 60)]
@@ -99,15 +100,15 @@ def calls(path: Path, toy_directory: Path, reference: Path | str) -> list[tuple[
 FILES: dict[str, dict[str, object]] = {
     "plain": {},
     "with a prefix": {"prefix": "chr"},
-    "small letters": {"lower": True},
+    "lower case": {"lower": True},
     "BGZF": {"compress": True, "name": "bgzf.fa"},
-    "all of it": {"prefix": "CHR", "lower": True, "compress": True},
+    "all of these": {"prefix": "CHR", "lower": True, "compress": True},
 }
 
 
 @pytest.mark.parametrize("options", FILES.values(), ids=FILES)
 @pytest.mark.parametrize("prefix", ["", "chr"])
-def test_rows_that_agree_are_called_as_without(
+def test_rows_that_match_the_genome_are_called_as_without_it(
     make_vcf: MakeVcf,
     make_fasta: MakeFasta,
     toy_directory: Path,
@@ -120,13 +121,13 @@ def test_rows_that_agree_are_called_as_without(
     assert expected == calls(path, toy_directory, make_fasta(**options))
 
 
-def test_the_other_assembly_agrees_with_its_own_rows(
+def test_rows_on_grch37_match_their_own_genome(
     make_vcf: MakeVcf, make_fasta: MakeFasta, toy_directory: Path
 ) -> None:
     """Positions of chromosome 1 are 50 further on GRCh37, and rs3 has another base there."""
     rows = ["1 150 A C 0/1", "1 350 C T 0/1", "1 551 GCA G 0/1", "2 50 G T 0/1"]
     path = make_vcf(rows, assembly="GRCh37")
-    found = calls(path, toy_directory, make_fasta(Assembly.GRCH37))
+    called = calls(path, toy_directory, make_fasta(Assembly.GRCH37))
     absent = ("", "absent", "no record covers the locus")
     expected = [
         ("A/C", "called", ""),
@@ -136,16 +137,16 @@ def test_the_other_assembly_agrees_with_its_own_rows(
         ("GCA/G", "called", ""),
         ("G/T", "called", ""),
     ]
-    assert expected == found
+    assert expected == called
 
 
 @pytest.fixture
-def refused(run: Run, make_vcf: MakeVcf, toy_directory: Path) -> Callable[..., str]:
-    """Return a function that gives the message with which a reference is refused."""
+def rejection(run: Run, make_vcf: MakeVcf, toy_directory: Path) -> Callable[..., str]:
+    """Return a function that gives the message with which a reference is rejected."""
 
-    def message(reference: object, path: Path | None = None, *words: str) -> str:
-        chosen = path or make_vcf(ROWS)
-        command = ["annotate", chosen, "--kb", toy_directory, "--reference", reference, *words]
+    def message(reference: object, path: Path | None = None, *options: str) -> str:
+        vcf = path or make_vcf(ROWS)
+        command = ["annotate", vcf, "--kb", toy_directory, "--reference", reference, *options]
         result = run(*command)
         assert (3, "") == (result.exit_code, result.stdout)
         assert result.stderr.endswith("\n")
@@ -154,36 +155,36 @@ def refused(run: Run, make_vcf: MakeVcf, toy_directory: Path) -> Callable[..., s
     return message
 
 
-def test_the_genome_of_the_other_assembly(
-    make_vcf: MakeVcf, make_fasta: MakeFasta, refused: Callable[..., str]
+def test_a_genome_on_another_assembly_than_the_file(
+    make_vcf: MakeVcf, make_fasta: MakeFasta, rejection: Callable[..., str]
 ) -> None:
     reference = make_fasta(Assembly.GRCH37)
     path = make_vcf(ROWS)
     expected = f"{path}: is GRCh38, but --reference is GRCh37"
-    assert expected == refused(reference, path)
+    assert expected == rejection(reference, path)
 
 
-def test_a_said_assembly_and_the_genome_of_the_other(
-    make_vcf: MakeVcf, make_fasta: MakeFasta, refused: Callable[..., str]
+def test_a_genome_on_another_assembly_than_the_requested_one(
+    make_vcf: MakeVcf, make_fasta: MakeFasta, rejection: Callable[..., str]
 ) -> None:
     path = make_vcf(ROWS, assembly=None)
     expected = f"{path}: is GRCh38, but --reference is GRCh37"
-    assert expected == refused(make_fasta(Assembly.GRCH37), path, "--assembly", "GRCh38")
+    assert expected == rejection(make_fasta(Assembly.GRCH37), path, "--assembly", "GRCh38")
 
 
-def test_files_that_are_no_genome(
-    tmp_path: Path, make_fasta: MakeFasta, refused: Callable[..., str]
+def test_missing_genome_and_missing_index(
+    tmp_path: Path, make_fasta: MakeFasta, rejection: Callable[..., str]
 ) -> None:
     missing = tmp_path / "missing.fa"
-    assert f"--reference {missing}: no such file" == refused(missing)
-    assert f"--reference {tmp_path}: no such file" == refused(tmp_path)
+    assert f"--reference {missing}: no such file" == rejection(missing)
+    assert f"--reference {tmp_path}: no such file" == rejection(tmp_path)
     bare = make_fasta(name="bare.fa", index=False)
-    expected = f"--reference {bare}: has no index; make it with samtools faidx"
-    assert expected == refused(bare)
+    expected = f"--reference {bare}: has no .fai index; create it with samtools faidx"
+    assert expected == rejection(bare)
 
 
 BROKEN = {
-    "an index of rubbish": ("genome.fa.fai", b"rubbish\n"),
+    "a malformed index": ("genome.fa.fai", b"rubbish\n"),
     "an empty index": ("genome.fa.fai", b""),
     "an index of another genome": ("genome.fa.fai", b"7\t100\t3\t60\t61\n"),
     "an index beyond the file": (
@@ -197,48 +198,52 @@ BROKEN = {
 
 @pytest.mark.parametrize(("name", "content"), BROKEN.values(), ids=BROKEN)
 def test_a_broken_genome(
-    make_fasta: MakeFasta, refused: Callable[..., str], name: str, content: bytes
+    make_fasta: MakeFasta, rejection: Callable[..., str], name: str, content: bytes
 ) -> None:
     reference = make_fasta()
     reference.with_name(name).write_bytes(content)
-    message = refused(reference)
+    message = rejection(reference)
     assert message.startswith(f"--reference {reference}: ")
     assert 1 == len(message.splitlines())
 
 
 def test_a_genome_compressed_by_gzip(
-    tmp_path: Path, make_fasta: MakeFasta, refused: Callable[..., str]
+    tmp_path: Path, make_fasta: MakeFasta, rejection: Callable[..., str]
 ) -> None:
-    """It cannot be sought in, index or not."""
+    """It has no random access, with or without an index."""
     plain = make_fasta()
     target = tmp_path / "plain.fa.gz"
     target.write_bytes(gzip.compress(plain.read_bytes()))
     Path(f"{target}.fai").write_bytes(Path(f"{plain}.fai").read_bytes())
-    assert refused(target).startswith(f"--reference {target}: has no .gzi; make it with")
+    assert rejection(target).startswith(f"--reference {target}: has no .gzi index; create it with")
     Path(f"{target}.gzi").touch()
-    assert refused(target).startswith(f"--reference {target}: cannot be read: ")
+    assert rejection(target).startswith(f"--reference {target}: cannot be read: ")
 
 
-def test_a_genome_without_a_contig_that_is_known(
-    tmp_path: Path, refused: Callable[..., str]
-) -> None:
+def test_a_genome_without_known_chromosomes(tmp_path: Path, rejection: Callable[..., str]) -> None:
     path = tmp_path / "scaffold.fa"
     path.write_text(">scaffold_1\nACGT\n", encoding="ascii")
     pysam.faidx(str(path))
-    expected = f"--reference {path}: is neither GRCh37 nor GRCh38 by its contigs"
-    assert expected == refused(path)
+    expected = (
+        f"--reference {path}: is neither GRCh37 nor GRCh38: none of its contigs is a known "
+        "chromosome"
+    )
+    assert expected == rejection(path)
 
 
 def test_a_genome_that_differs_at_a_locus(
-    make_fasta: MakeFasta, refused: Callable[..., str]
+    make_fasta: MakeFasta, rejection: Callable[..., str]
 ) -> None:
-    """The genome is not the one that the knowledge base is about."""
+    """It is not the genome that the knowledge base describes."""
     reference = make_fasta(change={("1", 402): "C"})
-    expected = f"--reference {reference}: has GGCTTTTCC at 1:400, where GRCh38 has GGTTTTTCC (rs4)"
-    assert expected == refused(reference)
+    expected = (
+        f"--reference {reference}: has GGCTTTTCC at 1:400, where GRCh38 has GGTTTTTCC (rs4); use "
+        "an unmodified GRCh38 genome"
+    )
+    assert expected == rejection(reference)
 
 
-def test_only_the_loci_of_chosen_genes_are_held_against_it(
+def test_only_the_loci_of_selected_genes_are_compared(
     run: Run, make_vcf: MakeVcf, make_fasta: MakeFasta, toy_directory: Path
 ) -> None:
     reference = make_fasta(change={("1", 402): "C"})
@@ -254,7 +259,7 @@ def test_ref_that_differs_outside_the_window(
     toy_directory: Path,
     sequences: dict[Assembly, dict[str, str]],
 ) -> None:
-    """Only the genome can tell; without it the row is believed."""
+    """Only the genome shows the error; without it the row is accepted."""
     after = sequences[Assembly.GRCH38]["1"][100]
     before = sequences[Assembly.GRCH38]["1"][98]
     wrong = next(base for base in "ACGT" if base not in {after, before})
@@ -271,7 +276,7 @@ def test_ref_that_differs_outside_the_window(
         assert ("", "mismatch", reason) == calls(path, toy_directory, reference)[0]
 
 
-def test_ref_that_agrees_outside_the_window(
+def test_ref_that_matches_outside_the_window(
     make_vcf: MakeVcf,
     make_fasta: MakeFasta,
     toy_directory: Path,
@@ -283,63 +288,63 @@ def test_ref_that_agrees_outside_the_window(
     assert ("A/C", "called", "") == calls(path, toy_directory, make_fasta())[0]
 
 
-def test_a_block_has_its_first_base_held_against_it(
+def test_the_first_base_of_a_block_is_compared(
     make_vcf: MakeVcf,
     make_fasta: MakeFasta,
     toy_directory: Path,
     sequences: dict[Assembly, dict[str, str]],
 ) -> None:
-    there = sequences[Assembly.GRCH38]["1"][79]
-    wrong = next(base for base in "ACGT" if base != there)
+    base = sequences[Assembly.GRCH38]["1"][79]
+    wrong = next(other for other in "ACGT" if other != base)
     reference = make_fasta()
-    right = make_vcf([f"1 80 {there} <NON_REF> 0/0"], info={0: "END=120"})
+    right = make_vcf([f"1 80 {base} <NON_REF> 0/0"], info={0: "END=120"})
     assert ("A/A", "called", "") == calls(right, toy_directory, reference)[0]
-    other = make_vcf([f"1 80 {wrong} <NON_REF> 0/0"], info={0: "END=120"})
-    expected = ("", "mismatch", f"REF is {wrong}, --reference has {there}")
-    assert expected == calls(other, toy_directory, reference)[0]
+    mismatched = make_vcf([f"1 80 {wrong} <NON_REF> 0/0"], info={0: "END=120"})
+    expected = ("", "mismatch", f"REF is {wrong}, --reference has {base}")
+    assert expected == calls(mismatched, toy_directory, reference)[0]
 
 
-def test_a_row_that_says_nothing_of_a_locus_does_not_spoil_it(
+def test_a_row_outside_all_loci_is_not_compared(
     make_vcf: MakeVcf, make_fasta: MakeFasta, toy_directory: Path
 ) -> None:
-    """A row elsewhere with a wrong REF is not looked at."""
+    """A wrong REF there does not affect the calls."""
     path = make_vcf(["1 100 A C 0/1", "1 700 NNN N 0/1"])
     assert ("A/C", "called", "") == calls(path, toy_directory, make_fasta())[0]
 
 
-def test_it_tells_the_assembly_of_a_file_that_does_not(
+def test_the_genome_determines_the_assembly_of_a_file_without_evidence(
     run: Run, make_vcf: MakeVcf, make_fasta: MakeFasta, toy_directory: Path
 ) -> None:
-    """Not a row stands at a known site, and the header says nothing."""
+    """No row is at a known locus, and the header has no evidence."""
     path = make_vcf(["2 600 A C 0/1"], assembly=None)
     command = ["annotate", path, "--kb", toy_directory, "-t", "calls"]
-    silent = run(*command)
-    assert 3 == silent.exit_code
-    assert "the assembly cannot be told" in silent.stderr
-    told = run(*command, "--reference", make_fasta(Assembly.GRCH37))
+    without = run(*command)
+    assert 3 == without.exit_code
+    assert "the assembly cannot be determined" in without.stderr
+    result = run(*command, "--reference", make_fasta(Assembly.GRCH37))
     expected = f"{path}: GRCh37 (contig lengths of --reference), 1 sample\n"
-    assert (0, expected) == (told.exit_code, told.stderr)
-    header, *rows = (line.split("\t") for line in told.stdout.splitlines())
+    assert (0, expected) == (result.exit_code, result.stderr)
+    header, *rows = (line.split("\t") for line in result.stdout.splitlines())
     column = header.index("assembly")
     assert ["GRCh37"] * 6 == [row[column] for row in rows]
 
 
-def test_rows_that_contradict_the_genome_are_told(
-    make_vcf: MakeVcf, make_fasta: MakeFasta, refused: Callable[..., str]
+def test_rows_that_contradict_the_genome_are_rejected(
+    make_vcf: MakeVcf, make_fasta: MakeFasta, rejection: Callable[..., str]
 ) -> None:
-    """A file without lengths whose rows all stand at loci of the other assembly."""
+    """The file has no lengths, and all its rows are at loci of the other assembly."""
     rows = ["1 150 A C 0/1", "1 250 A C 0/1", "1 350 C T 0/1", "1 451 G GT 0/1", "1 551 GCA G 0/1"]
     path = make_vcf(rows, assembly=None)
-    message = refused(make_fasta(Assembly.GRCH38), path)
+    message = rejection(make_fasta(Assembly.GRCH38), path)
     expected = (
-        f"{path}: contig lengths of --reference say GRCh38, but 5 records stand at loci of GRCh37 "
-        "with its REF and ALT, and none at those of GRCh38"
+        f"{path}: the contig lengths of --reference indicate GRCh38, but records match REF and ALT "
+        "at 5 known loci of GRCh37 and at none of GRCh38; check which assembly the file is on"
     )
     assert expected == message
 
 
 def test_bases(make_fasta: MakeFasta, names: ContigNames) -> None:
-    """1-based, inclusive, in capitals, and no more than there are."""
+    """1-based, inclusive, in capitals, and none beyond the ends."""
     genome = Genome(str(make_fasta(lower=True, prefix="chr")), names)
     assert Assembly.GRCH38 is genome.assembly
     assert "GGTTTTTCC" == genome.bases("1", 400, 408)
@@ -350,15 +355,18 @@ def test_bases(make_fasta: MakeFasta, names: ContigNames) -> None:
     assert "" == genome.bases("3", 1, 5)
 
 
-def test_variants_of_another_genome_are_refused(
+def test_a_genome_that_ends_before_a_locus_is_rejected(
     make_fasta: MakeFasta, names: ContigNames, toy: KnowledgeBase
 ) -> None:
-    """A genome that ends before a locus has nothing there."""
+    """It has no bases at the locus."""
     path = make_fasta(name="short.fa", index=False)
     text = path.read_text(encoding="ascii")
     path.write_text(text.partition(">2")[0], encoding="ascii")
     pysam.faidx(str(path))
     with pytest.raises(InputError) as caught:
         Genome(str(path), names).check_loci(toy.variants)
-    expected = f"--reference {path}: has nothing at 2:50, where GRCh38 has G (rs6)"
+    expected = (
+        f"--reference {path}: has no bases at 2:50, where GRCh38 has G (rs6); use an unmodified "
+        "GRCh38 genome"
+    )
     assert expected == str(caught.value)

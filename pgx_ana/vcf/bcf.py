@@ -1,0 +1,87 @@
+"""Rows of BCF files as the text of VCF rows, read with pysam."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pgx_ana.errors import InputError
+from pgx_ana.vcf.header import not_utf8
+from pgx_ana.vcf.lines import ChromosomeOf, Line, parse_line
+from pgx_ana.vcf.targets import Target, TargetIndex
+
+
+class BcfFile:
+    """A BCF file, opened anew for each reading.
+
+    ``name`` is that of the file, for messages; ``index`` is the index to read through, if any.
+    """
+
+    def __init__(self, path: Path, name: str, index: Path | None) -> None:
+        self._path = path
+        self._name = name
+        self._index = None if index is None else str(index)
+
+    @contextlib.contextmanager
+    def open(self) -> Iterator[Any]:
+        """Open the file with pysam; an error is reported once, not again when it is closed.
+
+        Raises :class:`InputError` where the file cannot be opened.
+        """
+        import pysam  # noqa: PLC0415  # slow to import, and needed for BCF only
+
+        # This project reports every error itself: no lines of htslib on stderr.
+        pysam.set_verbosity(0)
+        try:
+            file = pysam.VariantFile(str(self._path), index_filename=self._index)
+        except (OSError, ValueError) as error:
+            raise InputError(f"{self._name}: the BCF file cannot be read: {error}") from error
+        try:
+            yield file
+        finally:
+            with contextlib.suppress(OSError):
+                file.close()
+
+    def header(self) -> bytes:
+        """Return the header as that of a VCF. Raises :class:`InputError` where it is not UTF-8."""
+        with self.open() as file:
+            try:
+                return str(file.header).encode()
+            except UnicodeDecodeError as error:
+                raise not_utf8(self._name, error) from error
+
+    def rows_at(self, file: Any, contig: str, target: Target) -> Iterator[Line]:
+        """Yield the rows of a contig near a target through the index; ``file`` is opened."""
+        for record in file.fetch(contig, target.start - 1, target.end):
+            yield parse_line(str(record).encode(), target.chrom, self._name)
+
+    def scan(
+        self, chromosome_of: ChromosomeOf, targets: TargetIndex
+    ) -> Iterator[tuple[Line, list[int]]]:
+        """Read all rows, and yield those that overlap a target with the numbers of the targets.
+
+        Raises :class:`InputError` where the file is truncated or damaged.
+        """
+        place = "the first record"
+        try:
+            with self.open() as file:
+                for record in file:
+                    place = f"{record.chrom}:{record.pos}"
+                    chrom = chromosome_of(record.chrom)
+                    if chrom is None or chrom not in targets:
+                        continue
+                    # By its SVLEN, a symbolic ALT may end behind the stop that pysam gives.
+                    has_symbol = any(alt.startswith("<") for alt in record.alts or ())
+                    if not has_symbol and not targets.overlapped(chrom, record.pos, record.stop):
+                        continue
+                    line = parse_line(str(record).encode(), chrom, self._name)
+                    numbers = targets.overlapped(chrom, line.pos, line.end)
+                    if numbers:
+                        yield line, numbers
+        except (OSError, ValueError) as error:
+            raise InputError(
+                f"{self._name}: the file is truncated or damaged after {place} ({error}); copy or "
+                "download it again"
+            ) from error

@@ -1,0 +1,73 @@
+"""The stretches of the genome to read records from, and which of them a row overlaps."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+MAX_POSITION_DIGITS = 10
+"""A POS or END of more digits is no position."""
+
+_BEYOND_ALL = 10**MAX_POSITION_DIGITS
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A stretch of a chromosome (plain name, 1-based inclusive) whose records are read."""
+
+    chrom: str
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class NextTarget:
+    """The next target for a row on ``chrom`` whose POS is above ``floor``, up to ``ceiling``.
+
+    A row that ends before ``start`` overlaps no target: it is the first position of all targets
+    that do not end before such a row, and beyond every position where there is none.
+    """
+
+    chrom: str
+    floor: int
+    ceiling: int
+    start: int
+
+
+class TargetIndex:
+    """Finds the targets that a row overlaps, quickly for the many rows that overlap none.
+
+    Targets are known by their numbers, which count from 0 in the order given.
+    """
+
+    def __init__(self, targets: Sequence[Target]) -> None:
+        by_chrom: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
+        for number, target in enumerate(targets):
+            by_chrom[target.chrom].append((target.end, target.start, number))
+        # By chromosome: the ends, rising; the first start from each of them on; the targets.
+        self._of_chrom: dict[str, tuple[list[int], list[int], list[tuple[int, int, int]]]] = {}
+        for chrom, by_end in by_chrom.items():
+            by_end.sort()
+            starts = list(accumulate((start for _, start, _ in reversed(by_end)), min))
+            self._of_chrom[chrom] = ([end for end, _, _ in by_end], starts[::-1], by_end)
+
+    def __contains__(self, chrom: str) -> bool:
+        return chrom in self._of_chrom
+
+    def next_target(self, chrom: str, pos: int) -> NextTarget:
+        """Return the next target for rows at a position, and for which other rows that holds."""
+        ends, starts, _ = self._of_chrom[chrom]
+        index = bisect_left(ends, pos)
+        floor = ends[index - 1] if index else -1
+        if index == len(ends):
+            return NextTarget(chrom, floor, _BEYOND_ALL, 2 * _BEYOND_ALL)
+        return NextTarget(chrom, floor, ends[index], starts[index])
+
+    def overlapped(self, chrom: str, start: int, end: int) -> list[int]:
+        """Return the numbers of the targets that a stretch overlaps, rising."""
+        ends, _, by_end = self._of_chrom[chrom]
+        candidates = by_end[bisect_left(ends, start) :]
+        return sorted(number for _, first, number in candidates if first <= end)
