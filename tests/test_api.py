@@ -311,13 +311,13 @@ def test_knowledge_bases_overlay(toy_directory: Path, file: Path, tmp_path: Path
 @pytest.mark.parametrize(
     ("arguments", "expected", "message"),
     [
-        ({"samples": ["S9"]}, InputError, "no file has the sample 'S9'"),
-        ({"genes": ["XYZ"]}, UsageError, "no variant is known in XYZ"),
+        ({"samples": ["S9"]}, InputError, "sample not found in any file: 'S9'"),
+        ({"genes": ["XYZ"]}, UsageError, "the knowledge base has no variant in XYZ"),
         ({"assembly": "GRCh37"}, InputError, "contradicts the file"),
         (
             {"population": "FIN"},
             UsageError,
-            "no population 'FIN'; there are AFR, AMR, EAS, EUR, SAS, global",
+            "unknown population 'FIN'; choose from AFR, AMR, EAS, EUR, SAS, global",
         ),
     ],
     ids=["sample", "gene", "assembly", "population"],

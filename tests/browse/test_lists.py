@@ -189,13 +189,13 @@ def test_json_has_numbers_and_lists(run: Run, kb: list[Path]) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ("--gene CCC", "no such gene: CCC; known: AAA, BBB"),
-        ("--gene aaa", "no such gene: aaa; known: AAA, BBB"),
-        ("--category pain --category bone", f"no such category: bone, pain; known: {CATEGORIES}"),
-        ("--level high", f"no such level: high; known: {LEVELS}"),
-        ("--drug tamoxifen", "no such drug: tamoxifen; known: anastrozole, letrozole"),
-        ("--drug letrozole --drug x", "no such drug: x; known: anastrozole, letrozole"),
-        ("--gene AAA --level x", f"no such level: x; known: {LEVELS}"),
+        ("--gene CCC", "unknown gene: CCC; known: AAA, BBB"),
+        ("--gene aaa", "unknown gene: aaa; known: AAA, BBB"),
+        ("--category pain --category bone", f"unknown category: bone, pain; known: {CATEGORIES}"),
+        ("--level high", f"unknown level: high; known: {LEVELS}"),
+        ("--drug tamoxifen", "unknown drug: tamoxifen; known: anastrozole, letrozole"),
+        ("--drug letrozole --drug x", "unknown drug: x; known: anastrozole, letrozole"),
+        ("--gene AAA --level x", f"unknown level: x; known: {LEVELS}"),
     ],
 )
 @pytest.mark.parametrize("file_format", ["tsv", "json"])

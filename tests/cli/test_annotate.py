@@ -297,8 +297,8 @@ def test_options_of_calling(
 def test_asserted_reference_is_warned_of(annotate: Run, file: Path) -> None:
     result = annotate(file, "--absent-is-reference", "--table", "calls")
     expected = (
-        "WARNING: --absent-is-reference: sites without a record are taken for reference; "
-        "such rows have source 'asserted'"
+        "WARNING: --absent-is-reference: sites without a record are treated as reference; "
+        "their rows have source 'asserted'"
     )
     assert expected == result.stderr.splitlines()[0]
     found = [(r["variant"], r["genotype"], r["source"]) for r in rows(result.stdout)]
@@ -338,16 +338,16 @@ def check_refusal(result: Result, code: int, message: str) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["-t", "calls", "-t", "summary"], "several tables need -o with a folder"),
-        (["-t", "calls", "-t", "summary", "-o", "-"], "several tables need -o with a folder"),
-        (["-f", "json", "-t", "calls"], "--format json holds all tables; leave --table out"),
-        (["-f", "jsonl", "-t", "calls"], "--format jsonl holds all tables; leave --table out"),
-        (["-g", "XYZ"], "no variant is known in XYZ; known genes: AAA, BBB"),
+        (["-t", "calls", "-t", "summary"], "several tables need a folder: give one with -o"),
+        (["-t", "calls", "-t", "summary", "-o", "-"], "several tables need a folder: give one with -o"),
+        (["-f", "json", "-t", "calls"], "--format json contains all tables; omit --table"),
+        (["-f", "jsonl", "-t", "calls"], "--format jsonl contains all tables; omit --table"),
+        (["-g", "XYZ"], "the knowledge base has no variant in XYZ; genes with variants: AAA, BBB"),
         (
             ["-g", "ZZ", "-g", "AAA", "-g", "YY"],
-            "no variant is known in YY, ZZ; known genes: AAA, BBB",
+            "the knowledge base has no variant in YY, ZZ; genes with variants: AAA, BBB",
         ),
-        (["-s", "S1", "-S", "any"], "--samples and --samples-file do not go together"),
+        (["-s", "S1", "-S", "any"], "--samples and --samples-file cannot be combined"),
     ],
     ids=["tables", "tables-to-stdout", "json", "jsonl", "gene", "genes", "samples-twice"],
 )
@@ -386,11 +386,11 @@ def test_a_samples_file_that_is_not_there(annotate: Run, file: Path, tmp_path: P
 def test_a_samples_file_that_is_empty(annotate: Run, file: Path, tmp_path: Path) -> None:
     listed = tmp_path / "samples.txt"
     listed.write_text("\n \n")
-    check_refusal(annotate(file, "-S", listed), 2, f"--samples-file {listed}: names no sample")
+    check_refusal(annotate(file, "-S", listed), 2, f"--samples-file {listed}: lists no sample")
 
 
 def test_a_file_given_twice(annotate: Run, file: Path) -> None:
-    check_refusal(annotate(file, file), 2, "a file was given twice")
+    check_refusal(annotate(file, file), 2, f"{file}: the file was given twice")
 
 
 @pytest.mark.parametrize("earlier", [None, "an earlier result\n"], ids=["new", "earlier"])
@@ -436,7 +436,7 @@ def test_the_wrong_assembly(annotate: Run, file: Path) -> None:
 
 
 def test_an_unknown_sample(annotate: Run, file: Path) -> None:
-    expected = "no file has the sample 'S9'; there are 2 samples, such as 'S1'"
+    expected = "sample not found in any file: 'S9'; there are 2 samples, such as 'S1'"
     check_refusal(annotate(file, "-s", "S1,S9"), 3, expected)
 
 

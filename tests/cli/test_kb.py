@@ -387,7 +387,7 @@ def test_list_joins_names_and_levels(run: Run, toy_directory: Path, rich: Path) 
 
 def test_list_refuses_genes_that_are_not_known(run: Run, toy_directory: Path) -> None:
     result = run("kb", "list", "--kb", toy_directory, "-g", "ZZZ", "-g", "AAA", "-g", "CCC")
-    assert (2, "", "Error: no such gene: CCC, ZZZ; known: AAA, BBB\n") == (
+    assert (2, "", "Error: unknown gene: CCC, ZZZ; known: AAA, BBB\n") == (
         result.exit_code,
         result.stdout,
         result.stderr,
@@ -489,8 +489,8 @@ def test_no_line_is_too_long_for_a_terminal(toy_directory: Path, tmp_path: Path)
 def test_show_refuses_what_is_not_known(run: Run, toy_directory: Path, name: str) -> None:
     result = run("kb", "show", name, "--kb", toy_directory)
     message = (
-        f"Error: no known variant or haplotype is called {name!r}; see pgx-ana kb list; sets of "
-        "haplotypes: none\n"
+        f"Error: no variant, haplotype or haplotype set is named {name!r}; pgx-ana kb list shows "
+        "the variants; haplotype sets: none\n"
     )
     assert (2, "", message) == (result.exit_code, result.stdout, result.stderr)
 

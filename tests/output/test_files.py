@@ -195,5 +195,5 @@ def test_a_file_where_a_folder_is_wanted(tmp_path: Path) -> None:
     file.write_text("kept")
     with pytest.raises(OutputError) as caught:
         write_folder([], str(file))
-    assert f"{file}: cannot be made a folder: File exists" == str(caught.value)
+    assert f"{file}: cannot create the folder: File exists" == str(caught.value)
     assert "kept" == file.read_text()

@@ -256,7 +256,7 @@ def test_a_gene_named_twice_is_told_once(check: Run, make_vcf: MakeVcf) -> None:
 UNREADABLE = {
     "every gene": (["1 100 A C 0/9", "2 50 G T 0/9"], [], "has allele 9"),
     "the gene that is asked for": ([*AAA_ROWS, "2 50 G T 0/9"], ["-g", "BBB"], "has allele 9"),
-    "a sample that is not there": (AAA_ROWS, ["-s", "nobody"], "no file has the sample 'nobody'"),
+    "a sample that is not there": (AAA_ROWS, ["-s", "nobody"], "sample not found in any file: 'nobody'"),
     "another assembly": (AAA_ROWS, ["--assembly", "GRCh37"], "contradicts the file"),
 }
 
@@ -273,7 +273,7 @@ def test_files_that_cannot_be_read_at_all(
 
 
 USAGE = {
-    "an unknown gene": (["-g", "CCC"], "no variant is known in CCC; known genes: AAA, BBB"),
+    "an unknown gene": (["-g", "CCC"], "has no variant in CCC; genes with variants: AAA, BBB"),
     "an unknown format": (["-f", "csv"], "'csv' is not one of"),
     "reference cannot be asserted": (["--absent-is-reference"], "No such option"),
 }

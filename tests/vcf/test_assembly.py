@@ -408,7 +408,7 @@ def test_files_of_two_assemblies_do_not_go_together(toy: KnowledgeBase, make_vcf
         described(toy, one, two)
     expected = (
         f"the files are on different assemblies ({one} is GRCh37, {two} is GRCh38); "
-        "annotate them apart"
+        "annotate them separately"
     )
     assert expected == str(caught.value)
 

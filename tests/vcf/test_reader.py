@@ -490,19 +490,19 @@ def test_a_triploid_among_diploids(toy: KnowledgeBase, make_vcf: MakeVcf) -> Non
 @pytest.mark.parametrize(
     ("samples", "expected"),
     [
-        (("S9",), "no file has the sample 'S9'; there are 3 samples, such as 'S1'"),
+        (("S9",), "sample not found in any file: 'S9'; there are 3 samples, such as 'S1'"),
         (
             ("S1", "S8", "S9"),
-            "no file has the sample 'S8', 'S9'; there are 3 samples, such as 'S1'",
+            "samples not found in any file: 'S8', 'S9'; there are 3 samples, such as 'S1'",
         ),
         (
             tuple(f"T{number}" for number in range(7)),
             (
-                "no file has the sample 'T0', 'T1', 'T2', 'T3', 'T4' and 2 more; there are 3 "
-                "samples, such as 'S1'"
+                "samples not found in any file: 'T0', 'T1', 'T2', 'T3', 'T4' and 2 more; there are "
+                "3 samples, such as 'S1'"
             ),
         ),
-        (("s1",), "no file has the sample 's1'; there are 3 samples, such as 'S1'"),
+        (("s1",), "sample not found in any file: 's1'; there are 3 samples, such as 'S1'"),
     ],
     ids=["one", "two-of-three", "many", "case"],
 )
@@ -598,7 +598,7 @@ def test_a_person_in_two_files_that_disagree(
 
 def test_a_file_given_twice(toy: KnowledgeBase, make_vcf: MakeVcf) -> None:
     path = str(make_vcf(ROWS))
-    with pytest.raises(UsageError, match=r"^a file was given twice$"):
+    with pytest.raises(UsageError, match=r"made\.vcf: the file was given twice$"):
         call(Request((path, path)), toy)
 
 
