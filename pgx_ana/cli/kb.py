@@ -55,7 +55,7 @@ def check_knowledge(directories: tuple[Path, ...]) -> None:
     help="Only variants with a conclusion of this level; repeatable.",
 )
 @click.option(
-    "--drug", "drugs", multiple=True, help="Only variants with a published result on this drug; repeatable."
+    "--drug", "drugs", multiple=True, help="Only variants with a result on this drug; repeatable."
 )
 @list_format
 @kb_option

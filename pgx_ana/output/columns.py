@@ -29,7 +29,7 @@ _STAMPS = (
     Column(
         "kb_version",
         "category",
-        "version of the knowledge base, +, and the start of its SHA-256 digest",
+        "version of the knowledge base, + and the start of its SHA-256 digest",
     ),
     Column("pgx_ana_version", "category", "version of this program"),
 )
@@ -158,7 +158,7 @@ COLUMNS: dict[TableName, tuple[Column, ...]] = {
         Column(
             "probabilities",
             "list",
-            "each compatible diplotype with its probability; those below 0.001 are omitted",
+            "each single compatible diplotype with its probability; those below 0.001 are omitted",
         ),
         Column("population", "category", "panel population of the probabilities"),
         Column("deciding", "list", "what would determine the diplotype: missing sites, or phase"),

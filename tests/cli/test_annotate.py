@@ -329,6 +329,9 @@ def test_knowledge_bases_overlay(
     assert run("annotate", PERSON, "-q").stdout == shipped.stdout
 
 
+NO_FOLDER = "several tables need a folder: give one with -o"
+
+
 def check_refusal(result: Result, code: int, message: str) -> None:
     """Check that nothing but one message was written."""
     assert (code, "") == (result.exit_code, result.stdout)
@@ -338,8 +341,8 @@ def check_refusal(result: Result, code: int, message: str) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["-t", "calls", "-t", "summary"], "several tables need a folder: give one with -o"),
-        (["-t", "calls", "-t", "summary", "-o", "-"], "several tables need a folder: give one with -o"),
+        (["-t", "calls", "-t", "summary"], NO_FOLDER),
+        (["-t", "calls", "-t", "summary", "-o", "-"], NO_FOLDER),
         (["-f", "json", "-t", "calls"], "--format json contains all tables; omit --table"),
         (["-f", "jsonl", "-t", "calls"], "--format jsonl contains all tables; omit --table"),
         (["-g", "XYZ"], "the knowledge base has no variant in XYZ; genes with variants: AAA, BBB"),

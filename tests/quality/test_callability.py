@@ -256,7 +256,7 @@ def test_a_gene_named_twice_is_told_once(check: Run, make_vcf: MakeVcf) -> None:
 UNREADABLE = {
     "every gene": (["1 100 A C 0/9", "2 50 G T 0/9"], [], "has allele 9"),
     "the gene that is asked for": ([*AAA_ROWS, "2 50 G T 0/9"], ["-g", "BBB"], "has allele 9"),
-    "a sample that is not there": (AAA_ROWS, ["-s", "nobody"], "sample not found in any file: 'nobody'"),
+    "a missing sample": (AAA_ROWS, ["-s", "nobody"], "sample not found in any file: 'nobody'"),
     "another assembly": (AAA_ROWS, ["--assembly", "GRCh37"], "contradicts the file"),
 }
 
