@@ -21,9 +21,10 @@ _MIN_CALL_RATE = 0.9
 """Least fraction of people with a call: frequencies mean nothing if only carriers are called."""
 
 _MAX_DIFFERENCE = 0.15
-"""Greatest difference from the nearest population frequency, in addition to the standard errors."""
+"""Greatest difference from the nearest population frequency, beyond the sampling error."""
 
 _MAX_STANDARD_ERRORS = 4
+"""Sampling error that is allowed for, in standard errors of the nearest population frequency."""
 
 _MIN_OUTLIERS = 4
 """Least number of outliers that put the whole file in doubt."""

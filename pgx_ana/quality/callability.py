@@ -127,9 +127,9 @@ def assess_callability(
         sites=tuple(sites),
         genes=tuple(
             _gene_verdict(
-                gene, of_gene, n_samples, _hidden_reference_genotypes(of_gene, calls, studied)
+                gene, gene_sites, n_samples, _hidden_reference_genotypes(gene_sites, calls, studied)
             )
-            for gene, of_gene in by_gene.items()
+            for gene, gene_sites in by_gene.items()
         ),
         haplotype_sets=tuple(
             counts for part in parts for counts in _haplotype_set_callability(part, knowledge)

@@ -204,6 +204,69 @@ def test_unknown_names_are_rejected(
     assert (2, "", f"Error: {message}\n") == (result.exit_code, result.stdout, result.stderr)
 
 
+HAPLOTYPE_COLUMNS = (
+    "haplotypes gene name alleles function state other_names AFR AMR EAS EUR SAS global"
+)
+HAPLOTYPE_ROWS = [
+    "AAA-star|AAA|*1|.|normal|current|.|0.80000|0.80000|0.80000|0.70000|0.90000|0.80000",
+    "AAA-star|AAA|*2|rs1 C|decreased|current|.|0.10000|0.10000|0.10000|0.10000|0.10000|0.10000",
+    "AAA-star|AAA|*3|rs2 C|.|current|.|0.00000|0.05000|0.05000|0.10000|0.00000|0.04000",
+    "AAA-star|AAA|*4|rs1 C;rs2 C|.|current|.|0.09000|0.05000|0.05000|0.01000|0.00000|0.04000",
+    "AAA-star|AAA|*5|rs4 GT|decreased|current|.|0.00000|0.00000|0.00000|0.00000|0.00000|0.00000",
+    "AAA-star|AAA|*6|.|.|not_callable|.|.|.|.|.|.|.",
+    "AAA-star|AAA|[*1 + rs2 T]|.|.|not named|.|0.01000|0.00000|0.00000|0.09000|0.00000|0.02000",
+    "AAA-pair|AAA|A-T|rs1 A;rs3 T|.|current|.|.|.|.|.|.|.",
+    "AAA-pair|AAA|A-C|rs1 A;rs3 C|.|current|.|.|.|.|.|.|.",
+    "AAA-pair|AAA|C-C|rs1 C;rs3 C|.|current|.|.|.|.|.|.|.",
+]
+
+
+@pytest.mark.parametrize("words", [[], ["--gene", "AAA"]], ids=["all", "gene"])
+def test_haplotypes_with_panel_frequencies(
+    run: Run, toy_directory: Path, haplotype_directory: Path, words: list[str]
+) -> None:
+    """Haplotypes that were only counted follow the defined ones of their set."""
+    result = run("kb", "haplotypes", *words, *kb_options([toy_directory, haplotype_directory]))
+    assert (0, "") == (result.exit_code, result.stderr)
+    header, *rows = result.stdout.splitlines()
+    assert HAPLOTYPE_COLUMNS.split() == header.split("\t")
+    assert HAPLOTYPE_ROWS == [row.replace("\t", "|") for row in rows]
+
+
+def test_haplotypes_as_json(run: Run, toy_directory: Path, haplotype_directory: Path) -> None:
+    options = kb_options([toy_directory, haplotype_directory])
+    result = run("kb", "haplotypes", "--format", "json", *options)
+    assert (0, "") == (result.exit_code, result.stderr)
+    rows = json.loads(result.stdout)
+    assert [HAPLOTYPE_COLUMNS.split()] * len(HAPLOTYPE_ROWS) == [list(row) for row in rows]
+    assert {
+        "haplotypes": "AAA-star",
+        "gene": "AAA",
+        "name": "*4",
+        "alleles": ["rs1 C", "rs2 C"],
+        "function": None,
+        "state": "current",
+        "other_names": [],
+        "AFR": 0.09,
+        "AMR": 0.05,
+        "EAS": 0.05,
+        "EUR": 0.01,
+        "SAS": 0,
+        "global": 0.04,
+    } == rows[3]
+
+
+@pytest.mark.parametrize("file_format", ["tsv", "json"])
+def test_haplotypes_of_unknown_genes_are_rejected(
+    run: Run, toy_directory: Path, haplotype_directory: Path, file_format: str
+) -> None:
+    options = kb_options([toy_directory, haplotype_directory])
+    words = ["--gene", "CCC", "--gene", "AAA", "--gene", "BBB", "--format", file_format]
+    result = run("kb", "haplotypes", *words, *options)
+    message = "the knowledge base has no haplotypes in BBB, CCC; genes with haplotypes: AAA"
+    assert (2, "", f"Error: {message}\n") == (result.exit_code, result.stdout, result.stderr)
+
+
 def test_pipes_and_line_breaks_in_cells_do_not_break_a_table(kb: list[Path]) -> None:
     lines = list(handbook_lines(load(kb)))
     context = r"| one\|two | yes | bone \| density, pain | a note of two lines \| and a pipe |"

@@ -1,4 +1,4 @@
-"""``pgx-ana kb``: check, list, haplotypes, show, path."""
+"""``pgx-ana kb``: check, list, show, path."""
 
 from __future__ import annotations
 
