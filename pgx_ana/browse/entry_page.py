@@ -24,7 +24,7 @@ _MAX_WIDTH = 100
 
 
 def page_lines(knowledge: KnowledgeBase, name: str) -> Iterator[str]:
-    """Yield the lines of the page on a variant or haplotype set, which may have any of its names.
+    """Yield the lines of the page on a variant or haplotype set, found by any of its names.
 
     Raises :class:`UsageError` for an unknown name.
     """
