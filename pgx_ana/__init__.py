@@ -1,6 +1,6 @@
-"""pgx-ana: what germline variants in VCF files say about response to anastrozole.
+"""pgx-ana: annotate germline variants in VCF files for response to anastrozole.
 
-``annotate(paths)`` gives a :class:`Result`: data frames, and one document for each person.
+``annotate(paths)`` returns a :class:`Result`: data frames, and one document per person.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    """Import :mod:`pgx_ana.api` when one of its names is first used: ``--version`` stays fast."""
+    """Import :mod:`pgx_ana.api` when one of its names is first used, to keep ``--version`` fast."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from pgx_ana import api  # noqa: PLC0415  # only those pay for it who annotate
+    from pgx_ana import api  # noqa: PLC0415  # slow, and not always needed
 
     return getattr(api, name)
 

@@ -1,4 +1,4 @@
-"""Annotation from Python: paths in, data frames and documents out."""
+"""The Python interface: paths in, data frames and documents out."""
 
 from __future__ import annotations
 
@@ -23,54 +23,56 @@ if TYPE_CHECKING:
 
 PathName = str | os.PathLike[str]
 
-
 __all__ = ["CallOptions", "KnowledgeBase", "Result", "annotate", "load_knowledge_base"]
 
 
 class Result:
-    """The annotations of a cohort, as tables and as one document per patient."""
+    """The annotations of a cohort, as tables and as one document per person."""
 
     def __init__(self, annotations: Annotations) -> None:
         self._annotations = annotations
 
     @property
     def samples(self) -> tuple[str, ...]:
-        """Return the names of the people, in the order of the files."""
+        """Return the sample names, in the order of the files."""
         return self._annotations.calls.samples
 
     @property
     def assembly(self) -> str:
-        """Return ``GRCh37`` or ``GRCh38``."""
+        """Return the assembly of the files: ``GRCh37`` or ``GRCh38``."""
         return self._annotations.calls.assembly.value
 
     def table(self, name: str) -> Table:
-        """Return the table ``calls``, ``annotations``, ``haplotypes`` or ``summary``."""
+        """Return the table ``calls``, ``annotations``, ``haplotypes`` or ``summary``.
+
+        Raises :class:`UsageError` for any other name.
+        """
         if name not in set(TableName):
-            raise UsageError(f"no table {name!r}; there are {', '.join(TableName)}")
+            raise UsageError(f"unknown table {name!r}; choose from {', '.join(TableName)}")
         return make_table(TableName(name), self._annotations)
 
     @cached_property
     def calls(self) -> pd.DataFrame:
-        """One row for each person and known variant."""
+        """One row per person and known variant."""
         return to_frame(self.table("calls"))
 
     @cached_property
     def annotations(self) -> pd.DataFrame:
-        """One row for each person and association."""
+        """One row per person and association."""
         return to_frame(self.table("annotations"))
 
     @cached_property
     def haplotypes(self) -> pd.DataFrame:
-        """One row for each person and set of haplotypes."""
+        """One row per person and haplotype set."""
         return to_frame(self.table("haplotypes"))
 
     @cached_property
     def summary(self) -> pd.DataFrame:
-        """One row for each person and category."""
+        """One row per person and category."""
         return to_frame(self.table("summary"))
 
     def __repr__(self) -> str:
-        """Return the size of the cohort and what it was annotated with.
+        """Return the size of the cohort, its assembly and the version of the knowledge base.
 
         ``<Result: 1 sample, GRCh38, knowledge base 0.3.0+0123456789ab>``
         """
@@ -99,61 +101,66 @@ def annotate(  # noqa: PLR0913  # all but the first are keywords
     verify: bool = False,
     population: str = "",
 ) -> Result:
-    """Annotate the people of one or several variant files.
+    """Annotate the people in one or more variant files.
 
     Args:
-        paths: VCF or BCF files; files with the same samples are one cohort.
-        samples: names of the people wanted; all where empty.
-        genes: symbols of the genes wanted; all where empty.
-        assembly: ``GRCh37`` or ``GRCh38``, where the files do not tell.
-        kb: directories of knowledge bases, later ones overlaying earlier ones; the one that ships
-            with the package where empty.
+        paths: VCF or BCF files. Files with the same samples are joined to one cohort.
+        samples: names of the samples to annotate; all if empty.
+        genes: symbols of the genes to annotate; all if empty.
+        assembly: ``GRCh37`` or ``GRCh38``, if it cannot be detected from the files.
+        kb: directories of knowledge bases; entries of a later one replace those of an earlier one.
+            The shipped knowledge base if empty.
         options: what counts as a call.
-        reference: an indexed FASTA file that REF is held against.
-        verify: read files whole, not only where the sites are.
-        population: ``AFR``, ``AMR``, ``EAS``, ``EUR``, ``SAS`` or ``global``: by its frequencies
-            ambiguous diplotypes get a probability.
+        reference: an indexed FASTA file that REF is checked against.
+        verify: read files completely, not only at the known sites.
+        population: ``AFR``, ``AMR``, ``EAS``, ``EUR``, ``SAS`` or ``global``. Its haplotype
+            frequencies give ambiguous diplotypes a probability; none if empty.
 
     Raises:
         InputError: a file cannot be read, trusted or matched.
-        UsageError: a gene, assembly or population is not known, or no file was given.
+        UsageError: a gene, assembly or population is unknown, no file was given, or one twice.
         KnowledgeBaseError: the knowledge base has faults.
     """
     knowledge = load_knowledge_base(kb)
-    choice = Selection(_words(samples), _words(genes), _assembly(assembly))
-    files = tuple(os.fspath(path) for path in _listed(paths))
-    genome = os.fspath(reference)
-    request = Request(files, choice, options or CallOptions(), genome, verify, population)
+    request = Request(
+        paths=tuple(os.fspath(path) for path in _as_paths(paths)),
+        selection=Selection(_as_names(samples), _as_names(genes), _as_assembly(assembly)),
+        options=options or CallOptions(),
+        reference=os.fspath(reference),
+        verify=verify,
+        population=population,
+    )
     return Result(run(request, knowledge))
 
 
 def load_knowledge_base(
     directories: PathName | Sequence[PathName] = (), *, cached: bool = True
 ) -> KnowledgeBase:
-    """Load a knowledge base: the shipped one, or that of one or several directories.
+    """Load a knowledge base: the shipped one, or that of one or more directories.
 
     Args:
-        directories: directories with YAML files, later ones overlaying earlier ones by identifier;
-            the knowledge base that ships with the package where empty.
-        cached: use the form that an earlier run checked and kept; False reads and checks the files.
+        directories: directories with YAML files; entries of a later one replace those of an earlier
+            one by identifier. The shipped knowledge base if empty.
+        cached: use the checked form that an earlier run saved, if the files are unchanged. False
+            always reads and checks the files.
 
     Raises:
         KnowledgeBaseError: the knowledge base has faults; the error lists all of them.
     """
-    return load([Path(place) for place in _listed(directories)], cached=cached)
+    return load([Path(path) for path in _as_paths(directories)], cached=cached)
 
 
-def _listed(paths: PathName | Sequence[PathName]) -> Sequence[PathName]:
+def _as_paths(paths: PathName | Sequence[PathName]) -> Sequence[PathName]:
     return [paths] if isinstance(paths, str | os.PathLike) else paths
 
 
-def _words(given: str | Sequence[str]) -> tuple[str, ...]:
-    return (given,) if isinstance(given, str) else tuple(given)
+def _as_names(names: str | Sequence[str]) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else tuple(names)
 
 
-def _assembly(name: str | None) -> Assembly | None:
+def _as_assembly(name: str | None) -> Assembly | None:
     if name is None:
         return None
     if name not in set(Assembly):
-        raise UsageError(f"no assembly {name!r}; there are {', '.join(Assembly)}")
+        raise UsageError(f"unknown assembly {name!r}; choose from {', '.join(Assembly)}")
     return Assembly(name)

@@ -1,8 +1,9 @@
-"""The order of the stages: files are opened, told their assembly, called, joined, annotated."""
+"""The order of the stages: read files, decide their assemblies, call, join the cohort, annotate."""
 
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -29,10 +30,13 @@ from pgx_ana.vcf import (
     undetermined_assembly,
 )
 
+_MAX_SAMPLES_SHOWN = 5
+"""Number of unknown samples that an error message names."""
+
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What is wanted: samples and genes (all where empty), and the assembly if it is said."""
+    """What to annotate: samples and genes (all where empty), and the assembly if one was given."""
 
     samples: tuple[str, ...] = ()
     genes: tuple[str, ...] = ()
@@ -41,14 +45,15 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One run: the files, what is wanted of them, and what counts as a call.
+    """One run: the files, what to annotate in them, and what counts as a call.
 
-    ``reference`` is a FASTA file that REF is held against; ``verify`` reads files to their ends.
-    ``population`` is that of a phased panel by which diplotypes are weighed, empty for none.
+    ``reference`` is an indexed FASTA file that REF is checked against, empty for none. With
+    ``verify`` every file is read to its end. ``population`` is the panel population whose haplotype
+    frequencies weight ambiguous diplotypes, empty for none.
     """
 
     paths: tuple[str, ...]
-    choice: Selection = field(default_factory=Selection)
+    selection: Selection = field(default_factory=Selection)
     options: CallOptions = field(default_factory=CallOptions)
     reference: str = ""
     verify: bool = False
@@ -56,91 +61,105 @@ class Request:
 
 
 def run(request: Request, knowledge: KnowledgeBase) -> Annotations:
-    """Annotate all chosen people of some files.
+    """Annotate all selected people of the files.
 
     Raises :class:`InputError` for files that cannot be read, trusted or matched, and
-    :class:`UsageError` for genes and populations that are not known.
+    :class:`UsageError` for unknown genes and populations.
     """
     if request.population not in {"", GLOBAL, *POPULATIONS}:
         known = ", ".join((*POPULATIONS, GLOBAL))
-        raise UsageError(f"no population {request.population!r}; there are {known}")
+        raise UsageError(f"unknown population {request.population!r}; choose from {known}")
     return Annotations(call(request, knowledge), knowledge, request.population)
 
 
 def call_by_gene(
     request: Request, knowledge: KnowledgeBase
 ) -> tuple[list[CohortCalls], dict[str, str]]:
-    """Call what can be read: all at once, or gene by gene where something is wrong in one.
+    """Call all genes at once or, if that fails, gene by gene.
 
-    Returns the calls, and for each gene that cannot be read what is wrong. Raises
-    :class:`InputError` where no gene can be read.
+    Returns the calls of the readable genes, and the error message of each gene that cannot be read.
+    Raises :class:`InputError` if no gene can be read.
     """
     try:
         return [call(request, knowledge)], {}
     except InputError as error:
-        first = error
-    genes = request.choice.genes or [variant.gene for variant in knowledge.variants]
-    parts, wrong = [], {}
+        first_error = error
+    genes = request.selection.genes or [variant.gene for variant in knowledge.variants]
+    parts, errors = [], {}
     for gene in dict.fromkeys(genes):
         try:
-            choice = dataclasses.replace(request.choice, genes=(gene,))
-            parts.append(call(dataclasses.replace(request, choice=choice), knowledge))
+            selection = dataclasses.replace(request.selection, genes=(gene,))
+            parts.append(call(dataclasses.replace(request, selection=selection), knowledge))
         except InputError as error:
-            wrong[gene] = str(error)
+            errors[gene] = str(error)
     if not parts:
-        raise first
-    return parts, wrong
+        raise first_error
+    return parts, errors
 
 
 def call(request: Request, knowledge: KnowledgeBase) -> CohortCalls:
-    """Call all known variants of the chosen genes in all chosen people."""
-    if not request.paths:
-        raise UsageError("no file was given")
-    if len(set(request.paths)) != len(request.paths):
-        raise UsageError("a file was given twice")
-    variants = _chosen_variants(request.choice.genes, knowledge)
-    names = ContigNames(knowledge.contig_tables)
-    genome = Genome(request.reference, names) if request.reference else None
+    """Call all known variants of the selected genes in all selected people.
+
+    Raises the same errors as :func:`run`.
+    """
+    _check_paths(request.paths)
+    variants = _selected_variants(request.selection.genes, knowledge)
+    contig_names = ContigNames(knowledge.contig_tables)
+    genome = Genome(request.reference, contig_names) if request.reference else None
     if genome is not None:
         genome.check_loci(variants)
-    read: list[_FileRecords] = []
-    present: set[str] = set()
+    context = _ReadContext(contig_names, variants, request, knowledge, genome)
+    collected: list[_FileRecords] = []
+    present_samples: set[str] = set()
     for path in request.paths:
-        file = VariantFile(path, names)
-        present.update(file.samples)
-        if file.select_samples(request.choice.samples):
-            read.append(_read(file, _Reading(names, variants, request, knowledge, genome)))
+        file = VariantFile(path, contig_names)
+        present_samples.update(file.samples)
+        if file.select_samples(request.selection.samples):
+            collected.append(_collect_records(file, context))
         file.close()
-    _refuse_unknown_samples(request.choice.samples, present)
-    common = _common_finding(read)
-    parts = [_call_file(records, common, variants, request.options) for records in read]
-    return _cohort(parts, variants, request.options)
+    _check_samples(request.selection.samples, present_samples)
+    shared = _shared_assembly(collected)
+    called = [_call_file(records, shared, variants, request.options) for records in collected]
+    return _join_cohort(called, variants, request.options)
 
 
-def _chosen_variants(genes: Sequence[str], knowledge: KnowledgeBase) -> tuple[Variant, ...]:
+def _check_paths(paths: Sequence[str]) -> None:
+    """Raise :class:`UsageError` if there is no file, or the same file twice."""
+    if not paths:
+        raise UsageError("no file was given")
+    for path, count in Counter(paths).items():
+        if count > 1:
+            raise UsageError(f"{path}: the file was given twice")
+
+
+def _selected_variants(genes: Sequence[str], knowledge: KnowledgeBase) -> tuple[Variant, ...]:
+    """Return the variants of some genes, of all where empty, in the order of the knowledge base."""
     known = {variant.gene for variant in knowledge.variants}
-    strange = sorted(set(genes) - known)
-    if strange:
+    unknown = sorted(set(genes) - known)
+    if unknown:
         raise UsageError(
-            f"no variant is known in {', '.join(strange)}; known genes: {', '.join(sorted(known))}"
+            f"the knowledge base has no variant in {', '.join(unknown)}; genes with variants: "
+            f"{', '.join(sorted(known))}"
         )
     return tuple(v for v in knowledge.variants if not genes or v.gene in genes)
 
 
-def _refuse_unknown_samples(wanted: Sequence[str], present: set[str]) -> None:
-    strange = [sample for sample in wanted if sample not in present]
-    if strange:
-        shown = ", ".join(repr(sample) for sample in strange[:5])
-        more = f" and {len(strange) - 5} more" if len(strange) > 5 else ""
+def _check_samples(selected: Sequence[str], present: set[str]) -> None:
+    """Raise :class:`InputError` for selected samples that no file has."""
+    unknown = [sample for sample in selected if sample not in present]
+    if unknown:
+        shown = ", ".join(repr(sample) for sample in unknown[:_MAX_SAMPLES_SHOWN])
+        hidden = len(unknown) - _MAX_SAMPLES_SHOWN
+        more = f" and {hidden} more" if hidden > 0 else ""
         raise InputError(
-            f"no file has the sample {shown}{more}; there are {len(present)} samples, such as "
-            f"{min(present)!r}"
+            f"{'sample' if len(unknown) == 1 else 'samples'} not found in any file: {shown}{more}; "
+            f"there are {len(present)} samples, such as {min(present)!r}"
         )
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    """What one file gave: its description, its chosen samples, and their calls."""
+class _CalledFile:
+    """The calls of one file: its description, its selected samples, and one item per variant."""
 
     file: InputFile
     samples: tuple[str, ...]
@@ -149,40 +168,43 @@ class _Part:
 
 @dataclass(frozen=True, slots=True)
 class _FileRecords:
-    """The records of one file at the windows of the variants, by the assemblies looked at.
+    """The records of one file that overlap each variant's window, by the assembly of the windows.
 
-    ``finding`` is None where nothing in the file tells its assembly.
+    ``detected`` is None where the assembly cannot be determined from the file itself.
     """
 
     file: VariantFile
-    finding: DetectedAssembly | None
+    detected: DetectedAssembly | None
     records: Mapping[Assembly, list[list[Record]]]
 
 
-def _common_finding(read: Sequence[_FileRecords]) -> DetectedAssembly | None:
-    """Return the assembly that the other files share, for a file that does not tell its own."""
-    told = {records.finding.assembly for records in read if records.finding is not None}
-    return DetectedAssembly(told.pop(), "as the other files") if len(told) == 1 else None
+def _shared_assembly(collected: Sequence[_FileRecords]) -> DetectedAssembly | None:
+    """Return the one assembly of the other files, for a file whose own cannot be determined."""
+    assemblies = {part.detected.assembly for part in collected if part.detected is not None}
+    if len(assemblies) != 1:
+        return None
+    return DetectedAssembly(assemblies.pop(), "as the other files")
 
 
 def _call_file(
-    read: _FileRecords,
-    common: DetectedAssembly | None,
+    collected: _FileRecords,
+    shared: DetectedAssembly | None,
     variants: Sequence[Variant],
     options: CallOptions,
-) -> _Part:
-    file, finding = read.file, read.finding or common
-    if finding is None:
+) -> _CalledFile:
+    """Call all variants in one file. Raises :class:`InputError` if its assembly is not known."""
+    file, detected = collected.file, collected.detected or shared
+    if detected is None:
         raise undetermined_assembly(file.name)
     sites = tuple(
-        call_site(variant, finding.assembly, found, len(file.samples), options, file.name)
-        for variant, found in zip(variants, read.records[finding.assembly], strict=True)
+        call_site(variant, detected.assembly, records, len(file.samples), options, file.name)
+        for variant, records in zip(variants, collected.records[detected.assembly], strict=True)
     )
-    described = InputFile(
+    description = InputFile(
         name=file.name,
         header_sha256=file.header_sha256,
-        assembly=finding.assembly,
-        assembly_source=finding.source,
+        assembly=detected.assembly,
+        assembly_source=detected.source,
         format=file.format,
         indexed=file.indexed,
         samples=len(file.samples),
@@ -190,106 +212,132 @@ def _call_file(
         compression=file.compression,
         caller=file.caller,
     )
-    return _Part(described, file.samples, sites)
+    return _CalledFile(description, file.samples, sites)
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
-    """What files are read with."""
+class _ReadContext:
+    """What the files of one run have in common while they are read."""
 
-    names: ContigNames
+    contig_names: ContigNames
     variants: tuple[Variant, ...]
     request: Request
     knowledge: KnowledgeBase
     genome: Genome | None
 
 
-def _read(file: VariantFile, reading: _Reading) -> _FileRecords:
-    """Read the records at each variant's window, and settle the assembly of the file.
+def _collect_records(file: VariantFile, context: _ReadContext) -> _FileRecords:
+    """Collect the records that overlap each variant's window, and decide the assembly of the file.
 
-    Where the assembly is not known beforehand, loci of both are looked at, of all genes. A file
-    without an index is looked at in both, too, so that a wrong header is found out in one pass.
+    If neither the user nor the header gives the assembly, the loci of both assemblies and of all
+    genes are read. A file without an index is always read at the loci of both assemblies, so that
+    one pass is enough even if its header is wrong. An indexed file with few matches at the loci of
+    its expected assembly is read a second time, at the loci of the other.
     """
-    said = reading.request.choice.assembly
-    header = reading.names.detect(file.header, file.name, said)
-    if header is None and said is None and reading.genome is not None:
-        header = DetectedAssembly(reading.genome.assembly, "contig lengths of --reference")
-    expected = said or (header.assembly if header else None)
+    given = context.request.selection.assembly
+    from_header = _assembly_from_header(file, context)
+    expected = given or (from_header.assembly if from_header else None)
     assemblies = tuple(Assembly) if expected is None or not file.indexed else (expected,)
-    pool = reading.knowledge.variants if expected is None else reading.variants
-    verify = reading.request.verify
-    found = _collect(file, assemblies, pool, verify=verify)
-    matches = _matches(pool, found)
+    probed = context.knowledge.variants if expected is None else context.variants
+    records = _records_in_windows(file, assemblies, probed, verify=context.request.verify)
+    matches = _matches_by_assembly(probed, records)
     if expected is not None and file.indexed and matches[expected].agree < FEW_MATCHES:
         others = tuple(assembly for assembly in Assembly if assembly is not expected)
-        matches |= _matches(pool, _collect(file, others, pool))
-    finding = decide_assembly(said, header, matches, file.name)
-    wanted = {variant.id for variant in reading.variants}
-    chosen = [number for number, variant in enumerate(pool) if variant.id in wanted]
-    records = {assembly: [of[number] for number in chosen] for assembly, of in found.items()}
-    if reading.genome is not None:
-        records = _held_against(reading.genome, finding, records, file.name)
-    return _FileRecords(file, finding, records)
+        matches |= _matches_by_assembly(probed, _records_in_windows(file, others, probed))
+    detected = decide_assembly(given, from_header, matches, file.name)
+    selected_ids = {variant.id for variant in context.variants}
+    selected = [index for index, variant in enumerate(probed) if variant.id in selected_ids]
+    records = {
+        assembly: [by_variant[index] for index in selected]
+        for assembly, by_variant in records.items()
+    }
+    if context.genome is not None:
+        records = _checked_against_genome(context.genome, detected, records, file.name)
+    return _FileRecords(file, detected, records)
 
 
-def _held_against(
+def _assembly_from_header(file: VariantFile, context: _ReadContext) -> DetectedAssembly | None:
+    """Return the assembly of the header, else that of ``--reference`` if the user gave none."""
+    given = context.request.selection.assembly
+    detected = context.contig_names.detect(file.header, file.name, given)
+    if detected is None and given is None and context.genome is not None:
+        return DetectedAssembly(context.genome.assembly, "contig lengths of --reference")
+    return detected
+
+
+def _checked_against_genome(
     genome: Genome,
-    finding: DetectedAssembly | None,
+    detected: DetectedAssembly | None,
     records: Mapping[Assembly, list[list[Record]]],
     name: str,
 ) -> dict[Assembly, list[list[Record]]]:
-    """Mark the records whose REF differs from a genome."""
-    if finding is not None and finding.assembly is not genome.assembly:
-        raise InputError(f"{name}: is {finding.assembly}, but --reference is {genome.assembly}")
-    own = records[genome.assembly]
-    return {genome.assembly: [[genome.with_mismatch(record) for record in found] for found in own]}
+    """Return the records on the genome's assembly, each marked if its REF differs from the genome.
+
+    Raises :class:`InputError` if the file is on another assembly than the genome.
+    """
+    if detected is not None and detected.assembly is not genome.assembly:
+        raise InputError(f"{name}: is {detected.assembly}, but --reference is {genome.assembly}")
+    return {
+        genome.assembly: [
+            [genome.with_mismatch(record) for record in at_variant]
+            for at_variant in records[genome.assembly]
+        ]
+    }
 
 
-def _collect(
+def _records_in_windows(
     file: VariantFile,
     assemblies: Sequence[Assembly],
     variants: Sequence[Variant],
     *,
     verify: bool = False,
 ) -> dict[Assembly, list[list[Record]]]:
+    """Return, for each assembly and variant, the records that overlap the window of the variant."""
     loci = [variant.loci[assembly] for assembly in assemblies for variant in variants]
     targets = [Target(locus.chrom, locus.window_start, locus.window_end) for locus in loci]
-    found = file.records_at(targets, verify=verify)
+    records = file.records_at(targets, verify=verify)
     return {
-        assembly: found[index * len(variants) : (index + 1) * len(variants)]
+        assembly: records[index * len(variants) : (index + 1) * len(variants)]
         for index, assembly in enumerate(assemblies)
     }
 
 
-def _matches(
-    variants: Sequence[Variant], found: dict[Assembly, list[list[Record]]]
+def _matches_by_assembly(
+    variants: Sequence[Variant], records: Mapping[Assembly, list[list[Record]]]
 ) -> dict[Assembly, LocusMatches]:
+    """Count, for each assembly, the loci at which REF agrees with the knowledge base or differs."""
     return {
-        assembly: count_matching_loci(variants, assembly, records)
-        for assembly, records in found.items()
+        assembly: count_matching_loci(variants, assembly, by_variant)
+        for assembly, by_variant in records.items()
     }
 
 
-def _cohort(
-    parts: Sequence[_Part], variants: Sequence[Variant], options: CallOptions
+def _join_cohort(
+    called: Sequence[_CalledFile], variants: Sequence[Variant], options: CallOptions
 ) -> CohortCalls:
-    assemblies = {part.file.assembly: part.file.name for part in parts}
-    if len(assemblies) > 1:
-        seen = ", ".join(f"{name} is {assembly}" for assembly, name in assemblies.items())
-        raise InputError(f"the files are on different assemblies ({seen}); annotate them apart")
-    assembly = parts[0].file.assembly
-    samples = tuple(dict.fromkeys(sample for part in parts for sample in part.samples))
-    numbers = {sample: number for number, sample in enumerate(samples)}
-    members = [np.array([numbers[sample] for sample in part.samples], np.intp) for part in parts]
+    """Join the calls of all files to one cohort, in which each sample name is one person.
+
+    Raises :class:`InputError` if the files are on different assemblies.
+    """
+    file_names = {part.file.assembly: part.file.name for part in called}
+    if len(file_names) > 1:
+        listed = ", ".join(f"{name} is {assembly}" for assembly, name in file_names.items())
+        raise InputError(
+            f"the files are on different assemblies ({listed}); annotate them separately"
+        )
+    assembly = called[0].file.assembly
+    samples = tuple(dict.fromkeys(sample for part in called for sample in part.samples))
+    index_of = {sample: index for index, sample in enumerate(samples)}
+    members = [np.array([index_of[name] for name in part.samples], np.intp) for part in called]
     sites = []
     for index, variant in enumerate(variants):
-        found = [(part.sites[index], who) for part, who in zip(parts, members, strict=True)]
-        site = mark_unseen_repeats(merge_files(variant, found, samples))
+        parts = [(part.sites[index], who) for part, who in zip(called, members, strict=True)]
+        site = mark_unseen_repeats(merge_files(variant, parts, samples))
         sites.append(assert_reference(site, assembly) if options.absent_is_reference else site)
     return CohortCalls(
         samples=samples,
         sample_files=_files_by_sample(members, len(samples)),
-        files=tuple(part.file for part in parts),
+        files=tuple(part.file for part in called),
         assembly=assembly,
         options=options,
         sites=tuple(sites),
@@ -297,12 +345,15 @@ def _cohort(
 
 
 def _files_by_sample(members: Sequence[NDArray[np.intp]], n_samples: int) -> Coded[tuple[int, ...]]:
-    """Return, for each sample, the numbers of the files that it is in."""
+    """Return the numbers of the files that each sample is in.
+
+    ``members`` has, for each file, the indices of its samples in the cohort.
+    """
     if len(members) == 1:
         return Coded.constant((0,), n_samples)
-    holds = np.zeros((len(members), n_samples), np.bool_)
-    for number, who in enumerate(members):
-        holds[number, who] = True
-    codes, samples = distinct_rows(list(holds))
-    lists = (tuple(np.flatnonzero(holds[:, sample]).tolist()) for sample in samples.tolist())
-    return Coded(tuple(lists), codes)
+    is_member = np.zeros((len(members), n_samples), np.bool_)
+    for file_number, samples in enumerate(members):
+        is_member[file_number, samples] = True
+    codes, examples = distinct_rows(list(is_member))
+    files = (tuple(np.flatnonzero(is_member[:, sample]).tolist()) for sample in examples.tolist())
+    return Coded(tuple(files), codes)

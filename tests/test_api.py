@@ -1,4 +1,4 @@
-"""``pgx_ana.annotate``: paths in, data frames and documents out."""
+"""The Python interface: ``pgx_ana.annotate`` and its result."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ DTYPES = {"integer": "Int64", "number": "Float32"}
 def annotate(toy_directory: Path) -> Annotate:
     """Return ``pgx_ana.annotate`` with the toy knowledge base."""
 
-    def annotated(*paths: Path, **arguments: Any) -> Result:
+    def annotate_files(*paths: Path, **arguments: Any) -> Result:
         return pgx_ana.annotate(paths, kb=toy_directory, **arguments)
 
-    return annotated
+    return annotate_files
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def file(make_vcf: MakeVcf) -> Path:
 
 
 def test_public_names() -> None:
-    """What users may import: anything taken away or renamed breaks their code."""
+    """The names that users may import; removing or renaming one breaks their code."""
     assert (
         [
             "CallOptions",
@@ -75,7 +75,7 @@ def test_public_names() -> None:
 
 
 def test_public_signatures() -> None:
-    """What help() shows: parameters, not *args."""
+    """``help()`` shows the parameters, not ``*args``."""
     shown = {
         name: str(inspect.signature(getattr(pgx_ana, name)))
         for name in ("annotate", "load_knowledge_base", "CallOptions")
@@ -94,25 +94,26 @@ def test_public_signatures() -> None:
     } == shown
 
 
-def test_a_name_that_is_not_there() -> None:
+def test_an_unknown_name_of_the_package() -> None:
     with pytest.raises(AttributeError, match="module 'pgx_ana' has no attribute 'anotate'"):
-        pgx_ana.anotate  # noqa: B018  # looking it up is the test
+        pgx_ana.anotate  # noqa: B018  # the lookup is the test
 
 
-def test_importing_the_package_loads_nothing_heavy() -> None:
+def test_importing_the_package_is_fast() -> None:
+    """It imports none of the slow libraries."""
     code = (
         "import sys, pgx_ana; "
-        "heavy = {'numpy', 'pandas', 'pydantic', 'cyvcf2', 'pysam', 'yaml', 'click'}; "
-        "print(sorted(heavy & set(sys.modules)))"
+        "slow = {'numpy', 'pandas', 'pydantic', 'cyvcf2', 'pysam', 'yaml', 'click'}; "
+        "print(sorted(slow & set(sys.modules)))"
     )
     shown = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert "[]\n" == shown.stdout
 
 
-def test_a_result_says_what_it_is(annotate: Annotate, file: Path, toy: KnowledgeBase) -> None:
+def test_repr_of_a_result(annotate: Annotate, file: Path, toy: KnowledgeBase) -> None:
     assert f"<Result: 2 samples, GRCh38, knowledge base {toy.stamp}>" == repr(annotate(file))
-    one = annotate(file, samples="S2")
-    assert f"<Result: 1 sample, GRCh38, knowledge base {toy.stamp}>" == repr(one)
+    single = annotate(file, samples="S2")
+    assert f"<Result: 1 sample, GRCh38, knowledge base {toy.stamp}>" == repr(single)
 
 
 @pytest.mark.parametrize("name", list(TableName))
@@ -120,7 +121,7 @@ def test_a_result_says_what_it_is(annotate: Annotate, file: Path, toy: Knowledge
 def test_frames_have_typed_columns(
     annotate: Annotate, make_vcf: MakeVcf, name: TableName, rows: list[str]
 ) -> None:
-    """The types are those of the columns, whatever the file holds."""
+    """The types are those of the columns, regardless of the content of the file."""
     path = make_vcf(rows, fmt="GT:GQ:DP:PS")
     frame: pd.DataFrame = getattr(annotate(path), name)
     assert [column.name for column in COLUMNS[name]] == list(frame.columns)
@@ -151,8 +152,8 @@ def test_calls(annotate: Annotate, file: Path, toy: KnowledgeBase) -> None:
     assert {toy.stamp} == set(frame["kb_version"])
 
 
-def test_what_is_absent_is_missing_in_every_column(annotate: Annotate, file: Path) -> None:
-    """No genotype, no quality, no file: nothing that could be taken for reference."""
+def test_absent_calls_have_missing_values(annotate: Annotate, file: Path) -> None:
+    """They have no genotype, no quality and no file: nothing that could be taken for reference."""
     frame = annotate(file).calls
     absent = frame[frame["status"] == "absent"]
     assert 8 == len(absent)
@@ -166,14 +167,14 @@ def test_what_is_absent_is_missing_in_every_column(annotate: Annotate, file: Pat
 def test_annotations(annotate: Annotate, file: Path) -> None:
     frame = annotate(file).annotations
     shown = ["sample", "variant", "genotype", "status", "direction", "level", "supporting", "null"]
-    missing = frame[shown].astype(object).where(frame[shown].notna(), None)
+    actual = frame[shown].astype(object).where(frame[shown].notna(), None)
     expected = [
         ("S1", "rs1", "A/C", "called", "higher", "single_corrected", 1, 0),
         ("S1", "rs2", "./.", "no_call", "not_assessed", "null", 0, 1),
         ("S2", "rs1", "C/C", "filtered", "not_assessed", "single_corrected", 1, 0),
         ("S2", "rs2", "A/A", "called", "none", "null", 0, 1),
     ]
-    assert expected == list(missing.itertuples(index=False, name=None))
+    assert expected == list(actual.itertuples(index=False, name=None))
     assert ["1001", "10.1000/two"] * 2 == list(frame["pmids"])
 
 
@@ -182,18 +183,18 @@ def test_haplotypes(toy_haplotypes: KnowledgeBase, make_vcf: MakeVcf) -> None:
     path = make_vcf(rows, samples=("S1", "S2"))
     frame = pgx_ana.annotate(path, kb=toy_haplotypes.directories, population="EUR").haplotypes
     shown = ["sample", "haplotypes", "diplotype", "status", "likeliest", "population"]
-    missing = frame[shown].astype(object).where(frame[shown].notna(), None)
+    actual = frame[shown].astype(object).where(frame[shown].notna(), None)
     expected = [
         ("S1", "AAA-star", None, "ambiguous", "*2/*3", "EUR"),
         ("S1", "AAA-pair", None, "incomplete", None, None),
         ("S2", "AAA-star", "*2/*4", "determined", None, None),
         ("S2", "AAA-pair", None, "incomplete", None, None),
     ]
-    assert expected == list(missing.itertuples(index=False, name=None))
+    assert expected == list(actual.itertuples(index=False, name=None))
 
 
-def test_categories_are_shared_not_repeated(annotate: Annotate, make_vcf: MakeVcf) -> None:
-    """A statement stands once in memory, however many people have it."""
+def test_text_columns_share_their_values(annotate: Annotate, make_vcf: MakeVcf) -> None:
+    """A statement is in memory once, however many people have it."""
     samples = [f"S{number}" for number in range(500)]
     path = make_vcf([" ".join(["1 100 A C", *(["0/1", "1/1"] * 250)])], samples=samples)
     frame = annotate(path).annotations
@@ -207,7 +208,7 @@ def test_categories_are_shared_not_repeated(annotate: Annotate, make_vcf: MakeVc
     assert samples == list(samples_dtype.categories)
 
 
-def test_tables_are_made_once(annotate: Annotate, file: Path) -> None:
+def test_data_frames_are_cached(annotate: Annotate, file: Path) -> None:
     result = annotate(file)
     assert result.calls is result.calls
 
@@ -218,7 +219,7 @@ def test_table_by_name(annotate: Annotate, file: Path) -> None:
     assert ("S1", "S2") == result.table("summary").samples
 
 
-def test_result(annotate: Annotate, file: Path) -> None:
+def test_properties_of_a_result(annotate: Annotate, file: Path) -> None:
     result = annotate(file)
     assert (("S1", "S2"), "GRCh38", 2) == (result.samples, result.assembly, len(result))
 
@@ -226,7 +227,7 @@ def test_result(annotate: Annotate, file: Path) -> None:
 def test_iteration_yields_the_documents(
     annotate: Annotate, run: Run, toy_directory: Path, file: Path
 ) -> None:
-    """The same as on the command line, and again when iterated again."""
+    """They are the same as on the command line, and the same when iterated again."""
     result = annotate(file)
     command = run("annotate", file, "--kb", toy_directory, "--format", "jsonl")
     expected = [json.loads(line) for line in command.stdout.splitlines()]
@@ -245,17 +246,17 @@ def test_one_path_or_several(toy_directory: Path, file: Path, paths: Callable[[P
 def test_files_make_one_cohort(annotate: Annotate, make_vcf: MakeVcf, file: Path) -> None:
     other = make_vcf(["2 50 G T 0/1 0/0"], samples=("S2", "S3"), name="other.vcf")
     frame = annotate(file, other).calls
-    found = frame[frame["variant"] == "rs6"].astype(object).set_index("sample")["genotype"]
-    assert {"S2": "G/T", "S3": "G/G"} == found.dropna().to_dict()
-    assert ["S1", "S2", "S3"] == list(found.index)
+    genotypes = frame[frame["variant"] == "rs6"].astype(object).set_index("sample")["genotype"]
+    assert {"S2": "G/T", "S3": "G/G"} == genotypes.dropna().to_dict()
+    assert ["S1", "S2", "S3"] == list(genotypes.index)
 
 
-def test_chosen_samples(annotate: Annotate, file: Path) -> None:
+def test_selected_samples(annotate: Annotate, file: Path) -> None:
     assert ("S2",) == annotate(file, samples=["S2"]).samples
     assert ("S1", "S2") == annotate(file, samples=("S2", "S1")).samples
 
 
-def test_chosen_genes(annotate: Annotate, file: Path) -> None:
+def test_selected_genes(annotate: Annotate, file: Path) -> None:
     assert ["rs6", "rs6"] == list(annotate(file, genes=["BBB"]).calls["variant"])
     assert {"AAA"} == set(annotate(file, genes=("AAA",)).annotations["gene"])
 
@@ -284,7 +285,7 @@ def test_options(
     assert expected == list(frame.loc[frame["variant"] == "rs1", "status"])
 
 
-def test_assembly_where_the_file_does_not_tell(annotate: Annotate, make_vcf: MakeVcf) -> None:
+def test_assembly_of_a_file_without_evidence_of_one(annotate: Annotate, make_vcf: MakeVcf) -> None:
     path = make_vcf(["2 50 G T 0/1"], assembly=None)
     assert "GRCh37" == annotate(path, assembly="GRCh37").assembly
     assert [150, 250, 350, 451, 551, 50] == list(annotate(path, assembly="GRCh37").calls["pos"])
@@ -311,13 +312,13 @@ def test_knowledge_bases_overlay(toy_directory: Path, file: Path, tmp_path: Path
 @pytest.mark.parametrize(
     ("arguments", "expected", "message"),
     [
-        ({"samples": ["S9"]}, InputError, "no file has the sample 'S9'"),
-        ({"genes": ["XYZ"]}, UsageError, "no variant is known in XYZ"),
+        ({"samples": ["S9"]}, InputError, "sample not found in any file: 'S9'"),
+        ({"genes": ["XYZ"]}, UsageError, "the knowledge base has no variant in XYZ"),
         ({"assembly": "GRCh37"}, InputError, "contradicts the file"),
         (
             {"population": "FIN"},
             UsageError,
-            "no population 'FIN'; there are AFR, AMR, EAS, EUR, SAS, global",
+            "unknown population 'FIN'; choose from AFR, AMR, EAS, EUR, SAS, global",
         ),
     ],
     ids=["sample", "gene", "assembly", "population"],

@@ -1,4 +1,4 @@
-"""The table of rooms in docs/architecture.md: every file has a room, every import an arrow."""
+"""The table of rooms in docs/architecture.md: every file has a room, every import is allowed."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ LIBRARIES = {
     "pandas": {"output.frames", "api"},
     "pydantic": {"knowledge", "browse.comparison"},
 }
-"""Which rooms or modules may import a library; pandas in api for annotations of types only."""
+"""The rooms or modules that may import each library; pandas in ``api`` for type hints only."""
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """A row of the table: the modules from the bottom up, and the rooms that they may use."""
+    """A row of the table: its modules from the bottom up, and the rooms that they may use."""
 
     name: str
     modules: tuple[str, ...]
@@ -40,7 +40,7 @@ class Room:
 
 
 FOUNDATION = "foundation"
-"""The row whose modules are on their own, and which every other row may use."""
+"""The row of single modules outside any package, which every other row may use."""
 
 
 def rooms(page: str) -> dict[str, Room]:
@@ -48,26 +48,26 @@ def rooms(page: str) -> dict[str, Room]:
     lines = page.splitlines()
     start = next(number for number, line in enumerate(lines) if line.startswith("| room |"))
     header = [cell.strip() for cell in lines[start].strip("|").split("|")]
-    found = {}
+    table = {}
     for line in lines[start + 2 :]:
         if not line.startswith("|"):
             break
         row = dict(zip(header, (cell.strip() for cell in line.strip("|").split("|")), strict=True))
         name = row["room"].strip("`/")
         modules = tuple(re.findall(r"`(\w+)`", row["modules, from the bottom up"]))
-        found[name] = Room(name, modules, frozenset(re.findall(r"`(\w+)`", row["may use"])))
-    return found
+        table[name] = Room(name, modules, frozenset(re.findall(r"`(\w+)`", row["may use"])))
+    return table
 
 
 def modules_of(room: Room) -> list[str]:
-    """Return the modules of a room below the package, its door last."""
+    """Return the modules of a room as names relative to the package, its door last."""
     if room.name == FOUNDATION or not room.is_package:
         return list(room.modules)
     return [*(f"{room.name}.{module}" for module in room.modules), room.name]
 
 
 def imports(path: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield every module that a file imports anywhere, with the names taken from it."""
+    """Yield every module that a file imports, at any level, with the names imported from it."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from ((alias.name, ()) for alias in node.names)
@@ -77,39 +77,45 @@ def imports(path: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def files(package: Path) -> dict[str, Path]:
-    """Return every file of the package by its module: ``vcf.index``; a door by its room."""
-    found = {}
+    """Return every file of the package by module name (``vcf.index``); a door by its room."""
+    by_module = {}
     for path in sorted(package.rglob("*.py")):
         parts = path.relative_to(package).with_suffix("").parts
-        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
-    return found
+        by_module[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return by_module
 
 
-def door(path: Path) -> set[str]:
-    """Return what a door names in ``__all__``."""
+def exported_names(path: Path) -> set[str]:
+    """Return the names in ``__all__`` of a door, empty for other modules."""
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
             return set(ast.literal_eval(node.value))
     return set()
 
 
-def faults(package: Path, table: dict[str, Room]) -> list[str]:
+def violations(package: Path, table: dict[str, Room]) -> list[str]:
     """Return everything in a package that the table does not allow."""
     present = files(package)
     room_of = {module: room for room in table.values() for module in modules_of(room)}
-    strange = [f"{module} has no room" for module in present if module not in {*room_of, ""}]
-    strange += [f"{module} does not exist" for module in room_of if module not in present]
+    messages = [f"{module} has no room" for module in present if module not in {*room_of, ""}]
+    messages += [f"{module} does not exist" for module in room_of if module not in present]
     for module in sorted(set(present) & set(room_of)):
         for imported, names in imports(present[module]):
             if imported.split(".")[0] == package.name:
                 for target in targets(imported.partition(".")[2], names, room_of):
-                    inside = door(present[target]) if target in present else set()
-                    strange += wrong(module, target, room_of, is_named=set(names) <= inside)
-    return strange
+                    exported = exported_names(present[target]) if target in present else set()
+                    is_exported = set(names) <= exported
+                    messages += import_violations(module, target, room_of, is_exported=is_exported)
+    return messages
 
 
-def wrong(module: str, target: str, room_of: dict[str, Room], *, is_named: bool) -> Iterator[str]:
-    """Yield what is wrong with one import; ``is_named``: the target, a door, names all of it."""
+def import_violations(
+    module: str, target: str, room_of: dict[str, Room], *, is_exported: bool
+) -> Iterator[str]:
+    """Yield what the table does not allow about one import.
+
+    ``is_exported``: the target is a door and exports all names that are imported.
+    """
     room, other = room_of[module], room_of.get(target)
     if other is room:
         order = modules_of(room)
@@ -119,12 +125,12 @@ def wrong(module: str, target: str, room_of: dict[str, Room], *, is_named: bool)
         yield f"{module} imports {target}: no arrow leads there"
     elif other.is_package and target != other.name:
         yield f"{module} reaches past the door of {other.name} into {target}"
-    elif other.is_package and not is_named:
+    elif other.is_package and not is_exported:
         yield f"{module} imports what the door of {target} does not name"
 
 
 def targets(imported: str, names: tuple[str, ...], room_of: dict[str, Room]) -> Iterator[str]:
-    """Yield the modules that an import names; ``from room import module`` names the module."""
+    """Yield the modules that an import refers to: for ``from room import module``, the module."""
     inner = [f"{imported}.{name}".strip(".") for name in names]
     submodules = [name for name in inner if name in room_of]
     yield from submodules
@@ -137,8 +143,8 @@ def table() -> dict[str, Room]:
     return rooms(PAGE.read_text(encoding="utf-8"))
 
 
-def test_the_package_keeps_to_the_table(table: dict[str, Room]) -> None:
-    assert [] == faults(PACKAGE, table)
+def test_the_package_follows_the_table(table: dict[str, Room]) -> None:
+    assert [] == violations(PACKAGE, table)
 
 
 @pytest.mark.parametrize(
@@ -184,7 +190,7 @@ def test_the_package_keeps_to_the_table(table: dict[str, Room]) -> None:
         ("attic/__init__.py", "", "attic has no room"),
     ],
 )
-def test_a_wrong_import_or_a_file_without_a_room_is_found(
+def test_forbidden_imports_and_files_without_a_room_are_reported(
     table: dict[str, Room], tmp_path: Path, file: str, line: str, expected: str
 ) -> None:
     package = tmp_path / "pgx_ana"
@@ -193,17 +199,17 @@ def test_a_wrong_import_or_a_file_without_a_room_is_found(
     path.parent.mkdir(exist_ok=True)
     with path.open("a", encoding="utf-8") as stream:
         stream.write(f"\n{line}\n")
-    assert [expected] == faults(package, table)
+    assert [expected] == violations(package, table)
 
 
-def test_each_library_has_one_door() -> None:
-    strange = [
+def test_libraries_are_imported_only_where_allowed() -> None:
+    forbidden = [
         f"{module} imports {imported}"
         for module, path in files(PACKAGE).items()
         for imported, _ in imports(path)
         if not {module, module.split(".")[0]} & LIBRARIES.get(imported.split(".")[0], {module})
     ]
-    assert [] == strange
+    assert [] == forbidden
 
 
 def test_only_the_command_line_prints() -> None:
@@ -217,8 +223,8 @@ def test_only_the_command_line_prints() -> None:
 
 
 def test_commands_are_thin() -> None:
-    """A command has at most eight statements besides its imports and its docstring."""
-    long = {}
+    """A command has at most eight statements, not counting imports and docstring."""
+    too_long = {}
     for path in sorted((PACKAGE / "cli").glob("*.py")):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.FunctionDef) and any(
@@ -230,14 +236,14 @@ def test_commands_are_thin() -> None:
                     if isinstance(statement, ast.stmt) and not isinstance(statement, ast.ImportFrom)
                 ]
                 if len(body) > 8:
-                    long[f"{path.stem}.{node.name}"] = len(body)
-    assert {} == long
+                    too_long[f"{path.stem}.{node.name}"] = len(body)
+    assert {} == too_long
 
 
-def test_every_door_says_what_it_takes_gives_and_never_does(table: dict[str, Room]) -> None:
+def test_every_door_states_what_the_room_takes_gives_and_never_does(table: dict[str, Room]) -> None:
     for room in table.values():
         if room.is_package:
             text = (PACKAGE / room.name / "__init__.py").read_text(encoding="utf-8")
-            said = ast.get_docstring(ast.parse(text)) or ""
-            words = {"Takes", "Gives", "Never"}
-            assert words <= set(re.findall(r"^(\w+)", said, re.MULTILINE)), room.name
+            docstring = ast.get_docstring(ast.parse(text)) or ""
+            required = {"Takes", "Gives", "Never"}
+            assert required <= set(re.findall(r"^(\w+)", docstring, re.MULTILINE)), room.name

@@ -1,8 +1,8 @@
-"""The knowledge base for reading: lists, pages, one document of all, and what changed.
+"""The knowledge base in readable form: lists, pages on entries, a handbook, and comparisons.
 
 Takes: one knowledge base, or two to compare.
 Gives: lines of text, TSV, JSON or Markdown.
-Never: sees a person's genotypes.
+Never: handles genotypes of people.
 """
 
 from pgx_ana.browse.comparison import compare

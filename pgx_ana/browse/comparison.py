@@ -1,4 +1,4 @@
-"""What changed between two knowledge bases, and which conclusions change with it."""
+"""The differences between two knowledge bases, and the conclusions that change with them."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from pgx_ana.knowledge import SECTIONS, KnowledgeBase, field_of
 
 
 def compare(old: KnowledgeBase, new: KnowledgeBase) -> Iterator[str]:
-    """Yield one line for each entry that is new, gone or changed, then the changed conclusions."""
+    """Yield a line for each added, removed or changed entry, then for each changed conclusion."""
     yield f"{old.info.name} {old.stamp} -> {new.info.name} {new.stamp}"
     for section in SECTIONS:
         name = field_of(section)
-        yield from _entries(section, getattr(old, name), getattr(new, name))
-    yield from _conclusions(old, new)
+        yield from _changed_entries(section, getattr(old, name), getattr(new, name))
+    yield from _changed_conclusions(old, new)
 
 
-def _entries(
+def _changed_entries(
     section: str, before: Mapping[str, BaseModel], after: Mapping[str, BaseModel]
 ) -> Iterator[str]:
     for key in dict.fromkeys((*before, *after)):
@@ -27,24 +27,30 @@ def _entries(
         elif key not in after:
             yield f"- {section} {key}"
         elif before[key] != after[key]:
-            one, other = before[key].model_dump(), after[key].model_dump()
-            fields = [field for field in one if one[field] != other.get(field)]
+            old_fields, new_fields = before[key].model_dump(), after[key].model_dump()
+            fields = [name for name in old_fields if old_fields[name] != new_fields.get(name)]
             yield f"~ {section} {key}: {', '.join(fields)}"
 
 
-def _conclusions(old: KnowledgeBase, new: KnowledgeBase) -> Iterator[str]:
+def _changed_conclusions(old: KnowledgeBase, new: KnowledgeBase) -> Iterator[str]:
     for key in dict.fromkeys((*old.associations, *new.associations)):
-        before, after = (_said(knowledge, key) for knowledge in (old, new))
-        for what in dict.fromkeys((*before, *after)):
-            one, other = before.get(what, "none"), after.get(what, "none")
-            if one != other:
-                yield f"! conclusion {key}: {what} {one} -> {other}"
+        before, after = (_level_and_directions(knowledge, key) for knowledge in (old, new))
+        for item in dict.fromkeys((*before, *after)):
+            old_value, new_value = before.get(item, "none"), after.get(item, "none")
+            if old_value != new_value:
+                yield f"! conclusion {key}: {item} {old_value} -> {new_value}"
 
 
-def _said(knowledge: KnowledgeBase, key: str) -> dict[str, str]:
-    """Return the level of an association and its direction for each genotype."""
+def _level_and_directions(knowledge: KnowledgeBase, key: str) -> dict[str, str]:
+    """Return the level of an association (key ``level``) and its direction for each genotype.
+
+    Empty if the knowledge base does not have the association.
+    """
     association = knowledge.associations.get(key)
     if association is None:
         return {}
-    said = {g: conclusion.direction.value for g, conclusion in association.genotypes.items()}
-    return {"level": knowledge.level(key).value, **said}
+    directions = {
+        genotype: conclusion.direction.value
+        for genotype, conclusion in association.genotypes.items()
+    }
+    return {"level": knowledge.level(key).value, **directions}

@@ -1,4 +1,4 @@
-"""A page on one variant or set of haplotypes: definition, studies, conclusions and why."""
+"""A page on one variant or haplotype set: definition, studies, conclusions and their grading."""
 
 from __future__ import annotations
 
@@ -19,53 +19,60 @@ from pgx_ana.knowledge import (
     VariantDefinition,
 )
 
-_WIDTH = 100
+_MAX_WIDTH = 100
+"""Characters in a wrapped line; the table of studies may be wider."""
 
 
 def page_lines(knowledge: KnowledgeBase, name: str) -> Iterator[str]:
-    """Yield the lines of a page on a variant or on a set of haplotypes, by any of its names."""
+    """Yield the lines of the page on a variant or haplotype set, found by any of its names.
+
+    Raises :class:`UsageError` for an unknown name.
+    """
     key = knowledge.find_variant(name)
     if key is not None:
-        yield from _definition(knowledge.definitions[key], knowledge)
-        found = knowledge.evidence_on(key)
-        yield from _reasons(found, knowledge.associations_of(key), key, knowledge)
+        yield from _variant_definition(knowledge.definitions[key], knowledge)
+        results, associations = knowledge.evidence_on(key), knowledge.associations_of(key)
+        yield from _studies_and_conclusions(results, associations, key, knowledge)
         return
     key = knowledge.find_haplotype_set(name)
     if key is None:
         sets = ", ".join(knowledge.haplotype_sets) or "none"
         raise UsageError(
-            f"no known variant or haplotype is called {name!r}; see pgx-ana kb list; sets of "
-            f"haplotypes: {sets}"
+            f"no variant, haplotype or haplotype set is named {name!r}; pgx-ana kb list shows the "
+            f"variants; haplotype sets: {sets}"
         )
-    yield from _set_definition(knowledge.haplotype_sets[key], knowledge)
-    found = knowledge.evidence_on_set(key)
-    yield from _reasons(found, knowledge.associations_of_set(key), key, knowledge)
+    yield from _haplotype_set_definition(knowledge.haplotype_sets[key], knowledge)
+    results, associations = knowledge.evidence_on_set(key), knowledge.associations_of_set(key)
+    yield from _studies_and_conclusions(results, associations, key, knowledge)
 
 
-def _reasons(
-    found: Sequence[Evidence],
+def _studies_and_conclusions(
+    results: Sequence[Evidence],
     associations: Sequence[Association],
     subject: str,
     knowledge: KnowledgeBase,
 ) -> Iterator[str]:
-    """Yield the studies of a variant or set, and what is concluded from them."""
+    """Yield the published results on a variant or set, and the conclusions from them.
+
+    ``subject`` is the identifier of the variant or set.
+    """
     yield ""
     yield "STUDIES"
-    if found:
-        yield from (f"  {line}" for line in study_table(found, subject, associations, knowledge))
+    if results:
+        yield from (f"  {line}" for line in study_table(results, subject, associations, knowledge))
     else:
         yield "  No published result on an aromatase inhibitor was found."
-    for number, item in enumerate(found, 1):
-        yield from _evidence(number, item, subject, knowledge)
+    for number, result in enumerate(results, 1):
+        yield from _result(number, result, subject, knowledge)
     yield ""
     yield "CONCLUSIONS"
     if not associations:
         yield "  None: there is nothing to conclude from."
     for association in associations:
-        yield from _association(association, knowledge)
+        yield from _conclusion(association, knowledge)
 
 
-def _set_definition(definition: HaplotypeSet, knowledge: KnowledgeBase) -> Iterator[str]:
+def _haplotype_set_definition(definition: HaplotypeSet, knowledge: KnowledgeBase) -> Iterator[str]:
     yield f"{definition.id}  {definition.name}"
     yield from _wrapped(f"{len(definition.sites)} core sites: {', '.join(definition.sites)}")
     if definition.further_sites:
@@ -76,27 +83,27 @@ def _set_definition(definition: HaplotypeSet, knowledge: KnowledgeBase) -> Itera
     yield ""
     yield "HAPLOTYPES"
     yield from (f"  {line}" for line in aligned(haplotype_table(definition, knowledge)))
-    for item in knowledge.haplotypes_of(definition.id):
-        if item.note:
-            yield from _wrapped(f"{item.name}: {item.note}")
+    for haplotype in knowledge.haplotypes_of(definition.id):
+        if haplotype.note:
+            yield from _wrapped(f"{haplotype.name}: {haplotype.note}")
     for rule in definition.phenotypes:
         yield from _wrapped(f"{rule.phenotype}: {', '.join(rule.functions)}")
     if definition.phenotype_source:
         yield from _wrapped(f"phenotypes: {definition.phenotype_source}")
 
 
-def _definition(variant: VariantDefinition, knowledge: KnowledgeBase) -> Iterator[str]:
+def _variant_definition(variant: VariantDefinition, knowledge: KnowledgeBase) -> Iterator[str]:
     gene = knowledge.genes[variant.gene]
     names = f" ({', '.join(variant.names)})" if variant.names else ""
     yield f"{variant.id}  {variant.gene}{names}"
     strand = f", strand {gene.strand}" if gene.strand else ""
     yield f"  {gene.name}{strand}; {variant.consequence}"
     for assembly, locus in variant.loci.items():
-        doubt = "" if locus.ref_verified == "yes" else " (not verified: the file tells)"
-        yield f"  {assembly}  {locus.chrom}:{locus.pos}  reference {locus.ref}{doubt}"
+        caveat = "" if locus.ref_verified == "yes" else " (not verified: the file tells)"
+        yield f"  {assembly}  {locus.chrom}:{locus.pos}  reference {locus.ref}{caveat}"
     for allele in variant.alleles:
-        called = f"  {', '.join(allele.names)}" if allele.names else ""
-        yield f"  allele {allele.bases}{called}"
+        allele_names = f"  {', '.join(allele.names)}" if allele.names else ""
+        yield f"  allele {allele.bases}{allele_names}"
     if variant.studied_allele is not None:
         refs = {locus.ref for locus in variant.loci.values()}
         note = ", which is the reference base" if refs == {variant.studied_allele} else ""
@@ -115,10 +122,10 @@ def _definition(variant: VariantDefinition, knowledge: KnowledgeBase) -> Iterato
         yield from _wrapped(note)
     for frequency in variant.frequencies:
         values = frequency.model_dump(exclude={"allele", "source"}, exclude_none=True)
-        shown = "  ".join(f"{where} {value:g}" for where, value in values.items())
-        yield f"  frequency of {frequency.allele}: {shown}"
+        by_population = "  ".join(f"{name} {value:g}" for name, value in values.items())
+        yield f"  frequency of {frequency.allele}: {by_population}"
         yield f"    {frequency.source}"
-    yield from _part_of(variant, knowledge)
+    yield from _defined_haplotypes(variant, knowledge)
     for annotation in variant.clinpgx:
         yield from _wrapped(
             f"ClinPGx {annotation.id}, level {annotation.level}: {annotation.about}"
@@ -127,37 +134,38 @@ def _definition(variant: VariantDefinition, knowledge: KnowledgeBase) -> Iterato
         )
 
 
-def _part_of(variant: VariantDefinition, knowledge: KnowledgeBase) -> Iterator[str]:
-    """Yield the haplotypes that an allele of a variant helps to define."""
-    found = [
-        f"{item.haplotype_set} {item.name}"
-        for item in knowledge.haplotypes.values()
-        if variant.id in item.alleles
+def _defined_haplotypes(variant: VariantDefinition, knowledge: KnowledgeBase) -> Iterator[str]:
+    """Yield the haplotypes that the variant helps to define, if there are any."""
+    names = [
+        f"{haplotype.haplotype_set} {haplotype.name}"
+        for haplotype in knowledge.haplotypes.values()
+        if variant.id in haplotype.alleles
     ]
-    if found:
-        yield from _wrapped(f"part of: {', '.join(found)}")
+    if names:
+        yield from _wrapped(f"part of: {', '.join(names)}")
 
 
-def _evidence(number: int, item: Evidence, subject: str, knowledge: KnowledgeBase) -> Iterator[str]:
-    publication = knowledge.publications[item.publication]
+def _result(number: int, result: Evidence, subject: str, knowledge: KnowledgeBase) -> Iterator[str]:
+    """Yield the details of one published result, numbered as in the table of studies."""
+    publication = knowledge.publications[result.publication]
     year = publication.year or "year unknown"
-    people = f"n={item.n}" if item.n else "n unknown"
-    drugs = ", ".join(item.drugs)
-    base = carriers(item, subject)
-    direction = f"{base} {item.direction}" if base else item.direction
+    people = f"n={result.n}" if result.n else "n unknown"
+    drugs = ", ".join(result.drugs)
+    carried = carriers(result, subject)
+    direction = f"{carried} {result.direction}" if carried else result.direction
     yield ""
-    yield f"  {number}. {publication.first_author} {year}  {people}  {drugs}  {item.setting}"
-    yield f"    {knowledge.outcomes[item.outcome].name}: {item.result} ({direction})"
-    facts = [_effect(effect) for effect in item.effects]
-    facts += [f"p {item.p}"] if item.p else []
-    facts += [f"{item.significance}", f"{item.specified}", f"read: {item.read}"]
+    yield f"  {number}. {publication.first_author} {year}  {people}  {drugs}  {result.setting}"
+    yield f"    {knowledge.outcomes[result.outcome].name}: {result.result} ({direction})"
+    facts = [_effect(effect) for effect in result.effects]
+    facts += [f"p {result.p}"] if result.p else []
+    facts += [f"{result.significance}", f"{result.specified}", f"read: {result.read}"]
     yield from _wrapped("; ".join(facts), indent=4)
-    yield from _wrapped(item.summary, indent=4)
-    for flag in item.flags:
+    yield from _wrapped(result.summary, indent=4)
+    for flag in result.flags:
         yield from _wrapped(f"! {flag}", indent=4)
     ids = [f"PMID {publication.pmid}"] if publication.pmid else []
     ids += [f"doi {publication.doi}"] if publication.doi else []
-    yield f"    [{item.id}] {'; '.join(ids)}".rstrip()
+    yield f"    [{result.id}] {'; '.join(ids)}".rstrip()
 
 
 def _effect(effect: Effect) -> str:
@@ -169,7 +177,8 @@ def _effect(effect: Effect) -> str:
     return f"{text} {effect.text}" if effect.text else text
 
 
-def _association(association: Association, knowledge: KnowledgeBase) -> Iterator[str]:
+def _conclusion(association: Association, knowledge: KnowledgeBase) -> Iterator[str]:
+    """Yield an association with its level, the cohorts behind it, and its genotypes."""
     grade = knowledge.grades[association.id]
     outcome = knowledge.outcomes[association.outcome]
     yield ""
@@ -180,14 +189,14 @@ def _association(association: Association, knowledge: KnowledgeBase) -> Iterator
         f"    level: {grade.level} ({len(grade.supporting)} supporting, "
         f"{len(grade.contradicting)} contradicting, {len(grade.null)} null cohorts)"
     )
-    for name, cohorts in (
+    for stance, cohorts in (
         ("for", grade.supporting),
         ("against", grade.contradicting),
         ("null", grade.null),
     ):
         if cohorts:
             names = ", ".join(knowledge.cohorts[cohort].name for cohort in cohorts)
-            yield from _wrapped(f"{name}: {names}", indent=4)
+            yield from _wrapped(f"{stance}: {names}", indent=4)
     unscored = [key for key, stance in grade.stances.items() if stance is Stance.NOT_SCORED]
     if unscored:
         yield from _wrapped(f"not scored: {', '.join(unscored)}", indent=4)
@@ -200,10 +209,11 @@ def _association(association: Association, knowledge: KnowledgeBase) -> Iterator
 
 
 def _wrapped(text: str, indent: int = 2) -> list[str]:
+    """Return text as lines with an indent, and a deeper one from the second line on."""
     space = " " * indent
     return textwrap.wrap(
         text,
-        _WIDTH,
+        _MAX_WIDTH,
         initial_indent=space,
         subsequent_indent=f"{space}  ",
         break_on_hyphens=False,

@@ -1,4 +1,4 @@
-"""The whole knowledge base as one document: its variants, conclusions and studies."""
+"""The whole knowledge base as one Markdown document: variants, conclusions and studies."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pgx_ana.knowledge import (
 
 
 def handbook_lines(knowledge: KnowledgeBase) -> Iterator[str]:
-    """Yield the lines of a document on all variants, conclusions and studies."""
+    """Yield the lines of the document, with a section for each gene."""
     yield "# The knowledge base"
     yield ""
     yield f"Made from `data/kb` ({knowledge.info.name} {knowledge.info.version}); do not edit."
@@ -29,25 +29,25 @@ def handbook_lines(knowledge: KnowledgeBase) -> Iterator[str]:
         f"{len(knowledge.publications)} publications, {len(knowledge.associations)} conclusions."
     )
     yield ""
-    yield from _counts(knowledge)
-    yield from _settings(knowledge)
+    yield from _level_counts(knowledge)
+    yield from _contexts(knowledge)
     for gene in knowledge.genes.values():
-        found = select_variants(knowledge, VariantFilter(genes=(gene.id,)))
+        variants = select_variants(knowledge, VariantFilter(genes=(gene.id,)))
         yield from ("", f"## {gene.id}", "", gene.role)
-        bare = [definition for definition in found if not knowledge.evidence_on(definition.id)]
-        for definition in found:
-            if definition not in bare:
-                yield from _variant(definition, knowledge)
+        unstudied = [variant for variant in variants if not knowledge.evidence_on(variant.id)]
+        for variant in variants:
+            if variant not in unstudied:
+                yield from _variant_section(variant, knowledge)
         for haplotype_set in knowledge.haplotype_sets.values():
             if haplotype_set.gene == gene.id:
-                yield from _set(haplotype_set, knowledge)
-        if bare:
-            names = ", ".join(_named(definition) for definition in bare)
+                yield from _haplotype_set_section(haplotype_set, knowledge)
+        if unstudied:
+            names = ", ".join(_heading(variant) for variant in unstudied)
             yield from ("", f"Defined and called, without a published result: {names}.")
 
 
-def _counts(knowledge: KnowledgeBase) -> Iterator[str]:
-    """Yield how many conclusions of which level there are in each category."""
+def _level_counts(knowledge: KnowledgeBase) -> Iterator[str]:
+    """Yield a table with the number of conclusions of each level in each category."""
     categories = ["efficacy", "exposure", "estradiol_suppression", "toxicity"]
     yield f"| level | {' | '.join(name.replace('_', ' ') for name in categories)} |"
     yield f"|---|{'---|' * len(categories)}"
@@ -63,8 +63,8 @@ def _counts(knowledge: KnowledgeBase) -> Iterator[str]:
         yield f"| {level.value} | {' | '.join(map(str, counts))} |"
 
 
-def _settings(knowledge: KnowledgeBase) -> Iterator[str]:
-    """Yield in whom the drug is given, and what is usually monitored there."""
+def _contexts(knowledge: KnowledgeBase) -> Iterator[str]:
+    """Yield a table of the settings in which the drug is given, and what is monitored in each."""
     yield from (
         "",
         "## Contexts",
@@ -74,74 +74,76 @@ def _settings(knowledge: KnowledgeBase) -> Iterator[str]:
     )
     for setting in knowledge.settings.values():
         if setting.monitored:
-            watched = ", ".join(setting.monitored)
-            yield _row((setting.name, setting.off_label, watched, setting.note or ""))
+            monitored = ", ".join(setting.monitored)
+            yield _table_row((setting.name, setting.off_label, monitored, setting.note or ""))
 
 
-def _row(cells: Iterable[str]) -> str:
-    """Return a row of a table; a pipe in a cell ends no cell, nor a line in it the row.
+def _table_row(cells: Iterable[str]) -> str:
+    """Return a row of a Markdown table.
 
-    A star is a star, as in names of alleles.
+    Pipes and stars in a cell are escaped, line breaks become blanks.
     """
     escaped = (" ".join(cell.replace("|", "\\|").replace("*", "\\*").split()) for cell in cells)
     return f"| {' | '.join(escaped)} |"
 
 
-def _named(definition: VariantDefinition) -> str:
-    star = [name for name in definition.names if "*" in name]
-    return f"{definition.id} ({', '.join(star)})" if star else definition.id
+def _heading(variant: VariantDefinition) -> str:
+    """Return the rsID of a variant, with the star alleles among its names."""
+    star_alleles = [name for name in variant.names if "*" in name]
+    return f"{variant.id} ({', '.join(star_alleles)})" if star_alleles else variant.id
 
 
-def _variant(definition: VariantDefinition, knowledge: KnowledgeBase) -> Iterator[str]:
-    places = ", ".join(
-        f"{a} {x.chrom}:{x.pos} {x.ref}{'' if x.ref_verified == 'yes' else ' (not verified)'}"
-        for a, x in definition.loci.items()
+def _variant_section(variant: VariantDefinition, knowledge: KnowledgeBase) -> Iterator[str]:
+    loci = ", ".join(
+        f"{assembly} {locus.chrom}:{locus.pos} {locus.ref}"
+        f"{'' if locus.ref_verified == 'yes' else ' (not verified)'}"
+        for assembly, locus in variant.loci.items()
     )
-    alleles = "/".join(allele.bases for allele in definition.alleles)
-    yield from ("", f"### {_named(definition)}", "")
-    yield f"{alleles} on the plus strand; {places}; {definition.consequence}."
-    associations = knowledge.associations_of(definition.id)
+    alleles = "/".join(allele.bases for allele in variant.alleles)
+    yield from ("", f"### {_heading(variant)}", "")
+    yield f"{alleles} on the plus strand; {loci}; {variant.consequence}."
+    associations = knowledge.associations_of(variant.id)
     for association in associations:
         yield from _conclusion(association, knowledge)
-    yield from _studies(
-        knowledge.evidence_on(definition.id), definition.id, associations, knowledge
-    )
+    results = knowledge.evidence_on(variant.id)
+    yield from _studies(results, variant.id, associations, knowledge)
 
 
-def _set(definition: HaplotypeSet, knowledge: KnowledgeBase) -> Iterator[str]:
-    """Yield the section of a set of haplotypes."""
+def _haplotype_set_section(definition: HaplotypeSet, knowledge: KnowledgeBase) -> Iterator[str]:
     yield from ("", f"### {definition.name}", "")
     if definition.note:
         yield from (definition.note, "")
     header, *rows = haplotype_table(definition, knowledge)
-    yield _row(header)
+    yield _table_row(header)
     yield f"|{'---|' * len(header)}"
-    yield from map(_row, rows)
+    yield from map(_table_row, rows)
     associations = knowledge.associations_of_set(definition.id)
     for association in associations:
         yield from _conclusion(association, knowledge)
-    found = knowledge.evidence_on_set(definition.id)
-    if found:
-        yield from _studies(found, definition.id, associations, knowledge)
+    results = knowledge.evidence_on_set(definition.id)
+    if results:
+        yield from _studies(results, definition.id, associations, knowledge)
 
 
 def _studies(
-    found: Iterable[Evidence],
+    results: Iterable[Evidence],
     subject: str,
     associations: Sequence[Association],
     knowledge: KnowledgeBase,
 ) -> Iterator[str]:
+    """Yield a table of the published results on a variant or haplotype set."""
     yield from ("", "| year | study | n | setting | drug | outcome | effect | p | verdict |")
     yield "|---|---|---|---|---|---|---|---|---|"
-    for item in found:
-        cells = list(study_row(item, subject, associations, knowledge))
-        publication = knowledge.publications[item.publication]
+    for result in results:
+        cells = list(study_row(result, subject, associations, knowledge))
+        publication = knowledge.publications[result.publication]
         if publication.pmid:
             cells[1] += f" (PMID {publication.pmid})"
-        yield _row(cells)
+        yield _table_row(cells)
 
 
 def _conclusion(association: Association, knowledge: KnowledgeBase) -> Iterator[str]:
+    """Yield an association as a paragraph: its claim, its level and the number of cohorts."""
     grade = knowledge.grades[association.id]
     outcome = knowledge.outcomes[association.outcome]
     claim = f"{association.about} {association.direction}"

@@ -1,4 +1,4 @@
-"""The haplotypes of the knowledge base as lists: what defines each, and how often it is seen."""
+"""The haplotypes of the knowledge base as lists: what defines each, and how frequent it is."""
 
 from __future__ import annotations
 
@@ -20,84 +20,88 @@ _Value = str | float | list[str] | None
 
 
 def haplotypes_as_tsv(knowledge: KnowledgeBase, genes: Sequence[str]) -> Iterator[str]:
-    """Yield all haplotypes of some genes, of all where empty, as tab-separated lines.
+    """Yield the haplotypes of some genes, of all where empty, as tab-separated lines.
 
-    Those that were only counted in a panel follow those that are defined. Raises
-    :class:`UsageError` for genes without a set.
+    Within a set, defined haplotypes come first, then those that were only counted in the panel.
+    Raises :class:`UsageError` for genes without a haplotype set.
     """
-    rows = list(_rows(knowledge, genes))  # before anything is written: it may be refused
+    rows = list(_rows(knowledge, genes))  # may raise, and must do so before the header is written
     yield "\t".join(_COLUMNS)
     for row in rows:
         yield "\t".join(_field(value) for value in row.values())
 
 
 def haplotypes_as_json(knowledge: KnowledgeBase, genes: Sequence[str]) -> Iterator[str]:
-    """Yield the same as the lines of a JSON array."""
+    """Yield the same haplotypes as the lines of a JSON array."""
     rows = list(_rows(knowledge, genes))
     yield from json.dumps(rows, indent=2, ensure_ascii=False).split("\n")
 
 
 def haplotype_table(definition: HaplotypeSet, knowledge: KnowledgeBase) -> list[tuple[str, ...]]:
-    """Return the haplotypes of a set as rows of a table for the reader, its header first.
+    """Return the haplotypes of a set as rows of a table for people, header first.
 
-    Chromosomes are counted over all populations of the panel.
+    Counts are chromosomes of all panel populations together.
     """
-    counts = counted(nomenclature_of(definition.id, knowledge)).get(GLOBAL, {})
+    counts = _panel_counts(nomenclature_of(definition.id, knowledge)).get(GLOBAL, {})
     total = sum(counts.values())
     rows: list[tuple[str, ...]] = [("name", "alleles", "function", "counted", "other names")]
-    for item in knowledge.haplotypes_of(definition.id):
-        current = item.state == "current"
+    for haplotype in knowledge.haplotypes_of(definition.id):
+        name, current = haplotype.name, haplotype.state == "current"
         rows.append(
             (
-                item.name if current else f"{item.name} ({item.state.replace('_', ' ')})",
-                " ".join(_alleles(item)) or ("reference" if current else "."),
-                item.function or ".",
-                f"{counts.get(item.name, 0)}/{total}" if current and total else ".",
-                ", ".join(item.names) or ".",
+                name if current else f"{name} ({haplotype.state.replace('_', ' ')})",
+                " ".join(_alleles(haplotype)) or ("reference" if current else "."),
+                haplotype.function or ".",
+                f"{counts.get(name, 0)}/{total}" if current and total else ".",
+                ", ".join(haplotype.names) or ".",
             )
         )
     return rows
 
 
-def counted(names: Nomenclature) -> dict[str, dict[str, int]]:
-    """Return how often each haplotype, by name, was counted in each population of the panel."""
-    found: dict[str, dict[str, int]] = {}
-    if not names.haplotypes:
-        return found
-    for population, counts in names.panel.counts.items():
-        of_population = found.setdefault(population, {})
-        for alleles, number in counts.items():
-            name = names.label(alleles).text
-            of_population[name] = of_population.get(name, 0) + number
-    return found
+def _panel_counts(nomenclature: Nomenclature) -> dict[str, dict[str, int]]:
+    """Return the number of chromosomes in each panel population, by the name of the haplotype."""
+    by_population: dict[str, dict[str, int]] = {}
+    if not nomenclature.haplotypes:
+        return by_population
+    for population, counts in nomenclature.panel.counts.items():
+        by_name = by_population.setdefault(population, {})
+        for alleles, count in counts.items():
+            name = nomenclature.label(alleles).text
+            by_name[name] = by_name.get(name, 0) + count
+    return by_population
 
 
 def _rows(knowledge: KnowledgeBase, genes: Sequence[str]) -> Iterator[dict[str, _Value]]:
+    """Yield a row per haplotype, by column, in the order of the sets."""
     known = {definition.gene for definition in knowledge.haplotype_sets.values()}
-    strange = sorted(set(genes) - known)
-    if strange:
+    unknown = sorted(set(genes) - known)
+    if unknown:
         raise UsageError(
-            f"no haplotypes are known in {', '.join(strange)}; known: {', '.join(sorted(known))}"
+            f"the knowledge base has no haplotypes in {', '.join(unknown)}; genes with haplotypes: "
+            f"{', '.join(sorted(known))}"
         )
     for key, definition in knowledge.haplotype_sets.items():
         if genes and definition.gene not in genes:
             continue
-        counts = counted(nomenclature_of(key, knowledge))
+        gene = definition.gene
+        counts = _panel_counts(nomenclature_of(key, knowledge))
         defined = knowledge.haplotypes_of(key)
-        for item in defined:
-            found = counts if item.state == "current" else {}
-            about = (_alleles(item), item.function, item.state, list(item.names))
-            yield _row((key, definition.gene, item.name, *about), item.name, found)
-        named = {item.name for item in defined}
-        for name in dict.fromkeys(
-            n for of_one in counts.values() for n in of_one if n not in named
-        ):
-            yield _row((key, definition.gene, name, [], None, _NOT_NAMED, []), name, counts)
+        for haplotype in defined:
+            name, state = haplotype.name, haplotype.state
+            details = (_alleles(haplotype), haplotype.function, state, list(haplotype.names))
+            yield _row((key, gene, name, *details), name, counts if state == "current" else {})
+        defined_names = {haplotype.name for haplotype in defined}
+        counted_names = dict.fromkeys(name for by_name in counts.values() for name in by_name)
+        for name in counted_names:
+            if name not in defined_names:
+                yield _row((key, gene, name, [], None, _NOT_NAMED, []), name, counts)
 
 
 def _row(
     values: tuple[_Value, ...], name: str, counts: Mapping[str, Mapping[str, int]]
 ) -> dict[str, _Value]:
+    """Return a row: the values of the first columns, then the frequency in each population."""
     frequencies = (
         counts[population].get(name, 0) / sum(counts[population].values()) if counts else None
         for population in (*POPULATIONS, GLOBAL)
@@ -105,8 +109,8 @@ def _row(
     return dict(zip(_COLUMNS, (*values, *frequencies), strict=True))
 
 
-def _alleles(item: HaplotypeDefinition) -> list[str]:
-    return [f"{rsid} {bases}" for rsid, bases in item.alleles.items()]
+def _alleles(haplotype: HaplotypeDefinition) -> list[str]:
+    return [f"{rsid} {bases}" for rsid, bases in haplotype.alleles.items()]
 
 
 def _field(value: _Value) -> str:

@@ -1,4 +1,4 @@
-"""Results as a table: one row for each published result, with its verdict on the conclusions."""
+"""Published results as a table, one row per result, with its stance on the conclusions."""
 
 from __future__ import annotations
 
@@ -9,76 +9,82 @@ from pgx_ana.knowledge import Association, Evidence, KnowledgeBase, Stance
 _STUDY_COLUMNS = (
     "#", "year", "study", "n", "setting", "drug", "outcome", "effect", "p", "verdict"
 )  # fmt: skip
-_VERDICTS = {
+_VERDICT_TEXTS = {
     Stance.SUPPORTS: "for",
     Stance.CONTRADICTS: "against",
     Stance.NULL: "null",
     Stance.NOT_SCORED: "not scored",
 }
+_MAX_P_LENGTH = 20  # characters
+_MAX_MEASURE_LENGTH = 24  # characters
 
 
 def study_table(
-    found: Sequence[Evidence],
+    results: Sequence[Evidence],
     subject: str,
     associations: Sequence[Association],
     knowledge: KnowledgeBase,
 ) -> list[str]:
-    """Return results on a variant or set as lines of an aligned table, numbered from 1."""
+    """Return results on a variant or haplotype set as an aligned table, numbered from 1."""
     rows: list[tuple[str, ...]] = [_STUDY_COLUMNS]
-    for number, item in enumerate(found, 1):
-        rows.append((str(number), *study_row(item, subject, associations, knowledge)))
+    for number, result in enumerate(results, 1):
+        rows.append((str(number), *study_row(result, subject, associations, knowledge)))
     return aligned(rows)
 
 
 def study_row(
-    item: Evidence, subject: str, associations: Sequence[Association], knowledge: KnowledgeBase
+    result: Evidence, subject: str, associations: Sequence[Association], knowledge: KnowledgeBase
 ) -> tuple[str, ...]:
     """Return year, study, n, setting, drug, outcome, effect, p and verdict of a result."""
-    publication = knowledge.publications[item.publication]
+    publication = knowledge.publications[result.publication]
     return (
         str(publication.year or "."),
         publication.first_author,
-        str(item.n or "."),
-        item.setting,
-        "+".join(item.drugs),
-        knowledge.outcomes[item.outcome].name,
-        _short_effect(item, subject),
-        _cut(item.p or ".", 20),
-        _verdict(item, associations, knowledge),
+        str(result.n or "."),
+        result.setting,
+        "+".join(result.drugs),
+        knowledge.outcomes[result.outcome].name,
+        _short_effect(result, subject),
+        _shortened(result.p or ".", _MAX_P_LENGTH),
+        _verdict(result, associations, knowledge),
     )
 
 
-def _short_effect(item: Evidence, subject: str) -> str:
-    sized = next((effect for effect in item.effects if effect.value is not None), None)
-    base = carriers(item, subject)
+def _short_effect(result: Evidence, subject: str) -> str:
+    """Return the first effect size of a result with its interval, else the direction."""
+    sized = next((effect for effect in result.effects if effect.value is not None), None)
+    carried = carriers(result, subject)
     if sized is None:
-        return f"{base} {item.direction}".strip()
+        return f"{carried} {result.direction}".strip()
     interval = ""
     if sized.low is not None and sized.high is not None:
         interval = f" [{sized.low:g}, {sized.high:g}]"
-    return f"{base} {_cut(sized.measure, 24)} {sized.value:g}{interval}".strip()
+    measure = _shortened(sized.measure, _MAX_MEASURE_LENGTH)
+    return f"{carried} {measure} {sized.value:g}{interval}".strip()
 
 
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[: most - 3]}..."
+def _shortened(text: str, max_length: int) -> str:
+    return text if len(text) <= max_length else f"{text[: max_length - 3]}..."
 
 
-def carriers(item: Evidence, subject: str) -> str:
-    """Return whose carriers a result is about: an allele of a variant, or haplotypes of a set."""
-    if subject in item.variants:
-        return item.alleles.get(subject, "")
-    return item.haplotype or " or ".join((*item.diplotypes, *item.phenotypes))
+def carriers(result: Evidence, subject: str) -> str:
+    """Return what carriers in a result carry: an allele of a variant, or haplotypes of a set."""
+    if subject in result.variants:
+        return result.alleles.get(subject, "")
+    return result.haplotype or " or ".join((*result.diplotypes, *result.phenotypes))
 
 
-def _verdict(item: Evidence, associations: Sequence[Association], knowledge: KnowledgeBase) -> str:
-    """Say how a result stands to the conclusions that list it."""
-    said = []
+def _verdict(
+    result: Evidence, associations: Sequence[Association], knowledge: KnowledgeBase
+) -> str:
+    """Return the stance of a result on the associations that list it; its kind if none does."""
+    verdicts = []
     for association in associations:
-        if item.id in association.excluded:
-            said.append("left out")
-        elif item.id in association.evidence:
-            said.append(_VERDICTS[knowledge.grades[association.id].stances[item.id]])
-    return "/".join(dict.fromkeys(said)) or item.kind
+        if result.id in association.excluded:
+            verdicts.append("left out")
+        elif result.id in association.evidence:
+            verdicts.append(_VERDICT_TEXTS[knowledge.grades[association.id].stances[result.id]])
+    return "/".join(dict.fromkeys(verdicts)) or result.kind
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The known variants as a list, all or those that fit."""
+"""The known variants as a list, all or those that pass a filter."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class VariantFilter:
-    """Which variants are wanted: those of the genes, with an association or result that fits."""
+    """A filter for variants; an empty field lets all pass.
+
+    Category and level must be those of one association. The drug is that of any published result.
+    """
 
     genes: Sequence[str] = ()
     categories: Sequence[str] = ()
@@ -24,69 +27,78 @@ class VariantFilter:
     drugs: Sequence[str] = ()
 
 
-def select_variants(knowledge: KnowledgeBase, wanted: VariantFilter) -> list[VariantDefinition]:
+def select_variants(
+    knowledge: KnowledgeBase, variant_filter: VariantFilter
+) -> list[VariantDefinition]:
     """Return the variants that pass a filter. Raises :class:`UsageError` for unknown names."""
     categories = {outcome.category.value for outcome in knowledge.outcomes.values()}
     for kind, given, known in (
-        ("gene", wanted.genes, set(knowledge.genes)),
-        ("category", wanted.categories, categories),
-        ("level", wanted.levels, {level.value for level in Level}),
-        ("drug", wanted.drugs, set(knowledge.drugs)),
+        ("gene", variant_filter.genes, set(knowledge.genes)),
+        ("category", variant_filter.categories, categories),
+        ("level", variant_filter.levels, {level.value for level in Level}),
+        ("drug", variant_filter.drugs, set(knowledge.drugs)),
     ):
-        strange = sorted(set(given) - known)
-        if strange:
+        unknown = sorted(set(given) - known)
+        if unknown:
             raise UsageError(
-                f"no such {kind}: {', '.join(strange)}; known: {', '.join(sorted(known))}"
+                f"unknown {kind}: {', '.join(unknown)}; known: {', '.join(sorted(known))}"
             )
     return [
         knowledge.definitions[variant.id]
         for variant in knowledge.variants
-        if (not wanted.genes or variant.gene in wanted.genes)
-        and _has(variant.id, knowledge, wanted)
+        if (not variant_filter.genes or variant.gene in variant_filter.genes)
+        and _passes(variant.id, knowledge, variant_filter)
     ]
 
 
-def _has(variant: str, knowledge: KnowledgeBase, wanted: VariantFilter) -> bool:
-    """Say whether a variant has a fitting association, and a result on one of the drugs."""
-    results = knowledge.evidence_on(variant)
-    by_drug = not wanted.drugs or any(set(item.drugs) & set(wanted.drugs) for item in results)
-    if not (wanted.categories or wanted.levels):
-        return by_drug
-    return by_drug and any(
-        (not wanted.levels or knowledge.level(item.id).value in wanted.levels)
-        and (
-            not wanted.categories
-            or knowledge.outcomes[item.outcome].category.value in wanted.categories
-        )
-        for item in knowledge.associations_of(variant)
+def _passes(variant_id: str, knowledge: KnowledgeBase, variant_filter: VariantFilter) -> bool:
+    """Return whether a variant passes the filter for drugs, categories and levels."""
+    categories, levels, drugs = (
+        set(variant_filter.categories),
+        set(variant_filter.levels),
+        set(variant_filter.drugs),
+    )
+    results = knowledge.evidence_on(variant_id)
+    if drugs and not any(set(result.drugs) & drugs for result in results):
+        return False
+    if not (categories or levels):
+        return True
+    return any(
+        (not levels or knowledge.level(association.id).value in levels)
+        and (not categories or knowledge.outcomes[association.outcome].category.value in categories)
+        for association in knowledge.associations_of(variant_id)
     )
 
 
-def variants_as_tsv(knowledge: KnowledgeBase, wanted: VariantFilter) -> Iterator[str]:
+def variants_as_tsv(knowledge: KnowledgeBase, variant_filter: VariantFilter) -> Iterator[str]:
     """Yield the variants as tab-separated lines, header first."""
-    rows = list(_rows(knowledge, wanted))  # before anything is written: it may be refused
+    # Selecting may raise, and must do so before the header is written.
+    rows = list(_rows(knowledge, variant_filter))
     yield "\t".join(_COLUMNS)
     for row in rows:
-        texts = [";".join(v) if isinstance(v, list) else str(v) for v in row.values()]
+        values = row.values()
+        texts = [";".join(value) if isinstance(value, list) else str(value) for value in values]
         yield "\t".join(text or "." for text in texts)
 
 
-def variants_as_json(knowledge: KnowledgeBase, wanted: VariantFilter) -> Iterator[str]:
-    """Yield the lines of the variants as a JSON array."""
-    yield from json.dumps(list(_rows(knowledge, wanted)), indent=2, ensure_ascii=False).split("\n")
+def variants_as_json(knowledge: KnowledgeBase, variant_filter: VariantFilter) -> Iterator[str]:
+    """Yield the same variants as the lines of a JSON array."""
+    rows = list(_rows(knowledge, variant_filter))
+    yield from json.dumps(rows, indent=2, ensure_ascii=False).split("\n")
 
 
 def _rows(
-    knowledge: KnowledgeBase, wanted: VariantFilter
+    knowledge: KnowledgeBase, variant_filter: VariantFilter
 ) -> Iterator[dict[str, str | int | list[str]]]:
-    for definition in select_variants(knowledge, wanted):
+    """Yield a row per variant, by column."""
+    for definition in select_variants(knowledge, variant_filter):
         associations = knowledge.associations_of(definition.id)
-        places = [f"{locus.chrom}:{locus.pos}" for locus in definition.loci.values()]
+        loci = [f"{locus.chrom}:{locus.pos}" for locus in definition.loci.values()]
         values: tuple[str | int | list[str], ...] = (
             definition.id,
             definition.gene,
             list(definition.names),
-            *places,
+            *loci,
             "/".join(allele.bases for allele in definition.alleles),
             len(knowledge.evidence_on(definition.id)),
             len(associations),

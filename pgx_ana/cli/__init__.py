@@ -1,10 +1,11 @@
 """The command line: options in, one call into the package, results out.
 
 Takes: argv.
-Gives: results on stdout or ``-o``, everything else on stderr, and an exit code: 0 success, 1 a bug,
-    2 usage, 3 input, 4 knowledge base, 5 where ``check`` finds that only a part can be answered.
-Never: decides anything about genotypes, or imports a room before a command needs it, so that
-    ``--version`` and ``--help`` answer at once.
+Gives: results on stdout or in the file of ``-o``, everything else on stderr, and an exit code: 0
+    success, 1 a bug, 2 usage, 3 input or output, 4 knowledge base, 5 if ``check`` finds that only
+    part can be answered.
+Never: decides anything about genotypes, or imports a room before a command needs it: ``--version``
+    and ``--help`` answer at once.
 """
 
 from pgx_ana.cli.program import main

@@ -20,16 +20,16 @@ if TYPE_CHECKING:
     from pgx_ana.annotation import Annotations
     from pgx_ana.knowledge import KnowledgeBase
 
-_ASSERTED = (
-    "WARNING: --absent-is-reference: sites without a record are taken for reference; "
-    "such rows have source 'asserted'"
+_ASSERTED_WARNING = (
+    "WARNING: --absent-is-reference: sites without a record are treated as reference; "
+    "their rows have source 'asserted'"
 )
 
 
 @click.command()
 @click.argument("files", nargs=-1, required=True)
 @click.option(
-    "-o", "--output", default="-", help="File to write, - for stdout; with several tables a folder."
+    "-o", "--output", default="-", help="Output file, - for stdout; a folder for several tables."
 )
 @click.option(
     "-f",
@@ -38,7 +38,7 @@ _ASSERTED = (
     type=click.Choice([kind.value for kind in FileFormat]),
     default="tsv",
     show_default=True,
-    help="JSON holds all tables, one document per patient.",
+    help="JSON contains all tables, one document per patient.",
 )
 @click.option(
     "-t",
@@ -46,28 +46,28 @@ _ASSERTED = (
     "tables",
     multiple=True,
     type=click.Choice([name.value for name in TableName]),
-    help="Table to write; may be given again.  [default: annotations]",
+    help="Table to write; repeatable.  [default: annotations]",
 )
 @call_options
 @click.option(
     "--absent-is-reference",
     is_flag=True,
-    help="DANGEROUS: take sites without any record for reference; every such row says so.",
+    help="DANGEROUS: treat sites without any record as reference; their rows have source asserted.",
 )
 @click.option(
     "--population",
     type=click.Choice([*POPULATIONS, GLOBAL]),
-    help="Weigh diplotypes that are open by haplotype frequencies of this population of 1000 "
-    "Genomes: an estimate, shown beside the candidates.",
+    help="Estimate probabilities of ambiguous diplotypes from haplotype frequencies of this 1000 "
+    "Genomes population; shown in addition to the candidates.",
 )
-@click.option("-q", "--quiet", is_flag=True, help="Do not say on stderr what was read.")
+@click.option("-q", "--quiet", is_flag=True, help="Do not list the input files on stderr.")
 @kb_option
 def annotate(
     output: str, file_format: str, tables: tuple[str, ...], *, quiet: bool, **given: Any
 ) -> None:
     """Annotate the people in VCF or BCF FILES (- for stdin).
 
-    Files with the same samples are one cohort, files with other samples are further people.
+    Files with the same samples are joined to one cohort; files with other samples add people.
 
     \b
     Examples:
@@ -75,15 +75,15 @@ def annotate(
       pgx-ana annotate chr*.vcf.gz --table summary -o summary.tsv
       pgx-ana annotate cohort.bcf --table calls --table annotations -o results/
     """
-    chosen = [TableName(name) for name in dict.fromkeys(tables)]
-    check_destination(output, given["files"], FileFormat(file_format), chosen)
-    # First: what it imports takes half as long again deep inside other imports.
+    names = [TableName(name) for name in dict.fromkeys(tables)]
+    check_destination(output, given["files"], FileFormat(file_format), names)
+    # Loaded first: its imports take half as long again if they run nested inside other imports.
     knowledge = load_knowledge(given["directories"])
     annotations = _run(given, knowledge)
     _warn(annotations)
     if not quiet:
         _list_inputs(annotations)
-    _write(annotations, FileFormat(file_format), chosen, output)
+    _write(annotations, FileFormat(file_format), names, output)
 
 
 def _run(given: Mapping[str, Any], knowledge: KnowledgeBase) -> Annotations:
@@ -93,17 +93,17 @@ def _run(given: Mapping[str, Any], knowledge: KnowledgeBase) -> Annotations:
 
 
 def _warn(annotations: Annotations) -> None:
-    """Print what a reader of the results must know."""
+    """Print on stderr what a reader of the results must know."""
     from pgx_ana.quality import frequency_warnings
 
     if annotations.calls.options.absent_is_reference:
-        click.echo(_ASSERTED, err=True)
+        click.echo(_ASSERTED_WARNING, err=True)
     for warning in frequency_warnings(annotations.calls, annotations.knowledge):
         click.echo(f"WARNING: {warning}", err=True)
 
 
 def _list_inputs(annotations: Annotations) -> None:
-    """Print each file with its assembly and how that was detected."""
+    """Print on stderr each file with its assembly, how it was detected, and its samples."""
     for file in annotations.calls.files:
         people = "1 sample" if file.samples == 1 else f"{file.samples} samples"
         remark = f"; {file.remark}" if file.remark else ""
@@ -113,7 +113,7 @@ def _list_inputs(annotations: Annotations) -> None:
         count for files, count in annotations.calls.sample_files.counts() if len(files) > 1
     )
     if shared:
-        click.echo(f"samples in several files, each taken for one person: {shared}", err=True)
+        click.echo(f"samples in several files, each treated as one person: {shared}", err=True)
 
 
 def _write(

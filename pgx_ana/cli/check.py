@@ -1,4 +1,4 @@
-"""``pgx-ana check``: what variant files can answer."""
+"""``pgx-ana check``: the callability of variant files."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ if TYPE_CHECKING:
     type=click.Choice(["text", "tsv", "json"]),
     default="text",
     show_default=True,
-    help="TSV has the sites only.",
+    help="TSV contains the sites only.",
 )
-@click.option("-o", "--output", default="-", help="File to write, - for stdout.")
+@click.option("-o", "--output", default="-", help="Output file, - for stdout.")
 @call_options
 @kb_option
 @click.pass_context
 def check(ctx: click.Context, /, output: str, file_format: str, **given: Any) -> None:
-    """Say what FILES can answer, without annotating: assembly, samples, every known site.
+    """Report what FILES can answer, without annotating: assembly, samples, all known sites.
 
-    Exit code 0: everything can be answered in everyone; 5: only a part; 3: nothing, or unreadable.
+    Exit code 0: all sites are called in everyone; 5: only part; 3: nothing, or unreadable.
     """
     check_destination(output, given["files"])
-    # First: what it imports takes half as long again deep inside other imports.
+    # Loaded first: its imports take half as long again if they run nested inside other imports.
     knowledge = load_knowledge(given["directories"])
     callability = _assess(given, knowledge)
     _write(callability, file_format, output)

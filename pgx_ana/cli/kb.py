@@ -1,4 +1,4 @@
-"""``pgx-ana kb``: the knowledge base itself, for reading and checking."""
+"""``pgx-ana kb``: read, check and compare knowledge bases."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import click
 from pgx_ana.cli.options import kb_option, load_knowledge
 
 genes_to_list = click.option(
-    "-g", "--gene", "genes", multiple=True, help="Gene to list; may be given again."
+    "-g", "--gene", "genes", multiple=True, help="Gene to list; repeatable."
 )
 list_format = click.option(
     "-f",
@@ -25,13 +25,13 @@ list_format = click.option(
 
 @click.group()
 def kb() -> None:
-    """Look into the knowledge base."""
+    """Read and check the knowledge base."""
 
 
 @kb.command("check")
 @kb_option
 def check_knowledge(directories: tuple[Path, ...]) -> None:
-    """Read everything and say all that is wrong at once."""
+    """Read all files and report all faults at once."""
     knowledge = load_knowledge(directories, cached=False)
     click.echo(
         f"{knowledge.info.name} {knowledge.stamp}: {len(knowledge.definitions)} variants, "
@@ -43,21 +43,29 @@ def check_knowledge(directories: tuple[Path, ...]) -> None:
 @kb.command("list")
 @genes_to_list
 @click.option(
-    "--category", "categories", multiple=True, help="Only variants with a conclusion in it."
+    "--category",
+    "categories",
+    multiple=True,
+    help="Only variants with a conclusion in this category; repeatable.",
 )
 @click.option(
-    "--level", "levels", multiple=True, help="Only variants with a conclusion of this level."
+    "--level",
+    "levels",
+    multiple=True,
+    help="Only variants with a conclusion of this level; repeatable.",
 )
-@click.option("--drug", "drugs", multiple=True, help="Only variants with a result on this drug.")
+@click.option(
+    "--drug", "drugs", multiple=True, help="Only variants with a result on this drug; repeatable."
+)
 @list_format
 @kb_option
 def list_variants(**given: Any) -> None:
-    """List the known variants, all or those that fit."""
+    """List the known variants, all or those that pass the filters."""
     from pgx_ana.browse import VariantFilter, variants_as_json, variants_as_tsv
 
-    write_lines = variants_as_json if given["file_format"] == "json" else variants_as_tsv
-    wanted = VariantFilter(given["genes"], given["categories"], given["levels"], given["drugs"])
-    _print(write_lines(load_knowledge(given["directories"]), wanted))
+    variant_lines = variants_as_json if given["file_format"] == "json" else variants_as_tsv
+    selected = VariantFilter(given["genes"], given["categories"], given["levels"], given["drugs"])
+    _print(variant_lines(load_knowledge(given["directories"]), selected))
 
 
 @kb.command("haplotypes")
@@ -67,21 +75,21 @@ def list_variants(**given: Any) -> None:
 def list_haplotypes(
     genes: tuple[str, ...], file_format: str, directories: tuple[Path, ...]
 ) -> None:
-    """List the haplotypes of all sets, with their frequencies in 1000 Genomes where counted."""
+    """List the haplotypes of all sets, with 1000 Genomes frequencies where available."""
     from pgx_ana.browse import haplotypes_as_json, haplotypes_as_tsv
 
-    write_lines = haplotypes_as_json if file_format == "json" else haplotypes_as_tsv
-    _print(write_lines(load_knowledge(directories), genes))
+    haplotype_lines = haplotypes_as_json if file_format == "json" else haplotypes_as_tsv
+    _print(haplotype_lines(load_knowledge(directories), genes))
 
 
 @kb.command()
 @click.argument("name")
 @kb_option
 def show(name: str, directories: tuple[Path, ...]) -> None:
-    """Show a variant or a set of haplotypes by NAME, with its evidence and conclusions.
+    """Show a variant or haplotype set by NAME, with its evidence and conclusions.
 
-    A variant may be named by rsID, merged rsID or legacy name, a set by its name or one of its
-    haplotypes (ABCB1 T-T-T).
+    NAME is the rsID, a merged rsID or a legacy name of a variant, or the name of a haplotype set
+    or of one of its haplotypes (ABCB1 T-T-T).
     """
     from pgx_ana.browse import page_lines
 
@@ -92,7 +100,7 @@ def show(name: str, directories: tuple[Path, ...]) -> None:
 @click.argument("old", type=click.Path(path_type=Path))
 @click.argument("new", type=click.Path(path_type=Path))
 def diff(old: Path, new: Path) -> None:
-    """Say what changed from the knowledge base OLD to NEW ('default' is the shipped one)."""
+    """Show what changed from knowledge base OLD to NEW ('default' is the shipped one)."""
     from pgx_ana.browse import compare
 
     _print(compare(load_knowledge([old]), load_knowledge([new])))
@@ -100,7 +108,7 @@ def diff(old: Path, new: Path) -> None:
 
 @kb.command()
 def path() -> None:
-    """Print where the knowledge base that is shipped lies."""
+    """Print the path of the shipped knowledge base."""
     from pgx_ana.knowledge import default_directory
 
     click.echo(default_directory())

@@ -1,4 +1,4 @@
-"""Options that several commands share, and the requests that they make."""
+"""Options that several commands share, and the request that they describe."""
 
 from __future__ import annotations
 
@@ -20,94 +20,95 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def kb_option(command: Command) -> Command:
-    """Add --kb, which may be given again."""
+    """Add the repeatable option ``--kb``."""
     return click.option(
         "--kb",
         "directories",
         multiple=True,
         type=click.Path(path_type=Path),
-        help="Use another knowledge base; given again, a later one overlays the earlier by id. "
-        "'default' is the one that is shipped.",
+        help="Directory of a knowledge base; repeatable: entries of a later one replace those of "
+        "an earlier one by id. 'default' is the shipped one.",
     )(command)
 
 
 def call_options(command: Command) -> Command:
-    """Add what all commands that call genotypes share."""
+    """Add the options of all commands that call genotypes."""
     for option in reversed(_CALL_OPTIONS):
         command = option(command)
     return command
 
 
 def _not_negative(ctx: click.Context, parameter: click.Parameter, value: float) -> float:
-    if not value >= 0:  # nor NaN, with which nothing would be filtered
+    if not value >= 0:  # rejects NaN too, which would filter nothing
         raise click.BadParameter("must be a number that is not negative", ctx, parameter)
     return value
 
 
 _CALL_OPTIONS = (
-    click.option("-s", "--samples", default="", help="Samples to annotate, separated by commas."),
+    click.option("-s", "--samples", default="", help="Samples to include, separated by commas."),
     click.option(
         "-S",
         "--samples-file",
         type=click.Path(path_type=Path),
-        help="File with one sample per line.",
+        help="File with the samples to include, one per line.",
     ),
-    click.option(
-        "-g", "--gene", "genes", multiple=True, help="Gene to annotate; may be given again."
-    ),
+    click.option("-g", "--gene", "genes", multiple=True, help="Gene to include; repeatable."),
     click.option(
         "--assembly",
         type=click.Choice([assembly.value for assembly in Assembly]),
-        help="Assembly, where the file does not tell.",
+        help="Assembly, if it cannot be detected from the file.",
     ),
     click.option(
         "--min-gq",
         default=10.0,
         callback=_not_negative,
         show_default=True,
-        help="Least genotype quality of a call.",
+        help="Minimum genotype quality of a call.",
     ),
     click.option(
         "--min-dp",
         default=1.0,
         callback=_not_negative,
         show_default=True,
-        help="Least read depth of a call.",
+        help="Minimum read depth of a call.",
     ),
     click.option(
         "--min-gp",
         default=0.9,
         type=click.FloatRange(0, 1),
         show_default=True,
-        help="Least probability of an imputed genotype (GP, HDS or DS).",
+        help="Minimum probability of an imputed genotype (GP, HDS or DS).",
     ),
-    click.option("--include-filtered", is_flag=True, help="Take calls whose FILTER is not PASS."),
+    click.option("--include-filtered", is_flag=True, help="Use calls whose FILTER is not PASS."),
     click.option(
         "--allow-strand-flip",
         is_flag=True,
-        help="Take alleles that fit only the other strand as if on this one; such calls say so.",
+        help="Use alleles that match only on the other strand; such calls have source "
+        "other_strand.",
     ),
     click.option(
         "--reference",
         default="",
         metavar="FASTA",
-        help="Hold REF against this genome too; it must have an index (.fai).",
+        help="Check REF against this genome, which must have an index (.fai).",
     ),
-    click.option("--verify", is_flag=True, help="Read files whole, not only where the sites are."),
+    click.option(
+        "--verify", is_flag=True, help="Read files completely, not only at the known sites."
+    ),
 )
 
 
 def request_from(given: Mapping[str, Any]) -> Request:
-    """Return the run that the options of a command ask for."""
+    """Return the request that the options of a command describe."""
     from pgx_ana.model import CallOptions
     from pgx_ana.pipeline import Request, Selection
     from pgx_ana.terms import Assembly
 
     assembly = Assembly(given["assembly"]) if given["assembly"] else None
-    samples = _chosen_samples(given["samples"], given["samples_file"])
+    samples = _selected_samples(given["samples"], given["samples_file"])
     return Request(
         paths=given["files"],
-        choice=Selection(samples=samples, genes=given["genes"], assembly=assembly),
+        selection=Selection(samples=samples, genes=given["genes"], assembly=assembly),
         options=CallOptions(
             min_gq=given["min_gq"],
             min_dp=given["min_dp"],
@@ -122,12 +123,13 @@ def request_from(given: Mapping[str, Any]) -> Request:
     )
 
 
-def _chosen_samples(listed: str, file: Path | None) -> tuple[str, ...]:
+def _selected_samples(listed: str, file: Path | None) -> tuple[str, ...]:
+    """Return the samples of ``--samples`` or ``--samples-file``, each once; empty for neither."""
     if listed and file:
-        raise UsageError("--samples and --samples-file do not go together")
+        raise UsageError("--samples and --samples-file cannot be combined")
     if file is None:
         if listed and not listed.strip(","):
-            raise UsageError("--samples names no sample")
+            raise UsageError("--samples lists no sample")
         return tuple(dict.fromkeys(name for name in listed.split(",") if name))
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
@@ -135,7 +137,7 @@ def _chosen_samples(listed: str, file: Path | None) -> tuple[str, ...]:
         raise UsageError(f"--samples-file {file}: cannot be read: {error}") from error
     names = tuple(dict.fromkeys(line.strip() for line in lines if line.strip()))
     if not names:
-        raise UsageError(f"--samples-file {file}: names no sample")
+        raise UsageError(f"--samples-file {file}: lists no sample")
     return names
 
 
@@ -145,19 +147,19 @@ def check_destination(
     file_format: FileFormat = FileFormat.TSV,
     tables: Sequence[TableName] = (),
 ) -> None:
-    """Raise :class:`UsageError` for a destination that cannot hold the results, or is an input."""
+    """Raise :class:`UsageError` if a destination does not suit the tables, or is an input file."""
     if tables and file_format not in {FileFormat.TSV, FileFormat.CSV}:
-        raise UsageError(f"--format {file_format} holds all tables; leave --table out")
+        raise UsageError(f"--format {file_format} contains all tables; omit --table")
     if len(tables) > 1 and output == "-":
-        raise UsageError("several tables need -o with a folder")
+        raise UsageError("several tables need a folder: give one with -o")
     for file in files:
         if "-" not in {file, output} and os.path.realpath(file) == os.path.realpath(output):
-            raise UsageError(f"-o {output}: is one of the files to read")
+            raise UsageError(f"-o {output}: is an input file; give another name")
 
 
 def load_knowledge(directories: Iterable[Path], *, cached: bool = True) -> KnowledgeBase:
-    """Return the knowledge base of ``--kb``: the shipped one where none was named."""
+    """Return the knowledge base of ``--kb``, the shipped one if there is no ``--kb``."""
     from pgx_ana.knowledge import default_directory, load
 
-    places = [default_directory() if str(place) == "default" else place for place in directories]
-    return load(places, cached=cached)
+    paths = [default_directory() if str(path) == "default" else path for path in directories]
+    return load(paths, cached=cached)

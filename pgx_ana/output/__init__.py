@@ -1,9 +1,9 @@
-"""Results in every format, written whole or not at all.
+"""Results in every format. A file is written completely or not at all.
 
-Takes: annotations, or what files can answer.
-Gives: tables as TSV, CSV and data frames, one JSON document for each person, reports of
-    callability; the registry of columns describes all of them.
-Never: decides what is concluded, or leaves half a file behind.
+Takes: annotations, or the callability of files.
+Gives: tables as TSV, CSV and data frames, one JSON document per person, callability reports; the
+    column registry describes all tables.
+Never: draws a conclusion, or leaves an incomplete file behind.
 """
 
 from pgx_ana.output.documents import patient_texts

@@ -1,4 +1,4 @@
-"""What files can answer, as text for the reader, as a table of sites, and as JSON."""
+"""Callability reports: text for people, a TSV table of the sites, and JSON."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from pgx_ana.haplotypes import DiplotypeStatus
 from pgx_ana.quality import STATES, Callability
 
 
-def callability_text(found: Callability) -> Iterator[str]:
-    """Yield lines for the reader: the files, the sites as an aligned table, a verdict per gene."""
-    for file, content in zip(found.files, found.content, strict=True):
+def callability_text(callability: Callability) -> Iterator[str]:
+    """Yield the lines of a report: the files, an aligned table of the sites, a verdict per gene.
+
+    Columns of call states that nobody has are left out.
+    """
+    for file, content in zip(callability.files, callability.content, strict=True):
         yield f"{file.name}"
         yield f"  format    {file.format}{', ' + file.compression if file.compression else ''}"
         yield f"  assembly  {file.assembly} ({file.assembly_source})"
@@ -23,70 +26,72 @@ def callability_text(found: Callability) -> Iterator[str]:
         if file.remark:
             yield f"  remark    {file.remark}"
     yield ""
-    rows = [line.split("\t") for line in callability_tsv(found)]
-    kept = [
-        number
-        for number, name in enumerate(rows[0])
-        if name not in STATES or any(row[number] != "0" for row in rows[1:])
+    rows = [line.split("\t") for line in callability_tsv(callability)]
+    shown = [
+        index
+        for index, name in enumerate(rows[0])
+        if name not in STATES or any(row[index] != "0" for row in rows[1:])
     ]
-    widths = [max(len(row[number]) for row in rows) for number in kept]
+    widths = [max(len(row[index]) for row in rows) for index in shown]
     for row in rows:
-        pairs = zip((row[number] for number in kept), widths, strict=True)
-        yield "  ".join(text.ljust(width) for text, width in pairs).rstrip()
+        cells = zip((row[index] for index in shown), widths, strict=True)
+        yield "  ".join(text.ljust(width) for text, width in cells).rstrip()
     yield ""
-    yield from (gene.sentence for gene in found.genes)
-    for of_set in found.sets:
-        told = ", ".join(
-            f"{status.value.replace('_', ' ')} {of_set.people[status.value]}"
+    yield from (gene.sentence for gene in callability.genes)
+    for haplotype_set in callability.haplotype_sets:
+        counts = ", ".join(
+            f"{status.value.replace('_', ' ')} {haplotype_set.people[status.value]}"
             for status in DiplotypeStatus
-            if of_set.people[status.value]
+            if haplotype_set.people[status.value]
         )
-        yield f"Diplotypes of {of_set.name}: {told}."
-    yield from (f"WARNING: {warning}" for warning in found.warnings)
+        yield f"Diplotypes of {haplotype_set.name}: {counts}."
+    yield from (f"WARNING: {warning}" for warning in callability.warnings)
 
 
-def callability_tsv(found: Callability) -> Iterator[str]:
-    """Yield the sites as tab-separated lines, header first; people are counted in each state."""
+def callability_tsv(callability: Callability) -> Iterator[str]:
+    """Yield the sites as tab-separated lines, header first, with the number of people per state."""
     yield "\t".join(["gene", "variant", "locus", *STATES, "reason"])
-    for site in found.sites:
+    for site in callability.sites:
         counts = [str(site.people.get(state, 0)) for state in STATES]
-        fields = [site.variant.gene, site.variant.id, site.place, *counts, site.unreadable or "."]
+        fields = [site.variant.gene, site.variant.id, site.locus, *counts, site.unreadable or "."]
         yield "\t".join(fields)
 
 
-def callability_json(found: Callability) -> str:
-    """Return everything as one JSON document."""
+def callability_json(callability: Callability) -> str:
+    """Return the whole report as one JSON document."""
     files = [
         {**dataclasses.asdict(file), "content": content}
-        for file, content in zip(found.files, found.content, strict=True)
+        for file, content in zip(callability.files, callability.content, strict=True)
     ]
     sites = [
         {
             "gene": site.variant.gene,
             "variant": site.variant.id,
-            "locus": site.place,
+            "locus": site.locus,
             "people": {state: site.people.get(state, 0) for state in STATES},
             "unreadable": site.unreadable or None,
         }
-        for site in found.sites
+        for site in callability.sites
     ]
     genes = [
         {"gene": gene.gene, "answer": gene.extent.name.lower(), "verdict": gene.sentence}
-        for gene in found.genes
+        for gene in callability.genes
     ]
     document = {
-        "answer": found.extent.name.lower(),
-        "samples": found.n_samples,
+        "answer": callability.extent.name.lower(),
+        "samples": callability.n_samples,
         "files": files,
         "sites": sites,
         "genes": genes,
         "haplotypes": [
             {
-                "haplotypes": of_set.id,
-                "people": {s.value: of_set.people[s.value] for s in DiplotypeStatus},
+                "haplotypes": haplotype_set.id,
+                "people": {
+                    status.value: haplotype_set.people[status.value] for status in DiplotypeStatus
+                },
             }
-            for of_set in found.sets
+            for haplotype_set in callability.haplotype_sets
         ],
-        "warnings": list(found.warnings),
+        "warnings": list(callability.warnings),
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

@@ -1,4 +1,4 @@
-"""The columns of the tables: one registry for headers, JSON keys, data frames, docs and schemas."""
+"""The columns of the tables: one registry for headers, JSON, data frames, docs and schemas."""
 
 from __future__ import annotations
 
@@ -12,19 +12,24 @@ ColumnType = Literal["text", "category", "integer", "number", "list"]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its name, type and meaning. Missing values are ``.`` in text and null in JSON."""
+    """One column: its name, type and meaning.
+
+    Missing values are ``.`` in text, null in JSON and NA in data frames.
+    """
 
     name: str
     type: ColumnType
     meaning: str
 
 
-_SAMPLE = Column("sample", "category", "sample name as in the file")
+_SAMPLE = Column("sample", "category", "sample name in the file")
 _GENE = Column("gene", "category", "approved gene symbol")
 _VARIANT = Column("variant", "category", "rsID")
 _STAMPS = (
     Column(
-        "kb_version", "category", "version of the knowledge base, + and the start of its digest"
+        "kb_version",
+        "category",
+        "version of the knowledge base, + and the start of its SHA-256 digest",
     ),
     Column("pgx_ana_version", "category", "version of this program"),
 )
@@ -40,12 +45,12 @@ COLUMNS: dict[TableName, tuple[Column, ...]] = {
         Column(
             "ref",
             "category",
-            "reference base or bases in that assembly; missing where not verified",
+            "reference base or bases in that assembly; missing where they are not verified",
         ),
         Column(
             "genotype",
             "category",
-            "plus-strand bases, A/C unphased or A|C phased; . for a missing copy or no genotype, "
+            "plus-strand bases, A/C unphased or A|C phased; . for a missing copy or genotype, "
             "* for a deleted copy",
         ),
         Column(
@@ -54,128 +59,154 @@ COLUMNS: dict[TableName, tuple[Column, ...]] = {
             "called, partial, no_call, filtered, absent, unknown_allele, mismatch, not_assessable",
         ),
         Column("source", "category", "record, reference_block, other_strand, asserted or none"),
-        Column("reason", "category", "why the status is not plainly called"),
+        Column("reason", "category", "why the status is not called, or what qualifies the call"),
         Column("phase_set", "integer", "PS of a phased genotype"),
         Column(
-            "gq", "number", "genotype quality (GQ, else RGQ, else GQX), the least of the records"
+            "gq", "number", "genotype quality (GQ, else RGQ, else GQX), the lowest of the records"
         ),
-        Column("dp", "number", "read depth (MIN_DP of a block, else DP), the least of the records"),
+        Column(
+            "dp", "number", "read depth (MIN_DP of a block, else DP), the lowest of the records"
+        ),
         Column("filter", "category", "FILTER of the records"),
-        Column("file", "category", "the file that the call comes from"),
+        Column("file", "category", "input file of the call"),
         *_STAMPS,
     ),
     TableName.ANNOTATIONS: (
         _SAMPLE,
         _GENE,
-        Column("variant", "category", "rsID; where the conclusion is about haplotypes, their set"),
+        Column(
+            "variant", "category", "rsID, or the haplotype set for a conclusion about haplotypes"
+        ),
         Column(
             "genotype",
             "category",
-            "plus-strand bases in a fixed order, whatever their phase; or diplotype",
+            "plus-strand bases in a fixed order regardless of phase, or diplotype",
         ),
         Column(
             "status",
             "category",
-            "status of the call (only called and partial are observed) or of the diplotype",
+            "status of the call (only called and partial are observed), or of the diplotype",
         ),
         Column("category", "category", "efficacy, exposure, estradiol_suppression or toxicity"),
-        Column("outcome", "category", "what was measured"),
-        Column("drug", "category", "the drug that the conclusion is about"),
-        Column("studied_drugs", "list", "the drugs that the listed studies gave"),
-        Column("setting", "category", "in whom and for what"),
+        Column("outcome", "category", "what the studies measured"),
+        Column("drug", "category", "drug of the conclusion"),
+        Column("studied_drugs", "list", "drugs given in the listed studies"),
+        Column("setting", "category", "clinical setting: who is treated, and for what"),
         Column(
             "direction",
             "category",
-            "higher or lower outcome in this genotype, none, comparator (the group compared with), "
-            "not_studied, undetermined (a copy or the phase is unknown) or not_assessed",
+            "higher or lower outcome with this genotype, none (no difference), comparator (the "
+            "group compared with), not_studied, undetermined (a copy or the phase is unknown) or "
+            "not_assessed",
         ),
         Column("level", "category", "strength of the association, computed from its evidence"),
-        Column("supporting", "integer", "cohorts that support the claim"),
+        Column("supporting", "integer", "number of cohorts that support the association"),
         Column(
             "contradicting",
             "integer",
-            "cohorts that found the opposite, or found what a null denies",
+            "number of cohorts that found the opposite, or a difference that a null association "
+            "denies",
         ),
-        Column("null", "integer", "cohorts that found nothing"),
-        Column("pmids", "list", "the publications (PMID, else DOI, PMCID or name)"),
-        Column("statement", "text", "what is known of this genotype, in a sentence"),
-        Column("association", "category", "identifier in the knowledge base"),
+        Column("null", "integer", "number of cohorts that found no difference"),
+        Column(
+            "pmids",
+            "list",
+            "publications (PMID, else DOI, PMCID or identifier in the knowledge base)",
+        ),
+        Column("statement", "text", "what is known about this genotype, in a sentence"),
+        Column("association", "category", "identifier of the association in the knowledge base"),
         *_STAMPS,
     ),
     TableName.HAPLOTYPES: (
         _SAMPLE,
         _GENE,
-        Column("haplotypes", "category", "the set of haplotypes, such as star alleles"),
+        Column("haplotypes", "category", "haplotype set, such as the star alleles of a gene"),
         Column(
             "diplotype",
             "category",
-            "the two haplotypes where they are told; [*1 + rs1 A] is one with alleles beside it",
+            "the two haplotypes, if determined or presumed; [*1 + rs1 A] is *1 with an additional "
+            "allele",
         ),
         Column(
             "status",
             "category",
-            "determined; presumed (phase is open, and only this one is made of named haplotypes); "
-            "ambiguous (phase is open); incomplete (a site is not known); unknown_allele; "
-            "not_assessed (no site is known)",
+            "determined; presumed (unphased, and only this diplotype consists of named "
+            "haplotypes); ambiguous (unphased); incomplete (a site is not called); unknown_allele; "
+            "not_assessed (no site is called)",
         ),
         Column(
             "candidates",
             "list",
-            "every diplotype that fits; *22|*37/*1 is one of *22 and *37 with *1",
+            "every compatible diplotype; *22|*37/*1 is *1 with either *22 or *37",
         ),
         Column(
             "not_excluded",
             "list",
-            "where no diplotype is told: every named haplotype that may be there, alone or beside "
-            "another",
+            "if no diplotype is reported: every named haplotype that may be present, alone or "
+            "combined with another",
         ),
         Column(
             "likeliest",
             "category",
-            "the likeliest candidate, where a population was chosen: an estimate, no observation",
+            "most likely candidate, if a population was chosen: an estimate, not an observation",
         ),
-        Column("probability", "number", "its probability: frequencies of a panel, Hardy-Weinberg"),
+        Column(
+            "probability",
+            "number",
+            "its probability, from haplotype frequencies of a panel under Hardy-Weinberg",
+        ),
         Column(
             "probabilities",
             "list",
-            "each single diplotype that fits with its probability; those below 0.001 are left out",
+            "each single compatible diplotype with its probability; those below 0.001 are omitted",
         ),
-        Column("population", "category", "the population of the panel that these rest on"),
-        Column("deciding", "list", "what would settle it: sites that are missing, or phase"),
+        Column("population", "category", "panel population of the probabilities"),
+        Column("deciding", "list", "what would determine the diplotype: missing sites, or phase"),
         Column(
             "extra_variants",
             "list",
-            "alleles at the sites of the set that the haplotypes told do not account for, or lack",
+            "alleles at sites of the set that the reported haplotypes do not explain, and alleles "
+            "that these haplotypes usually have but the person lacks",
         ),
-        Column("function", "category", "functions of the two, where any is assigned in the set"),
+        Column("function", "category", "functions of both haplotypes, if the set assigns any"),
         Column(
             "phenotype",
             "category",
-            "phenotype of the diplotype told, or the one that all that is possible has",
+            "phenotype of the diplotype, or the one that all possible diplotypes share",
         ),
         Column(
             "source",
             "category",
-            "record; asserted or other_strand where any site rests on that; none",
+            "record; asserted or other_strand if any site depends on that; none",
         ),
         *_STAMPS,
     ),
     TableName.SUMMARY: (
         _SAMPLE,
         Column("category", "category", "efficacy, exposure, estradiol_suppression or toxicity"),
-        Column("conclusion", "text", "what was concluded and what could not be, in words"),
+        Column(
+            "conclusion", "text", "what was concluded and what could not be concluded, in sentences"
+        ),
         Column(
             "highest_level",
             "category",
-            "level of the strongest finding that applies; none where no finding does",
+            "level of the strongest finding that applies; none if no finding does",
         ),
-        Column("findings", "list", "association, genotype, direction and level of what applies"),
+        Column(
+            "findings",
+            "list",
+            "association, genotype, direction and level of each finding that applies",
+        ),
         Column(
             "assessed",
             "list",
-            "variants and haplotypes with evidence that were called, with the genotype",
+            "variants and haplotype sets with evidence that were called, with the genotype",
         ),
-        Column("not_assessed", "list", "those with evidence that were not, with the status"),
+        Column(
+            "not_assessed",
+            "list",
+            "variants and haplotype sets with evidence that were not called, with the status",
+        ),
         *_STAMPS,
     ),
 }

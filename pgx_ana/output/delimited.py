@@ -1,4 +1,4 @@
-"""Tables as TSV and CSV. Lists are separated by ``;``, missing values are ``.``."""
+"""Tables as TSV and CSV. List items are separated by ``;``, missing values are ``.``."""
 
 from __future__ import annotations
 
@@ -8,44 +8,40 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pgx_ana.output.columns import Column
-from pgx_ana.output.rendering import render_sections
+from pgx_ana.output.rendering import render_sections, rows_by_sample, sample_batches
 from pgx_ana.output.tables import Table, Value
 
 MISSING_TEXT = "."
-_SAMPLES_AT_ONCE = 512
-_BLANKS = str.maketrans("\t\r\n", "   ")
+_SEPARATORS_TO_BLANKS = str.maketrans("\t\r\n", "   ")
 
 
 def text_chunks(table: Table, separator: str) -> Iterator[str]:
-    """Yield a table as text, header first, some samples at a time."""
-    style = _Separated(separator)
+    """Yield a table as text: the header, then the rows of one batch of samples at a time."""
+    style = _DelimitedStyle(separator)
     yield separator.join(column.name for column in table.columns) + "\n"
-    blocks = render_sections(table, style)
-    for start in range(0, len(table.samples), _SAMPLES_AT_ONCE):
-        stop = min(start + _SAMPLES_AT_ONCE, len(table.samples))
-        names = [style.field(name) for name in table.samples[start:stop]]
-        columns = [block.between(start, stop) for block in blocks]
-        rows = zip(*columns, strict=True) if columns else [()] * len(names)
-        # A sample's name stands before each of its rows: join puts it between an empty start and
-        # the rows.
-        yield "".join(name.join(("", *of_one)) for name, of_one in zip(names, rows, strict=True))
+    sections = render_sections(table, style)
+    for start, stop in sample_batches(len(table.samples)):
+        names = (style.field(name) for name in table.samples[start:stop])
+        by_sample = zip(names, rows_by_sample(sections, start, stop), strict=True)
+        # Joining ("", row, row, ...) with the sample name puts the name in front of every row.
+        yield "".join(name.join(("", *rows)) for name, rows in by_sample)
 
 
 @dataclass(frozen=True, slots=True)
-class _Separated:
-    """Values with a separator before each."""
+class _DelimitedStyle:
+    """A row as fields, each with the separator in front: the sample name comes before the first."""
 
     separator: str
     missing: str = MISSING_TEXT
     end: str = "\n"
 
-    def lead(self, index: int, column: Column) -> str:
-        """Return the separator, whichever the column."""
+    def prefix(self, index: int, column: Column) -> str:
+        """Return the separator."""
         del index, column
         return self.separator
 
-    def show(self, column: Column, value: Value) -> str:
-        """Return a value as one field, whichever the column."""
+    def render(self, column: Column, value: Value) -> str:
+        """Return a value as one field."""
         del column
         if value is None:
             return self.missing
@@ -54,9 +50,9 @@ class _Separated:
         return self.field(str(value))
 
     def field(self, text: str) -> str:
-        """Make text safe as one field of a line."""
+        """Return text as one field: CSV quotes where needed, TSV replaces tabs and line ends."""
         if self.separator == "\t":
-            return text.translate(_BLANKS)
+            return text.translate(_SEPARATORS_TO_BLANKS)
         if not set(text) & set(',"\r\n'):
             return text
         line = io.StringIO()

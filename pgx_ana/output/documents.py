@@ -1,4 +1,4 @@
-"""One JSON document per patient, and the JSON Schema that it keeps."""
+"""One JSON document per patient, and the JSON Schema of these documents."""
 
 from __future__ import annotations
 
@@ -9,19 +9,17 @@ from typing import Any
 
 from pgx_ana.annotation import Annotations
 from pgx_ana.output.columns import COLUMNS, Column, ColumnType
-from pgx_ana.output.rendering import render_sections
+from pgx_ana.output.rendering import render_sections, rows_by_sample, sample_batches
 from pgx_ana.output.tables import Value, make_table
 from pgx_ana.terms import GLOBAL, POPULATIONS, TableName
 from pgx_ana.version import __version__
 
 SCHEMA_VERSION = "1.1"
-"""Version of the document: the first number changes when a key is taken away or changes meaning."""
-
-_SAMPLES_AT_ONCE = 512
+"""Version of the documents. The first number changes if a key is removed or changes its meaning."""
 
 
 def document_chunks(annotations: Annotations, *, lines: bool) -> Iterator[str]:
-    """Yield the documents of all patients: one per line, or as one JSON array."""
+    """Yield the documents of all patients, one per line or as one JSON array."""
     if not lines:
         yield "[\n"
     first = True
@@ -38,43 +36,38 @@ def document_chunks(annotations: Annotations, *, lines: bool) -> Iterator[str]:
 def patient_texts(annotations: Annotations) -> Iterator[str]:
     """Yield the document of each patient as JSON text on one line."""
     tables = [make_table(name, annotations) for name in TableName]
-    heads = _heads(annotations)
-    parts = [render_sections(table, _Object()) for table in tables]
+    keys = [_to_json(table.name.value) for table in tables]
+    heads = _document_heads(annotations)
+    rendered_tables = [render_sections(table, _JsonObjectStyle()) for table in tables]
     samples = annotations.calls.samples
-    for start in range(0, len(samples), _SAMPLES_AT_ONCE):
-        stop = min(start + _SAMPLES_AT_ONCE, len(samples))
-        rows = [
-            list(zip(*(block.between(start, stop) for block in blocks), strict=True))
-            or [()] * (stop - start)
-            for blocks in parts
-        ]
-        for offset in range(stop - start):
-            number = start + offset
-            sections = ", ".join(
-                f"{_dump(table.name.value)}: [{', '.join(rows[index][offset])}]"
-                for index, table in enumerate(tables)
+    for start, stop in sample_batches(len(samples)):
+        rows = [rows_by_sample(sections, start, stop) for sections in rendered_tables]
+        for number in range(start, stop):
+            arrays = ", ".join(
+                f"{key}: [{', '.join(by_sample[number - start])}]"
+                for key, by_sample in zip(keys, rows, strict=True)
             )
             head = heads[annotations.calls.sample_files[number]]
-            yield f'{{"sample": {_dump(samples[number])}, {head}, {sections}}}'
+            yield f'{{"sample": {_to_json(samples[number])}, {head}, {arrays}}}'
 
 
-class _Object:
+class _JsonObjectStyle:
     """A row as a JSON object."""
 
     missing = "null"
     end = "}"
 
-    def lead(self, index: int, column: Column) -> str:
-        """Return the key of a column, after a brace or a comma."""
-        return f"{', ' if index else '{'}{_dump(column.name)}: "
+    def prefix(self, index: int, column: Column) -> str:
+        """Return the opening brace or a comma, and the key of the column."""
+        return f"{', ' if index else '{'}{_to_json(column.name)}: "
 
-    def show(self, column: Column, value: Value) -> str:
-        """Return a value; an empty list for a list that is missing."""
-        return "[]" if value is None and column.type == "list" else _dump(value)
+    def render(self, column: Column, value: Value) -> str:
+        """Return a value as JSON; a missing list is an empty one."""
+        return "[]" if value is None and column.type == "list" else _to_json(value)
 
 
-def _heads(annotations: Annotations) -> dict[tuple[int, ...], str]:
-    """Return what stands in a document before its tables, for each set of files."""
+def _document_heads(annotations: Annotations) -> dict[tuple[int, ...], str]:
+    """Return the keys between sample and tables as JSON, by the numbers of the sample's files."""
     knowledge = annotations.knowledge
     files = [
         {
@@ -87,7 +80,7 @@ def _heads(annotations: Annotations) -> dict[tuple[int, ...], str]:
         for file in annotations.calls.files
     ]
     return {
-        numbers: _dump(
+        numbers: _to_json(
             {
                 "schema_version": SCHEMA_VERSION,
                 "pgx_ana_version": __version__,
@@ -106,21 +99,21 @@ def _heads(annotations: Annotations) -> dict[tuple[int, ...], str]:
     }
 
 
-def _dump(value: object) -> str:
+def _to_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def json_schema() -> dict[str, Any]:
-    """Return the JSON Schema (draft 2020-12) of a patient's document, made from the columns."""
+    """Return the JSON Schema (draft 2020-12) of a patient's document, built from the columns."""
     text = {"type": "string"}
     file_keys = ("name", "format", "header_sha256", "assembly", "assembly_source")
     properties: dict[str, Any] = {
         "sample": text,
         "schema_version": {"const": SCHEMA_VERSION},
         "pgx_ana_version": text,
-        "knowledge_base": _object({"name": text, "version": text, "sha256": text}),
+        "knowledge_base": _object_schema({"name": text, "version": text, "sha256": text}),
         "assembly": {"enum": ["GRCh37", "GRCh38"]},
-        "options": _object(
+        "options": _object_schema(
             {
                 "min_gq": {"type": "number"},
                 "min_gp": {"type": "number"},
@@ -131,19 +124,20 @@ def json_schema() -> dict[str, Any]:
                 "population": {"enum": [*POPULATIONS, GLOBAL, None]},
             }
         ),
-        "inputs": {"type": "array", "items": _object(dict.fromkeys(file_keys, text))},
+        "inputs": {"type": "array", "items": _object_schema(dict.fromkeys(file_keys, text))},
     }
     for name, columns in COLUMNS.items():
-        rows = {c.name: _column_schema(c) for c in columns[1:]}
-        properties[name.value] = {"type": "array", "items": _object(rows)}
+        rows = {column.name: _column_schema(column) for column in columns[1:]}
+        properties[name.value] = {"type": "array", "items": _object_schema(rows)}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "pgx-ana: one patient",
-        **_object(properties),
+        **_object_schema(properties),
     }
 
 
-def _object(properties: Mapping[str, Any]) -> dict[str, Any]:
+def _object_schema(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the schema of an object with exactly these properties, all required."""
     return {
         "type": "object",
         "properties": dict(properties),

@@ -1,4 +1,4 @@
-"""Results written whole or not at all."""
+"""Output files, each written completely or not at all."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ STDOUT = "-"
 def write(chunks: Iterable[str], destination: str) -> None:
     """Write text to a file, or to stdout for ``-``.
 
-    A file appears under its name only when it is complete; an earlier one stays until then. Devices
-    and pipes are written to directly. Raises :class:`OutputError`.
+    A file appears under its name only when it is complete; until then, an earlier file of that name
+    stays. Devices and pipes are written to directly. Raises :class:`OutputError`.
     """
     if destination == STDOUT:
         _write_stdout(chunks)
         return
     try:
-        path = Path(destination).resolve()  # a link stays a link to the file that is written
+        path = Path(destination).resolve()  # a symbolic link stays: its target is replaced
         is_device = path.exists() and not path.is_file() and not path.is_dir()
     except OSError as error:
         raise OutputError(f"{destination}: cannot be written: {error.strerror}") from error
@@ -34,11 +34,11 @@ def write(chunks: Iterable[str], destination: str) -> None:
     if is_device:
         _write_directly(chunks, path)
     else:
-        _write_beside([(path, chunks)])
+        _write_then_rename([(path, chunks)])
 
 
 def write_folder(files: Iterable[tuple[str, Iterable[str]]], destination: str) -> None:
-    """Write several files, by name, to a folder, all or none; the folder is made if need be.
+    """Write several named files to a folder, all or none; a missing folder is created.
 
     Raises :class:`OutputError`.
     """
@@ -46,8 +46,8 @@ def write_folder(files: Iterable[tuple[str, Iterable[str]]], destination: str) -
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(f"{folder}: cannot be made a folder: {error.strerror}") from error
-    _write_beside((folder / name, chunks) for name, chunks in files)
+        raise OutputError(f"{folder}: cannot create the folder: {error.strerror}") from error
+    _write_then_rename((folder / name, chunks) for name, chunks in files)
 
 
 def _write_stdout(chunks: Iterable[str]) -> None:
@@ -58,12 +58,12 @@ def _write_stdout(chunks: Iterable[str]) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        drop_stdout()
+        _discard_stdout()
         raise OutputError(f"stdout: cannot be written: {error.strerror}") from error
 
 
-def drop_stdout() -> None:
-    """Send to nowhere what Python would still write to stdout at its end, and fail again."""
+def _discard_stdout() -> None:
+    """Redirect stdout to the null device, so that Python's flush at exit does not fail again."""
     with contextlib.suppress(OSError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
@@ -78,8 +78,8 @@ def _write_directly(chunks: Iterable[str], path: Path) -> None:
         raise OutputError(f"{path}: cannot be written: {error.strerror}") from error
 
 
-def _write_beside(files: Iterable[tuple[Path, Iterable[str]]]) -> None:
-    """Write all files under other names first; none takes its name before all are complete."""
+def _write_then_rename(files: Iterable[tuple[Path, Iterable[str]]]) -> None:
+    """Write all files under temporary names in their folders; rename them once all are complete."""
     written: list[tuple[Path, Path]] = []
     path = Path()
     try:
@@ -88,7 +88,7 @@ def _write_beside(files: Iterable[tuple[Path, Iterable[str]]]) -> None:
             written.append((Path(name), path))
             with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as stream:
                 stream.writelines(chunks)
-                _secure(stream)
+                _flush_to_disk(stream)
         for temporary, path in written:
             temporary.chmod(0o666 & ~_umask())
             temporary.replace(path)
@@ -99,7 +99,7 @@ def _write_beside(files: Iterable[tuple[Path, Iterable[str]]]) -> None:
             temporary.unlink(missing_ok=True)
 
 
-def _secure(stream: IO[str]) -> None:
+def _flush_to_disk(stream: IO[str]) -> None:
     stream.flush()
     os.fsync(stream.fileno())
 

@@ -1,4 +1,4 @@
-"""The formats of results: which module writes which, and where to."""
+"""The entry points for writing: choose the module for a format, and the destination."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def write_annotations(
 ) -> None:
     """Write annotations to a file, to stdout for ``-``, or several tables to a folder.
 
-    ``tables`` are those of TSV and CSV, the annotations where empty; JSON holds all of them. Raises
-    :class:`OutputError`.
+    ``tables`` selects the tables for TSV and CSV (the annotations where empty); JSON contains all
+    tables. Raises :class:`OutputError`.
     """
     separator = _SEPARATORS.get(file_format)
     names = tables or (TableName.ANNOTATIONS,)
@@ -42,7 +42,7 @@ def write_annotations(
 
 
 def write_callability(callability: Callability, file_format: str, destination: str) -> None:
-    """Write what files can answer as ``text``, ``tsv`` or ``json``. Raises :class:`OutputError`."""
+    """Write a callability report as ``text``, ``tsv`` or ``json``. Raises :class:`OutputError`."""
     write(_callability_chunks(callability, file_format), destination)
 
 

@@ -1,4 +1,4 @@
-"""Tables as pandas data frames with categories; the door to pandas."""
+"""Tables as pandas data frames with categorical columns. Only this module imports pandas."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ if TYPE_CHECKING:
 
 
 def to_frame(table: Table) -> pd.DataFrame:
-    """Return a table as a frame: one row for each sample and section, samples first.
+    """Return a table as a data frame: one row per sample and section, ordered by sample.
 
-    Text with few distinct values is categorical, numbers are nullable Int64 and Float32; lists are
-    joined by ``;``. Missing values are NA.
+    Text columns are categorical, numbers are nullable Int64 and Float32, lists are joined by ``;``.
+    Missing values are NA.
     """
-    import pandas as pd  # noqa: PLC0415  # 0.5 s that only those pay who ask for a frame
+    import pandas as pd  # noqa: PLC0415  # takes 0.5 s, which only callers of this function pay
 
     n_samples, n_sections = len(table.samples), len(table.sections)
     rows = [row for section in table.sections for row in section.rows.values]
     offsets = np.cumsum([0, *(len(section.rows.values) for section in table.sections)])
-    index = np.empty((n_samples, n_sections), np.intp)
+    row_numbers = np.empty((n_samples, n_sections), np.intp)
     for number, section in enumerate(table.sections):
-        index[:, number] = section.rows.codes + offsets[number]
-    flat = index.reshape(-1)
+        row_numbers[:, number] = section.rows.codes + offsets[number]
+    row_of = row_numbers.reshape(-1)
     names = pd.Categorical.from_codes(
         np.repeat(np.arange(n_samples), n_sections),
         categories=pd.Index(table.samples, dtype=object),
@@ -35,41 +35,45 @@ def to_frame(table: Table) -> pd.DataFrame:
     data: dict[str, Any] = {"sample": names}
     for position, column in enumerate(table.columns[1:]):
         if any(column.name in section.numbers for section in table.sections):
-            data[column.name] = _numbers(table, column)
+            data[column.name] = _per_sample_column(table, column)
         else:
-            values = [_plain(row[position]) for row in rows]
-            data[column.name] = _spread(values, flat, column)
+            values = [_frame_value(row[position]) for row in rows]
+            data[column.name] = _shared_column(values, row_of, column)
     return pd.DataFrame(data)
 
 
-def _plain(value: Value) -> str | int | float | None:
+def _frame_value(value: Value) -> str | int | float | None:
     return ";".join(value) or None if isinstance(value, tuple) else value
 
 
-def _spread(values: list[Any], flat: np.ndarray[Any, np.dtype[np.intp]], column: Column) -> Any:
-    """Spread the values of the distinct rows over all rows."""
+def _shared_column(
+    values: list[Any], row_of: np.ndarray[Any, np.dtype[np.intp]], column: Column
+) -> Any:
+    """Return a column of the frame; row ``i`` has the value of the distinct row ``row_of[i]``."""
     import pandas as pd  # noqa: PLC0415  # as above
 
     if column.type in {"integer", "number"}:
-        kind: Any = "Int64" if column.type == "integer" else "Float32"
-        return pd.array(values, dtype=kind).take(flat)
+        return pd.array(values, dtype=_number_dtype(column)).take(row_of)
     categories = list(dict.fromkeys(value for value in values if value is not None))
-    number = {value: code for code, value in enumerate(categories)}
-    codes = np.array([-1 if value is None else number[value] for value in values], np.int32)
+    code_of = {value: code for code, value in enumerate(categories)}
+    codes = np.array([-1 if value is None else code_of[value] for value in values], np.int32)
     labels = pd.Index(categories, dtype=object)
-    return pd.Categorical.from_codes(codes[flat] if len(codes) else codes, categories=labels)
+    return pd.Categorical.from_codes(codes[row_of] if len(codes) else codes, categories=labels)
 
 
-def _numbers(table: Table, column: Column) -> Any:
-    """Return a column that differs from person to person."""
+def _per_sample_column(table: Table, column: Column) -> Any:
+    """Return a column of numbers that differ from sample to sample."""
     import pandas as pd  # noqa: PLC0415  # as above
 
     shape = (len(table.samples), len(table.sections))
     values = np.full(shape, np.nan, np.float64)
     for number, section in enumerate(table.sections):
-        given = section.numbers.get(column.name)
-        if given is not None:
-            missing = given == -1 if given.dtype.kind == "i" else np.isnan(given)
-            values[:, number] = np.where(missing, np.nan, given)
-    kind: Any = "Int64" if column.type == "integer" else "Float32"
-    return pd.array(values.reshape(-1), dtype="Float64").astype(kind)
+        numbers = section.numbers.get(column.name)
+        if numbers is not None:
+            missing = numbers == -1 if numbers.dtype.kind == "i" else np.isnan(numbers)
+            values[:, number] = np.where(missing, np.nan, numbers)
+    return pd.array(values.reshape(-1), dtype="Float64").astype(_number_dtype(column))
+
+
+def _number_dtype(column: Column) -> Any:
+    return "Int64" if column.type == "integer" else "Float32"

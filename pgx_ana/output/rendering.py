@@ -1,7 +1,7 @@
-"""The rows of a table as text, whatever the format.
+"""The rows of a table as text, independent of the format.
 
-Each distinct row is written once, in pieces around the columns that differ from person to person;
-people are then a matter of joining strings.
+Each distinct row is rendered once, as fragments between the columns whose numbers differ from
+sample to sample. Rendering a sample then only joins strings.
 """
 
 from __future__ import annotations
@@ -16,57 +16,78 @@ from numpy.typing import NDArray
 from pgx_ana.output.columns import Column
 from pgx_ana.output.tables import Table, TableSection, Value
 
+_BATCH_SIZE = 512
+"""Number of samples that are rendered at once."""
+
 
 class Style(Protocol):
-    """How a format writes a row: what leads to a value, the value, and the end of the row."""
+    """How a format writes a row: the text before each value, the value, and the end of the row."""
 
     @property
     def missing(self) -> str:
-        """What is written for a missing number."""
+        """The text for a missing number."""
 
     @property
     def end(self) -> str:
-        """What ends a row."""
+        """The text after the last value of a row."""
 
-    def lead(self, index: int, column: Column) -> str:
-        """Return what stands before the value of a column."""
+    def prefix(self, index: int, column: Column) -> str:
+        """Return the text before the value of a column; ``index`` counts columns from 0."""
 
-    def show(self, column: Column, value: Value) -> str:
-        """Return a value."""
+    def render(self, column: Column, value: Value) -> str:
+        """Return the text of a value."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class SectionRows:
-    """The rows of a section in a style: pieces of each distinct row, and the columns between."""
+class RenderedSection:
+    """A table section rendered in a style.
+
+    ``fragments`` has, for each distinct row, the texts around the values of ``number_columns``, the
+    columns that differ from sample to sample: one text more than there are such columns.
+    """
 
     section: TableSection
     missing: str
-    pieces: tuple[tuple[str, ...], ...]
-    varying: tuple[str, ...]
+    fragments: tuple[tuple[str, ...], ...]
+    number_columns: tuple[str, ...]
 
-    def between(self, start: int, stop: int) -> list[str]:
-        """Return the rows of some samples."""
+    def rows(self, start: int, stop: int) -> list[str]:
+        """Return the rows of the samples from ``start`` up to, not including, ``stop``."""
         codes = self.section.rows.codes[start:stop].tolist()
-        if not self.varying:
-            whole = [pieces[0] for pieces in self.pieces]
-            return [whole[code] for code in codes]
+        if not self.number_columns:
+            texts = [fragments[0] for fragments in self.fragments]
+            return [texts[code] for code in codes]
         numbers = [
             number_texts(self.section.numbers[name][start:stop], self.missing)
-            for name in self.varying
+            for name in self.number_columns
         ]
         return [
-            "".join(_interleave(self.pieces[code], values))
+            "".join(_interleave(self.fragments[code], values))
             for code, *values in zip(codes, *numbers, strict=True)
         ]
 
 
-def render_sections(table: Table, style: Style) -> list[SectionRows]:
-    """Write every distinct row of a table, without the sample."""
+def render_sections(table: Table, style: Style) -> list[RenderedSection]:
+    """Render every distinct row of a table, without the sample name."""
     return [_render_section(section, table.columns[1:], style) for section in table.sections]
 
 
+def sample_batches(n_samples: int) -> Iterator[tuple[int, int]]:
+    """Yield start and stop (exclusive) of batches of samples, in their order."""
+    for start in range(0, n_samples, _BATCH_SIZE):
+        yield start, min(start + _BATCH_SIZE, n_samples)
+
+
+def rows_by_sample(
+    sections: Sequence[RenderedSection], start: int, stop: int
+) -> list[tuple[str, ...]]:
+    """Return one row per section for each sample from ``start`` up to, not including, ``stop``."""
+    columns = [section.rows(start, stop) for section in sections]
+    return list(zip(*columns, strict=True)) if columns else [()] * (stop - start)
+
+
 def number_texts(values: NDArray[np.generic], missing: str) -> list[str]:
-    """Write numbers without needless digits; NaN and -1 are missing."""
+    """Return numbers as text with at most seven significant digits; NaN and -1 are missing."""
     distinct, codes = np.unique(values, return_inverse=True)
     if values.dtype.kind == "i":
         texts = [missing if value == -1 else str(value) for value in distinct.tolist()]
@@ -75,28 +96,34 @@ def number_texts(values: NDArray[np.generic], missing: str) -> list[str]:
     return [texts[code] for code in codes.reshape(-1).tolist()]
 
 
-def _render_section(section: TableSection, columns: Sequence[Column], style: Style) -> SectionRows:
-    varying = tuple(column.name for column in columns if column.name in section.numbers)
-    pieces = tuple(tuple(_pieces(row, columns, style, varying)) for row in section.rows.values)
-    return SectionRows(section, style.missing, pieces, varying)
+def _render_section(
+    section: TableSection, columns: Sequence[Column], style: Style
+) -> RenderedSection:
+    number_columns = tuple(column.name for column in columns if column.name in section.numbers)
+    fragments = tuple(
+        tuple(_row_fragments(row, columns, style, number_columns)) for row in section.rows.values
+    )
+    return RenderedSection(section, style.missing, fragments, number_columns)
 
 
-def _pieces(
-    row: Sequence[Value], columns: Sequence[Column], style: Style, varying: Sequence[str]
+def _row_fragments(
+    row: Sequence[Value], columns: Sequence[Column], style: Style, number_columns: Sequence[str]
 ) -> Iterator[str]:
+    """Yield the texts of a row around the values of the number columns."""
     text = ""
     for index, (column, value) in enumerate(zip(columns, row, strict=True)):
-        text += style.lead(index, column)
-        if column.name in varying:
+        text += style.prefix(index, column)
+        if column.name in number_columns:
             yield text
             text = ""
         else:
-            text += style.show(column, value)
+            text += style.render(column, value)
     yield text + style.end
 
 
-def _interleave(pieces: Sequence[str], values: Sequence[str]) -> Iterator[str]:
-    for piece, value in zip(pieces, values, strict=False):
-        yield piece
+def _interleave(fragments: Sequence[str], values: Sequence[str]) -> Iterator[str]:
+    """Yield fragments and values in turn, beginning and ending with a fragment."""
+    for fragment, value in zip(fragments, values, strict=False):
+        yield fragment
         yield value
-    yield pieces[-1]
+    yield fragments[-1]

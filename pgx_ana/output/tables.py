@@ -1,7 +1,7 @@
 """Annotations as tables of distinct rows.
 
-Most people share their rows: a table holds each distinct row once, and for every person the number
-of the row. Text, JSON and data frames are made from that.
+Most people share their rows. A table therefore holds each distinct row once, and for every person
+the number of the row. Text, JSON and data frames are made from these tables.
 """
 
 from __future__ import annotations
@@ -18,21 +18,19 @@ from pgx_ana.haplotypes import Diplotype, DiplotypeCall, HaplotypeCalls, Nomencl
 from pgx_ana.knowledge import KnowledgeBase, Publication
 from pgx_ana.model import Call, SiteCalls
 from pgx_ana.output.columns import COLUMNS, Column
-from pgx_ana.terms import CallSource, TableName
+from pgx_ana.terms import Assembly, CallSource, TableName
 from pgx_ana.version import __version__
 
 Value = str | int | float | tuple[str, ...] | None
-
-
 Row = tuple[Value, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TableSection:
-    """One row for each sample, without the sample's name.
+    """One row per sample, without the sample name.
 
-    ``numbers`` are columns that differ from sample to sample: float32 with NaN or int64 with -1 for
-    missing, of shape (samples,); the rows have None in their place.
+    ``numbers`` has the columns that differ from sample to sample: float32 with NaN, or int64 with
+    -1 for missing, of shape (samples,). The rows have None in their place.
     """
 
     rows: Coded[Row]
@@ -41,7 +39,7 @@ class TableSection:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """A table of all samples: each has one row in each section, in their order."""
+    """A table of all samples. Each sample has one row per section, in the order of the sections."""
 
     name: TableName
     samples: tuple[str, ...]
@@ -49,42 +47,49 @@ class Table:
 
     @property
     def columns(self) -> tuple[Column, ...]:
-        """Return the columns, the sample first."""
+        """Return the columns, beginning with the sample."""
         return COLUMNS[self.name]
 
 
 def make_table(name: TableName, annotations: Annotations) -> Table:
-    """Make a table from annotations."""
+    """Return a table of the annotations."""
     stamps = (annotations.knowledge.stamp, __version__)
     samples = annotations.calls.samples
     if name is TableName.CALLS:
         sections = tuple(
-            _call_section(site, annotations, stamps) for site in annotations.calls.sites
+            _call_section(site, annotations.calls.assembly, stamps)
+            for site in annotations.calls.sites
         )
     elif name is TableName.ANNOTATIONS:
         knowledge = annotations.knowledge
         sections = tuple(
-            _annotation_section(a, knowledge, stamps) for a in annotations.associations
+            _annotation_section(result, knowledge, stamps) for result in annotations.associations
         )
     elif name is TableName.HAPLOTYPES:
         population = annotations.population
-        sections = tuple(_haplotype_section(c, population, stamps) for c in annotations.haplotypes)
+        sections = tuple(
+            _haplotype_section(calls, population, stamps) for calls in annotations.haplotypes
+        )
     else:
         sections = tuple(_summary_section(summary, stamps) for summary in summarise(annotations))
     return Table(name, samples, sections)
 
 
-def _call_section(
-    site: SiteCalls, annotations: Annotations, stamps: tuple[str, str]
-) -> TableSection:
-    assembly = annotations.calls.assembly
+def _call_section(site: SiteCalls, assembly: Assembly, stamps: tuple[str, str]) -> TableSection:
     locus = site.variant.loci[assembly]
     ref = locus.ref if locus.ref_is_certain else None
-    place = (site.variant.gene, site.variant.id, assembly.value, locus.chrom, locus.pos, ref)
+    locus_columns = (
+        site.variant.gene,
+        site.variant.id,
+        assembly.value,
+        locus.chrom,
+        locus.pos,
+        ref,
+    )
 
     def row(call: Call) -> Row:
         return (
-            *place,
+            *locus_columns,
             None if call.genotype == "." else call.genotype,
             call.status.value,
             call.source.value,
@@ -101,14 +106,14 @@ def _call_section(
     from_record = {CallSource.RECORD, CallSource.REFERENCE_BLOCK, CallSource.OTHER_STRAND}
     observed = site.calls.mask(lambda call: call.source in from_record)
     numbers = {
-        name: np.where(observed, values, _missing(values))
+        name: np.where(observed, values, _missing_value(values))
         for name, values in arrays.items()
         if values is not None
     }
     return TableSection(site.calls.map(row), numbers)
 
 
-def _missing(values: NDArray[np.generic]) -> float | int:
+def _missing_value(values: NDArray[np.generic]) -> float | int:
     return np.nan if values.dtype.kind == "f" else -1
 
 
@@ -118,8 +123,8 @@ def _annotation_section(
     association, grade, marker = result.association, result.grade, result.marker
     evidence = [knowledge.evidence[item] for item in association.evidence]
     drugs = tuple(dict.fromkeys(drug for item in evidence for drug in item.drugs))
-    papers = (_cite(knowledge.publications[item.publication]) for item in evidence)
-    pmids = tuple(dict.fromkeys(papers))
+    citations = (_citation(knowledge.publications[item.publication]) for item in evidence)
+    pmids = tuple(dict.fromkeys(citations))
     rows = tuple(
         (
             marker.gene,
@@ -146,53 +151,59 @@ def _annotation_section(
     return TableSection(Coded(rows, marker.calls.codes), {})
 
 
-def _cite(publication: Publication) -> str:
+def _citation(publication: Publication) -> str:
     return publication.pmid or publication.doi or publication.pmcid or publication.id
 
 
 def _haplotype_section(
     calls: HaplotypeCalls, population: str, stamps: tuple[str, str]
 ) -> TableSection:
-    names = calls.nomenclature
-    rows = calls.diplotypes.map(lambda call: _haplotype_row(names, call, population, stamps))
+    nomenclature = calls.nomenclature
+    rows = calls.diplotypes.map(lambda call: _haplotype_row(nomenclature, call, population, stamps))
     return TableSection(rows, {})
 
 
 def _haplotype_row(
-    names: Nomenclature, call: DiplotypeCall, population: str, stamps: tuple[str, str]
+    nomenclature: Nomenclature, call: DiplotypeCall, population: str, stamps: tuple[str, str]
 ) -> Row:
-    told = call.diplotype
-    likeliest, probability = told.probabilities[0] if told.probabilities else (None, None)
+    diplotype = call.diplotype
+    probabilities = diplotype.probabilities
+    likeliest, probability = probabilities[0] if probabilities else (None, None)
     return (
-        names.gene,
-        names.id,
-        told.diplotype or None,
-        told.status.value,
-        tuple(candidate.text for candidate in told.candidates),
-        tuple(_not_excluded(names, told)),
+        nomenclature.gene,
+        nomenclature.id,
+        diplotype.diplotype or None,
+        diplotype.status.value,
+        tuple(candidate.text for candidate in diplotype.candidates),
+        tuple(_not_excluded(nomenclature, diplotype)),
         likeliest,
-        None if probability is None else _estimate(probability),
-        tuple(f"{text}={_estimate(value)}" for text, value in told.probabilities),
-        population if told.probabilities else None,
-        told.deciding,
-        told.extras,
-        told.function or None,
-        told.phenotype or None,
+        None if probability is None else _rounded(probability),
+        tuple(f"{text}={_rounded(value)}" for text, value in probabilities),
+        population if probabilities else None,
+        diplotype.deciding,
+        diplotype.extras,
+        diplotype.function or None,
+        diplotype.phenotype or None,
         call.source.value,
         *stamps,
     )
 
 
-def _not_excluded(names: Nomenclature, diplotype: Diplotype) -> Iterator[str]:
-    """Yield the haplotypes that a person may have, in their order, where none are told."""
+def _not_excluded(nomenclature: Nomenclature, diplotype: Diplotype) -> Iterator[str]:
+    """Yield all haplotypes that a person without a diplotype may have, in the order of the set."""
     if not diplotype.diplotype:
-        labels = (label for c in diplotype.candidates for group in c.groups for label in group)
+        labels = (
+            label
+            for candidate in diplotype.candidates
+            for group in candidate.groups
+            for label in group
+        )
         numbers = diplotype.also_possible.union(*(label.haplotypes for label in labels))
-        yield from (names.haplotypes[number].name for number in sorted(numbers))
+        yield from (nomenclature.haplotypes[number].name for number in sorted(numbers))
 
 
-def _estimate(probability: float) -> float:
-    """Round an estimate; where another diplotype fits, none is certain."""
+def _rounded(probability: float) -> float:
+    """Round to four digits, but never to 1: other diplotypes are compatible, so none is certain."""
     return min(round(probability, 4), 0.9999)
 
 

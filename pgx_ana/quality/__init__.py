@@ -1,8 +1,8 @@
-"""What files can answer, and what looks wrong in them.
+"""Callability of files, and signs that a file is wrong.
 
 Takes: calls and the knowledge base.
-Gives: how many people are called at every site and in every gene, and allele frequencies that no
-    population has.
+Gives: the number of people per call state at every site, a verdict per gene, and warnings about
+    allele frequencies that occur in no population.
 Never: changes a call.
 """
 

@@ -1,7 +1,7 @@
-"""Whether the allele frequencies of a cohort are those of people read on the right strand.
+"""Check of the allele frequencies of a cohort against those of known populations.
 
-A palindromic site read on the other strand, or a file with REF and ALT swapped, looks sound row by
-row; in a cohort it gives itself away by frequencies that no population has.
+A palindromic site on the other strand, or a file with REF and ALT swapped, looks sound row by row.
+In a cohort it shows: its allele frequencies occur in no population.
 """
 
 from __future__ import annotations
@@ -14,39 +14,52 @@ from pgx_ana.knowledge import AlleleFrequencies, KnowledgeBase
 from pgx_ana.model import CohortCalls, SiteCalls
 from pgx_ana.terms import CallStatus
 
-MIN_PEOPLE = 50
-_MIN_CALLED = 0.9  # where only carriers have calls, frequencies say nothing
-_FAR = 0.15
-_STANDARD_ERRORS = 4
-_MIN_SITES = 4
+_MIN_PEOPLE = 50
+"""Least number of called people whose allele frequency is compared."""
+
+_MIN_CALL_RATE = 0.9
+"""Least fraction of people with a call: frequencies mean nothing if only carriers are called."""
+
+_MAX_DIFFERENCE = 0.15
+"""Greatest difference from the nearest population frequency, beyond the sampling error."""
+
+_MAX_STANDARD_ERRORS = 4
+"""Sampling error that is allowed for, in standard errors of the nearest population frequency."""
+
+_MIN_OUTLIERS = 4
+"""Least number of outliers that put the whole file in doubt."""
 
 
 @dataclass(frozen=True, slots=True)
 class FrequencyOutlier:
-    """An allele whose frequency in a cohort is far from that in every population.
+    """An allele whose frequency in a cohort is far from its frequency in every population.
 
-    ``swapped`` says that one minus the frequency would fit.
+    ``lowest`` and ``highest`` are the population frequencies. ``swapped`` is true if one minus the
+    observed frequency fits them.
     """
 
     variant: str
     allele: str
     observed: float
     people: int
-    least: float
-    most: float
+    lowest: float
+    highest: float
     swapped: bool
 
     def __str__(self) -> str:
         cause = ": the alleles may be swapped, or read on the other strand" if self.swapped else ""
         return (
             f"{self.variant}: {self.allele} has frequency {self.observed:.2f} among {self.people} "
-            f"people, {self.least:.2f} to {self.most:.2f} in populations{cause}"
+            f"people, {self.lowest:.2f} to {self.highest:.2f} in populations{cause}"
         )
 
 
 def frequency_warnings(calls: CohortCalls, knowledge: KnowledgeBase) -> list[str]:
-    """Say which frequencies are odd in a cohort of at least 50 people, and what that may mean."""
-    if len(calls.samples) < MIN_PEOPLE:
+    """Return a warning for each outlier in a cohort of at least 50 people, and one for the file.
+
+    The warning for the file comes last, if more than half of the compared variants are outliers.
+    """
+    if len(calls.samples) < _MIN_PEOPLE:
         return []
     compared = [
         (site, frequencies)
@@ -54,9 +67,11 @@ def frequency_warnings(calls: CohortCalls, knowledge: KnowledgeBase) -> list[str
         for frequencies in knowledge.definitions[site.variant.id].frequencies[:1]
         if _is_comparable(site, frequencies)
     ]
-    outliers = [odd for site, frequencies in compared for odd in _outliers(site, frequencies)]
-    warnings = [str(odd) for odd in outliers]
-    if len(outliers) >= _MIN_SITES and 2 * len(outliers) > len(compared):
+    outliers = [
+        outlier for site, frequencies in compared for outlier in _outliers(site, frequencies)
+    ]
+    warnings = [str(outlier) for outlier in outliers]
+    if len(outliers) >= _MIN_OUTLIERS and 2 * len(outliers) > len(compared):
         warnings.append(
             f"the frequencies of {len(outliers)} of {len(compared)} variants fit no population: "
             f"the file may not be on {calls.assembly}, or not be of people"
@@ -64,34 +79,37 @@ def frequency_warnings(calls: CohortCalls, knowledge: KnowledgeBase) -> list[str
     return warnings
 
 
-def _known(frequencies: AlleleFrequencies) -> list[float]:
-    """Return the known frequencies, in populations and in all."""
+def _population_frequencies(frequencies: AlleleFrequencies) -> list[float]:
+    """Return the known frequencies of the allele, in single populations and in all together."""
     values = frequencies.model_dump(exclude={"allele", "source"}, exclude_none=True)
     return list(values.values())
 
 
 def _is_comparable(site: SiteCalls, frequencies: AlleleFrequencies) -> bool:
-    """Say whether enough people were called, and several populations are known."""
-    _, people = _copies(site, frequencies.allele)
-    enough = people >= MIN_PEOPLE and people >= _MIN_CALLED * len(site.calls)
-    return enough and len(_known(frequencies)) > 1
+    """Return whether enough people are called, and more than one population frequency is known."""
+    _, people = _count_copies(site, frequencies.allele)
+    enough = people >= _MIN_PEOPLE and people >= _MIN_CALL_RATE * len(site.calls)
+    return enough and len(_population_frequencies(frequencies)) > 1
 
 
 def _outliers(site: SiteCalls, frequencies: AlleleFrequencies) -> Iterator[FrequencyOutlier]:
-    copies, people = _copies(site, frequencies.allele)
-    known = _known(frequencies)
-    observed, least, most = copies / (2 * people), min(known), max(known)
-    nearest = min(max(observed, least), most)
-    chance = _STANDARD_ERRORS * math.sqrt(nearest * (1 - nearest) / (2 * people))
-    if abs(observed - nearest) > _FAR + chance:
-        swapped = least - _FAR <= 1 - observed <= most + _FAR
+    """Yield the allele of a site, if its frequency is an outlier."""
+    copies, people = _count_copies(site, frequencies.allele)
+    known = _population_frequencies(frequencies)
+    observed, lowest, highest = copies / (2 * people), min(known), max(known)
+    nearest = min(max(observed, lowest), highest)
+    sampling_error = _MAX_STANDARD_ERRORS * math.sqrt(nearest * (1 - nearest) / (2 * people))
+    if abs(observed - nearest) > _MAX_DIFFERENCE + sampling_error:
+        swapped = lowest - _MAX_DIFFERENCE <= 1 - observed <= highest + _MAX_DIFFERENCE
         yield FrequencyOutlier(
-            site.variant.id, frequencies.allele, observed, people, least, most, swapped
+            site.variant.id, frequencies.allele, observed, people, lowest, highest, swapped
         )
 
 
-def _copies(site: SiteCalls, allele: str) -> tuple[int, int]:
-    """Count the copies of an allele, and the people who were called."""
-    called = [(c, count) for c, count in site.calls.counts() if c.status is CallStatus.CALLED]
+def _count_copies(site: SiteCalls, allele: str) -> tuple[int, int]:
+    """Return the number of copies of an allele among the called people, and of these people."""
+    called = [
+        (call, count) for call, count in site.calls.counts() if call.status is CallStatus.CALLED
+    ]
     copies = sum(call.alleles.count(allele) * count for call, count in called)
     return copies, sum(count for _, count in called)

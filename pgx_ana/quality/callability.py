@@ -1,4 +1,4 @@
-"""What files can answer, before anything is annotated: every known site, and a verdict per gene."""
+"""Callability: which known sites the files call, and whether each gene can be answered."""
 
 from __future__ import annotations
 
@@ -9,20 +9,26 @@ from enum import IntEnum
 
 from pgx_ana.haplotypes import call_all_haplotypes
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.model import Call, CohortCalls, InputFile, Locus, SiteCalls, Variant
+from pgx_ana.model import CohortCalls, InputFile, SiteCalls, Variant
 from pgx_ana.quality.allele_frequencies import frequency_warnings
 from pgx_ana.terms import CallSource, CallStatus
 
-BLOCK = "block"
-"""Called, by a reference block."""
+_BLOCK = "block"
+"""The state of a site that is called by a reference block."""
 
-STATES = (CallStatus.CALLED.value, BLOCK, *(s.value for s in CallStatus if s != CallStatus.CALLED))
-UNREADABLE = "unreadable"
-_ANSWERED = (CallStatus.CALLED.value, BLOCK)
+STATES = (
+    CallStatus.CALLED.value,
+    _BLOCK,
+    *(status.value for status in CallStatus if status != CallStatus.CALLED),
+)
+"""The states of a site in one person: the call statuses, with reference blocks apart."""
+
+_UNREADABLE = "unreadable"
+_CALLED_STATES = (CallStatus.CALLED.value, _BLOCK)
 
 
 class Extent(IntEnum):
-    """How much can be answered; the value is the exit code."""
+    """How much can be answered. The value is the exit code of ``pgx-ana check``."""
 
     ALL = 0
     NOTHING = 3
@@ -31,30 +37,34 @@ class Extent(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class SiteCallability:
-    """How many people have a site in which state; ``unreadable`` says why it cannot be read."""
+    """The number of people in each state at one site.
+
+    ``locus`` is ``CHROM:POS``. ``unreadable`` is the error where the site cannot be read, else
+    empty.
+    """
 
     variant: Variant
-    place: str
+    locus: str
     people: Mapping[str, int]
     unreadable: str = ""
 
     @property
-    def answered(self) -> int:
-        """Return how many people are called."""
-        return sum(self.people.get(state, 0) for state in _ANSWERED)
+    def n_called(self) -> int:
+        """Return the number of people who are called."""
+        return sum(self.people.get(state, 0) for state in _CALLED_STATES)
 
     @property
     def main_state(self) -> str:
-        """Return the state that most of the people who are not called are in."""
+        """Return the most frequent state of the people who are not called."""
         if self.unreadable:
-            return UNREADABLE
-        others = {state: n for state, n in self.people.items() if n and state not in _ANSWERED}
-        return max(others, key=lambda state: others[state]) if others else ""
+            return _UNREADABLE
+        counts = {state: n for state, n in self.people.items() if n and state not in _CALLED_STATES}
+        return max(counts, key=lambda state: counts[state]) if counts else ""
 
 
 @dataclass(frozen=True, slots=True)
 class GeneVerdict:
-    """What can be said of a gene, in a sentence."""
+    """Whether a gene can be answered, with a sentence that says why not."""
 
     gene: str
     extent: Extent
@@ -62,8 +72,8 @@ class GeneVerdict:
 
 
 @dataclass(frozen=True, slots=True)
-class SetCallability:
-    """In how many people the diplotype of a set of haplotypes has which status."""
+class HaplotypeSetCallability:
+    """The number of people with each diplotype status, for one haplotype set."""
 
     id: str
     name: str
@@ -72,35 +82,35 @@ class SetCallability:
 
 @dataclass(frozen=True, slots=True)
 class Callability:
-    """What some files can answer. ``content`` says of each file what kind of rows it has."""
+    """What the files can answer. ``content`` describes the kind of rows in each file."""
 
     files: tuple[InputFile, ...]
     content: tuple[str, ...]
     n_samples: int
     sites: tuple[SiteCallability, ...]
     genes: tuple[GeneVerdict, ...]
-    sets: tuple[SetCallability, ...]
+    haplotype_sets: tuple[HaplotypeSetCallability, ...]
     warnings: tuple[str, ...]
 
     @property
     def extent(self) -> Extent:
-        """Return how much can be answered in all."""
+        """Return how much can be answered over all genes."""
         return _overall([gene.extent for gene in self.genes])
 
 
 def assess_callability(
     parts: Sequence[CohortCalls], unreadable: Mapping[str, str], knowledge: KnowledgeBase
 ) -> Callability:
-    """Say what can be answered from calls.
+    """Assess what the files can answer, from their calls.
 
-    ``parts`` are the calls of some genes each, of the same files; ``unreadable`` has for every
-    other gene why it cannot be read.
+    ``parts`` are calls of the same files, each for some of the genes. ``unreadable`` has, for every
+    other gene, the error that prevents reading it.
     """
     calls = parts[0]
-    sites = [_site(site, part) for part in parts for site in part.sites]
+    sites = [_site_callability(site, part) for part in parts for site in part.sites]
     sites += [
         SiteCallability(
-            variant, _place(variant, calls), {}, " ".join(unreadable[variant.gene].split())
+            variant, _locus_text(variant, calls), {}, " ".join(unreadable[variant.gene].split())
         )
         for variant in knowledge.variants
         if variant.gene in unreadable
@@ -108,117 +118,132 @@ def assess_callability(
     by_gene: dict[str, list[SiteCallability]] = {}
     for site in sites:
         by_gene.setdefault(site.variant.gene, []).append(site)
-    observed = [call for part in parts for site in part.sites for call in site.calls.values]
-    has_blocks = {call.file for call in observed if call.source is CallSource.REFERENCE_BLOCK}
-    has_rows = {call.file for call in observed if call.file}
-    references = {
-        call.file
-        for part in parts
-        for site in part.sites
-        for call in site.calls.values
-        if _is_reference(call, site.variant.loci[part.assembly])
-    }
-    content = tuple(
-        "reference blocks"
-        if file.name in has_blocks
-        else "rows for reference genotypes too"
-        if file.name in references
-        else "variant rows only"
-        if file.name in has_rows
-        else "no row at a known site"
-        for file in calls.files
-    )
-    people = len(calls.samples)
+    n_samples = len(calls.samples)
     studied = {key: definition.studied_allele for key, definition in knowledge.definitions.items()}
     return Callability(
         files=calls.files,
-        content=content,
-        n_samples=people,
+        content=_file_contents(parts),
+        n_samples=n_samples,
         sites=tuple(sites),
         genes=tuple(
-            _verdict(gene, found, people, _hidden(found, calls, studied))
-            for gene, found in by_gene.items()
+            _gene_verdict(
+                gene, gene_sites, n_samples, _hidden_reference_genotypes(gene_sites, calls, studied)
+            )
+            for gene, gene_sites in by_gene.items()
         ),
-        sets=tuple(s for part in parts for s in _sets(part, knowledge)),
-        warnings=tuple(w for part in parts for w in frequency_warnings(part, knowledge)),
+        haplotype_sets=tuple(
+            counts for part in parts for counts in _haplotype_set_callability(part, knowledge)
+        ),
+        warnings=tuple(
+            warning for part in parts for warning in frequency_warnings(part, knowledge)
+        ),
     )
 
 
-def _sets(calls: CohortCalls, knowledge: KnowledgeBase) -> Iterator[SetCallability]:
-    for found in call_all_haplotypes(calls, knowledge):
+def _file_contents(parts: Sequence[CohortCalls]) -> tuple[str, ...]:
+    """Describe, for each file, the kind of its rows at known sites."""
+    with_rows, with_blocks, with_reference = set(), set(), set()
+    for part in parts:
+        for site in part.sites:
+            locus = site.variant.loci[part.assembly]
+            for call in site.calls.values:
+                with_rows.add(call.file)
+                if call.source is CallSource.REFERENCE_BLOCK:
+                    with_blocks.add(call.file)
+                if locus.ref_is_certain and set(call.alleles) == {locus.ref}:
+                    with_reference.add(call.file)
+    return tuple(
+        "reference blocks"
+        if file.name in with_blocks
+        else "rows for reference genotypes too"
+        if file.name in with_reference
+        else "variant rows only"
+        if file.name in with_rows
+        else "no row at a known site"
+        for file in parts[0].files
+    )
+
+
+def _haplotype_set_callability(
+    calls: CohortCalls, knowledge: KnowledgeBase
+) -> Iterator[HaplotypeSetCallability]:
+    for haplotype_calls in call_all_haplotypes(calls, knowledge):
         people: Counter[str] = Counter()
-        for call, count in found.diplotypes.counts():
+        for call, count in haplotype_calls.diplotypes.counts():
             people[call.diplotype.status.value] += count
-        yield SetCallability(found.nomenclature.id, found.nomenclature.name, people)
+        nomenclature = haplotype_calls.nomenclature
+        yield HaplotypeSetCallability(nomenclature.id, nomenclature.name, people)
 
 
-def _is_reference(call: Call, locus: Locus) -> bool:
-    return locus.ref_is_certain and set(call.alleles) == {locus.ref}
-
-
-def _place(variant: Variant, calls: CohortCalls) -> str:
+def _locus_text(variant: Variant, calls: CohortCalls) -> str:
     locus = variant.loci[calls.assembly]
     return f"{locus.chrom}:{locus.pos}"
 
 
-def _site(site: SiteCalls, calls: CohortCalls) -> SiteCallability:
+def _site_callability(site: SiteCalls, calls: CohortCalls) -> SiteCallability:
     people: Counter[str] = Counter()
     for call, count in site.calls.counts():
         is_block = call.source is CallSource.REFERENCE_BLOCK and call.status is CallStatus.CALLED
-        people[BLOCK if is_block else call.status.value] += count
-    return SiteCallability(site.variant, _place(site.variant, calls), people)
+        people[_BLOCK if is_block else call.status.value] += count
+    return SiteCallability(site.variant, _locus_text(site.variant, calls), people)
 
 
-def _hidden(
+def _hidden_reference_genotypes(
     sites: Sequence[SiteCallability], calls: CohortCalls, studied: Mapping[str, str | None]
 ) -> list[str]:
-    """List the genotypes of studied alleles that absent sites may hide, being reference."""
-    found = []
+    """List the homozygous reference genotypes that a missing row may stand for, where they matter.
+
+    They matter where the studied allele is the reference allele. ``studied`` has the studied allele
+    of each variant.
+    """
+    genotypes = []
     for site in sites:
         locus = site.variant.loci[calls.assembly]
         is_studied = locus.ref_is_certain and studied[site.variant.id] == locus.ref
         if site.people.get(CallStatus.ABSENT.value) and is_studied:
-            found.append(f"{locus.ref}/{locus.ref} at {site.variant.id}")
-    return found
+            genotypes.append(f"{locus.ref}/{locus.ref} at {site.variant.id}")
+    return genotypes
 
 
-def _verdict(
-    gene: str, sites: Sequence[SiteCallability], people: int, hidden: Sequence[str]
+def _gene_verdict(
+    gene: str, sites: Sequence[SiteCallability], n_samples: int, hidden: Sequence[str]
 ) -> GeneVerdict:
-    whole = [site for site in sites if people and site.answered == people]
+    """Return the verdict on a gene; ``hidden`` lists genotypes that absent rows may stand for."""
+    complete = [site for site in sites if n_samples and site.n_called == n_samples]
     extent = _overall(
         [
-            Extent.ALL if site in whole else Extent.PARTLY if site.answered else Extent.NOTHING
+            Extent.ALL if site in complete else Extent.PARTLY if site.n_called else Extent.NOTHING
             for site in sites
         ]
     )
     count = "its one site is" if len(sites) == 1 else f"all {len(sites)} sites are"
     if extent is Extent.ALL:
         return GeneVerdict(gene, extent, f"{gene} can be answered: {count} called.")
-    reasons = "; ".join(_shortfalls([site for site in sites if site not in whole], people))
+    reasons = "; ".join(_shortfalls([site for site in sites if site not in complete], n_samples))
     if extent is Extent.NOTHING:
         sentence = f"{gene} cannot be answered: {reasons}."
     else:
-        everyone = "" if people == 1 else " in everyone"
+        everyone = "" if n_samples == 1 else " in everyone"
         sentence = (
-            f"{gene} can be answered in part: {len(whole)} of {len(sites)} sites called{everyone}; "
-            f"{reasons}."
+            f"{gene} can be answered in part: {len(complete)} of {len(sites)} sites called"
+            f"{everyone}; {reasons}."
         )
     if hidden:
         sentence += f" An absent row cannot tell {', '.join(hidden)} from not looked at."
     return GeneVerdict(gene, extent, sentence)
 
 
-def _shortfalls(sites: Sequence[SiteCallability], people: int) -> Iterator[str]:
-    """Yield each state with the sites that are in it."""
+def _shortfalls(sites: Sequence[SiteCallability], n_samples: int) -> Iterator[str]:
+    """Yield each main state with its sites, for sites that are not called in everyone."""
     by_state: dict[str, list[str]] = {}
     for site in sites:
-        called = f" (called in {site.answered} of {people})" if site.answered else ""
+        called = f" (called in {site.n_called} of {n_samples})" if site.n_called else ""
         by_state.setdefault(site.main_state, []).append(site.variant.id + called)
     for state, names in by_state.items():
         yield f"{state.replace('_', ' ')}: {', '.join(names)}"
 
 
 def _overall(extents: Sequence[Extent]) -> Extent:
-    kinds = set(extents)
-    return kinds.pop() if len(kinds) == 1 else Extent.PARTLY if kinds else Extent.NOTHING
+    """Return the common extent of all parts, ``PARTLY`` if they differ, ``NOTHING`` for no part."""
+    distinct = set(extents)
+    return distinct.pop() if len(distinct) == 1 else Extent.PARTLY if distinct else Extent.NOTHING

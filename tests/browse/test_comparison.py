@@ -1,4 +1,4 @@
-"""`pgx-ana kb diff OLD NEW`: what is new, gone or changed, and which conclusions change with it."""
+"""`pgx-ana kb diff OLD NEW`: added, removed and changed entries, and changed conclusions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from conftest import Run
 
 Edit = tuple[str, str, str]
-"""File, text in it, and the text that takes its place."""
+"""File, text to replace in it, and its replacement."""
 
 Edited = Callable[..., Path]
 
@@ -60,19 +60,19 @@ ENTRIES = {
         "T/T: {direction: not_studied, statement: Not studied.}}}"
     ),
 }
-"""An entry for each section that may have one more."""
+"""A new entry for each section that can have more entries."""
 
-NEW = [
+NEW_ENTRIES = [
     f"{section} {entry[5 : entry.index(',')]}"
     for section, entry in ENTRIES.items()
     if entry.startswith("{id: ")
 ]
-CONCLUDED = {"level": "null", "G/G": "none", "G/T": "none", "T/T": "not_studied"}
+NEW_CONCLUSION = {"level": "null", "G/G": "none", "G/T": "none", "T/T": "not_studied"}
 
 
 @pytest.fixture
 def edited(tmp_path: Path, toy_directory: Path) -> Edited:
-    """Return a function that copies the toy knowledge base and changes texts in the copy."""
+    """Return a function that copies the toy knowledge base and replaces texts in the copy."""
 
     def copy(*edits: Edit, name: str = "new", more: str = "") -> Path:
         target = tmp_path / name
@@ -81,7 +81,7 @@ def edited(tmp_path: Path, toy_directory: Path) -> Edited:
             (target / MORE).write_text(more, encoding="utf-8")
         for file, old, new in edits:
             text = (target / file).read_text(encoding="utf-8")
-            assert (1, old) == (text.count(old), old), "the text to change stands there once"
+            assert (1, old) == (text.count(old), old), "the text to replace must occur once"
             (target / file).write_text(text.replace(old, new), encoding="utf-8")
         return target
 
@@ -89,17 +89,17 @@ def edited(tmp_path: Path, toy_directory: Path) -> Edited:
 
 
 def difference(old: Path, new: Path) -> list[str]:
-    """Return the lines below the first, which names both."""
+    """Return the lines of the comparison after the first, which names both knowledge bases."""
     first, *lines = compare(load([old]), load([new]))
     assert f"toy {load([old]).stamp} -> toy {load([new]).stamp}" == first
     return lines
 
 
-def more_of(entries: dict[str, str]) -> str:
+def yaml_of(entries: dict[str, str]) -> str:
     return "".join(f"{section}:\n  - {entry}\n" for section, entry in entries.items())
 
 
-def test_nothing_changed(run: Run, toy_directory: Path) -> None:
+def test_identical_knowledge_bases(run: Run, toy_directory: Path) -> None:
     stamp = load([toy_directory]).stamp
     result = run("kb", "diff", toy_directory, toy_directory)
     assert (0, f"toy {stamp} -> toy {stamp}\n", "") == (
@@ -116,12 +116,12 @@ def test_nothing_changed(run: Run, toy_directory: Path) -> None:
         pytest.param((FRAME, "name: first toy gene", 'name: "first toy gene"'), id="quotes"),
         pytest.param((FRAME, "source: made up\ndrugs:", "source: made up\n\n\ndrugs:"), id="lines"),
         pytest.param(
-            (VARIANTS, "merged: [rs11]", "merged: [rs11]\n    notes: []"), id="what goes unsaid"
+            (VARIANTS, "merged: [rs11]", "merged: [rs11]\n    notes: []"), id="empty default"
         ),
-        pytest.param((FRAME, "version: 1.2.3", "version: 1.3.0"), id="version alone"),
+        pytest.param((FRAME, "version: 1.2.3", "version: 1.3.0"), id="version only"),
     ],
 )
-def test_a_change_of_the_files_that_changes_no_entry(
+def test_changes_of_the_files_that_change_no_entry(
     edit: Edit, edited: Edited, toy_directory: Path
 ) -> None:
     new = edited(edit)
@@ -129,24 +129,21 @@ def test_a_change_of_the_files_that_changes_no_entry(
     assert [] == difference(toy_directory, new)
 
 
-def test_entries_that_are_new_or_gone(edited: Edited, toy_directory: Path) -> None:
-    new = edited(more=more_of(ENTRIES))
-    gained = [f"! conclusion rs6-level: {what} none -> {x}" for what, x in CONCLUDED.items()]
-    lost = [f"! conclusion rs6-level: {what} {x} -> none" for what, x in CONCLUDED.items()]
-    told = [line for line in gained if not line.endswith("none -> none")]
-    untold = [line for line in lost if not line.endswith("none -> none")]
-    assert [*(f"+ {name}" for name in NEW), *told] == difference(toy_directory, new)
-    assert [*(f"- {name}" for name in NEW), *untold] == difference(new, toy_directory)
+def test_added_and_removed_entries(edited: Edited, toy_directory: Path) -> None:
+    new = edited(more=yaml_of(ENTRIES))
+    changes = {item: value for item, value in NEW_CONCLUSION.items() if value != "none"}
+    gained = [f"! conclusion rs6-level: {item} none -> {x}" for item, x in changes.items()]
+    lost = [f"! conclusion rs6-level: {item} {x} -> none" for item, x in changes.items()]
+    assert [*(f"+ {name}" for name in NEW_ENTRIES), *gained] == difference(toy_directory, new)
+    assert [*(f"- {name}" for name in NEW_ENTRIES), *lost] == difference(new, toy_directory)
 
 
-def test_a_sentence_that_is_gone_and_one_that_is_new_are_faults(
-    edited: Edited, run: Run, toy_directory: Path
-) -> None:
-    """Messages and assemblies can only be changed: the program needs those that it has."""
+def test_an_unknown_message_is_a_fault(edited: Edited, run: Run, toy_directory: Path) -> None:
+    """Messages and assemblies can be changed, but not added or removed: the program uses them."""
     new = edited(more="messages:\n  - {id: hint, text: x}\n")
     result = run("kb", "diff", toy_directory, new)
-    told = f"{new / MORE}:2: messages(hint): is no message that the program uses"
-    assert (4, "", f"Error: the knowledge base has 1 fault:\n{told}\n") == (
+    fault = f"{new / MORE}:2: messages(hint): is no message that the program uses"
+    assert (4, "", f"Error: the knowledge base has 1 fault:\n{fault}\n") == (
         result.exit_code,
         result.stdout,
         result.stderr,
@@ -210,25 +207,25 @@ CHANGED: dict[str, tuple[Edit, list[str]]] = {
 
 
 @pytest.mark.parametrize(("edit", "lines"), CHANGED.values(), ids=CHANGED)
-def test_an_entry_that_changed_is_told_with_its_fields(
+def test_a_changed_entry_is_listed_with_its_changed_fields(
     edit: Edit, lines: list[str], edited: Edited
 ) -> None:
     file, old_text, new_text = edit
     edit = (file, old_text, new_text.replace("off_label: x", 'off_label: "yes"'))
-    more = more_of(ENTRIES)
+    more = yaml_of(ENTRIES)
     old, new = edited(name="old", more=more), edited(edit, more=more)
     assert (lines, lines) == (difference(old, new), difference(new, old))
 
 
-def test_a_change_is_told_in_every_section() -> None:
+def test_changes_are_tested_in_every_section() -> None:
     assert sorted(SECTIONS) == sorted(CHANGED)
 
 
-AGAINST = "result: association\n    alleles: {rs1: A}\n    direction: higher"
-TURNED = "variants, outcome, result, alleles, direction, significance"
+CONTRADICTION = "result: association\n    alleles: {rs1: A}\n    direction: higher"
+FIELDS_OF_CONTRADICTION = "variants, outcome, result, alleles, direction, significance"
 
 CONCLUSIONS: dict[str, tuple[list[Edit], list[str], list[str]]] = {
-    "level by the evidence alone": (
+    "level, from evidence only": (
         [(EVIDENCE, "significance: corrected", "significance: nominal")],
         ["~ evidence one-rs1-survival: significance"],
         ["rs1-survival: level single_corrected -> single_nominal"],
@@ -238,7 +235,7 @@ CONCLUSIONS: dict[str, tuple[list[Edit], list[str], list[str]]] = {
         ["~ associations rs1-survival: genotypes"],
         ["rs1-survival: A/C higher -> not_studied"],
     ),
-    "statement alone": (
+    "statement only": (
         [(EVIDENCE, "Was compared with.", "The others.")],
         ["~ associations rs1-survival: genotypes"],
         [],
@@ -262,12 +259,12 @@ CONCLUSIONS: dict[str, tuple[list[Edit], list[str], list[str]]] = {
             "rs1-survival: A/C higher -> comparator",
         ],
     ),
-    "evidence against it": (
+    "contradicting evidence": (
         [
             (EVIDENCE, "variants: [rs2, rs6]", "variants: [rs2, rs6, rs1]"),
             (EVIDENCE, "outcome: level\n    wording", "outcome: relapse\n    wording"),
             (EVIDENCE, "outcome: level\n    drug", "outcome: relapse\n    drug"),
-            (EVIDENCE, 'result: "null"\n    direction: none', AGAINST),
+            (EVIDENCE, 'result: "null"\n    direction: none', CONTRADICTION),
             (EVIDENCE, "significance: not_significant", "significance: corrected"),
             (
                 EVIDENCE,
@@ -276,7 +273,7 @@ CONCLUSIONS: dict[str, tuple[list[Edit], list[str], list[str]]] = {
             ),
         ],
         [
-            f"~ evidence two-rs2-level-null: {TURNED}",
+            f"~ evidence two-rs2-level-null: {FIELDS_OF_CONTRADICTION}",
             "~ associations rs1-survival: evidence",
             "~ associations rs2-level: outcome",
         ],
@@ -289,7 +286,7 @@ CONCLUSIONS: dict[str, tuple[list[Edit], list[str], list[str]]] = {
 
 
 @pytest.mark.parametrize(("edits", "entries", "conclusions"), CONCLUSIONS.values(), ids=CONCLUSIONS)
-def test_a_conclusion_that_changed_is_told_last(
+def test_changed_conclusions_are_listed_last(
     edits: list[Edit],
     entries: list[str],
     conclusions: list[str],
@@ -300,7 +297,7 @@ def test_a_conclusion_that_changed_is_told_last(
     assert expected == difference(toy_directory, edited(*edits))
 
 
-def test_an_entry_under_another_name_is_gone_and_new(edited: Edited, toy_directory: Path) -> None:
+def test_a_renamed_entry_is_removed_and_added(edited: Edited, toy_directory: Path) -> None:
     edits = [
         (EVIDENCE, "- id: one-rs1-survival", "- id: one-rs1-again"),
         (EVIDENCE, "evidence: [one-rs1-survival]", "evidence: [one-rs1-again]"),
@@ -312,10 +309,10 @@ def test_an_entry_under_another_name_is_gone_and_new(edited: Edited, toy_directo
     ] == difference(toy_directory, edited(*edits))
 
 
-def test_default_is_the_one_that_is_shipped(
+def test_default_is_the_shipped_knowledge_base(
     run: Run, edited: Edited, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Whatever lies in a folder of that name."""
+    """Even if there is a folder of that name."""
     edited(name="default")
     monkeypatch.chdir(tmp_path)
     shipped = load()
@@ -325,8 +322,8 @@ def test_default_is_the_one_that_is_shipped(
     result = run("kb", "diff", "default", tmp_path / "default")
     first, *lines = result.stdout.splitlines()
     assert f"{name} -> toy {load([tmp_path / 'default']).stamp}" == first
-    gone = [f"- evidence {key}" for key in shipped.evidence]
-    assert gone == [line for line in lines if line.startswith("- evidence")]
+    removed = [f"- evidence {key}" for key in shipped.evidence]
+    assert removed == [line for line in lines if line.startswith("- evidence")]
 
 
 @pytest.mark.parametrize("faulty_first", [True, False])
@@ -334,17 +331,17 @@ def test_a_faulty_knowledge_base_is_not_compared(
     faulty_first: bool, run: Run, edited: Edited, toy_directory: Path
 ) -> None:
     faulty = edited((VARIANTS, "studied_allele: A", "studied_allele: G"))
-    places = (faulty, toy_directory) if faulty_first else (toy_directory, faulty)
-    result = run("kb", "diff", *places)
-    told = f"{faulty / VARIANTS}:10: variants(rs1).studied_allele: G is not one of the alleles"
-    assert (4, "", f"Error: the knowledge base has 1 fault:\n{told}\n") == (
+    directories = (faulty, toy_directory) if faulty_first else (toy_directory, faulty)
+    result = run("kb", "diff", *directories)
+    fault = f"{faulty / VARIANTS}:10: variants(rs1).studied_allele: G is not one of the alleles"
+    assert (4, "", f"Error: the knowledge base has 1 fault:\n{fault}\n") == (
         result.exit_code,
         result.stdout,
         result.stderr,
     )
 
 
-@pytest.mark.parametrize("places", [[], ["default"], ["default", "default", "default"]])
-def test_two_are_compared(places: list[str], run: Run) -> None:
-    result = run("kb", "diff", *places)
+@pytest.mark.parametrize("directories", [[], ["default"], ["default", "default", "default"]])
+def test_exactly_two_knowledge_bases_are_compared(directories: list[str], run: Run) -> None:
+    result = run("kb", "diff", *directories)
     assert (2, "") == (result.exit_code, result.stdout)

@@ -1,4 +1,4 @@
-"""The knowledge base as a list and as a document: what is chosen, and that nothing is left out."""
+"""The lists of variants and haplotypes, and the handbook: filters, formats, completeness."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ RESULT = """\
     outcome: pain
     wording: all
     strand: plus
-    FOUND
+    FINDING
     specified: exploratory
     read: abstract
     sources: [made up]
     summary: Pain.
 """
-STUDIES = "| year | study | n | setting | drug | outcome | effect | p | verdict |"
-HAPLOTYPES = "| name | alleles | function | counted | other names |"
-NULL = 'result: "null"\n    direction: none\n    significance: not_significant'
-MORE = (
+STUDIES_HEADER = "| year | study | n | setting | drug | outcome | effect | p | verdict |"
+HAPLOTYPES_HEADER = "| name | alleles | function | counted | other names |"
+NULL_RESULT = 'result: "null"\n    direction: none\n    significance: not_significant'
+MORE_PAIN = (
     "result: association\n    alleles: {rs3: C}\n    direction: higher\n    significance: nominal\n"
     "    p: 0.01 | 0.02"
 )
@@ -87,19 +87,19 @@ LEVELS = ", ".join(sorted(level.value for level in Level))
 
 @pytest.fixture(scope="module")
 def kb(tmp_path_factory: pytest.TempPathFactory, toy_directory: Path) -> list[Path]:
-    """Return the toy knowledge base with results on pain: none for rs1, more for rs3."""
+    """Return the toy knowledge base with results on pain: no effect of rs1, more with rs3 C."""
     overlay = tmp_path_factory.mktemp("overlay")
     results = [
-        RESULT.replace("KEY", key).replace("FOUND", found)
-        for key, found in (("rs1", NULL), ("rs3", MORE))
+        RESULT.replace("KEY", key).replace("FINDING", finding)
+        for key, finding in (("rs1", NULL_RESULT), ("rs3", MORE_PAIN))
     ]
     text = "evidence:\n" + "".join(results) + CONCLUSIONS + SETTING
     (overlay / "overlay.yaml").write_text(text, encoding="utf-8")
     return [toy_directory, overlay]
 
 
-def options(kb: list[Path]) -> list[str]:
-    return [word for place in kb for word in ("--kb", str(place))]
+def kb_options(kb: list[Path]) -> list[str]:
+    return [word for directory in kb for word in ("--kb", str(directory))]
 
 
 ROWS = {
@@ -112,7 +112,7 @@ ROWS = {
 }
 HEADER = "variant gene names GRCh37 GRCh38 alleles results associations levels"
 
-CHOSEN: dict[str, str] = {
+FILTERS: dict[str, str] = {
     "": "rs1 rs2 rs3 rs4 rs5 rs6",
     "--gene AAA": "rs1 rs2 rs3 rs4 rs5",
     "--gene BBB --gene AAA": "rs1 rs2 rs3 rs4 rs5 rs6",
@@ -128,7 +128,7 @@ CHOSEN: dict[str, str] = {
     "--drug letrozole": "rs1 rs3",
     "--drug anastrozole": "rs1 rs2 rs6",
     "--drug anastrozole --drug letrozole": "rs1 rs2 rs3 rs6",
-    # Category and level are those of one conclusion.
+    # Category and level must be those of one conclusion.
     "--category efficacy --level null": "",
     "--category toxicity --level null": "rs1",
     "--category toxicity --level null --level single_nominal": "rs1 rs3",
@@ -136,17 +136,17 @@ CHOSEN: dict[str, str] = {
     "--gene BBB --drug letrozole": "",
     "--gene BBB --category efficacy": "",
     "--gene AAA --drug letrozole --level null": "rs1",
-    # The drug is that of any result on the variant.
+    # The drug may be that of any result on the variant.
     "--drug anastrozole --category toxicity": "rs1",
     "--gene AAA --category toxicity --level single_nominal --drug letrozole": "rs3",
     "--gene AAA --category toxicity --level single_nominal --drug anastrozole": "",
 }
 
 
-@pytest.mark.parametrize(("words", "variants"), CHOSEN.items())
+@pytest.mark.parametrize(("words", "variants"), FILTERS.items())
 def test_filters(words: str, variants: str, run: Run, kb: list[Path]) -> None:
     expected = [HEADER, *(ROWS[key] for key in variants.split())]
-    result = run("kb", "list", *words.split(), *options(kb))
+    result = run("kb", "list", *words.split(), *kb_options(kb))
     assert (0, [line.replace(" ", "\t") for line in expected], "") == (
         result.exit_code,
         result.stdout.splitlines(),
@@ -154,11 +154,9 @@ def test_filters(words: str, variants: str, run: Run, kb: list[Path]) -> None:
     )
 
 
-@pytest.mark.parametrize(("words", "variants"), CHOSEN.items())
-def test_json_holds_what_the_table_holds(
-    words: str, variants: str, run: Run, kb: list[Path]
-) -> None:
-    result = run("kb", "list", "--format", "json", *words.split(), *options(kb))
+@pytest.mark.parametrize(("words", "variants"), FILTERS.items())
+def test_json_and_tsv_agree(words: str, variants: str, run: Run, kb: list[Path]) -> None:
+    result = run("kb", "list", "--format", "json", *words.split(), *kb_options(kb))
     assert (0, "") == (result.exit_code, result.stderr)
     rows = json.loads(result.stdout)
     texts = [
@@ -170,7 +168,7 @@ def test_json_holds_what_the_table_holds(
 
 
 def test_json_has_numbers_and_lists(run: Run, kb: list[Path]) -> None:
-    result = run("kb", "list", "-f", "json", "--category", "efficacy", *options(kb))
+    result = run("kb", "list", "-f", "json", "--category", "efficacy", *kb_options(kb))
     assert [
         {
             "variant": "rs1",
@@ -187,26 +185,89 @@ def test_json_has_numbers_and_lists(run: Run, kb: list[Path]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
-        ("--gene CCC", "no such gene: CCC; known: AAA, BBB"),
-        ("--gene aaa", "no such gene: aaa; known: AAA, BBB"),
-        ("--category pain --category bone", f"no such category: bone, pain; known: {CATEGORIES}"),
-        ("--level high", f"no such level: high; known: {LEVELS}"),
-        ("--drug tamoxifen", "no such drug: tamoxifen; known: anastrozole, letrozole"),
-        ("--drug letrozole --drug x", "no such drug: x; known: anastrozole, letrozole"),
-        ("--gene AAA --level x", f"no such level: x; known: {LEVELS}"),
+        ("--gene CCC", "unknown gene: CCC; known: AAA, BBB"),
+        ("--gene aaa", "unknown gene: aaa; known: AAA, BBB"),
+        ("--category pain --category bone", f"unknown category: bone, pain; known: {CATEGORIES}"),
+        ("--level high", f"unknown level: high; known: {LEVELS}"),
+        ("--drug tamoxifen", "unknown drug: tamoxifen; known: anastrozole, letrozole"),
+        ("--drug letrozole --drug x", "unknown drug: x; known: anastrozole, letrozole"),
+        ("--gene AAA --level x", f"unknown level: x; known: {LEVELS}"),
     ],
 )
 @pytest.mark.parametrize("file_format", ["tsv", "json"])
-def test_unknown_names_are_refused(
-    file_format: str, words: str, told: str, run: Run, kb: list[Path]
+def test_unknown_names_are_rejected(
+    file_format: str, words: str, message: str, run: Run, kb: list[Path]
 ) -> None:
-    result = run("kb", "list", "--format", file_format, *words.split(), *options(kb))
-    assert (2, "", f"Error: {told}\n") == (result.exit_code, result.stdout, result.stderr)
+    result = run("kb", "list", "--format", file_format, *words.split(), *kb_options(kb))
+    assert (2, "", f"Error: {message}\n") == (result.exit_code, result.stdout, result.stderr)
 
 
-def test_pipes_and_lines_in_cells_do_not_break_a_table(kb: list[Path]) -> None:
+HAPLOTYPE_COLUMNS = (
+    "haplotypes gene name alleles function state other_names AFR AMR EAS EUR SAS global"
+)
+HAPLOTYPE_ROWS = [
+    "AAA-star|AAA|*1|.|normal|current|.|0.80000|0.80000|0.80000|0.70000|0.90000|0.80000",
+    "AAA-star|AAA|*2|rs1 C|decreased|current|.|0.10000|0.10000|0.10000|0.10000|0.10000|0.10000",
+    "AAA-star|AAA|*3|rs2 C|.|current|.|0.00000|0.05000|0.05000|0.10000|0.00000|0.04000",
+    "AAA-star|AAA|*4|rs1 C;rs2 C|.|current|.|0.09000|0.05000|0.05000|0.01000|0.00000|0.04000",
+    "AAA-star|AAA|*5|rs4 GT|decreased|current|.|0.00000|0.00000|0.00000|0.00000|0.00000|0.00000",
+    "AAA-star|AAA|*6|.|.|not_callable|.|.|.|.|.|.|.",
+    "AAA-star|AAA|[*1 + rs2 T]|.|.|not named|.|0.01000|0.00000|0.00000|0.09000|0.00000|0.02000",
+    "AAA-pair|AAA|A-T|rs1 A;rs3 T|.|current|.|.|.|.|.|.|.",
+    "AAA-pair|AAA|A-C|rs1 A;rs3 C|.|current|.|.|.|.|.|.|.",
+    "AAA-pair|AAA|C-C|rs1 C;rs3 C|.|current|.|.|.|.|.|.|.",
+]
+
+
+@pytest.mark.parametrize("words", [[], ["--gene", "AAA"]], ids=["all", "gene"])
+def test_haplotypes_with_panel_frequencies(
+    run: Run, toy_directory: Path, haplotype_directory: Path, words: list[str]
+) -> None:
+    """Haplotypes that were only counted follow the defined ones of their set."""
+    result = run("kb", "haplotypes", *words, *kb_options([toy_directory, haplotype_directory]))
+    assert (0, "") == (result.exit_code, result.stderr)
+    header, *rows = result.stdout.splitlines()
+    assert HAPLOTYPE_COLUMNS.split() == header.split("\t")
+    assert HAPLOTYPE_ROWS == [row.replace("\t", "|") for row in rows]
+
+
+def test_haplotypes_as_json(run: Run, toy_directory: Path, haplotype_directory: Path) -> None:
+    options = kb_options([toy_directory, haplotype_directory])
+    result = run("kb", "haplotypes", "--format", "json", *options)
+    assert (0, "") == (result.exit_code, result.stderr)
+    rows = json.loads(result.stdout)
+    assert [HAPLOTYPE_COLUMNS.split()] * len(HAPLOTYPE_ROWS) == [list(row) for row in rows]
+    assert {
+        "haplotypes": "AAA-star",
+        "gene": "AAA",
+        "name": "*4",
+        "alleles": ["rs1 C", "rs2 C"],
+        "function": None,
+        "state": "current",
+        "other_names": [],
+        "AFR": 0.09,
+        "AMR": 0.05,
+        "EAS": 0.05,
+        "EUR": 0.01,
+        "SAS": 0,
+        "global": 0.04,
+    } == rows[3]
+
+
+@pytest.mark.parametrize("file_format", ["tsv", "json"])
+def test_haplotypes_of_unknown_genes_are_rejected(
+    run: Run, toy_directory: Path, haplotype_directory: Path, file_format: str
+) -> None:
+    options = kb_options([toy_directory, haplotype_directory])
+    words = ["--gene", "CCC", "--gene", "AAA", "--gene", "BBB", "--format", file_format]
+    result = run("kb", "haplotypes", *words, *options)
+    message = "the knowledge base has no haplotypes in BBB, CCC; genes with haplotypes: AAA"
+    assert (2, "", f"Error: {message}\n") == (result.exit_code, result.stdout, result.stderr)
+
+
+def test_pipes_and_line_breaks_in_cells_do_not_break_a_table(kb: list[Path]) -> None:
     lines = list(handbook_lines(load(kb)))
     context = r"| one\|two | yes | bone \| density, pain | a note of two lines \| and a pipe |"
     pain = "| 2002 | Two B | . | adjuvant | letrozole | joint pain |"
@@ -220,7 +281,7 @@ def test_pipes_and_lines_in_cells_do_not_break_a_table(kb: list[Path]) -> None:
     ]
 
 
-def test_every_row_of_a_table_has_as_many_cells_as_its_head(curated: KnowledgeBase) -> None:
+def test_every_row_of_a_table_has_as_many_cells_as_its_header(curated: KnowledgeBase) -> None:
     wrong, width = [], 0
     for before, line in zip(["", *handbook_lines(curated)], handbook_lines(curated), strict=False):
         cells = line.replace("\\|", "").count("|")
@@ -232,33 +293,33 @@ def test_every_row_of_a_table_has_as_many_cells_as_its_head(curated: KnowledgeBa
 
 
 def sections(text: str, knowledge: KnowledgeBase) -> dict[str, list[str]]:
-    """Return the lines below the heading of each variant or set of haplotypes, by its id."""
+    """Return the lines of the section on each variant or haplotype set, by its id."""
     sets = {definition.name: key for key, definition in knowledge.haplotype_sets.items()}
-    found: dict[str, list[str]] = {}
+    by_subject: dict[str, list[str]] = {}
     lines: list[str] = []
     for line in text.splitlines():
         if line.startswith("### "):
-            lines = found.setdefault(sets.get(line[4:], line.split()[1]), [])
+            lines = by_subject.setdefault(sets.get(line[4:], line.split()[1]), [])
         elif line.startswith("## "):
             lines = []
         else:
             lines.append(line)
-    return found
+    return by_subject
 
 
-def table(lines: list[str], header: str) -> list[str]:
-    """Return the rows of the table with that header."""
+def table_rows(lines: list[str], header: str) -> list[str]:
+    """Return the rows of the table with a header."""
     after = lines[lines.index(header) + 2 :]
     return list(itertools.takewhile(lambda line: line.startswith("| "), after))
 
 
-def test_the_document_holds_every_variant_conclusion_and_result(curated: KnowledgeBase) -> None:
+def test_the_handbook_has_every_variant_conclusion_and_result(curated: KnowledgeBase) -> None:
     text = (ROOT / "docs" / "knowledge-base.md").read_text(encoding="utf-8")
     found = sections(text, curated)
     sets = curated.haplotype_sets
     studied = {key for key in curated.definitions if curated.evidence_on(key)}
     assert studied | set(sets) == set(found)
-    bare = [
+    listed_without_result = [
         name.split()[0]
         for line in text.splitlines()
         if line.startswith("Defined and called, without a published result: ")
@@ -266,14 +327,14 @@ def test_the_document_holds_every_variant_conclusion_and_result(curated: Knowled
         if not name.startswith("*")
     ]
     assert sorted(set(curated.definitions) - studied) == sorted(
-        name for name in bare if name in curated.definitions
+        name for name in listed_without_result if name in curated.definitions
     )
-    concluded = {
+    conclusions = {
         key: [line.split("**")[1] for line in lines if line.startswith("**")]
         for key, lines in found.items()
     }
     outcomes = curated.outcomes
-    assert concluded == {
+    assert conclusions == {
         key: [
             f"{outcomes[item.outcome].category.value.replace('_', ' ')}, "
             f"{outcomes[item.outcome].name}"
@@ -281,13 +342,13 @@ def test_the_document_holds_every_variant_conclusion_and_result(curated: Knowled
         ]
         for key in found
     }
-    told = {
-        key: [line.split(" | ")[0:2] for line in table(lines, STUDIES)]
+    studies = {
+        key: [line.split(" | ")[0:2] for line in table_rows(lines, STUDIES_HEADER)]
         for key, lines in found.items()
-        if STUDIES in lines
+        if STUDIES_HEADER in lines
     }
     publications = curated.publications
-    assert told == {
+    assert studies == {
         key: [
             [
                 f"| {paper.year or '.'}",
@@ -302,15 +363,15 @@ def test_the_document_holds_every_variant_conclusion_and_result(curated: Knowled
     haplotypes = {
         key: [
             line.split(" | ")[0][2:].split(" (")[0].replace("\\", "")
-            for line in table(found[key], HAPLOTYPES)
+            for line in table_rows(found[key], HAPLOTYPES_HEADER)
         ]
         for key in sets
     }
     assert haplotypes == {key: [h.name for h in curated.haplotypes_of(key)] for key in sets}
 
 
-def test_the_counts_add_up(curated: KnowledgeBase) -> None:
-    """Each conclusion stands in one cell of the table of levels."""
+def test_level_counts_add_up(curated: KnowledgeBase) -> None:
+    """Each conclusion is counted in one cell of the table of levels."""
     rows = [line for line in handbook_lines(curated) if line.split(" | ")[0][2:] in set(Level)]
     assert list(Level) == [row.split(" | ")[0][2:] for row in rows]
     counts = [int(cell) for row in rows for cell in row.strip("| ").split(" | ")[1:]]

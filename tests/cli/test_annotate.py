@@ -1,4 +1,4 @@
-"""The command line: data on stdout, one message on stderr, an exit code that says whose fault."""
+"""``pgx-ana annotate``: data on stdout, messages on stderr, an exit code for each kind of error."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ ROWS = {
     TableName.HAPLOTYPES: 0,
     TableName.SUMMARY: 4,
 }
-"""Rows of each person with the toy knowledge base, which has no haplotypes."""
+"""Rows per person with the toy knowledge base, which has no haplotypes."""
 
 FULL = Path("/dev/full")
-HEAVY = ["cyvcf2", "numpy", "pandas", "pydantic", "pysam", "yaml"]
+SLOW_IMPORTS = ["cyvcf2", "numpy", "pandas", "pydantic", "pysam", "yaml"]
 
 
 @pytest.fixture
@@ -60,29 +60,30 @@ def rows(text: str, separator: str = "\t") -> list[dict[str, str]]:
 
 
 def statuses(result: Result) -> dict[str, str]:
-    """Return the status of each person's variants: called, filtered, no_call or absent."""
+    """Return, for each sample, the statuses of its variants as words."""
     assert 0 == result.exit_code
-    found: dict[str, str] = {}
+    by_sample: dict[str, str] = {}
     for row in rows(result.stdout):
-        found[row["sample"]] = f"{found.get(row['sample'], '')} {row['status']}".strip()
-    return found
+        sample = row["sample"]
+        by_sample[sample] = f"{by_sample.get(sample, '')} {row['status']}".strip()
+    return by_sample
 
 
-def environment(**changes: str) -> dict[str, str]:
-    """Return an environment in which stdout is buffered, as it is for users."""
+def buffered_environment(**changes: str) -> dict[str, str]:
+    """Return an buffered_environment with buffered stdout, as users have it."""
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     return kept | changes
 
 
-def program(*words: object, **changes: str) -> subprocess.CompletedProcess[str]:
-    """Run the program as a process of its own."""
+def run_process(*words: object, **changes: str) -> subprocess.CompletedProcess[str]:
+    """Run the program in a separate process."""
     return subprocess.run(
         [sys.executable, "-m", "pgx_ana", *map(str, words)],
         capture_output=True,
         text=True,
         encoding="utf-8",
         check=False,
-        env=environment(**changes),
+        env=buffered_environment(**changes),
     )
 
 
@@ -95,16 +96,14 @@ def program(*words: object, **changes: str) -> subprocess.CompletedProcess[str]:
     ],
     ids=["version", "help", "annotate"],
 )
-def test_heavy_modules_are_imported_only_where_needed(
-    words: list[str], expected: list[str]
-) -> None:
+def test_slow_modules_are_imported_only_where_needed(words: list[str], expected: list[str]) -> None:
     code = (
         "import sys\n"
         "from pgx_ana.cli import main\n"
         "try:\n"
         f"    main({words!r})\n"
         "finally:\n"
-        f"    print(sorted(set({HEAVY!r}) & set(sys.modules)), file=sys.stderr)\n"
+        f"    print(sorted(set({SLOW_IMPORTS!r}) & set(sys.modules)), file=sys.stderr)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (0, f"{expected}\n") == (done.returncode, done.stderr)
@@ -146,7 +145,7 @@ def test_help_names_every_option(run: Run, option: str) -> None:
     assert f"{option} " in run("annotate", "--help").stdout.replace("\n", " ")
 
 
-def test_stdout_carries_data_only(annotate: Run, file: Path) -> None:
+def test_stdout_has_data_only(annotate: Run, file: Path) -> None:
     result = annotate(file)
     assert 0 == result.exit_code
     lines = [line.split("\t") for line in result.stdout.splitlines()]
@@ -156,9 +155,9 @@ def test_stdout_carries_data_only(annotate: Run, file: Path) -> None:
     assert f"{file}: GRCh38 (contig lengths), 2 samples\n" == result.stderr
 
 
-def test_quiet(annotate: Run, file: Path) -> None:
-    loud, quiet = annotate(file), annotate(file, "--quiet")
-    assert (0, loud.stdout, "") == (quiet.exit_code, quiet.stdout, quiet.stderr)
+def test_quiet_empties_stderr(annotate: Run, file: Path) -> None:
+    verbose, quiet = annotate(file), annotate(file, "--quiet")
+    assert (0, verbose.stdout, "") == (quiet.exit_code, quiet.stdout, quiet.stderr)
 
 
 @pytest.mark.parametrize("table", list(TableName))
@@ -184,7 +183,7 @@ def test_tables(annotate: Run, file: Path, table: TableName, kind: str, separato
     ],
     ids=["none", "AFR", "EUR", "SAS", "global"],
 )
-def test_diplotypes_that_are_open_are_weighed_by_a_population(
+def test_probabilities_of_ambiguous_diplotypes_by_population(
     annotate: Run,
     make_vcf: MakeVcf,
     haplotype_directory: Path,
@@ -193,18 +192,18 @@ def test_diplotypes_that_are_open_are_weighed_by_a_population(
     probability: str,
     population: str,
 ) -> None:
-    """The candidates are the same, whatever is estimated of them."""
+    """The candidates do not depend on the population."""
     path = make_vcf(["1 100 A C 0/1", "1 200 A C 0/1", "1 401 G GT 0/0"])
     overlay = ("--kb", haplotype_directory)
     result = annotate(path, *overlay, "--table", "haplotypes", *words)
     assert 0 == result.exit_code
     (row,) = (row for row in rows(result.stdout) if row["haplotypes"] == "AAA-star")
     assert "*1/*4;*2/*3" == row["candidates"]
-    told = (row["diplotype"], row["likeliest"], row["probability"], row["population"])
-    assert (".", likeliest, probability, population) == told
+    estimate = (row["diplotype"], row["likeliest"], row["probability"], row["population"])
+    assert (".", likeliest, probability, population) == estimate
 
 
-def test_json_and_jsonl(annotate: Run, file: Path) -> None:
+def test_json_and_jsonl_have_the_same_documents(annotate: Run, file: Path) -> None:
     array = json.loads(annotate(file, "--format", "json").stdout)
     lines = annotate(file, "--format", "jsonl").stdout.splitlines()
     assert array == [json.loads(line) for line in lines]
@@ -216,7 +215,7 @@ def test_json_and_jsonl(annotate: Run, file: Path) -> None:
     [[], ["--table", "calls"], ["--table", "summary", "--format", "csv"], ["--format", "json"]],
     ids=["annotations", "calls", "csv", "json"],
 )
-def test_a_file_gets_the_bytes_of_stdout(
+def test_a_file_has_the_same_bytes_as_stdout(
     annotate: Run, file: Path, tmp_path: Path, words: list[str]
 ) -> None:
     target = tmp_path / "result"
@@ -225,7 +224,7 @@ def test_a_file_gets_the_bytes_of_stdout(
     assert annotate(file, *words).stdout_bytes == target.read_bytes()
 
 
-def test_several_tables_make_a_folder(annotate: Run, file: Path, tmp_path: Path) -> None:
+def test_several_tables_are_written_to_a_folder(annotate: Run, file: Path, tmp_path: Path) -> None:
     folder = tmp_path / "new" / "results"
     words = ["--table", "calls", "--table", "summary", "--table", "calls"]
     result = annotate(file, *words, "--format", "csv", "-o", folder)
@@ -294,11 +293,11 @@ def test_options_of_calling(
     assert expected == statuses(annotate(file, "--table", "calls", *words))
 
 
-def test_asserted_reference_is_warned_of(annotate: Run, file: Path) -> None:
+def test_asserting_reference_gives_a_warning(annotate: Run, file: Path) -> None:
     result = annotate(file, "--absent-is-reference", "--table", "calls")
     expected = (
-        "WARNING: --absent-is-reference: sites without a record are taken for reference; "
-        "such rows have source 'asserted'"
+        "WARNING: --absent-is-reference: sites without a record are treated as reference; "
+        "their rows have source 'asserted'"
     )
     assert expected == result.stderr.splitlines()[0]
     found = [(r["variant"], r["genotype"], r["source"]) for r in rows(result.stdout)]
@@ -317,7 +316,7 @@ def test_samples_file(annotate: Run, file: Path, tmp_path: Path, content: str) -
 def test_knowledge_bases_overlay(
     annotate: Run, run: Run, file: Path, toy_directory: Path, tmp_path: Path
 ) -> None:
-    """``default`` names the one that is shipped."""
+    """``default`` is the shipped knowledge base."""
     overlay = tmp_path / "overlay"
     overlay.mkdir()
     (overlay / "frame.yaml").write_text(
@@ -329,8 +328,11 @@ def test_knowledge_bases_overlay(
     assert run("annotate", PERSON, "-q").stdout == shipped.stdout
 
 
-def check_refusal(result: Result, code: int, message: str) -> None:
-    """Check that nothing but one message was written."""
+NO_FOLDER = "several tables need a folder: give one with -o"
+
+
+def check_error(result: Result, code: int, message: str) -> None:
+    """Check the exit code, and that one message on stderr is the only output."""
     assert (code, "") == (result.exit_code, result.stdout)
     assert f"Error: {message}\n" == result.stderr
 
@@ -338,21 +340,21 @@ def check_refusal(result: Result, code: int, message: str) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["-t", "calls", "-t", "summary"], "several tables need -o with a folder"),
-        (["-t", "calls", "-t", "summary", "-o", "-"], "several tables need -o with a folder"),
-        (["-f", "json", "-t", "calls"], "--format json holds all tables; leave --table out"),
-        (["-f", "jsonl", "-t", "calls"], "--format jsonl holds all tables; leave --table out"),
-        (["-g", "XYZ"], "no variant is known in XYZ; known genes: AAA, BBB"),
+        (["-t", "calls", "-t", "summary"], NO_FOLDER),
+        (["-t", "calls", "-t", "summary", "-o", "-"], NO_FOLDER),
+        (["-f", "json", "-t", "calls"], "--format json contains all tables; omit --table"),
+        (["-f", "jsonl", "-t", "calls"], "--format jsonl contains all tables; omit --table"),
+        (["-g", "XYZ"], "the knowledge base has no variant in XYZ; genes with variants: AAA, BBB"),
         (
             ["-g", "ZZ", "-g", "AAA", "-g", "YY"],
-            "no variant is known in YY, ZZ; known genes: AAA, BBB",
+            "the knowledge base has no variant in YY, ZZ; genes with variants: AAA, BBB",
         ),
-        (["-s", "S1", "-S", "any"], "--samples and --samples-file do not go together"),
+        (["-s", "S1", "-S", "any"], "--samples and --samples-file cannot be combined"),
     ],
     ids=["tables", "tables-to-stdout", "json", "jsonl", "gene", "genes", "samples-twice"],
 )
 def test_usage_errors(annotate: Run, file: Path, words: list[str], message: str) -> None:
-    check_refusal(annotate(file, *words), 2, message)
+    check_error(annotate(file, *words), 2, message)
 
 
 @pytest.mark.parametrize(
@@ -376,21 +378,21 @@ def test_usage_errors_of_click(run: Run, words: list[str], name: str) -> None:
     assert name in error
 
 
-def test_a_samples_file_that_is_not_there(annotate: Run, file: Path, tmp_path: Path) -> None:
+def test_a_missing_samples_file(annotate: Run, file: Path, tmp_path: Path) -> None:
     listed = tmp_path / "samples.txt"
     message = f"[Errno 2] No such file or directory: '{listed}'"
     result = annotate(file, "-S", listed)
-    check_refusal(result, 2, f"--samples-file {listed}: cannot be read: {message}")
+    check_error(result, 2, f"--samples-file {listed}: cannot be read: {message}")
 
 
-def test_a_samples_file_that_is_empty(annotate: Run, file: Path, tmp_path: Path) -> None:
+def test_an_empty_samples_file(annotate: Run, file: Path, tmp_path: Path) -> None:
     listed = tmp_path / "samples.txt"
     listed.write_text("\n \n")
-    check_refusal(annotate(file, "-S", listed), 2, f"--samples-file {listed}: names no sample")
+    check_error(annotate(file, "-S", listed), 2, f"--samples-file {listed}: lists no sample")
 
 
 def test_a_file_given_twice(annotate: Run, file: Path) -> None:
-    check_refusal(annotate(file, file), 2, "a file was given twice")
+    check_error(annotate(file, file), 2, f"{file}: the file was given twice")
 
 
 @pytest.mark.parametrize("earlier", [None, "an earlier result\n"], ids=["new", "earlier"])
@@ -403,42 +405,42 @@ def test_a_file_given_twice(annotate: Run, file: Path) -> None:
     ],
     ids=["missing", "empty", "text"],
 )
-def test_input_errors_leave_outputs_alone(
+def test_input_errors_leave_earlier_outputs_unchanged(
     annotate: Run, tmp_path: Path, content: bytes | None, message: str, earlier: str | None
 ) -> None:
-    path, target = tmp_path / "wrong.vcf", tmp_path / "result.tsv"
+    path, target = tmp_path / "input.vcf", tmp_path / "result.tsv"
     if content is not None:
         path.write_bytes(content)
     if earlier is not None:
         target.write_text(earlier)
     before = {entry.name: entry.read_bytes() for entry in tmp_path.iterdir()}
-    check_refusal(annotate(path, "-o", target), 3, f"{path}: {message}")
+    check_error(annotate(path, "-o", target), 3, f"{path}: {message}")
     assert before == {entry.name: entry.read_bytes() for entry in tmp_path.iterdir()}
 
 
-def test_input_errors_make_no_folder(annotate: Run, tmp_path: Path) -> None:
+def test_input_errors_create_no_folder(annotate: Run, tmp_path: Path) -> None:
     words = ["-t", "calls", "-t", "summary", "-o", tmp_path / "results"]
     assert 3 == annotate(tmp_path / "missing.vcf", *words).exit_code
     assert [] == list(tmp_path.iterdir())
 
 
-def test_an_error_found_late_is_told_alone(annotate: Run, make_vcf: MakeVcf) -> None:
+def test_an_error_in_a_late_row_leaves_no_partial_output(annotate: Run, make_vcf: MakeVcf) -> None:
     path = make_vcf(["1 100 A C 0/1", "2 50 G T 0/9"])
     expected = f"{path}: line 13: 2:50: sample 'S1' has allele 9, but the record has 1 ALT allele"
-    check_refusal(annotate(path), 3, expected)
+    check_error(annotate(path), 3, expected)
 
 
-def test_the_wrong_assembly(annotate: Run, file: Path) -> None:
+def test_a_contradicting_assembly(annotate: Run, file: Path) -> None:
     expected = (
         f"{file}: --assembly GRCh37 contradicts the file: its contig lengths indicate GRCh38; "
         "correct or omit --assembly"
     )
-    check_refusal(annotate(file, "--assembly", "GRCh37"), 3, expected)
+    check_error(annotate(file, "--assembly", "GRCh37"), 3, expected)
 
 
 def test_an_unknown_sample(annotate: Run, file: Path) -> None:
-    expected = "no file has the sample 'S9'; there are 2 samples, such as 'S1'"
-    check_refusal(annotate(file, "-s", "S1,S9"), 3, expected)
+    expected = "sample not found in any file: 'S9'; there are 2 samples, such as 'S1'"
+    check_error(annotate(file, "-s", "S1,S9"), 3, expected)
 
 
 @pytest.mark.parametrize(
@@ -452,21 +454,21 @@ def test_an_unknown_sample(annotate: Run, file: Path) -> None:
 def test_output_errors(
     annotate: Run, file: Path, tmp_path: Path, target: str, message: str
 ) -> None:
-    """What was read has been told by then."""
+    """The input has been read by then; ``-q`` keeps its list off stderr."""
     before = set(tmp_path.iterdir())
     path = tmp_path / target
-    check_refusal(annotate(file, "-q", "-o", path), 3, f"{path}: {message}")
+    check_error(annotate(file, "-q", "-o", path), 3, f"{path}: {message}")
     assert before == set(tmp_path.iterdir())
 
 
-@pytest.mark.skipif(not FULL.exists(), reason="has no /dev/full")
+@pytest.mark.skipif(not FULL.exists(), reason="no /dev/full on this system")
 def test_a_full_device(annotate: Run, file: Path) -> None:
     result = annotate(file, "-q", "-o", FULL)
-    check_refusal(result, 3, "/dev/full: cannot be written: No space left on device")
+    check_error(result, 3, "/dev/full: cannot be written: No space left on device")
 
 
 def test_a_knowledge_base_with_faults(run: Run, file: Path, tmp_path: Path) -> None:
-    """All faults stand in one message."""
+    """One message has all faults."""
     folder = tmp_path / "kb"
     folder.mkdir()
     (folder / "a.yaml").write_text("drugs:\n  - {id: x, name: y}\n  - {id: x, nome: y}\n")
@@ -480,7 +482,7 @@ def test_a_knowledge_base_with_faults(run: Run, file: Path, tmp_path: Path) -> N
     assert not target.exists()
 
 
-def test_a_knowledge_base_that_is_not_there(run: Run, file: Path, tmp_path: Path) -> None:
+def test_a_missing_knowledge_base(run: Run, file: Path, tmp_path: Path) -> None:
     result = run("annotate", file, "--kb", tmp_path / "missing")
     assert (4, "") == (result.exit_code, result.stdout)
     assert f"{tmp_path / 'missing'}:1: is not a directory with YAML files" in result.stderr
@@ -497,10 +499,10 @@ FAILURES: list[tuple[list[object], int]] = [
 @pytest.mark.parametrize(
     ("words", "code"), FAILURES, ids=["click", "usage", "input", "knowledge-base"]
 )
-def test_failures_of_the_program_itself(tmp_path: Path, words: Sequence[object], code: int) -> None:
+def test_exit_codes_of_a_process(tmp_path: Path, words: Sequence[object], code: int) -> None:
     target = tmp_path / "result"
     extra = [] if code == 2 else ["-o", target]
-    done = program(*words, *extra)
+    done = run_process(*words, *extra)
     assert (code, "") == (done.returncode, done.stdout)
     assert "Traceback" not in done.stderr
     assert 1 == sum(line.startswith("Error: ") for line in done.stderr.splitlines())
@@ -508,17 +510,17 @@ def test_failures_of_the_program_itself(tmp_path: Path, words: Sequence[object],
 
 
 def test_the_same_input_gives_the_same_bytes(run: Run) -> None:
-    """Twice within a process, and with other hashes in processes of their own."""
+    """Twice within one process, and in separate processes with other hash seeds."""
     words = ["annotate", PERSON, "--format", "json", "--quiet"]
     expected = run(*words).stdout
     assert expected == run(*words).stdout
     for seed in ("1", "2"):
-        done = program(*words, PYTHONHASHSEED=seed)
+        done = run_process(*words, PYTHONHASHSEED=seed)
         assert (0, expected, "") == (done.returncode, done.stdout, done.stderr)
 
 
-def test_a_reader_that_stops_early(make_vcf: MakeVcf, toy_directory: Path) -> None:
-    """As with ``| head -1``: the first line arrives, and no traceback."""
+def test_a_reader_that_stops_after_one_line(make_vcf: MakeVcf, toy_directory: Path) -> None:
+    """As with ``| head -1``: the first line arrives, and there is no traceback."""
     samples = [f"S{number}" for number in range(3000)]
     path = make_vcf([" ".join(["1 100 A C", *(["0/1"] * 3000)])], samples=samples)
     command = [sys.executable, "-m", "pgx_ana", "annotate", str(path), "--kb", str(toy_directory)]
@@ -527,7 +529,7 @@ def test_a_reader_that_stops_early(make_vcf: MakeVcf, toy_directory: Path) -> No
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env=environment(),
+        env=buffered_environment(),
     ) as process:
         assert process.stdout is not None
         assert process.stderr is not None
@@ -540,17 +542,17 @@ def test_a_reader_that_stops_early(make_vcf: MakeVcf, toy_directory: Path) -> No
 
 
 def test_a_reader_that_never_reads(file: Path, toy_directory: Path) -> None:
-    """Whatever fits into buffers breaks only when it is flushed at the end."""
-    reading, writing = os.pipe()
-    os.close(reading)
+    """Output that fits into the buffer fails only when it is flushed at exit."""
+    read_end, write_end = os.pipe()
+    os.close(read_end)
     command = [sys.executable, "-m", "pgx_ana", "annotate", str(file), "--kb", str(toy_directory)]
     done = subprocess.run(
         [*command, "-q"],
-        stdout=writing,
+        stdout=write_end,
         stderr=subprocess.PIPE,
         text=True,
         check=False,
-        env=environment(),
+        env=buffered_environment(),
     )
-    os.close(writing)
+    os.close(write_end)
     assert (141, "") == (done.returncode, done.stderr)

@@ -1,4 +1,4 @@
-"""Hostile input and hostile surroundings: bounded, told in a message, and nothing half-written."""
+"""Hostile input and a failing environment: bounded memory, one message, no partial output."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ MakeVcf = Callable[..., Path]
 Run = Callable[..., Result]
 
 FULL = Path("/dev/full")
-LONG = 10_000_000
-MANY = 1 << 20
+TEN_MEGABYTES = 10_000_000
+MEGABYTE = 1 << 20
 EARLIER = "an earlier result\n"
 
 NAMES = [
@@ -60,7 +60,7 @@ NAMES = [
     "Jose\u0301",
     "\u4e2d\u6587",
     "\U0001f600",
-    "x" * MANY,
+    "x" * MEGABYTE,
 ]
 
 
@@ -76,7 +76,7 @@ def annotate(run: Run, toy_directory: Path) -> Run:
 
 @pytest.fixture
 def named(tmp_path: Path, make_vcf: MakeVcf) -> Callable[[Sequence[str]], Path]:
-    """Return a builder of a file whose samples have the given names."""
+    """Return a builder of a file with the given sample names."""
 
     def build(names: Sequence[str]) -> Path:
         return make_vcf([" ".join(["1 100 A C", *["0/1"] * len(names)])], samples=names)
@@ -86,14 +86,14 @@ def named(tmp_path: Path, make_vcf: MakeVcf) -> Callable[[Sequence[str]], Path]:
 
 @pytest.fixture
 def long_fields() -> Iterator[None]:
-    """Let the csv module read fields as long as the longest name."""
-    before = csv.field_size_limit(2 * MANY)
+    """Let the csv module read fields as long as the longest sample name."""
+    original = csv.field_size_limit(2 * MEGABYTE)
     yield
-    csv.field_size_limit(before)
+    csv.field_size_limit(original)
 
 
 def table(text: str, kind: str) -> list[dict[str, str]]:
-    """Read a table as its format says: quotes mean nothing in TSV."""
+    """Parse a table; in TSV, quotes have no meaning."""
     stream = io.StringIO(text, newline="")
     if kind == "csv":
         return list(csv.DictReader(stream))
@@ -102,10 +102,10 @@ def table(text: str, kind: str) -> list[dict[str, str]]:
 
 @pytest.mark.usefixtures("long_fields")
 @pytest.mark.parametrize("kind", ["tsv", "csv"])
-def test_names_come_back_from_tables(
+def test_sample_names_survive_in_tables(
     annotate: Run, named: Callable[[Sequence[str]], Path], kind: str
 ) -> None:
-    """As they are, and one row for each person and variant."""
+    """They are unchanged, and each sample has one row per variant."""
     result = annotate(named(NAMES), "-t", "calls", "-f", kind)
     assert (0, "") == (result.exit_code, result.stderr)
     variants = [f"rs{number}" for number in range(1, 7)]
@@ -114,7 +114,7 @@ def test_names_come_back_from_tables(
 
 
 @pytest.mark.parametrize("kind", ["json", "jsonl"])
-def test_names_come_back_from_documents(
+def test_sample_names_survive_in_documents(
     annotate: Run, named: Callable[[Sequence[str]], Path], kind: str
 ) -> None:
     result = annotate(named(NAMES), "-f", kind)
@@ -126,34 +126,35 @@ def test_names_come_back_from_documents(
 
 
 @pytest.mark.parametrize("name", ["=cmd", "a,b", "Jose\u0301", "\u202ex"])
-def test_a_strange_name_can_be_chosen(
+def test_a_strange_sample_name_can_be_selected(
     annotate: Run, named: Callable[[Sequence[str]], Path], tmp_path: Path, name: str
 ) -> None:
-    chosen = tmp_path / "chosen"
-    chosen.write_text(f"{name}\n", encoding="utf-8")
-    result = annotate(named(["other", name]), "-S", chosen, "-f", "jsonl")
+    listed = tmp_path / "samples.txt"
+    listed.write_text(f"{name}\n", encoding="utf-8")
+    result = annotate(named(["other", name]), "-S", listed, "-f", "jsonl")
     assert [name] == [json.loads(line)["sample"] for line in result.stdout.splitlines()]
 
 
-def test_a_carriage_return_in_a_name_is_refused(
+def test_a_carriage_return_in_a_sample_name_is_rejected(
     annotate: Run, named: Callable[[Sequence[str]], Path]
 ) -> None:
-    """No table could hold it, and in TSV it would become the name of another person."""
+    """No table can represent it; in TSV it would become the name of another person."""
     result = annotate(named(["a\rb", "a b"]))
     assert (3, "") == (result.exit_code, result.stdout)
     assert "carriage return" in result.stderr
 
 
-def test_an_unknown_sample_is_told_harmlessly(
+def test_control_characters_of_an_unknown_sample_are_escaped(
     annotate: Run, named: Callable[[Sequence[str]], Path]
 ) -> None:
-    """Control characters of a name do not reach the terminal."""
+    """They do not reach the terminal."""
     result = annotate(named(["\x1b[2J\x07"]), "-s", "\x1b[31mnobody")
     assert 3 == result.exit_code
     assert {"\n"} == {sign for sign in result.stderr if ord(sign) < 32}
 
 
-def spoilt(path: Path, old: str, new: str) -> Path:
+def with_replacement(path: Path, old: str, new: str) -> Path:
+    """Replace a text that occurs once in a file."""
     text = path.read_text(encoding="utf-8")
     assert 1 == text.count(old)
     path.write_text(text.replace(old, new), encoding="utf-8", newline="")
@@ -161,33 +162,38 @@ def spoilt(path: Path, old: str, new: str) -> Path:
 
 
 CALLED = ("A/C", "called")
-MANY_BASES = "C" + "G" * LONG
-BIG: dict[str, tuple[str, str, tuple[str, str]]] = {
-    "INFO": ("PASS\t.", "PASS\tX=" + "x" * LONG, CALLED),
-    "INFO of many entries": ("PASS\t.", "PASS\t" + "X;" * (LONG // 2) + "Y", CALLED),
-    "ID": ("100\t.", "100\t" + "x" * LONG, CALLED),
-    "QUAL": ("C\t.", "C\t" + "9" * LONG, CALLED),
-    "ALT that is not the one called": ("A\tC\t", f"A\tC,{MANY_BASES}\t", CALLED),
-    "a sample's field": ("GT\t0/1", "GT:X\t0/1:" + "x" * LONG, CALLED),
+LONG_ALLELE = "C" + "G" * TEN_MEGABYTES
+LONG_FIELDS: dict[str, tuple[str, str, tuple[str, str]]] = {
+    "INFO": ("PASS\t.", "PASS\tX=" + "x" * TEN_MEGABYTES, CALLED),
+    "INFO of many entries": ("PASS\t.", "PASS\t" + "X;" * (TEN_MEGABYTES // 2) + "Y", CALLED),
+    "ID": ("100\t.", "100\t" + "x" * TEN_MEGABYTES, CALLED),
+    "QUAL": ("C\t.", "C\t" + "9" * TEN_MEGABYTES, CALLED),
+    "ALT that is not called": ("A\tC\t", f"A\tC,{LONG_ALLELE}\t", CALLED),
+    "sample field": ("GT\t0/1", "GT:X\t0/1:" + "x" * TEN_MEGABYTES, CALLED),
 }
 
 
 @pytest.mark.usefixtures("long_fields")
-@pytest.mark.parametrize(("old", "new", "expected"), BIG.values(), ids=BIG)
-def test_a_row_of_ten_megabytes(
+@pytest.mark.parametrize(("old", "new", "expected"), LONG_FIELDS.values(), ids=LONG_FIELDS)
+def test_a_row_of_ten_megabytes_at_a_site(
     annotate: Run, make_vcf: MakeVcf, old: str, new: str, expected: tuple[str, str]
 ) -> None:
-    result = annotate(spoilt(make_vcf(["1 100 A C 0/1"]), old, new), "-t", "calls")
+    result = annotate(with_replacement(make_vcf(["1 100 A C 0/1"]), old, new), "-t", "calls")
     found = table(result.stdout, "tsv")[0]
     assert (0, *expected) == (result.exit_code, found["genotype"], found["status"])
 
 
 @pytest.mark.parametrize("old", ["PASS\t.", "\tA\tC\t", "GT\t0/1"])
-def test_a_row_of_ten_megabytes_elsewhere(annotate: Run, make_vcf: MakeVcf, old: str) -> None:
-    """It is passed over, and the row at a site is called as ever."""
+def test_a_row_of_ten_megabytes_at_no_site(annotate: Run, make_vcf: MakeVcf, old: str) -> None:
+    """It is skipped, and the row at a site is called as usual."""
     row = "2\t600\t.\tA\tC\t.\tPASS\t.\tGT\t0/1"
-    new = row.replace(old, f"{old}{'G' * LONG}" if old != "\tA\tC\t" else f"\tA\tC{'G' * LONG}\t")
-    result = annotate(spoilt(make_vcf(["1 100 A C 0/1", "2 600 A C 0/1"]), row, new), "-t", "calls")
+    new = row.replace(
+        old,
+        f"{old}{'G' * TEN_MEGABYTES}" if old != "\tA\tC\t" else f"\tA\tC{'G' * TEN_MEGABYTES}\t",
+    )
+    result = annotate(
+        with_replacement(make_vcf(["1 100 A C 0/1", "2 600 A C 0/1"]), row, new), "-t", "calls"
+    )
     found = table(result.stdout, "tsv")[0]
     assert (0, *CALLED) == (result.exit_code, found["genotype"], found["status"])
 
@@ -200,8 +206,8 @@ def test_a_genotype_of_many_copies(annotate: Run, make_vcf: MakeVcf) -> None:
 
 HEADERS = {
     "many contigs": [f"##contig=<ID=scaffold_{number},length=5>" for number in range(100_000)],
-    "ten megabytes in a line": [f"##x={'y' * LONG}"],
-    "ten megabytes of lines": [f"##x={'y' * 100}" for _ in range(LONG // 100)],
+    "ten megabytes in one line": [f"##x={'y' * TEN_MEGABYTES}"],
+    "ten megabytes of lines": [f"##x={'y' * 100}" for _ in range(TEN_MEGABYTES // 100)],
 }
 
 
@@ -212,10 +218,10 @@ def test_a_large_header(annotate: Run, make_vcf: MakeVcf, header: list[str]) -> 
     assert (0, *CALLED) == (result.exit_code, found["genotype"], found["status"])
 
 
-def process(*words: object, **changes: str) -> subprocess.Popen[bytes]:
-    """Start the program as a process of its own; its memory stands on the last line of stderr.
+def start_process(*words: object, **changes: str) -> subprocess.Popen[bytes]:
+    """Start the program in a process that prints its peak memory (kB) on the last line of stderr.
 
-    That is its own peak: what getrusage tells has that of the process that started it, too.
+    VmHWM is the peak of this process alone; the value of getrusage includes its parent.
     """
     code = (
         "import sys\n"
@@ -225,8 +231,8 @@ def process(*words: object, **changes: str) -> subprocess.Popen[bytes]:
         "    main()\n"
         "finally:\n"
         "    lines = Path('/proc/self/status').read_text().splitlines()\n"
-        "    (most,) = (line.split()[1] for line in lines if line.startswith('VmHWM'))\n"
-        "    print(most, file=sys.stderr)\n"
+        "    (peak,) = (line.split()[1] for line in lines if line.startswith('VmHWM'))\n"
+        "    print(peak, file=sys.stderr)\n"
     )
     return subprocess.Popen(
         [sys.executable, "-c", code, *map(str, words)],
@@ -236,13 +242,13 @@ def process(*words: object, **changes: str) -> subprocess.Popen[bytes]:
     )
 
 
-def test_little_that_unpacks_to_much(tmp_path: Path, toy_directory: Path) -> None:
-    """A header of 200 MB of zeros: refused with a message, within 600 MB."""
-    zeros = gzip.compress(bytes(MANY))
+def test_a_gzip_bomb(tmp_path: Path, toy_directory: Path) -> None:
+    """A header of 200 MB of zeros is rejected with a message, within 600 MB of memory."""
+    zeros = gzip.compress(bytes(MEGABYTE))
     bomb = tmp_path / "bomb.vcf.gz"
     bomb.write_bytes(gzip.compress(b"##fileformat=VCFv4.2\n##x=") + zeros * 200)
-    assert bomb.stat().st_size < MANY
-    with process("annotate", bomb, "--kb", toy_directory) as started:
+    assert bomb.stat().st_size < MEGABYTE
+    with start_process("annotate", bomb, "--kb", toy_directory) as started:
         stdout, stderr = started.communicate(timeout=60)
     message, memory = stderr.decode().splitlines()
     assert (3, b"") == (started.returncode, stdout)
@@ -251,8 +257,8 @@ def test_little_that_unpacks_to_much(tmp_path: Path, toy_directory: Path) -> Non
     assert int(memory) < 600_000
 
 
-def laughs() -> str:
-    """Return aliases that would stand for ten thousand million words."""
+def billion_laughs() -> str:
+    """Return YAML aliases that would expand to ten thousand million words."""
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 10)]
     return "\n".join(lines)
@@ -260,10 +266,10 @@ def laughs() -> str:
 
 ALIAS = "aliases are not allowed: write the value out"
 YAML: dict[str, tuple[str, int, str]] = {
-    "billion laughs": (laughs(), 1, f"a1[0]: {ALIAS}"),
+    "billion laughs": (billion_laughs(), 1, f"a1[0]: {ALIAS}"),
     "alias bomb": ("a: &a [b]\nc: [*a, *a, *a, *a]\n", 1, f"c[0]: {ALIAS}"),
-    "an alias of itself": ("a: &a [*a]\n", 1, f"a[0]: {ALIAS}"),
-    "a merge": ("a: &a {b: c}\nd: {<<: *a}\n", 1, f"d.<<: {ALIAS}"),
+    "self-referring alias": ("a: &a [*a]\n", 1, f"a[0]: {ALIAS}"),
+    "merge key": ("a: &a {b: c}\nd: {<<: *a}\n", 1, f"d.<<: {ALIAS}"),
     "nested lists": (f"a:\n  {'[' * 100_000}", 1, "is not YAML: it is nested more than 32 deep"),
     "nested mappings": (f"{'{a: ' * 9_999}", 1, "is not YAML: it is nested more than 32 deep"),
     "nested blocks": (
@@ -271,22 +277,22 @@ YAML: dict[str, tuple[str, int, str]] = {
         1,
         "is not YAML: it is nested more than 32 deep",
     ),
-    "a call": (
+    "function call": (
         'drugs:\n  - !!python/object/apply:os.system ["touch {}"]\n',
         2,
         "drugs[0]: tags are not allowed: tag:yaml.org,2002:python/object/apply:os.system",
     ),
-    "an object": (
+    "object": (
         'drugs:\n  - !!python/object/new:subprocess.Popen [["touch", "{}"]]\n',
         2,
         "drugs[0]: tags are not allowed: tag:yaml.org,2002:python/object/new:subprocess.Popen",
     ),
-    "a name": (
+    "Python name": (
         "drugs: !!python/name:os.system\n",
         1,
         "drugs: tags are not allowed: tag:yaml.org,2002:python/name:os.system",
     ),
-    "a tag of its own": (
+    "custom tag": (
         "%TAG ! tag:example.org,2000:\n---\ndrugs: !foo []\n",
         3,
         "drugs: tags are not allowed: tag:example.org,2000:foo",
@@ -296,25 +302,25 @@ YAML: dict[str, tuple[str, int, str]] = {
         1,
         "drugs: tags are not allowed: tag:yaml.org,2002:binary",
     ),
-    "a section twice": ("drugs: []\ndrugs: []\n", 2, "drugs: is given twice"),
-    "a key twice": ("drugs:\n  - id: a\n    id: b\n", 3, "drugs[0].id: is given twice"),
-    "a huge value": (
-        f"\ndrugs: {'x' * LONG}\n",
+    "repeated section": ("drugs: []\ndrugs: []\n", 2, "drugs: is given twice"),
+    "repeated key": ("drugs:\n  - id: a\n    id: b\n", 3, "drugs[0].id: is given twice"),
+    "huge value": (
+        f"\ndrugs: {'x' * TEN_MEGABYTES}\n",
         2,
         "drugs: Input should be a valid",
     ),
-    "a huge key": (f"\n{'x' * LONG}: 1\n", 2, "is not YAML: "),
-    "a key of many parts": ("? [a, b]\n: c\n", 1, "a key must be a word"),
+    "huge key": (f"\n{'x' * TEN_MEGABYTES}: 1\n", 2, "is not YAML: "),
+    "compound key": ("? [a, b]\n: c\n", 1, "a key must be a word"),
     "two documents": ("---\na: b\n---\nc: d\n", 3, "is not YAML: but found another document"),
-    "a control character": ("drugs: \x00\n", 1, "is not YAML: unacceptable character #x0000"),
+    "control character": ("drugs: \x00\n", 1, "is not YAML: unacceptable character #x0000"),
 }
 
 
-@pytest.mark.parametrize(("text", "line", "wrong"), YAML.values(), ids=YAML)
+@pytest.mark.parametrize(("text", "line", "fault"), YAML.values(), ids=YAML)
 def test_a_hostile_knowledge_base(
-    run: Run, tmp_path: Path, toy_directory: Path, text: str, line: int, wrong: str
+    run: Run, tmp_path: Path, toy_directory: Path, text: str, line: int, fault: str
 ) -> None:
-    """Exit code 4 with the line; nothing is executed."""
+    """The exit code is 4, the message has the line, and nothing is executed."""
     witness, folder = tmp_path / "executed", tmp_path / "kb"
     folder.mkdir()
     file = folder / "hostile.yaml"
@@ -323,12 +329,12 @@ def test_a_hostile_knowledge_base(
     assert (4, "") == (result.exit_code, result.stdout)
     head, first, *_ = result.stderr.splitlines()
     assert head.startswith("Error: the knowledge base has ")
-    assert first.startswith(f"{file}:{line}: {wrong}")
+    assert first.startswith(f"{file}:{line}: {fault}")
     assert len(result.stderr) < 20_000
     assert not witness.exists()
 
 
-@pytest.mark.skipif(not FULL.exists(), reason="has no /dev/full")
+@pytest.mark.skipif(not FULL.exists(), reason="no /dev/full on this system")
 @pytest.mark.parametrize("words", [["-f", "tsv"], ["-f", "csv"], ["-f", "json"], ["-f", "jsonl"]])
 def test_a_full_device(annotate: Run, make_vcf: MakeVcf, words: list[str]) -> None:
     result = annotate(make_vcf(["1 100 A C 0/1"]), "-o", FULL, *words)
@@ -337,7 +343,7 @@ def test_a_full_device(annotate: Run, make_vcf: MakeVcf, words: list[str]) -> No
     assert stat.S_ISCHR(FULL.stat().st_mode)
 
 
-@pytest.mark.skipif(not FULL.exists(), reason="has no /dev/full")
+@pytest.mark.skipif(not FULL.exists(), reason="no /dev/full on this system")
 @pytest.mark.parametrize("command", ["annotate", "check"])
 def test_stdout_on_a_full_device(make_vcf: MakeVcf, toy_directory: Path, command: str) -> None:
     words = [command, str(make_vcf(["1 100 A C 0/1"])), "--kb", str(toy_directory)]
@@ -354,8 +360,8 @@ def test_stdout_on_a_full_device(make_vcf: MakeVcf, toy_directory: Path, command
     assert ["Error: stdout: cannot be written: No space left on device"] == lines
 
 
-def test_a_reader_that_takes_one_line(make_vcf: MakeVcf, toy_directory: Path) -> None:
-    """As with ``| head -1``: 141, and no traceback."""
+def test_a_reader_that_stops_after_one_line(make_vcf: MakeVcf, toy_directory: Path) -> None:
+    """As with ``| head -1``: exit code 141, and no traceback."""
     samples = [f"S{number}" for number in range(5_000)]
     path = make_vcf([f"1 100 A C {' '.join(['0/1'] * len(samples))}"], samples=samples)
     script = '"$0" -m pgx_ana annotate -q "$1" --kb "$2" | head -1; exit "${PIPESTATUS[0]}"'
@@ -372,38 +378,36 @@ UNWRITABLE = ["{file}/result.tsv", "/proc/result.tsv", "{missing}/result.tsv", "
 
 
 @pytest.mark.parametrize("target", UNWRITABLE)
-def test_where_nothing_can_be_written(
-    annotate: Run, make_vcf: MakeVcf, tmp_path: Path, target: str
-) -> None:
+def test_unwritable_targets(annotate: Run, make_vcf: MakeVcf, tmp_path: Path, target: str) -> None:
     path = make_vcf(["1 100 A C 0/1"])
     file, folder = tmp_path / "file", tmp_path / "folder"
     file.write_text(EARLIER, encoding="utf-8")
     folder.mkdir()
-    place = target.format(file=file, missing=tmp_path / "missing", folder=folder)
-    result = annotate(path, "-o", place)
+    output = target.format(file=file, missing=tmp_path / "missing", folder=folder)
+    result = annotate(path, "-o", output)
     assert (3, "") == (result.exit_code, result.stdout)
-    assert result.stderr.startswith(f"Error: {place}: ")
+    assert result.stderr.startswith(f"Error: {output}: ")
     assert {path, file, folder} == set(tmp_path.iterdir())
     assert EARLIER == file.read_text(encoding="utf-8")
     assert [] == list(folder.iterdir())
 
 
-def wait_for(found: Callable[[], bool]) -> None:
-    """Wait until something is so; give up after a time that no run needs."""
+def wait_for(condition: Callable[[], bool]) -> None:
+    """Wait until a condition holds; fail after 30 seconds, which no run needs."""
     for _ in range(3_000):
-        if found():
+        if condition():
             return
         time.sleep(0.01)
-    pytest.fail("it did not come about")
+    pytest.fail("the condition did not become true")
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Return a folder with an earlier result."""
-    place = tmp_path / "results"
-    place.mkdir()
-    (place / "result.tsv").write_text(EARLIER, encoding="utf-8")
-    return place
+    results = tmp_path / "results"
+    results.mkdir()
+    (results / "result.tsv").write_text(EARLIER, encoding="utf-8")
+    return results
 
 
 def contents(folder: Path) -> dict[str, str]:
@@ -414,7 +418,7 @@ ENDS = [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGKILL, -signal.SI
 
 
 @pytest.mark.parametrize(("number", "code"), ENDS)
-def test_ended_while_it_reads(
+def test_signal_while_reading(
     make_vcf: MakeVcf,
     tmp_path: Path,
     toy_directory: Path,
@@ -422,19 +426,19 @@ def test_ended_while_it_reads(
     number: signal.Signals,
     code: int,
 ) -> None:
-    """A pipe keeps it waiting; what came so far is in a temporary file."""
+    """The run waits for more input from a pipe; the input so far is in a temporary file."""
     pipe, temporary = tmp_path / "pipe", tmp_path / "temporary"
     os.mkfifo(pipe)
     temporary.mkdir()
     text = make_vcf(["1 100 A C 0/1"]).read_bytes()
     words = ["annotate", pipe, "--kb", toy_directory, "-o", folder / "result.tsv"]
     with (
-        process(*words, TMPDIR=str(temporary)) as started,
+        start_process(*words, TMPDIR=str(temporary)) as started,
         pipe.open("wb", buffering=0) as writer,
     ):
         writer.write(text)
         wait_for(lambda: bool(list(temporary.iterdir())))
-        time.sleep(0.2)  # until it waits for more: a signal just before that is seen only after it
+        time.sleep(0.2)  # until it blocks in read: an earlier signal would be handled only after it
         started.send_signal(number)
         _, stderr = started.communicate(timeout=30)
     assert code == started.returncode
@@ -444,7 +448,7 @@ def test_ended_while_it_reads(
         assert b"Traceback" not in stderr
 
 
-SLOW = """
+SLOW_WRITER = """
 import sys, time
 from pathlib import Path
 import pgx_ana.output.formats
@@ -467,7 +471,7 @@ main(words)
     ("number", "code", "earlier"),
     [*((number, code, True) for number, code in ENDS), (*ENDS[0], False), (*ENDS[2], False)],
 )
-def test_ended_while_it_writes(
+def test_signal_while_writing(
     make_vcf: MakeVcf,
     tmp_path: Path,
     toy_directory: Path,
@@ -476,36 +480,38 @@ def test_ended_while_it_writes(
     code: int,
     earlier: bool,
 ) -> None:
-    """Half of the result is written, under another name."""
+    """Half of the result is written by then, to a temporary file."""
     target = folder / ("result.tsv" if earlier else "new.tsv")
     marker, path = tmp_path / "marker", make_vcf(["1 100 A C 0/1"])
     words = [marker, "annotate", path, "--kb", toy_directory, "-o", target]
     with subprocess.Popen(
-        [sys.executable, "-c", SLOW, *map(str, words)], stderr=subprocess.PIPE
+        [sys.executable, "-c", SLOW_WRITER, *map(str, words)], stderr=subprocess.PIPE
     ) as started:
         wait_for(marker.exists)
         assert 2 == len(list(folder.iterdir()))
         started.send_signal(number)
         _, stderr = started.communicate(timeout=30)
     assert code == started.returncode
-    found = contents(folder)
+    files = contents(folder)
     if number is not signal.SIGKILL:
-        assert {"result.tsv": EARLIER} == found
+        assert {"result.tsv": EARLIER} == files
         assert b"Traceback" not in stderr
-    assert EARLIER == found["result.tsv"]
-    assert "new.tsv" not in found
+    assert EARLIER == files["result.tsv"]
+    assert "new.tsv" not in files
 
 
-def test_ended_while_nobody_reads(make_vcf: MakeVcf, tmp_path: Path, toy_directory: Path) -> None:
-    """A result into a pipe that is full waits for its reader, and ends when asked to."""
+def test_signal_while_blocked_on_a_full_pipe(
+    make_vcf: MakeVcf, tmp_path: Path, toy_directory: Path
+) -> None:
+    """A run that waits for the reader of its output pipe ends on a signal."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     samples = [f"S{number}" for number in range(3_000)]
     path = make_vcf([f"1 100 A C {' '.join(['0/1'] * len(samples))}"], samples=samples)
     words = ["annotate", path, "--kb", toy_directory, "-q", "-t", "calls", "-o", pipe]
-    with process(*words) as started:
+    with start_process(*words) as started:
         reader = os.open(pipe, os.O_RDONLY)
-        begin = os.read(reader, 6)
+        first_bytes = os.read(reader, 6)
         started.send_signal(signal.SIGTERM)
         try:
             started.wait(timeout=5)
@@ -513,5 +519,5 @@ def test_ended_while_nobody_reads(make_vcf: MakeVcf, tmp_path: Path, toy_directo
             started.kill()
         os.close(reader)
         started.communicate(timeout=30)
-    assert (b"sample", 143) == (begin, started.returncode)
+    assert (b"sample", 143) == (first_bytes, started.returncode)
     assert stat.S_ISFIFO(pipe.stat().st_mode)

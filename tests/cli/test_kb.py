@@ -1,4 +1,4 @@
-"""The kb commands: check, list, show, path."""
+"""``pgx-ana kb``: check, list, show, path."""
 
 from __future__ import annotations
 
@@ -195,7 +195,7 @@ CONCLUSIONS
     C/G  not_studied: Not studied.
     G/G  higher: More pain.
     Caution: Nothing follows.
-"""  # the table of studies is as wide as it must be
+"""  # only the table of studies may be wider than 100 characters
 TOY_PAGE = """\
 rs1  AAA (legacy1)
   first toy gene, strand +; none
@@ -261,7 +261,7 @@ FOURTH = "cohort: fourth\n    variants: [rs8]"
 
 @pytest.fixture
 def rich(tmp_path: Path) -> Path:
-    """Return an overlay with a variant of which everything is known."""
+    """Return an overlay with a variant for which every optional field is given."""
     directory = tmp_path / "rich"
     directory.mkdir()
     (directory / "rich.yaml").write_text(RICH, encoding="utf-8")
@@ -271,7 +271,7 @@ def rich(tmp_path: Path) -> Path:
 # check
 
 
-def test_check_counts_what_it_read(run: Run, toy: KnowledgeBase, toy_directory: Path) -> None:
+def test_check_counts_entries(run: Run, toy: KnowledgeBase, toy_directory: Path) -> None:
     result = run("kb", "check", "--kb", toy_directory)
     assert (
         0,
@@ -290,7 +290,7 @@ def test_check_with_an_overlay(run: Run, toy_directory: Path, rich: Path) -> Non
     ) == (result.exit_code, result.stdout, result.stderr)
 
 
-def test_check_tells_every_fault_and_ends_with_4(
+def test_check_reports_all_faults_with_exit_code_4(
     run: Run, toy_directory: Path, tmp_path: Path
 ) -> None:
     directory = tmp_path / "kb"
@@ -313,10 +313,10 @@ def test_check_tells_every_fault_and_ends_with_4(
     ) == (result.exit_code, result.stdout, result.stderr)
 
 
-def test_check_tells_the_only_fault(run: Run, toy_directory: Path, tmp_path: Path) -> None:
+def test_check_reports_a_single_fault(run: Run, toy_directory: Path, tmp_path: Path) -> None:
     result = run("kb", "check", "--kb", toy_directory, "--kb", tmp_path / "gone")
-    told = f"{tmp_path / 'gone'}:1: is not a directory with YAML files"
-    assert (4, "", f"Error: the knowledge base has 1 fault:\n{told}\n") == (
+    fault = f"{tmp_path / 'gone'}:1: is not a directory with YAML files"
+    assert (4, "", f"Error: the knowledge base has 1 fault:\n{fault}\n") == (
         result.exit_code,
         result.stdout,
         result.stderr,
@@ -326,7 +326,7 @@ def test_check_tells_the_only_fault(run: Run, toy_directory: Path, tmp_path: Pat
 @pytest.mark.parametrize(
     "command", [["check"], ["list"], ["show", "rs1"]], ids=lambda words: words[0]
 )
-def test_every_command_tells_the_faults(
+def test_every_command_reports_faults(
     run: Run, toy_directory: Path, tmp_path: Path, command: list[str]
 ) -> None:
     directory = tmp_path / "faulty"
@@ -363,7 +363,7 @@ def test_list(run: Run, toy_directory: Path, genes: list[str], rows: str) -> Non
 
 
 def test_list_joins_names_and_levels(run: Run, toy_directory: Path, rich: Path) -> None:
-    """A variant of an overlay stands in its place among the others of its gene."""
+    """A variant of an overlay is listed among the other variants of its gene."""
     start, stop = RICH.index("  - id: four-rs8-pain\n"), RICH.index("  - id: four-rs8-pain-again")
     second = (
         f"evidence:\n{RICH[start:stop]}".replace("four-rs8-pain", "four-rs8-level")
@@ -385,16 +385,16 @@ def test_list_joins_names_and_levels(run: Run, toy_directory: Path, rich: Path) 
     assert (HEADER + BBB + row, "") == (result.stdout, result.stderr)
 
 
-def test_list_refuses_genes_that_are_not_known(run: Run, toy_directory: Path) -> None:
+def test_list_rejects_unknown_genes(run: Run, toy_directory: Path) -> None:
     result = run("kb", "list", "--kb", toy_directory, "-g", "ZZZ", "-g", "AAA", "-g", "CCC")
-    assert (2, "", "Error: no such gene: CCC, ZZZ; known: AAA, BBB\n") == (
+    assert (2, "", "Error: unknown gene: CCC, ZZZ; known: AAA, BBB\n") == (
         result.exit_code,
         result.stdout,
         result.stderr,
     )
 
 
-def test_every_row_has_a_value_for_every_column(toy: KnowledgeBase) -> None:
+def test_list_has_a_value_in_every_cell(toy: KnowledgeBase) -> None:
     assert {9} == {
         len([cell for cell in line.split("\t") if cell])
         for line in variants_as_tsv(toy, VariantFilter())
@@ -410,8 +410,8 @@ def test_show_by_rsid_merged_rsid_and_legacy_name(run: Run, toy_directory: Path,
     assert (0, TOY_PAGE, "") == (result.exit_code, result.stdout, result.stderr)
 
 
-def test_show_everything_that_is_known(run: Run, toy_directory: Path, rich: Path) -> None:
-    """Results oldest first; what is not scored or left out is said, with the reason."""
+def test_show_a_variant_with_all_fields(run: Run, toy_directory: Path, rich: Path) -> None:
+    """Results are ordered by year; those that are not scored or left out are marked."""
     result = run("kb", "show", "older8", "--kb", toy_directory, "--kb", rich)
     assert (0, RICH_PAGE, "") == (result.exit_code, result.stdout, result.stderr)
 
@@ -451,10 +451,10 @@ def test_show_a_variant_without_evidence(run: Run, toy_directory: Path) -> None:
     ],
     ids=["for, against and null", "two cohorts for", "nothing scored"],
 )
-def test_show_says_how_the_level_came_about(
+def test_show_explains_the_level(
     toy_directory: Path, tmp_path: Path, changes: list[tuple[str, str]], expected: list[str]
 ) -> None:
-    """Nothing is left out here; the first of two results on the fourth cohort may be moved."""
+    """No result is left out here; one case moves the first result to another cohort."""
     text = RICH.replace(RETRACTED, "")
     for old, new in changes:
         text = text.replace(old, new, 1 if old == FOURTH else -1)
@@ -465,7 +465,7 @@ def test_show_says_how_the_level_came_about(
     assert [f"    {line}" for line in expected] == lines[start:stop]
 
 
-def test_no_line_is_too_long_for_a_terminal(toy_directory: Path, tmp_path: Path) -> None:
+def test_lines_outside_the_table_are_wrapped(toy_directory: Path, tmp_path: Path) -> None:
     words = "word " * 200
     (tmp_path / "rich.yaml").write_text(
         RICH.replace("A first note.", words)
@@ -486,11 +486,11 @@ def test_no_line_is_too_long_for_a_terminal(toy_directory: Path, tmp_path: Path)
 
 
 @pytest.mark.parametrize("name", ["rs9999", "legacy", ""])
-def test_show_refuses_what_is_not_known(run: Run, toy_directory: Path, name: str) -> None:
+def test_show_rejects_unknown_names(run: Run, toy_directory: Path, name: str) -> None:
     result = run("kb", "show", name, "--kb", toy_directory)
     message = (
-        f"Error: no known variant or haplotype is called {name!r}; see pgx-ana kb list; sets of "
-        "haplotypes: none\n"
+        f"Error: no variant, haplotype or haplotype set is named {name!r}; pgx-ana kb list shows "
+        "the variants; haplotype sets: none\n"
     )
     assert (2, "", message) == (result.exit_code, result.stdout, result.stderr)
 
@@ -522,7 +522,7 @@ def test_help_names_the_commands(run: Run) -> None:
     ],
     ids=["no variant", "no such command", "no such option"],
 )
-def test_usage(run: Run, words: list[str], message: str) -> None:
+def test_usage_errors(run: Run, words: list[str], message: str) -> None:
     result = run("kb", *words)
     assert (2, "") == (result.exit_code, result.stdout)
     assert message in result.stderr

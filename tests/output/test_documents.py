@@ -1,4 +1,4 @@
-"""JSON documents: one per person, valid against their own JSON Schema."""
+"""JSON documents: one per person, valid under the generated JSON Schema."""
 
 from __future__ import annotations
 
@@ -31,16 +31,17 @@ ACCENTED = 'Jos\N{LATIN SMALL LETTER E WITH ACUTE} "J" \\'
 def annotated(
     knowledge: KnowledgeBase, *paths: Path, genes: Sequence[str] = (), asserted: bool = False
 ) -> Annotations:
+    """Annotate files; ``asserted`` treats absent sites as reference."""
     options = CallOptions(absent_is_reference=asserted)
     return run(Request(tuple(map(str, paths)), Selection(genes=tuple(genes)), options), knowledge)
 
 
 def documents(annotations: Annotations) -> list[Document]:
-    read: list[Document] = json.loads("".join(document_chunks(annotations, lines=False)))
-    return read
+    parsed: list[Document] = json.loads("".join(document_chunks(annotations, lines=False)))
+    return parsed
 
 
-def faults(document: Document) -> list[str]:
+def schema_violations(document: Document) -> list[str]:
     validator = Draft202012Validator(json_schema())
     return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(document)]
 
@@ -62,7 +63,7 @@ VARIED = {
 }
 
 
-def test_schema_is_a_schema() -> None:
+def test_schema_is_valid() -> None:
     Draft202012Validator.check_schema(json_schema())
     assert "https://json-schema.org/draft/2020-12/schema" == json_schema()["$schema"]
 
@@ -73,9 +74,9 @@ def test_toy_documents_are_valid(
     toy: KnowledgeBase, make_vcf: MakeVcf, rows: list[str], fmt: str, asserted: bool
 ) -> None:
     path = make_vcf(rows, samples=("S1", ACCENTED), fmt=fmt)
-    read = documents(annotated(toy, path, asserted=asserted))
-    assert ["S1", ACCENTED] == [document["sample"] for document in read]
-    assert [[], []] == [faults(document) for document in read]
+    parsed = documents(annotated(toy, path, asserted=asserted))
+    assert ["S1", ACCENTED] == [document["sample"] for document in parsed]
+    assert [[], []] == [schema_violations(document) for document in parsed]
 
 
 @pytest.mark.parametrize("population", ["", "EUR", "global"])
@@ -88,9 +89,9 @@ def test_documents_with_haplotypes_are_valid(
     population: str,
 ) -> None:
     path = make_vcf(rows, samples=("S1", ACCENTED), fmt=fmt)
-    read = documents(run(Request((str(path),), population=population), toy_haplotypes))
-    assert [[], []] == [faults(document) for document in read]
-    for document in read:
+    parsed = documents(run(Request((str(path),), population=population), toy_haplotypes))
+    assert [[], []] == [schema_violations(document) for document in parsed]
+    for document in parsed:
         assert (population or None) == document["options"]["population"]
         sets = [row["haplotypes"] for row in document["haplotypes"]]
         assert ["AAA-star", "AAA-pair"] == sets
@@ -103,7 +104,7 @@ def test_example_documents_are_valid(
 ) -> None:
     path = EXAMPLE / f"NA12717.{assembly}.vcf"
     (document,) = documents(annotated(curated, path, genes=genes))
-    assert [] == faults(document)
+    assert [] == schema_violations(document)
     assert set(genes or curated.genes) >= {row["gene"] for row in document["annotations"]}
     assert document["annotations"]
 
@@ -112,12 +113,12 @@ def test_a_gene_without_associations_has_an_empty_list(
     toy: KnowledgeBase, make_vcf: MakeVcf
 ) -> None:
     (document,) = documents(annotated(toy, make_vcf(["2 50 G T 0/1"]), genes=["BBB"]))
-    assert [] == faults(document)
+    assert [] == schema_violations(document)
     assert [] == document["annotations"]
     assert ["rs6"] == [row["variant"] for row in document["calls"]]
 
 
-def drop_sample(document: Document) -> None:
+def remove_sample(document: Document) -> None:
     del document["sample"]
 
 
@@ -129,7 +130,7 @@ def add_column(document: Document) -> None:
     document["calls"][0]["extra"] = None
 
 
-def drop_column(document: Document) -> None:
+def remove_column(document: Document) -> None:
     del document["annotations"][0]["direction"]
 
 
@@ -145,36 +146,36 @@ def null_list(document: Document) -> None:
     document["summary"][0]["findings"] = None
 
 
-def other_population(document: Document) -> None:
+def empty_population(document: Document) -> None:
     document["options"]["population"] = ""
 
 
-def other_version(document: Document) -> None:
+def wrong_version(document: Document) -> None:
     document["schema_version"] = "9.9"
 
 
 @pytest.mark.parametrize(
     "spoil",
     [
-        drop_sample,
+        remove_sample,
         add_key,
         add_column,
-        drop_column,
+        remove_column,
         number_as_text,
         list_as_text,
         null_list,
-        other_population,
-        other_version,
+        empty_population,
+        wrong_version,
     ],
 )
-def test_schema_refuses_other_documents(
+def test_schema_rejects_malformed_documents(
     toy: KnowledgeBase, make_vcf: MakeVcf, spoil: Callable[[Document], None]
 ) -> None:
     (document,) = documents(annotated(toy, make_vcf(["1 100 A C 0/1"])))
-    spoiled = copy.deepcopy(document)
-    spoil(spoiled)
-    assert 0 == len(faults(document))
-    assert 1 == len(faults(spoiled))
+    malformed = copy.deepcopy(document)
+    spoil(malformed)
+    assert 0 == len(schema_violations(document))
+    assert 1 == len(schema_violations(malformed))
 
 
 def test_head_of_a_document(toy: KnowledgeBase, make_vcf: MakeVcf) -> None:
@@ -213,7 +214,7 @@ def test_head_of_a_document(toy: KnowledgeBase, make_vcf: MakeVcf) -> None:
 
 
 def test_a_call_in_a_document(toy: KnowledgeBase, make_vcf: MakeVcf) -> None:
-    """Missing values are null, whole numbers are written whole."""
+    """Missing values are null; whole numbers have no decimal point."""
     path = make_vcf(["1 100 A C 1|0:99:30:150"], fmt="GT:GQ:DP:PS")
     (document,) = documents(annotated(toy, path))
     stamps = {"kb_version": toy.stamp, "pgx_ana_version": __version__}
@@ -259,12 +260,14 @@ def test_sections_hold_the_columns_of_the_tables(toy: KnowledgeBase, make_vcf: M
         assert [expected] * len(document[name.value]) == [set(row) for row in document[name.value]]
 
 
-def test_a_person_names_only_files_that_hold_it(toy: KnowledgeBase, make_vcf: MakeVcf) -> None:
+def test_inputs_are_the_files_that_contain_the_sample(
+    toy: KnowledgeBase, make_vcf: MakeVcf
+) -> None:
     first = make_vcf(["1 100 A C 0/1 0/0"], samples=("A", "B"), name="1.vcf")
     second = make_vcf(["2 50 G T 0/1 0/0"], samples=("B", "C"), name="2.vcf")
-    read = documents(annotated(toy, first, second))
+    parsed = documents(annotated(toy, first, second))
     expected = {"A": [first], "B": [first, second], "C": [second]}
-    actual = {d["sample"]: [Path(file["name"]) for file in d["inputs"]] for d in read}
+    actual = {d["sample"]: [Path(file["name"]) for file in d["inputs"]] for d in parsed}
     assert expected == actual
 
 
@@ -272,7 +275,7 @@ def test_a_person_names_only_files_that_hold_it(toy: KnowledgeBase, make_vcf: Ma
 def test_lines_and_array_hold_the_same_documents(
     toy: KnowledgeBase, make_vcf: MakeVcf, people: int
 ) -> None:
-    """Documents are made 1024 at a time."""
+    """Documents are rendered in batches of 512 samples."""
     samples = [f"S{number}" for number in range(people)]
     calls = (("0/1", "1/1", "./.")[number % 3] for number in range(people))
     path = make_vcf([f"1 100 A C {' '.join(calls)}"], samples=samples)
@@ -287,7 +290,7 @@ def test_lines_and_array_hold_the_same_documents(
     assert samples == [json.loads(line)["sample"] for line in lines]
 
 
-def test_text_is_written_as_it_is(toy: KnowledgeBase, make_vcf: MakeVcf) -> None:
+def test_text_beyond_ascii_is_not_escaped(toy: KnowledgeBase, make_vcf: MakeVcf) -> None:
     path = make_vcf(["1 100 A C 0/1"], samples=(ACCENTED,))
     text = "".join(document_chunks(annotated(toy, path), lines=True))
     assert text.startswith('{"sample": "Jos\N{LATIN SMALL LETTER E WITH ACUTE} \\"J\\" \\\\", ')

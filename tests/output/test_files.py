@@ -1,4 +1,4 @@
-"""Results appear whole or not at all, and nothing is left behind."""
+"""Output files are written completely or not at all, and no temporary file stays behind."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ BYTES = b"sample\tgene\nJos\xc3\xa9\tA\r\nlast"
 @pytest.fixture
 def umask() -> Iterator[None]:
     """Restore the umask after a test that sets it."""
-    before = os.umask(0o022)
-    os.umask(before)
+    original = os.umask(0o022)
+    os.umask(original)
     yield
-    os.umask(before)
+    os.umask(original)
 
 
 def failing(error: BaseException) -> Iterator[str]:
-    """Yield enough for a file to be there, then fail."""
+    """Yield enough text to reach the disk, then raise."""
     yield "half a result\n" * 10_000
     raise error
 
 
-def test_bytes_are_utf8_without_translation(tmp_path: Path) -> None:
+def test_text_is_utf8_with_line_ends_unchanged(tmp_path: Path) -> None:
     target = tmp_path / "result.tsv"
     write(TEXT, str(target))
     assert BYTES == target.read_bytes()
@@ -49,7 +49,7 @@ def test_an_earlier_file_is_replaced(tmp_path: Path) -> None:
     assert [target] == list(tmp_path.iterdir())
 
 
-def test_no_chunks_make_an_empty_file(tmp_path: Path) -> None:
+def test_no_chunks_give_an_empty_file(tmp_path: Path) -> None:
     target = tmp_path / "result.tsv"
     write([], str(target))
     assert b"" == target.read_bytes()
@@ -59,11 +59,11 @@ def test_no_chunks_make_an_empty_file(tmp_path: Path) -> None:
     ("raised", "expected"),
     [
         (ValueError("a bug"), ValueError),
-        (OutputError("told elsewhere"), OutputError),
+        (OutputError("raised elsewhere"), OutputError),
         (OSError(5, "Input/output error"), OutputError),
         (KeyboardInterrupt(), KeyboardInterrupt),
     ],
-    ids=["bug", "told", "system", "interrupt"],
+    ids=["bug", "output-error", "system", "interrupt"],
 )
 @pytest.mark.parametrize("earlier", [None, b"an earlier result\n"], ids=["new", "earlier"])
 def test_a_failure_leaves_everything_as_it_was(
@@ -78,18 +78,18 @@ def test_a_failure_leaves_everything_as_it_was(
     assert kept == {path: path.read_bytes() for path in tmp_path.iterdir()}
 
 
-def test_a_file_appears_only_when_it_is_whole(tmp_path: Path) -> None:
+def test_a_file_appears_only_when_it_is_complete(tmp_path: Path) -> None:
     target = tmp_path / "result.tsv"
-    seen = []
+    existed = []
 
     def chunks() -> Iterator[str]:
         yield "first\n"
-        seen.append(target.exists())
+        existed.append(target.exists())
         yield "second\n"
-        seen.append(target.exists())
+        existed.append(target.exists())
 
     write(chunks(), str(target))
-    assert [False, False] == seen
+    assert [False, False] == existed
     assert "first\nsecond\n" == target.read_text()
 
 
@@ -108,14 +108,14 @@ def test_permissions_follow_the_umask(
     assert oct(mask) == oct(os.umask(mask))
 
 
-def test_a_directory_is_refused(tmp_path: Path) -> None:
+def test_a_directory_as_target_is_rejected(tmp_path: Path) -> None:
     with pytest.raises(OutputError) as caught:
         write(TEXT, str(tmp_path))
     assert f"{tmp_path}: is a directory; name a file" == str(caught.value)
     assert [] == list(tmp_path.iterdir())
 
 
-def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
+def test_a_missing_folder_is_rejected(tmp_path: Path) -> None:
     target = tmp_path / "missing" / "result.tsv"
     with pytest.raises(OutputError) as caught:
         write(TEXT, str(target))
@@ -123,7 +123,7 @@ def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
     assert [] == list(tmp_path.iterdir())
 
 
-def test_a_file_is_no_folder(tmp_path: Path) -> None:
+def test_a_file_as_folder_is_rejected(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("kept")
     with pytest.raises(OutputError) as caught:
@@ -132,7 +132,7 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
     assert "kept" == file.read_text()
 
 
-@pytest.mark.skipif(not FULL.exists(), reason="has no /dev/full")
+@pytest.mark.skipif(not FULL.exists(), reason="no /dev/full on this system")
 def test_a_full_device() -> None:
     with pytest.raises(OutputError) as caught:
         write(TEXT, str(FULL))
@@ -143,17 +143,17 @@ def test_a_full_device() -> None:
 def test_a_pipe_is_written_to_directly(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    read: list[bytes] = []
-    reader = threading.Thread(target=lambda: read.append(pipe.read_bytes()))
+    received: list[bytes] = []
+    reader = threading.Thread(target=lambda: received.append(pipe.read_bytes()))
     reader.start()
     write(TEXT, str(pipe))
     reader.join(10)
-    assert [BYTES] == read
+    assert [BYTES] == received
     assert stat.S_ISFIFO(pipe.stat().st_mode)
 
 
-def test_a_reader_that_has_gone_is_not_an_output_error(tmp_path: Path) -> None:
-    """The command line ends quietly on it."""
+def test_a_closed_pipe_raises_broken_pipe_error(tmp_path: Path) -> None:
+    """It is not an OutputError: the command line ends quietly on it."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
@@ -171,14 +171,14 @@ def test_stdout(capsys: pytest.CaptureFixture[str]) -> None:
     assert ("one\ntwo\n", "") == capsys.readouterr()
 
 
-def test_a_folder_is_made_with_its_parents_and_keeps_what_it_has(tmp_path: Path) -> None:
+def test_a_folder_is_created_with_parents_and_keeps_its_files(tmp_path: Path) -> None:
     folder = tmp_path / "a" / "b"
     write_folder([("one", ["1"])], str(folder))
     write_folder([("one", ["x", "y"]), ("two", ["2"])], str(folder))
     assert {"one": "xy", "two": "2"} == {f.name: f.read_text() for f in folder.iterdir()}
 
 
-def test_no_file_of_a_folder_changes_where_one_fails(tmp_path: Path) -> None:
+def test_no_file_of_a_folder_changes_if_one_fails(tmp_path: Path) -> None:
     write_folder([("one", ["1"])], str(tmp_path))
 
     def chunks() -> Iterator[str]:
@@ -190,10 +190,10 @@ def test_no_file_of_a_folder_changes_where_one_fails(tmp_path: Path) -> None:
     assert {"one": "1"} == {f.name: f.read_text() for f in tmp_path.iterdir()}
 
 
-def test_a_file_where_a_folder_is_wanted(tmp_path: Path) -> None:
+def test_a_file_in_place_of_the_folder_is_rejected(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("kept")
     with pytest.raises(OutputError) as caught:
         write_folder([], str(file))
-    assert f"{file}: cannot be made a folder: File exists" == str(caught.value)
+    assert f"{file}: cannot create the folder: File exists" == str(caught.value)
     assert "kept" == file.read_text()

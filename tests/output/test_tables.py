@@ -1,4 +1,4 @@
-"""The tables as text, JSON and data frames say the same in every cell."""
+"""Tables as text, JSON and data frames agree in every cell."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ VARIED = [
     "1 401 G GT,GTT 0/2:30:9:. 1:31:4:. 0/0:.:0:.",
     "2 50 T G 0/1:60:20:. 1/1:61:21:. 0/0:62:22:.",
 ]
-"""Absent, phased, missing, partial, haploid, filtered, unknown and mismatching calls."""
+"""Rows that lead to every call status except ``not_assessable``, phased and haploid calls too."""
 
 
-def values(cell: object, column: Column) -> Value:
-    """Return a cell of a text as the value of its column."""
+def parsed_cell(cell: object, column: Column) -> Value:
+    """Return the value of a text cell, with the type of its column."""
     assert isinstance(cell, str)
     if column.type == "list":
         return () if cell == "." else tuple(cell.split(";"))
@@ -66,7 +66,7 @@ def text_rows(table: Table, separator: str) -> Rows:
         lines = (line.split("\t") for line in text.removesuffix("\n").split("\n"))
     assert [column.name for column in table.columns] == next(lines)
     return [
-        {c.name: values(cell, c) for c, cell in zip(table.columns, line, strict=True)}
+        {c.name: parsed_cell(cell, c) for c, cell in zip(table.columns, line, strict=True)}
         for line in lines
     ]
 
@@ -82,8 +82,8 @@ def json_rows(table: Table, annotations: Annotations) -> Rows:
     return rows
 
 
-def shortest(cell: Any) -> Any:
-    """Return a 32-bit number of a frame as the number with as few digits as tell it apart."""
+def shortest_decimal(cell: Any) -> Any:
+    """Return a float32 of a data frame as the shortest decimal number that identifies it."""
     return float(np.format_float_positional(np.float32(cell))) if type(cell) is float else cell
 
 
@@ -99,12 +99,13 @@ def frame_rows(table: Table) -> Rows:
             if column.type == "list":
                 row[column.name] = () if missing else tuple(str(cell).split(";"))
             else:
-                row[column.name] = None if missing else shortest(cell)
+                row[column.name] = None if missing else shortest_decimal(cell)
         rows.append(row)
     return rows
 
 
-def assert_agreement(annotations: Annotations) -> None:
+def assert_formats_agree(annotations: Annotations) -> None:
+    """Check that TSV, CSV, JSON and data frame have the same rows, for every table."""
     for name in TableName:
         table = make_table(name, annotations)
         expected = json_rows(table, annotations)
@@ -120,12 +121,12 @@ def varied(toy_haplotypes: KnowledgeBase, make_vcf: MakeVcf) -> Annotations:
     return run(Request((str(path),), population="EUR"), toy_haplotypes)
 
 
-def test_formats_agree_on_varied_calls(varied: Annotations) -> None:
-    assert_agreement(varied)
+def test_formats_agree_on_all_call_statuses(varied: Annotations) -> None:
+    assert_formats_agree(varied)
 
 
-def test_varied_calls_are_varied(varied: Annotations) -> None:
-    """Otherwise the agreement of the formats would show little."""
+def test_varied_fixture_has_all_statuses(varied: Annotations) -> None:
+    """Without them, the agreement of the formats would prove little."""
     rows = text_rows(make_table(TableName.CALLS, varied), "\t")
     expected = {
         "called",
@@ -144,39 +145,39 @@ def test_varied_calls_are_varied(varied: Annotations) -> None:
 def test_formats_agree_on_asserted_calls(toy_haplotypes: KnowledgeBase, make_vcf: MakeVcf) -> None:
     path = make_vcf(["1 200 A C 0/1"], samples=SAMPLES[:1])
     options = CallOptions(absent_is_reference=True)
-    assert_agreement(run(Request((str(path),), options=options), toy_haplotypes))
+    assert_formats_agree(run(Request((str(path),), options=options), toy_haplotypes))
 
 
 @pytest.mark.parametrize("assembly", ["GRCh37", "GRCh38"])
 def test_formats_agree_on_the_example(curated: KnowledgeBase, assembly: str) -> None:
     path = EXAMPLE / f"NA12717.{assembly}.vcf"
-    assert_agreement(run(Request((str(path),)), curated))
+    assert_formats_agree(run(Request((str(path),)), curated))
 
 
-def test_formats_agree_on_more_people_than_are_written_at_once(
+def test_formats_agree_across_batches_of_samples(
     toy_haplotypes: KnowledgeBase, make_vcf: MakeVcf
 ) -> None:
-    """Text and JSON are written some thousand people at a time."""
-    chance = random.Random(20)
+    """Text and JSON are rendered in batches of 512 samples."""
+    rng = random.Random(20)
     samples = [f"S{number}" for number in range(2100)]
     rows = []
     for site in ("1 100 A C", "1 200 A C,T", "2 50 G T"):
         calls = (
-            f"{chance.choice(('0/0', '0/1', '1|0', './.', '1/1'))}:{chance.randrange(100)}"
+            f"{rng.choice(('0/0', '0/1', '1|0', './.', '1/1'))}:{rng.randrange(100)}"
             for _ in samples
         )
         rows.append(" ".join((site, *calls)))
     path = make_vcf(rows, samples=samples, fmt="GT:GQ")
     annotations = run(Request((str(path),), population="EUR"), toy_haplotypes)
-    assert_agreement(annotations)
+    assert_formats_agree(annotations)
     people = [row["sample"] for row in text_rows(make_table(TableName.SUMMARY, annotations), "\t")]
     assert [sample for sample in samples for _ in range(4)] == people
-    weighed = text_rows(make_table(TableName.HAPLOTYPES, annotations), "\t")
-    assert {"*1/*1", "*2/*3"} <= {row["likeliest"] for row in weighed}
+    haplotypes = text_rows(make_table(TableName.HAPLOTYPES, annotations), "\t")
+    assert {"*1/*1", "*2/*3"} <= {row["likeliest"] for row in haplotypes}
 
 
-def test_rows_have_the_types_of_their_columns(varied: Annotations) -> None:
-    kinds = {"integer": int, "number": float, "list": tuple, "text": str, "category": str}
+def test_values_have_the_type_of_their_column(varied: Annotations) -> None:
+    types = {"integer": int, "number": float, "list": tuple, "text": str, "category": str}
     for name in TableName:
         table = make_table(name, varied)
         assert table.columns == COLUMNS[name]
@@ -184,7 +185,7 @@ def test_rows_have_the_types_of_their_columns(varied: Annotations) -> None:
             assert len(SAMPLES) == len(section.rows)
             for row in section.rows.values:
                 cells = zip(table.columns[1:], row, strict=True)
-                wrong = [c.name for c, v in cells if v is not None and type(v) is not kinds[c.type]]
+                wrong = [c.name for c, v in cells if v is not None and type(v) is not types[c.type]]
                 assert [] == wrong
 
 
@@ -196,7 +197,7 @@ def test_every_row_carries_the_versions(varied: Annotations, toy_haplotypes: Kno
 
 
 def test_calls_as_text(toy: KnowledgeBase, make_vcf: MakeVcf) -> None:
-    """A record that spans the site gives an absent call neither quality nor depth."""
+    """An absent call has neither quality nor depth, even if a record spans the site."""
     rows = ["1 99 CA C 0/0:50:7:.", "1 200 A C 1|0:99.5:30:150", "1 300 T C 0/1:3:2:."]
     path = make_vcf(rows, fmt="GT:GQX:DP:PS", extra_header=[GQX], filters={1: "."})
     table = make_table(TableName.CALLS, run(Request((str(path),)), toy))
@@ -211,15 +212,18 @@ def test_calls_as_text(toy: KnowledgeBase, make_vcf: MakeVcf) -> None:
     assert expected == [" ".join(reasons.get(x, x) for x in line) for line in lines[1:4]]
 
 
-def test_asserted_calls_say_so(toy: KnowledgeBase, make_vcf: MakeVcf) -> None:
+def test_asserted_calls_are_marked_in_calls_and_annotations(
+    toy: KnowledgeBase, make_vcf: MakeVcf
+) -> None:
     options = CallOptions(absent_is_reference=True)
     annotations = run(Request((str(make_vcf([])),), options=options), toy)
     calls = text_rows(make_table(TableName.CALLS, annotations), "\t")
     expected = {("called", "asserted", "absent, asserted to be reference")}
     assert expected == {(row["status"], row["source"], row["reason"]) for row in calls}
-    said = text_rows(make_table(TableName.ANNOTATIONS, annotations), "\t")
-    start = "[reference asserted by the user, not observed] "
-    assert [start + "Lived longer.", start + "No difference."] == [r["statement"] for r in said]
+    conclusions = text_rows(make_table(TableName.ANNOTATIONS, annotations), "\t")
+    prefix = "[reference asserted by the user, not observed] "
+    expected_statements = [prefix + "Lived longer.", prefix + "No difference."]
+    assert expected_statements == [row["statement"] for row in conclusions]
 
 
 @pytest.mark.parametrize(
@@ -236,8 +240,8 @@ def test_numbers_as_text(numbers: NDArray[np.generic], expected: str) -> None:
     assert expected.split() == number_texts(numbers, ".")
 
 
-def odd_table() -> Table:
-    """Return a table of two people whose texts hold what separates cells and rows."""
+def table_with_separators() -> Table:
+    """Return a table of two samples whose texts contain the separators of cells and rows."""
     row = ("toxicity", 'a\tb\nc, "d"\r', None, ("x", "y,z"), (), ("w",), "1+0", "2")
     return Table(
         TableName.SUMMARY,
@@ -252,7 +256,7 @@ def test_separators_within_tsv_cells_become_blanks() -> None:
         ["one tab", "toxicity", 'a b c, "d" ', ".", "x;y,z", ".", "w", "1+0", "2"],
         ["two,commas", "toxicity", 'a b c, "d" ', ".", "x;y,z", ".", "w", "1+0", "2"],
     ]
-    text = "".join(text_chunks(odd_table(), "\t"))
+    text = "".join(text_chunks(table_with_separators(), "\t"))
     assert expected == [line.split("\t") for line in text.removesuffix("\n").split("\n")]
 
 
@@ -260,4 +264,4 @@ def test_csv_cells_are_quoted_only_where_needed() -> None:
     start = "sample,category,conclusion,highest_level,findings,assessed,not_assessed,kb_version,"
     cells = 'toxicity,"a\tb\nc, ""d""\r",.,"x;y,z",.,w,1+0,2'
     expected = f'{start}pgx_ana_version\none\ttab,{cells}\n"two,commas",{cells}\n'
-    assert expected == "".join(text_chunks(odd_table(), ","))
+    assert expected == "".join(text_chunks(table_with_separators(), ","))

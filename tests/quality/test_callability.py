@@ -1,4 +1,4 @@
-"""What files can answer, told before anything is annotated."""
+"""``pgx-ana check``: states of sites, verdicts on genes, descriptions of files, exit codes."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ def check(run: Run, toy_directory: Path) -> Run:
 
 
 def document(result: Result, code: int) -> dict[str, Any]:
-    """Return the JSON of a run that ended with a code and said nothing else."""
+    """Return the JSON of a run, after checking its exit code and that stderr is empty."""
     assert (code, "") == (result.exit_code, result.stderr)
     return dict(json.loads(result.stdout))
 
 
 def people(found: Mapping[str, Any], variant: str) -> dict[str, int]:
-    """Return how many people have a variant in which state, leaving out the empty ones."""
+    """Return the number of people in each state at a variant, without the states of nobody."""
     (site,) = [site for site in found["sites"] if site["variant"] == variant]
     assert list(STATES) == list(site["people"])
     return {state: count for state, count in site["people"].items() if count}
@@ -72,7 +72,7 @@ def test_the_toy_file_in_every_format(
     assert (5, expected, "") == (result.exit_code, result.stdout, result.stderr)
 
 
-def test_formats_say_the_same(check: Run) -> None:
+def test_formats_agree(check: Run) -> None:
     found = document(check(GOLDEN / "toy.vcf", "-f", "json"), 5)
     table = check(GOLDEN / "toy.vcf", "-f", "tsv").stdout
     expected = [
@@ -93,8 +93,8 @@ def test_formats_say_the_same(check: Run) -> None:
 EXITS: dict[str, tuple[Sequence[str], Sequence[str], int, str, list[str]]] = {
     "everything": ([*AAA_ROWS, *BBB_ROWS], [], 0, "all", [AAA_WHOLE, BBB_WHOLE]),
     "one gene": (AAA_ROWS, [], 5, "partly", [AAA_WHOLE, BBB_ABSENT]),
-    "the gene that is asked for": (AAA_ROWS, ["-g", "AAA"], 0, "all", [AAA_WHOLE]),
-    "the gene that is not there": (AAA_ROWS, ["-g", "BBB"], 3, "nothing", [BBB_ABSENT]),
+    "selected gene": (AAA_ROWS, ["-g", "AAA"], 0, "all", [AAA_WHOLE]),
+    "selected gene without rows": (AAA_ROWS, ["-g", "BBB"], 3, "nothing", [BBB_ABSENT]),
     "nothing": (
         ["1 700 A C 0/1"],
         [],
@@ -120,7 +120,7 @@ EXITS: dict[str, tuple[Sequence[str], Sequence[str], int, str, list[str]]] = {
             )
         ],
     ),
-    "a row that is not called": (
+    "partial call": (
         ["2 50 G T ./1"],
         ["-g", "BBB"],
         3,
@@ -130,7 +130,7 @@ EXITS: dict[str, tuple[Sequence[str], Sequence[str], int, str, list[str]]] = {
 }
 
 
-@pytest.mark.parametrize(("rows", "words", "code", "answer", "said"), EXITS.values(), ids=EXITS)
+@pytest.mark.parametrize(("rows", "words", "code", "answer", "expected"), EXITS.values(), ids=EXITS)
 def test_exit_codes_and_verdicts(
     check: Run,
     make_vcf: MakeVcf,
@@ -138,12 +138,12 @@ def test_exit_codes_and_verdicts(
     words: Sequence[str],
     code: int,
     answer: str,
-    said: list[str],
+    expected: list[str],
 ) -> None:
-    """0: everything can be answered; 5: a part; 3: nothing."""
+    """0: everything can be answered; 5: part; 3: nothing."""
     path = make_vcf(rows)
     found = document(check(path, "-f", "json", *words), code)
-    assert (answer, said) == (found["answer"], verdicts(found))
+    assert (answer, expected) == (found["answer"], verdicts(found))
     assert [code] * 2 == [check(path, "-f", kind, *words).exit_code for kind in ("text", "tsv")]
 
 
@@ -183,27 +183,25 @@ def test_every_state_is_counted(check: Run, one_of_each: list[Path]) -> None:
     assert {"absent": 9} == people(found, "rs2")
 
 
-def test_states_of_one_person_each(check: Run, one_of_each: list[Path]) -> None:
+def test_states_of_single_people(check: Run, one_of_each: list[Path]) -> None:
     for state, path in zip(ONE_OF_EACH, one_of_each, strict=True):
         code = 5 if state in {"called", "block"} else 3
         found = document(check(path, "-f", "json", "-g", "AAA"), code)
         assert {state: 1} == people(found, "rs1")
 
 
-def test_columns_of_states_that_nobody_has_are_left_out_of_the_text(
-    check: Run, make_vcf: MakeVcf
-) -> None:
+def test_text_leaves_out_columns_of_states_of_nobody(check: Run, make_vcf: MakeVcf) -> None:
     lines = check(make_vcf(["2 50 G T 0/1"]), "-g", "BBB").stdout.splitlines()
     expected = ["gene  variant  locus  called  reason", "BBB   rs6      2:50   1       ."]
     assert expected == [line for line in lines if line.startswith(("gene", "BBB   "))]
 
 
 MALFORMED = {
-    "an allele that is not there": (
+    "unlisted allele": (
         "2 50 G T 0/9",
         "2:50: sample 'S1' has allele 9, but the record has 1 ALT allele",
     ),
-    "a column too many": ("2 50 G T 0/1 0/1", "2:50: the row has 11 columns; the header has 10"),
+    "extra column": ("2 50 G T 0/1 0/1", "2:50: the row has 11 columns; the header has 10"),
     "three copies": (
         "2 50 G T 0/1/1",
         "2:50: sample 'S1' has a genotype of 3 copies; expected at most two",
@@ -211,16 +209,16 @@ MALFORMED = {
 }
 
 
-@pytest.mark.parametrize(("row", "wrong"), MALFORMED.values(), ids=MALFORMED)
-def test_one_gene_that_cannot_be_read(check: Run, make_vcf: MakeVcf, row: str, wrong: str) -> None:
-    """The other gene is answered all the same, and the reason is given in every format."""
+@pytest.mark.parametrize(("row", "message"), MALFORMED.values(), ids=MALFORMED)
+def test_one_unreadable_gene(check: Run, make_vcf: MakeVcf, row: str, message: str) -> None:
+    """The other gene is still answered, and every format gives the reason."""
     path = make_vcf([*AAA_ROWS, row])
     found = document(check(path, "-f", "json"), 5)
     assert ("partly", 1) == (found["answer"], found["samples"])
     assert [AAA_WHOLE, "BBB cannot be answered: unreadable: rs6."] == verdicts(found)
     sites = {site["variant"]: site for site in found["sites"]}
     assert ["rs1", "rs2", "rs3", "rs4", "rs5", "rs6"] == list(sites)
-    assert sites["rs6"]["unreadable"].endswith(wrong)
+    assert sites["rs6"]["unreadable"].endswith(message)
     assert sites["rs6"]["unreadable"].startswith(f"{path}: ")
     assert "2:50" == sites["rs6"]["locus"]
     assert {} == people(found, "rs6")
@@ -228,14 +226,14 @@ def test_one_gene_that_cannot_be_read(check: Run, make_vcf: MakeVcf, row: str, w
     table = check(path, "-f", "tsv")
     assert (5, "") == (table.exit_code, table.stderr)
     *_, last = csv.DictReader(table.stdout.splitlines(), delimiter="\t")
-    assert ("rs6", "0", True) == (last["variant"], last["called"], last["reason"].endswith(wrong))
+    assert ("rs6", "0", True) == (last["variant"], last["called"], last["reason"].endswith(message))
     text = check(path)
     assert (5, "") == (text.exit_code, text.stderr)
-    assert wrong in text.stdout
+    assert message in text.stdout
 
 
 @pytest.mark.parametrize("name", ["a\ttab.vcf", "a\nline.vcf", "a\rreturn.vcf"])
-def test_a_reason_with_a_strange_file_name_keeps_the_columns(
+def test_separators_in_a_file_name_do_not_break_the_table(
     check: Run, make_vcf: MakeVcf, name: str
 ) -> None:
     path = make_vcf([*AAA_ROWS, "2 50 G T 0/9"], name=name)
@@ -243,14 +241,14 @@ def test_a_reason_with_a_strange_file_name_keeps_the_columns(
     assert [13] * 7 == [len(line.split("\t")) for line in table.splitlines()]
 
 
-def test_the_first_gene_that_cannot_be_read(check: Run, make_vcf: MakeVcf) -> None:
+def test_unreadable_first_gene(check: Run, make_vcf: MakeVcf) -> None:
     path = make_vcf(["1 100 A C 0/9", *AAA_ROWS[1:], *BBB_ROWS])
     found = document(check(path, "-f", "json"), 5)
     unreadable = "AAA cannot be answered: unreadable: rs1, rs2, rs3, rs4, rs5."
     assert {unreadable, BBB_WHOLE} == set(verdicts(found))
 
 
-def test_a_gene_named_twice_is_told_once(check: Run, make_vcf: MakeVcf) -> None:
+def test_a_gene_selected_twice_is_reported_once(check: Run, make_vcf: MakeVcf) -> None:
     path = make_vcf([*AAA_ROWS, "2 50 G T 0/9"])
     found = document(check(path, "-f", "json", "-g", "AAA", "-g", "AAA", "-g", "BBB"), 5)
     assert ["rs1", "rs2", "rs3", "rs4", "rs5", "rs6"] == [s["variant"] for s in found["sites"]]
@@ -258,35 +256,35 @@ def test_a_gene_named_twice_is_told_once(check: Run, make_vcf: MakeVcf) -> None:
 
 UNREADABLE = {
     "every gene": (["1 100 A C 0/9", "2 50 G T 0/9"], [], "has allele 9"),
-    "the gene that is asked for": ([*AAA_ROWS, "2 50 G T 0/9"], ["-g", "BBB"], "has allele 9"),
-    "a sample that is not there": (AAA_ROWS, ["-s", "nobody"], "no file has the sample 'nobody'"),
+    "selected gene": ([*AAA_ROWS, "2 50 G T 0/9"], ["-g", "BBB"], "has allele 9"),
+    "a missing sample": (AAA_ROWS, ["-s", "nobody"], "sample not found in any file: 'nobody'"),
     "another assembly": (AAA_ROWS, ["--assembly", "GRCh37"], "contradicts the file"),
 }
 
 
-@pytest.mark.parametrize(("rows", "words", "wrong"), UNREADABLE.values(), ids=UNREADABLE)
-def test_files_that_cannot_be_read_at_all(
-    check: Run, make_vcf: MakeVcf, rows: Sequence[str], words: Sequence[str], wrong: str
+@pytest.mark.parametrize(("rows", "words", "message"), UNREADABLE.values(), ids=UNREADABLE)
+def test_unreadable_files(
+    check: Run, make_vcf: MakeVcf, rows: Sequence[str], words: Sequence[str], message: str
 ) -> None:
     result = check(make_vcf(rows), *words)
     assert (3, "") == (result.exit_code, result.stdout)
     assert result.stderr.startswith("Error: ")
-    assert wrong in result.stderr
+    assert message in result.stderr
     assert 1 == len(result.stderr.splitlines())
 
 
 USAGE = {
-    "an unknown gene": (["-g", "CCC"], "no variant is known in CCC; known genes: AAA, BBB"),
+    "an unknown gene": (["-g", "CCC"], "has no variant in CCC; genes with variants: AAA, BBB"),
     "an unknown format": (["-f", "csv"], "'csv' is not one of"),
-    "reference cannot be asserted": (["--absent-is-reference"], "No such option"),
+    "assertion of reference": (["--absent-is-reference"], "No such option"),
 }
 
 
-@pytest.mark.parametrize(("words", "wrong"), USAGE.values(), ids=USAGE)
-def test_usage(check: Run, make_vcf: MakeVcf, words: Sequence[str], wrong: str) -> None:
+@pytest.mark.parametrize(("words", "message"), USAGE.values(), ids=USAGE)
+def test_usage_errors(check: Run, make_vcf: MakeVcf, words: Sequence[str], message: str) -> None:
     result = check(make_vcf(AAA_ROWS), *words)
     assert (2, "") == (result.exit_code, result.stdout)
-    assert wrong in result.stderr
+    assert message in result.stderr
 
 
 def test_a_cohort_is_counted(check: Run, make_vcf: MakeVcf) -> None:
@@ -303,7 +301,7 @@ def test_a_cohort_is_counted(check: Run, make_vcf: MakeVcf) -> None:
     ] == verdicts(found)
 
 
-def test_the_usual_options_count(check: Run, make_vcf: MakeVcf) -> None:
+def test_options_of_calling_apply(check: Run, make_vcf: MakeVcf) -> None:
     path = make_vcf(["2 50 G T 0/1:5 0/1:99"], samples=("S1", "S2"), fmt="GT:GQ")
     words = ("-f", "json", "-g", "BBB")
     assert {"called": 1, "filtered": 1} == people(document(check(path, *words), 5), "rs6")
@@ -316,7 +314,7 @@ def test_the_usual_options_count(check: Run, make_vcf: MakeVcf) -> None:
 CONTENT: dict[str, tuple[Sequence[str], dict[int, str], str]] = {
     "blocks": (["1 90 G <NON_REF> 0/0"], {0: "END=110"}, "reference blocks"),
     "rows for reference": (["1 100 A C 0/0"], {}, "rows for reference genotypes too"),
-    "reference beside variants": (
+    "reference and variants": (
         ["1 100 A C 0/1", "2 50 G T 0/0"],
         {},
         "rows for reference genotypes too",
@@ -329,7 +327,7 @@ CONTENT: dict[str, tuple[Sequence[str], dict[int, str], str]] = {
 
 
 @pytest.mark.parametrize(("rows", "info", "expected"), CONTENT.values(), ids=CONTENT)
-def test_kinds_of_content(
+def test_content_of_a_file(
     check: Run, make_vcf: MakeVcf, rows: Sequence[str], info: dict[int, str], expected: str
 ) -> None:
     result = check(make_vcf(rows, info=info), "-f", "json")
@@ -337,7 +335,7 @@ def test_kinds_of_content(
     assert expected == file["content"]
 
 
-def test_each_file_has_its_own_content(check: Run, make_vcf: MakeVcf) -> None:
+def test_content_is_described_per_file(check: Run, make_vcf: MakeVcf) -> None:
     paths = [
         make_vcf(["1 100 A C 0/1"], name="one.vcf"),
         make_vcf(["2 50 G T 0/0"], name="two.vcf"),
@@ -373,7 +371,7 @@ def test_the_file_is_described(check: Run, make_vcf: MakeVcf, bgzip: Callable[..
     assert expected == text.splitlines()
 
 
-def test_a_remark_is_told(check: Run, make_vcf: MakeVcf) -> None:
+def test_a_remark_on_the_file_is_reported(check: Run, make_vcf: MakeVcf) -> None:
     path = make_vcf([*BBB_ROWS, "2 600 A C 0/1"])
     path.write_text(path.read_text(encoding="utf-8").rstrip("\n"), encoding="utf-8")
     found = document(check(path, "-g", "BBB", "-f", "json"), 0)
@@ -383,17 +381,17 @@ def test_a_remark_is_told(check: Run, make_vcf: MakeVcf) -> None:
 
 
 @pytest.mark.parametrize("kind", ["text", "tsv", "json"])
-def test_a_file_gets_the_bytes_of_stdout(
+def test_a_file_has_the_same_bytes_as_stdout(
     check: Run, make_vcf: MakeVcf, tmp_path: Path, kind: str
 ) -> None:
-    path, target = make_vcf(AAA_ROWS), tmp_path / "told"
+    path, target = make_vcf(AAA_ROWS), tmp_path / "report"
     expected = check(path, "-f", kind)
     result = check(path, "-f", kind, "-o", target)
     assert (5, "", "") == (result.exit_code, result.stdout, result.stderr)
     assert expected.stdout == target.read_text(encoding="utf-8")
 
 
-def test_the_input_is_not_written_over(check: Run, make_vcf: MakeVcf) -> None:
+def test_the_input_is_not_overwritten(check: Run, make_vcf: MakeVcf) -> None:
     path = make_vcf(AAA_ROWS)
     before = path.read_bytes()
     result = check(path, "-o", path)
@@ -414,7 +412,7 @@ HEADERS: dict[str, tuple[Sequence[str], str]] = {
 
 
 @pytest.mark.parametrize(("header", "expected"), HEADERS.values(), ids=HEADERS)
-def test_the_caller_that_a_header_names(
+def test_variant_caller_from_the_header(
     make_vcf: MakeVcf, toy: KnowledgeBase, header: Sequence[str], expected: str
 ) -> None:
     path = make_vcf([], extra_header=header)
@@ -442,7 +440,7 @@ REAL = {
 
 
 @pytest.mark.parametrize(("name", "expected"), REAL.items())
-def test_callers_of_real_files(
+def test_variant_callers_of_real_files(
     shared: Path, curated: KnowledgeBase, name: str, expected: str
 ) -> None:
     file = VariantFile(str(shared / "callers" / name), ContigNames(curated.contig_tables))
@@ -450,7 +448,7 @@ def test_callers_of_real_files(
     file.close()
 
 
-def test_a_real_gvcf_answers_what_it_was_cut_to(run: Run, shared: Path) -> None:
+def test_a_real_gvcf_answers_the_genes_that_it_contains(run: Run, shared: Path) -> None:
     path = shared / "gvcf" / "HG00276.g.vcf.gz"
     found = document(run("check", path, "-f", "json"), 5)
     (file,) = found["files"]
@@ -467,10 +465,10 @@ def test_a_real_gvcf_answers_what_it_was_cut_to(run: Run, shared: Path) -> None:
     assert ["CYP3A5 can be answered: all 5 sites are called."] == verdicts(document(result, 0))[1:]
 
 
-def test_a_real_exome_answers_a_part(
+def test_a_real_exome_answers_part(
     run: Run, shared: Path, curated: KnowledgeBase, bcftools: Bcftools
 ) -> None:
-    """Variants only, within targets: what is not there is not known."""
+    """It has variant rows only, within targets: all other sites are unknown."""
     path = shared / "callers" / "dragen_exome.SYN-001.GRCh38.vcf.gz"
     rows = set(bcftools("query", "-f", "%CHROM:%POS\n", path).split())
     expected = {
@@ -489,7 +487,7 @@ def test_a_real_exome_answers_a_part(
 
 
 def test_a_real_panel_is_counted(run: Run, shared: Path) -> None:
-    """3,202 people, two rows at rs2032582."""
+    """There are 3,202 people, and two rows at rs2032582."""
     path = shared / "1000genomes" / "GRCh38" / "ABCB1.vcf.gz"
     found = document(run("check", path, "-f", "json", "-g", "ABCB1"), 0)
     assert 3202 == found["samples"]
