@@ -26,7 +26,7 @@ from pgx_ana.knowledge.vocabulary import (
 
 
 class Drug(Model):
-    """A drug given in a study; one entry stands for no drug."""
+    """A drug given in a study; the entry ``none`` means that no drug was given."""
 
     id: Identifier
     name: Text

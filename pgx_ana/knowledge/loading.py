@@ -141,7 +141,7 @@ def _digest(sources: Iterable[_Source]) -> str:
 def _cache_key(sources: Iterable[_Source], digest: str) -> str:
     """Return the cache key of a checked knowledge base: program, layers and digest.
 
-    The layers tell apart the same files in other directories. They count unreadable files too,
+    The layers distinguish the same files in other directories. They count unreadable files too,
     because the digest does not cover those.
     """
     program = hashlib.sha256(__version__.encode())

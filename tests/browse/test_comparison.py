@@ -145,7 +145,7 @@ def test_a_sentence_that_is_gone_and_one_that_is_new_are_faults(
     """Messages and assemblies can only be changed: the program needs those that it has."""
     new = edited(more="messages:\n  - {id: hint, text: x}\n")
     result = run("kb", "diff", toy_directory, new)
-    told = f"{new / MORE}:2: messages(hint): is no message that the program uses"
+    told = f"{new / MORE}:2: messages(hint): is not a message that the program uses"
     assert (4, "", f"Error: the knowledge base has 1 fault:\n{told}\n") == (
         result.exit_code,
         result.stdout,
