@@ -23,25 +23,16 @@ from helpers.broken_knowledge import (
 from pgx_ana.knowledge import load
 
 FIRST_LINE = "evidence:\n  - id: one"
-"""Beginning of the first file, which is named where something is missing altogether."""
+"""Beginning of the first file, at which missing entries are reported."""
 
 NO_CALL = '"Not assessed: {variant} was not called ({reason})."'
-
 COHORTS_SECTION = "cohorts:\n"
-
 LISTED_EVIDENCE = "    evidence: [one-rs1-survival]\n"
-
-
 RS4_37 = 'GRCh37: {chrom: "1", pos: 451, ref: G, window_start: 450, window: GGTTTTTCC}'
-
 RS4_38 = 'GRCh38: {chrom: "1", pos: 401, ref: G, window_start: 400, window: GGTTTTTCC}'
-
 RS5_38 = 'GRCh38: {chrom: "1", pos: 501, ref: GCA, window_start: 500, window: GGCACACATT}'
-
 RS6_37 = 'GRCh37: {chrom: "2", pos: 50, ref: G}'
-
 RS6_38 = 'GRCh38: {chrom: "2", pos: 50, ref: G}'
-
 RS6_ALLELES = "alleles: [{bases: G}, {bases: T}]"
 
 REQUIRED_ENTRIES: dict[str, Rule] = {

@@ -21,11 +21,8 @@ from helpers.broken_knowledge import (
 from pgx_ana.knowledge import load
 
 COHORTS_SECTION = "cohorts:\n"
-
 RS6_37 = 'GRCh37: {chrom: "2", pos: 50, ref: G}'
-
 RS6_ALLELES = "alleles: [{bases: G}, {bases: T}]"
-
 COMPARED = "compared: {effect: [A/A, A/C], comparator: [C/C]}"
 
 
@@ -43,13 +40,9 @@ def pattern(expression: str, invalid: str) -> str:
 
 
 PMID, PMCID = r"^[1-9][0-9]{0,7}$", r"^PMC[1-9][0-9]*$"
-
 DOI = r"^10\.[0-9]{4,9}/\S+$"
-
 RSID = r"^(rs[1-9][0-9]*|[A-Z][A-Z0-9]+-[0-9]+[A-Za-z0-9>_+-]*)$"
-
 IDENTIFIER, BASES = r"^[A-Za-z0-9][A-Za-z0-9_.:+-]*$", r"^[ACGT]+$"
-
 GENOTYPE = r"^[ACGT]+/[ACGT]+$"
 
 UNQUOTED_STAR = (
