@@ -301,7 +301,7 @@ def test_the_shipped_knowledge_base_is_the_default(curated: KnowledgeBase) -> No
 
 def test_knowledge_bases_overlay(toy_directory: Path, file: Path, tmp_path: Path) -> None:
     (tmp_path / "drugs.yaml").write_text("drugs: [{id: other, name: o, drug_class: c}]\n")
-    with pytest.raises(KnowledgeBaseError, match="no file says what this knowledge base is"):
+    with pytest.raises(KnowledgeBaseError, match="no file has this section"):
         pgx_ana.annotate(file, kb=tmp_path)
     toy_alone = pgx_ana.annotate(file, kb=str(toy_directory))
     overlaid = pgx_ana.annotate(file, kb=[toy_directory, tmp_path])

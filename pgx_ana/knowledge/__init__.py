@@ -1,9 +1,9 @@
-"""The knowledge base: what is known of variants, haplotypes and studies.
+"""The knowledge base: curated facts about variants, haplotypes and published studies.
 
 Takes: directories of YAML files.
 Gives: one immutable :class:`KnowledgeBase` with every definition, published result and association,
-    and the levels that are computed from the evidence; or all faults of the files at once.
-Never: looks at a genotype, or guesses a value that a file leaves out.
+    and with the evidence levels computed from them; or every fault of the files at once.
+Never: reads a genotype, or guesses a value that a file omits.
 """
 
 from pgx_ana.knowledge.base import KnowledgeBase, field_of

@@ -1,13 +1,13 @@
-"""The knowledge base: YAML files joined into one immutable value, every fault told at once."""
+"""The loaded knowledge base: one immutable value with lookups and computed evidence grades."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 from pgx_ana.knowledge.definitions import (
     AssemblyContigs,
@@ -35,10 +35,10 @@ from pgx_ana.terms import Assembly
 
 @dataclass(frozen=True)
 class KnowledgeBase:
-    """Everything the tool knows: definitions, evidence and conclusions, indexed by identifier.
+    """All definitions, evidence and associations, indexed by identifier.
 
-    ``digest`` is the SHA-256 of all files with their paths; it and ``version`` travel with every
-    output, as ``stamp``.
+    ``digest`` is the SHA-256 over the paths and contents of all files. Every output carries it,
+    shortened, together with the version: see ``stamp``.
     """
 
     info: KnowledgeInfo
@@ -62,12 +62,12 @@ class KnowledgeBase:
 
     @property
     def stamp(self) -> str:
-        """Return version and shortened digest, as ``1.2.0+0123456789ab``."""
+        """Return version and shortened digest, such as ``1.2.0+0123456789ab``."""
         return f"{self.info.version}+{self.digest[:12]}"
 
     @cached_property
     def contig_tables(self) -> tuple[ContigTable, ...]:
-        """The chromosomes of each assembly as engine values."""
+        """The contigs of each assembly as values of the domain model."""
         return tuple(
             ContigTable(
                 assembly=Assembly(name),
@@ -86,27 +86,32 @@ class KnowledgeBase:
 
     @cached_property
     def variants(self) -> tuple[Variant, ...]:
-        """All known variants as engine values: by gene in file order, then GRCh38 position."""
-        genes = {gene: rank for rank, gene in enumerate(self.genes)}
+        """All known variants as values of the domain model.
+
+        They are sorted by gene in file order, then by GRCh38 position.
+        """
+        gene_rank = {gene: rank for rank, gene in enumerate(self.genes)}
         ordered = sorted(
             self.definitions.values(),
-            key=lambda definition: (genes[definition.gene], definition.loci["GRCh38"].pos),
+            key=lambda definition: (gene_rank[definition.gene], definition.loci["GRCh38"].pos),
         )
         return tuple(_variant(definition) for definition in ordered)
 
     def counts_of(self, haplotype_set: str) -> tuple[HaplotypeCounts, ...]:
-        """Return the panels in which the haplotypes of a set were counted, in file order."""
-        found = (c for c in self.haplotype_counts.values() if c.haplotype_set == haplotype_set)
-        return tuple(found)
+        """Return the panel counts of the haplotypes of a set, in file order."""
+        return tuple(
+            item for item in self.haplotype_counts.values() if item.haplotype_set == haplotype_set
+        )
 
     def haplotypes_of(self, haplotype_set: str) -> tuple[HaplotypeDefinition, ...]:
         """Return the haplotypes of a set in file order."""
-        found = (h for h in self.haplotypes.values() if h.haplotype_set == haplotype_set)
-        return tuple(found)
+        return tuple(
+            item for item in self.haplotypes.values() if item.haplotype_set == haplotype_set
+        )
 
     @cached_property
     def grades(self) -> Mapping[str, EvidenceGrade]:
-        """The computed weight of every association."""
+        """The computed evidence grade of every association."""
         lookup = Lookup(self.outcomes, self.cohorts, self.definitions)
         return MappingProxyType(
             {
@@ -127,78 +132,81 @@ class KnowledgeBase:
 
     def associations_of_set(self, haplotype_set: str) -> tuple[Association, ...]:
         """Return the associations of the haplotypes of a set in file order."""
-        members = {haplotype.id for haplotype in self.haplotypes_of(haplotype_set)}
+        haplotypes = {haplotype.id for haplotype in self.haplotypes_of(haplotype_set)}
         return tuple(
             item
             for item in self.associations.values()
-            if item.haplotype_set == haplotype_set or item.haplotype in members
+            if item.haplotype_set == haplotype_set or item.haplotype in haplotypes
         )
 
     def evidence_on(self, variant: str) -> tuple[Evidence, ...]:
-        """Return every result about a variant, oldest publication first."""
-        found = [item for item in self.evidence.values() if variant in item.variants]
-        return self._by_year(found)
+        """Return every result on a variant, oldest publication first."""
+        return self._by_year(item for item in self.evidence.values() if variant in item.variants)
 
     def evidence_on_set(self, haplotype_set: str) -> tuple[Evidence, ...]:
-        """Return every result about the haplotypes of a set, oldest publication first."""
-        members = {haplotype.id for haplotype in self.haplotypes_of(haplotype_set)}
-        found = [
+        """Return every result on the haplotypes of a set, oldest publication first."""
+        haplotypes = {haplotype.id for haplotype in self.haplotypes_of(haplotype_set)}
+        return self._by_year(
             item
             for item in self.evidence.values()
-            if item.haplotype_set == haplotype_set or item.haplotype in members
-        ]
-        return self._by_year(found)
+            if item.haplotype_set == haplotype_set or item.haplotype in haplotypes
+        )
 
-    def _by_year(self, found: Iterable[Evidence]) -> tuple[Evidence, ...]:
-        return tuple(sorted(found, key=lambda item: (self._year(item), item.id)))
+    def _by_year(self, results: Iterable[Evidence]) -> tuple[Evidence, ...]:
+        """Sort results by year of publication, those without a year last, then by identifier."""
 
-    def _year(self, item: Evidence) -> int:
-        return self.publications[item.publication].year or 9999
+        def year(item: Evidence) -> float:
+            return self.publications[item.publication].year or math.inf
+
+        return tuple(sorted(results, key=lambda item: (year(item), item.id)))
 
     def find_variant(self, name: str) -> str | None:
-        """Return the rsID for an rsID, merged rsID or legacy name, whatever its case; else None."""
-        wanted = name.casefold()
-        if wanted in self.definitions:
-            return wanted
+        """Return the identifier of a variant by any of its names, ignoring case; else None.
+
+        The names are its identifier, merged rsIDs and legacy names.
+        """
+        folded_name = name.casefold()
+        if folded_name in self.definitions:
+            return folded_name
         for key, definition in self.definitions.items():
             names = (key, *definition.merged, *definition.names)
-            if wanted in {other.casefold() for other in names}:
+            if folded_name in {known.casefold() for known in names}:
                 return key
         return None
 
     def find_haplotype_set(self, name: str) -> str | None:
-        """Return the set of that name, or that a haplotype belongs to (``CYP3A4*22``); else None.
+        """Return a haplotype set by its identifier or by one of its haplotypes; else None.
 
-        Upper and lower case count: P is not p.
+        A haplotype is given by its identifier or with its gene (``CYP3A4*22``). Case matters,
+        because haplotype names can differ in case alone (P and p).
         """
         if name in self.haplotype_sets:
             return name
         for haplotype in self.haplotypes.values():
             gene = self.haplotype_sets[haplotype.haplotype_set].gene
-            named = (haplotype.name, *haplotype.names)
+            aliases = (haplotype.name, *haplotype.names)
             if name in {
                 haplotype.id,
-                *(f"{gene}{n}" for n in named),
-                *(f"{gene} {n}" for n in named),
+                *(f"{gene}{alias}" for alias in aliases),
+                *(f"{gene} {alias}" for alias in aliases),
             }:
                 return haplotype.haplotype_set
         return None
 
 
 def field_of(section: str) -> str:
-    """Return the field of a knowledge base that holds a section of its documents."""
+    """Return the attribute of :class:`KnowledgeBase` that holds a section of the YAML files."""
     return "definitions" if section == "variants" else section
 
 
 def _variant(definition: VariantDefinition) -> Variant:
     loci: dict[Assembly, Locus] = {}
     for name, locus in definition.loci.items():
-        start: Any = locus.window_start or locus.pos
         loci[Assembly(name)] = Locus(
             locus.chrom,
             locus.pos,
             locus.ref,
-            start,
+            locus.window_start or locus.pos,
             locus.window or locus.ref,
             ref_is_certain=locus.ref_verified == "yes",
         )

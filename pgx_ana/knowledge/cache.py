@@ -1,6 +1,6 @@
-"""What was worked out before, kept in the user's cache folder by a key that says from what.
+"""Computed results in the user's cache folder, each stored under a key derived from its inputs.
 
-A convenience only: a missing, damaged or unwritable cache changes nothing but the time it takes.
+The cache only saves time: a missing, damaged or unwritable cache changes no result.
 """
 
 from __future__ import annotations
@@ -11,34 +11,35 @@ import os
 import tempfile
 from pathlib import Path
 
-_DIGEST_SIZE = 32
+_DIGEST_BYTES = 32
+"""Size of the SHA-256 digest at the start of every entry."""
 
 
-def folder() -> Path:
-    """Return the folder: ``pgx-ana`` in ``$XDG_CACHE_HOME``, else in ``~/.cache``."""
+def cache_folder() -> Path:
+    """Return the cache folder: ``pgx-ana`` in ``$XDG_CACHE_HOME``, else in ``~/.cache``."""
     home = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
     return Path(home).expanduser() / "pgx-ana"
 
 
 def read_cached(key: str) -> bytes | None:
-    """Return what was kept under a key; None where nothing is, or it is not whole."""
+    """Return the content stored under a key; None if it is missing or damaged."""
     try:
-        stored = (folder() / key).read_bytes()
-    except (OSError, RuntimeError):  # no home folder
+        entry = (cache_folder() / key).read_bytes()
+    except (OSError, RuntimeError):  # RuntimeError: the user has no home folder
         return None
-    digest, content = stored[:_DIGEST_SIZE], stored[_DIGEST_SIZE:]
+    digest, content = entry[:_DIGEST_BYTES], entry[_DIGEST_BYTES:]
     return content if hashlib.sha256(content).digest() == digest else None
 
 
 def write_cached(key: str, content: bytes) -> None:
-    """Keep something under a key, if that can be done."""
+    """Store content under a key; do nothing if the cache cannot be written."""
     with contextlib.suppress(OSError, RuntimeError):
-        place = folder()
-        place.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix=f".{key}.", dir=place)
+        folder = cache_folder()
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor, temporary = tempfile.mkstemp(prefix=f".{key}.", dir=folder)
         try:
             with os.fdopen(descriptor, "wb") as stream:
                 stream.write(hashlib.sha256(content).digest() + content)
-            Path(name).replace(place / key)
+            Path(temporary).replace(folder / key)
         finally:
-            Path(name).unlink(missing_ok=True)
+            Path(temporary).unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""What is defined: assemblies, genes, variants, their linkage, and haplotypes."""
+"""Definitions: assemblies, genes, variants, linkage groups and haplotypes."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ from pgx_ana.knowledge.vocabulary import (
 class Contig(Model):
     """One chromosome in one assembly."""
 
-    chrom: Text = Field(description="plain name, such as 15 or X")
+    chrom: Text = Field(description="name without prefix, such as 15 or X")
     length: Position = Field(description="in bases")
     refseq: Text | None = None
     genbank: Text | None = None
 
 
 class AssemblyContigs(Model):
-    """The chromosomes by which an assembly is recognised, and the names files use for them."""
+    """The contigs by which an assembly is recognised, and its names in file headers."""
 
     id: Literal["GRCh37", "GRCh38"]
-    names: tuple[Text, ...] = Field(description="words in headers that mean this assembly")
+    names: tuple[Text, ...] = Field(description="names of this assembly in file headers")
     contigs: tuple[Contig, ...]
     source: Text
 
 
 class Span(Model):
-    """1-based inclusive bounds on the plus strand."""
+    """1-based inclusive start and end on the plus strand."""
 
     start: Position
     end: Position
@@ -48,7 +48,7 @@ class Span(Model):
 class Gene(Model):
     """A gene whose variants are annotated."""
 
-    id: Identifier = Field(description="approved symbol; for a place outside of genes, its name")
+    id: Identifier = Field(description="approved symbol; for an intergenic region, its name")
     name: Text
     strand: Literal["+", "-"] | None = None
     chrom: Text
@@ -59,26 +59,26 @@ class Gene(Model):
     hgnc: Text | None = None
     ncbi: Text | None = None
     ensembl: Text | None = None
-    role: Text = Field(description="why the gene is looked at, in a sentence")
+    role: Text = Field(description="why the gene is included, in one sentence")
     source: Text
 
 
 class AlleleDefinition(Model):
-    """One known allele of a variant, as plus-strand bases in the spelling of its locus."""
+    """One known allele of a variant: plus-strand bases, represented like the REF of its locus."""
 
     bases: Bases
-    names: tuple[Text, ...] = Field(default=(), description="what papers call it")
+    names: tuple[Text, ...] = Field(default=(), description="its names in publications")
 
 
 class LocusDefinition(Model):
-    """Where a variant stands in one assembly; 1-based, REF as in that assembly."""
+    """Position of a variant in one assembly: 1-based, with the REF of that assembly."""
 
     chrom: Text
     pos: Position
     ref: Bases
     ref_verified: Literal["yes", "no"] = Field(
         default="yes",
-        description="no: the pair of alleles is known, but not which of them the assembly has",
+        description="no: the two alleles are known, but not which of them is the reference",
     )
     window_start: Position | None = Field(
         default=None, description="position of the first base of `window`"
@@ -86,16 +86,16 @@ class LocusDefinition(Model):
     window: Bases | None = Field(
         default=None,
         description="reference sequence around an insertion, deletion or repeat, wide enough to "
-        "hold every shifted spelling of its alleles",
+        "contain every shifted representation of its alleles",
     )
     window_end: Literal["known", "unknown"] = Field(
         default="known",
-        description="unknown: what follows is not known, so that the window cannot be wider",
+        description="unknown: the sequence after the window is unknown, so it cannot be extended",
     )
 
 
 class Hgvs(Model):
-    """HGVS names of the usual alternate allele."""
+    """HGVS names of the main alternate allele."""
 
     grch37: Text | None = None
     grch38: Text | None = None
@@ -104,7 +104,7 @@ class Hgvs(Model):
 
 
 class AlleleFrequencies(Model):
-    """Measured frequencies of one allele."""
+    """Measured frequencies of one allele, by population."""
 
     allele: Bases
     source: Text
@@ -117,17 +117,17 @@ class AlleleFrequencies(Model):
 
 
 class ClinpgxAnnotation(Model):
-    """A clinical annotation of ClinPGx: its identifier and its own level, not its text."""
+    """A clinical annotation of ClinPGx: its identifier and level of evidence, not its text."""
 
     id: Annotated[str, StringConstraints(pattern=r"^[0-9]+$")]
     level: Literal["1A", "1B", "2A", "2B", "3", "4"]
     drugs: tuple[Text, ...]
-    about: Text = Field(description="what it is about, in our words")
+    about: Text = Field(description="its subject, in our own words")
     note: Text | None = None
 
 
 class VariantDefinition(Model):
-    """A known variant: where it is, its alleles, and what one must know to read papers on it."""
+    """A known variant: its loci and alleles, and how publications describe them."""
 
     id: Rsid
     gene: Identifier
@@ -139,11 +139,13 @@ class VariantDefinition(Model):
         min_length=2, description="all known alleles; the first is the GRCh38 reference"
     )
     studied_allele: Bases | None = Field(
-        default=None, description="the base that most papers call the variant"
+        default=None, description="the allele that most publications call the variant"
     )
     hgvs: Hgvs = Hgvs()
     consequence: Text
-    paper_wording: Text = Field(description="how papers write its alleles, and on which strand")
+    paper_wording: Text = Field(
+        description="how publications write its alleles, and on which strand"
+    )
     frequencies: tuple[AlleleFrequencies, ...] = ()
     clinpgx: tuple[ClinpgxAnnotation, ...] = ()
     notes: tuple[Text, ...] = ()
@@ -151,7 +153,7 @@ class VariantDefinition(Model):
 
 
 class LinkageGroup(Model):
-    """Variants that carry one signal, so that it is counted once."""
+    """Variants that tag the same signal, which is therefore counted once."""
 
     id: Identifier
     variants: tuple[Rsid, ...] = Field(min_length=2)
@@ -159,28 +161,28 @@ class LinkageGroup(Model):
 
 
 class PhenotypeRule(Model):
-    """Which pairs of functions make a phenotype."""
+    """The pairs of allele functions that define a phenotype."""
 
     phenotype: Text
-    functions: tuple[FunctionPair, ...] = Field(min_length=1, description="such as normal/no")
+    functions: tuple[FunctionPair, ...] = Field(min_length=1, description="pairs such as normal/no")
 
 
 class HaplotypeSet(Model):
-    """Haplotypes that are told apart at the same sites of a gene, such as its star alleles."""
+    """Haplotypes of a gene that are defined at the same sites, such as its star alleles."""
 
     id: Identifier
     gene: Identifier
     name: Text
     sites: tuple[Rsid, ...] = Field(
-        min_length=1, description="core sites: their alleles define the haplotypes"
+        min_length=1, description="core sites: the alleles here define the haplotypes"
     )
     further_sites: tuple[Rsid, ...] = Field(
         default=(),
-        description="sites at which sub-alleles differ; they define no haplotype, but what a "
-        "person has there beside the definition is told",
+        description="sites that distinguish sub-alleles; they define no haplotype, but alleles "
+        "here that the definition does not list are reported",
     )
     elsewhere: Literal["reference", "named"] = Field(
-        description="the allele at a core site that a haplotype does not name: reference is the "
+        description="the allele at core sites that a haplotype does not name; reference: the "
         "first allele of the variant; named: every haplotype names all core sites"
     )
     phenotypes: tuple[PhenotypeRule, ...] = ()
@@ -196,27 +198,29 @@ class HaplotypeDefinition(Model):
     haplotype_set: Identifier
     name: HaplotypeName
     alleles: dict[Rsid, Bases] = Field(
-        default_factory=dict, description="at core sites; empty for that with the reference at all"
+        default_factory=dict, description="at core sites; empty for the reference haplotype"
     )
     usual: dict[Rsid, Bases] = Field(
         default_factory=dict,
-        description="at further sites: listed with it, but not needed to call it",
+        description="at further sites: usually present, but not required to call it",
     )
     state: Literal["current", "retired", "not_callable"] = Field(
         default="current",
-        description="retired: no longer a haplotype of its own; not_callable: cannot be told from "
-        "small variants, for the reason in `note`",
+        description="retired: no longer a haplotype of its own; not_callable: cannot be called "
+        "from small variants, for the reason in `note`",
     )
     names: tuple[HaplotypeName, ...] = Field(
         default=(), description="other names of the same haplotype"
     )
-    function: Text | None = Field(default=None, description="as assigned; absent where it is not")
+    function: Text | None = Field(
+        default=None, description="assigned allele function; omitted where none is assigned"
+    )
     note: Text | None = None
     source: Text
 
 
 class HaplotypeCount(Model):
-    """How often one haplotype was counted; ``alleles`` as in a definition, named or not."""
+    """Counts of one haplotype, defined or not; ``alleles`` as in a haplotype definition."""
 
     alleles: dict[Rsid, Bases] = Field(default_factory=dict)
     AFR: Count = 0
@@ -227,13 +231,14 @@ class HaplotypeCount(Model):
 
 
 class HaplotypeCounts(Model):
-    """All chromosomes of a phased panel, counted by their haplotype at the sites of a set."""
+    """Counts of all chromosomes of a phased panel by their haplotype at the sites of a set."""
 
     id: Identifier
     haplotype_set: Identifier
     panel: Text
     not_in_panel: tuple[Rsid, ...] = Field(
-        default=(), description="core sites without a record, where all were taken for reference"
+        default=(),
+        description="core sites without a record, at which all chromosomes count as reference",
     )
     counts: tuple[HaplotypeCount, ...] = Field(min_length=1)
     source: Text

@@ -1,4 +1,4 @@
-"""All entries of a knowledge base while it is checked: by identifier, with where they came from."""
+"""The entries of a knowledge base while it is checked, with the file and line of each."""
 
 from __future__ import annotations
 
@@ -15,47 +15,50 @@ SECTIONS = tuple(name for name in Document.model_fields if name != "knowledge")
 
 
 class EntryIndex:
-    """All entries by section and identifier, each with the file and line that it came from."""
+    """All entries by section and identifier, each with the file and line of its definition."""
 
     def __init__(self) -> None:
         self._entries: dict[str, dict[str, tuple[Any, YamlFile, int]]] = {
             section: {} for section in SECTIONS
         }
-        self._first = Path()
+        self._first_file = Path()
 
     def add(self, files: Sequence[YamlFile]) -> list[Fault]:
-        """Add the files of one directory; an id may replace an earlier directory's, not its own."""
+        """Add the files of one directory and return a fault for each identifier defined twice.
+
+        An entry replaces the entry of the same identifier from an earlier directory.
+        """
         faults: list[Fault] = []
-        self._first = next((file.path for file in files), self._first)
-        fresh: set[tuple[str, str]] = set()
+        self._first_file = next((file.path for file in files), self._first_file)
+        defined: set[tuple[str, str]] = set()
         for file, section in itertools.product(files, SECTIONS):
             for index, entry in enumerate(getattr(file.document, section)):
-                if (section, entry.id) in fresh:
+                if (section, entry.id) in defined:
                     what = "is defined twice"
                     faults.append(self._fault(file, section, index, entry.id, what))
-                fresh.add((section, entry.id))
+                defined.add((section, entry.id))
                 self._entries[section][entry.id] = (entry, file, index)
         return faults
 
     @property
     def first_file(self) -> Path:
-        """Return the file to name where something is missing altogether."""
-        return self._first
+        """Return the file to report for entries that no file defines."""
+        return self._first_file
 
     def values(self, section: str) -> dict[str, Any]:
-        """Return the entries of a section by identifier, in the order they were read."""
+        """Return the entries of a section by identifier, in the order of reading."""
         return {key: entry for key, (entry, _, _) in self._entries[section].items()}
 
     def fault(self, section: str, key: str, field: str, what: str) -> Fault:
-        """Return a fault at a field of an entry."""
+        """Return a fault at a field of an entry; nested fields are joined by dots."""
         _, file, index = self._entries[section][key]
-        return self._fault(file, section, index, f"{key}", what, field)
+        return self._fault(file, section, index, key, what, field)
 
     @staticmethod
     def _fault(
         file: YamlFile, section: str, index: int, key: str, what: str, field: str = "id"
     ) -> Fault:
-        steps = (int(step) if step.isdecimal() else step for step in field.split("."))
-        line = file.line((section, index, *steps))
+        path = (int(part) if part.isdecimal() else part for part in field.split("."))
+        line = file.line((section, index, *path))
         where = f"{section}({key})" + ("" if field == "id" else f".{field}")
         return Fault(file.path, line, where, what)

@@ -1,4 +1,4 @@
-"""What was published, and what is concluded from it: studies, results and associations."""
+"""Published results and the associations concluded from them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from pgx_ana.knowledge.vocabulary import (
 
 
 class Drug(Model):
-    """A drug that a study gave, or none."""
+    """A drug given in a study; the entry ``none`` means that no drug was given."""
 
     id: Identifier
     name: Text
@@ -35,33 +35,35 @@ class Drug(Model):
 
 
 class Outcome(Model):
-    """What a study measured, and how it compares with other outcomes."""
+    """An endpoint of a study, and how it compares with other outcomes."""
 
     id: Identifier
     name: Text
     category: Category
     group: Identifier = Field(
-        description="outcomes of one group answer the same question and are weighed together"
+        description="outcomes in one group answer the same question and are graded together"
     )
     higher_is: Literal["better", "worse", "neutral"] = Field(
-        description="makes directions of different outcomes of one group comparable"
+        description="makes the directions of different outcomes in one group comparable"
     )
-    ids: dict[Text, Text] = Field(default_factory=dict, description="MeSH, HPO and others")
+    ids: dict[Text, Text] = Field(
+        default_factory=dict, description="identifiers by system: MeSH, HPO and others"
+    )
 
 
 class Setting(Model):
-    """In whom and for what a drug was given."""
+    """Treatment setting: in whom and for what a drug was given."""
 
     id: Identifier
     name: Text
     sex: Literal["female", "male", "any"]
     off_label: Literal["yes", "no", "not_applicable"]
-    monitored: tuple[Text, ...] = Field(default=(), description="what clinicians usually watch")
+    monitored: tuple[Text, ...] = Field(default=(), description="what clinicians usually monitor")
     note: Text | None = None
 
 
 class Publication(Model):
-    """A paper, abstract or database record that was read or cited."""
+    """A paper, abstract or database record that reports a result."""
 
     id: Identifier
     first_author: Text
@@ -75,18 +77,19 @@ class Publication(Model):
 
 
 class Cohort(Model):
-    """A set of people; results from one cohort count as one study."""
+    """A study population; all results from one cohort count as one study."""
 
     id: Identifier
     name: Text
     description: Text
     overlaps: tuple[Identifier, ...] = Field(
-        default=(), description="other cohorts with some of the same people: counted as one"
+        default=(),
+        description="other cohorts that share people with it; they count as one study",
     )
 
 
 class Population(Model):
-    """Who was studied."""
+    """The people behind a result."""
 
     sex: Literal["female", "male", "both", "not_applicable", "not_stated"]
     menopause: Literal[
@@ -103,18 +106,18 @@ class Comparison(Model):
 
 
 class Effect(Model):
-    """A size of effect as printed; ``text`` holds what does not fit a number."""
+    """An effect size as published; ``text`` holds what is not a number."""
 
-    measure: Text = Field(description="HR, OR, mean ng/mL, median months ...")
+    measure: Text = Field(description="such as HR, OR, mean ng/mL, median months")
     value: float | None = None
     low: float | None = Field(default=None, description="lower end of the interval")
     high: float | None = Field(default=None, description="upper end of the interval")
-    interval: Text | None = Field(default=None, description="95% CI unless it says otherwise")
+    interval: Text | None = Field(default=None, description="type of interval; 95% CI if omitted")
     text: Text | None = None
 
 
 class Evidence(Model):
-    """One published result about one or more variants and one outcome, positive or not."""
+    """One published result on one or more variants and one outcome, positive or null."""
 
     id: Identifier
     publication: Identifier
@@ -122,39 +125,39 @@ class Evidence(Model):
     variants: tuple[Rsid, ...] = Field(min_length=1)
     kind: Literal["clinical", "meta_analysis", "laboratory", "background"]
     drugs: tuple[Identifier, ...] = Field(
-        min_length=1, description="drugs actually given; several when results were pooled"
+        min_length=1, description="drugs given; several if the result pools them"
     )
     drug_note: Text | None = None
     setting: Identifier
     population: Population
     n: Annotated[int, Field(ge=1)] | None = Field(
-        default=None, description="people behind this result; absent when unknown"
+        default=None, description="number of people behind this result; omitted if unknown"
     )
     n_note: Text | None = None
     design: Text
     outcome: Identifier
-    outcome_note: Text | None = Field(default=None, description="the outcome as the paper has it")
-    wording: Text = Field(description="the genotypes as the paper writes them")
+    outcome_note: Text | None = Field(default=None, description="the outcome as published")
+    wording: Text = Field(description="the genotypes as published")
     strand: Literal["plus", "minus", "mixed", "inferred", "unknown", "not_applicable"] = Field(
-        description="strand of that wording"
+        description="strand of the bases in `wording`"
     )
     result: Result
     alleles: dict[Rsid, Bases] = Field(
         default_factory=dict,
-        description="for each variant the plus-strand base whose carriers show `direction`; "
-        "a variant whose base is unknown is left out, and this result is then not scored for it",
+        description="for each variant the plus-strand base whose carriers show `direction`; omit "
+        "a variant whose base is unknown: the result is then not scored for it",
     )
     haplotype: Identifier | None = Field(
         default=None, description="the haplotype whose carriers show `direction`"
     )
     haplotype_set: Identifier | None = Field(
-        default=None, description="the set of the `diplotypes` or `phenotypes`"
+        default=None, description="the haplotype set of `diplotypes` or `phenotypes`"
     )
     diplotypes: tuple[Text, ...] = Field(
-        default=(), description="whose carriers show `direction`, as *1/*2"
+        default=(), description="diplotypes, written as *1/*2, whose carriers show `direction`"
     )
     phenotypes: tuple[Text, ...] = Field(
-        default=(), description="of the set: who has one of them shows `direction`"
+        default=(), description="phenotypes of the set; people with one of them show `direction`"
     )
     model: Literal[
         "carriers", "homozygotes", "per_allele", "genotypes", "haplotype", "not_stated"
@@ -162,27 +165,29 @@ class Evidence(Model):
     compared: Comparison | None = None
     direction: Literal["higher", "lower", "none", "unknown"]
     effects: tuple[Effect, ...] = ()
-    p: Text | None = Field(default=None, description="as printed")
+    p: Text | None = Field(default=None, description="p value as published")
     significance: Significance
     specified: Literal["pre_specified", "post_hoc", "exploratory", "not_stated"]
-    flags: tuple[Text, ...] = Field(default=(), description="faults of the data or the print")
+    flags: tuple[Text, ...] = Field(
+        default=(), description="known problems of the data or of the publication"
+    )
     read: Reading
-    sources: tuple[Text, ...] = Field(min_length=1, description="where it was read")
-    summary: Text = Field(description="what was found, in our own words")
+    sources: tuple[Text, ...] = Field(min_length=1, description="where the result was read")
+    summary: Text = Field(description="the result, in our own words")
 
 
 class GenotypeConclusion(Model):
-    """What an association says of one genotype."""
+    """The conclusion of an association on one genotype."""
 
     direction: Direction
     statement: Text
 
 
 class Association(Model):
-    """A curated conclusion about one variant, one group of outcomes and one setting.
+    """A curated claim about one variant, one group of outcomes and one setting.
 
-    It may be about haplotypes instead: about copies of one (``haplotype``), or about some
-    ``diplotypes`` or ``phenotypes`` of a ``haplotype_set``. The level is not written here: it is
+    The subject may be haplotypes instead of a variant: the copies of one ``haplotype``, or some
+    ``diplotypes`` or ``phenotypes`` of a ``haplotype_set``. The level is not a field: it is
     computed from the evidence (``levels.py``).
     """
 
@@ -196,30 +201,31 @@ class Association(Model):
     drug: Identifier
     setting: Identifier
     allele: Bases | None = Field(
-        default=None, description="plus-strand base the claim is about, where it is on a variant"
+        default=None, description="plus-strand base that the claim is about; for variants only"
     )
     direction: Literal["higher", "lower", "none", "unsettled"] = Field(
-        description="the claim about carriers of `allele` or `haplotype`, or about who has one of "
-        "the `diplotypes` or `phenotypes`; unsettled when no direction can be told"
+        description="the claim about carriers of `allele` or `haplotype`, or about people with "
+        "one of the `diplotypes` or `phenotypes`; unsettled if no direction can be determined"
     )
     evidence: tuple[Identifier, ...] = Field(
         min_length=1,
-        description="all evidence on this variant or set and the outcome's group, for and against",
+        description="all evidence, for and against, on this variant or set and group of outcomes",
     )
     excluded: dict[Identifier, Text] = Field(
-        default_factory=dict, description="evidence left out of the weighing, with the reason"
+        default_factory=dict, description="evidence excluded from grading, with the reason"
     )
     genotypes: dict[ConclusionKey, GenotypeConclusion] = Field(
-        description="by genotype (A/C); by copies of the haplotype (0, 1, 2); by diplotype (*1/*2, "
-        "and `other` for all that are not listed); or by phenotype"
+        description="conclusions by genotype (A/C), by number of copies of the haplotype (0, 1, "
+        "2), by diplotype (*1/*2, and `other` for all that are not listed) or by phenotype"
     )
     clinpgx: tuple[Annotated[str, StringConstraints(pattern=r"^[0-9]+$")], ...] = ()
     guideline: Text | None = Field(
-        default=None, description="a germline guideline for the drug that names the variant"
+        default=None,
+        description="a germline pharmacogenetic guideline for the drug that names the variant",
     )
-    caution: Text | None = Field(default=None, description="what a reader must not conclude")
+    caution: Text | None = Field(default=None, description="what must not be concluded from it")
 
     @property
     def about(self) -> str:
-        """Return what the claim is about: an allele, a haplotype, diplotypes or phenotypes."""
+        """Return the subject of the claim: an allele, a haplotype, diplotypes or phenotypes."""
         return self.allele or self.haplotype or " or ".join((*self.diplotypes, *self.phenotypes))

@@ -1,7 +1,7 @@
-"""How strongly the evidence stands behind a claim: the rubric of ``data/kb/README.md`` as code.
+"""The grading of evidence: the rubric of ``data/kb/README.md`` as code.
 
-Studies are counted as cohorts: however many papers and outcomes a set of people gave, it speaks
-once. A curator writes the claim; the level is never written, only computed here.
+Studies are counted as cohorts: a cohort counts once, however many publications and outcomes report
+it. A curator writes the claim of an association; its level is always computed here.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pgx_ana.knowledge.vocabulary import Reading, Result, Significance
 
 
 class Level(StrEnum):
-    """Levels, strongest first; the last three are not steps of the ladder."""
+    """Levels of evidence, strongest first; the last three are not steps of the ladder."""
 
     GUIDELINE = "guideline"
     REPLICATED = "replicated"
@@ -35,10 +35,11 @@ LADDER = (
     Level.SINGLE_NOMINAL,
     Level.INDIRECT,
 )
+"""The levels of a supported claim, strongest first; a claim is downgraded along them."""
 
 
 class Stance(StrEnum):
-    """What one result says of a claim."""
+    """How one result relates to the claim of an association."""
 
     SUPPORTS = "supports"
     CONTRADICTS = "contradicts"
@@ -48,10 +49,10 @@ class Stance(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EvidenceGrade:
-    """The weighing of one association.
+    """The grade of one association.
 
-    ``supporting``, ``contradicting`` and ``null`` are cohorts in the order of the evidence; a
-    cohort stands in one of them only. ``stances`` has every listed result.
+    ``supporting``, ``contradicting`` and ``null`` are cohorts in the order of the evidence, each in
+    one of the three only. ``stances`` has the stance of every graded result by its identifier.
     """
 
     level: Level
@@ -63,7 +64,7 @@ class EvidenceGrade:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """What the weighing needs to look up."""
+    """The sections of the knowledge base that grading refers to, by identifier."""
 
     outcomes: Mapping[str, Outcome]
     cohorts: Mapping[str, Cohort]
@@ -73,66 +74,73 @@ class Lookup:
 def grade_evidence(
     association: Association, evidence: Iterable[Evidence], lookup: Lookup
 ) -> EvidenceGrade:
-    """Weigh the listed evidence against the claim of an association."""
-    weighed = [item for item in evidence if item.id not in association.excluded]
-    stances = {item.id: stance(association, item, lookup) for item in weighed}
-    scored = [item for item in weighed if stances[item.id] is not Stance.NOT_SCORED]
-    people = _merge_cohorts({item.cohort for item in scored}, lookup.cohorts)
-    by_cohort: dict[str, list[Evidence]] = {}
+    """Grade the evidence for and against the claim of an association, without excluded items."""
+    graded = [item for item in evidence if item.id not in association.excluded]
+    stances = {item.id: stance(association, item, lookup) for item in graded}
+    scored = [item for item in graded if stances[item.id] is not Stance.NOT_SCORED]
+    study_of = _merge_overlapping({item.cohort for item in scored}, lookup.cohorts)
+    by_study: dict[str, list[Evidence]] = {}
     for item in scored:
-        by_cohort.setdefault(people[item.cohort], []).append(item)
-    verdicts = {cohort: _cohort_stance(items, stances) for cohort, items in by_cohort.items()}
+        by_study.setdefault(study_of[item.cohort], []).append(item)
+    study_stances = {study: _study_stance(items, stances) for study, items in by_study.items()}
 
-    def cohorts_with(wanted: Stance) -> tuple[str, ...]:
-        return tuple(cohort for cohort, verdict in verdicts.items() if verdict is wanted)
+    def studies_with(stance_of_study: Stance) -> tuple[str, ...]:
+        return tuple(study for study, found in study_stances.items() if found is stance_of_study)
 
-    supporting = cohorts_with(Stance.SUPPORTS)
-    contradicting = cohorts_with(Stance.CONTRADICTS)
-    null = cohorts_with(Stance.NULL)
+    supporting = studies_with(Stance.SUPPORTS)
+    contradicting = studies_with(Stance.CONTRADICTS)
+    null = studies_with(Stance.NULL)
     if association.guideline is not None:
         level = Level.GUIDELINE
-    elif supporting:
-        level = _supported_level(association, by_cohort, stances, (supporting, contradicting, null))
-    elif contradicting:
+    elif contradicting or _is_outweighed(by_study, supporting, null):
         level = Level.CONTRADICTED
+    elif supporting:
+        support = [
+            item
+            for study in supporting
+            for item in by_study[study]
+            if stances[item.id] is Stance.SUPPORTS
+        ]
+        level = _supported_level(association, support, replicated=len(supporting) > 1)
     else:
         level = Level.NULL if null else Level.NOT_ASSESSABLE
     return EvidenceGrade(level, supporting, contradicting, null, stances)
 
 
 def stance(association: Association, item: Evidence, lookup: Lookup) -> Stance:
-    """Say what one result says of the claim; any finding contradicts the claim of no difference.
+    """Return the stance of one result; any finding contradicts a claim of no difference.
 
-    Background and laboratory results, unclear ones and those whose effect base is unknown, or that
-    are about another haplotype, are not scored. A null is a null whatever its base.
+    Background and laboratory results are not scored, nor are unclear results, results whose effect
+    allele is unknown and results on another haplotype. A null is a null whatever its allele.
     """
     if item.kind in {"background", "laboratory"} or item.result is Result.UNCLEAR:
         return Stance.NOT_SCORED
     if item.result is Result.NULL:
         return Stance.NULL
-    sign = _agreement(item, association, lookup) * _sign(item.direction)
-    if sign == 0 or association.direction == "unsettled":
+    result_sign = _subject_sign(item, association, lookup) * _direction_sign(item.direction)
+    if result_sign == 0 or association.direction == "unsettled":
         return Stance.NOT_SCORED
-    found = sign * _orientation(lookup.outcomes[item.outcome])
-    claim = _sign(association.direction) * _orientation(lookup.outcomes[association.outcome])
-    return Stance.SUPPORTS if found == claim else Stance.CONTRADICTS
+    claim_sign = _direction_sign(association.direction)
+    result_benefit = result_sign * _benefit_sign(lookup.outcomes[item.outcome])
+    claim_benefit = claim_sign * _benefit_sign(lookup.outcomes[association.outcome])
+    return Stance.SUPPORTS if result_benefit == claim_benefit else Stance.CONTRADICTS
 
 
-def _agreement(item: Evidence, association: Association, lookup: Lookup) -> int:
-    """Return 1 where a result is about what the claim is about, -1 where about its opposite."""
+def _subject_sign(item: Evidence, association: Association, lookup: Lookup) -> int:
+    """Return 1 for a result on the subject of the claim, -1 for its opposite, 0 for another."""
     if association.variant is None:
-        return int(_is_about_those(item, association))
-    base = item.alleles.get(association.variant)
-    if base is None:
+        return int(_has_same_haplotypes(item, association))
+    effect_allele = item.alleles.get(association.variant)
+    if effect_allele is None:
         return 0
-    if base == association.allele:
+    if effect_allele == association.allele:
         return 1
-    # With two alleles, what holds for one holds the other way round for the other.
+    # At a biallelic variant, the opposite direction holds for the other allele.
     return -1 if len(lookup.variants[association.variant].alleles) == 2 else 0
 
 
-def _is_about_those(item: Evidence, association: Association) -> bool:
-    """Say whether a result is about the haplotype, diplotypes or phenotypes of a claim."""
+def _has_same_haplotypes(item: Evidence, association: Association) -> bool:
+    """Return whether a result is on the haplotype, diplotypes or phenotypes of the claim."""
     if association.haplotype is not None:
         return item.haplotype == association.haplotype
     if item.haplotype_set != association.haplotype_set:
@@ -141,69 +149,54 @@ def _is_about_those(item: Evidence, association: Association) -> bool:
         (item.diplotypes, association.diplotypes),
         (item.phenotypes, association.phenotypes),
     )
-    return any(named and set(named) <= set(claimed) for named, claimed in pairs)
+    return any(studied and set(studied) <= set(claimed) for studied, claimed in pairs)
 
 
-def _sign(direction: str) -> int:
+def _direction_sign(direction: str) -> int:
     return {"higher": 1, "lower": -1}.get(direction, 0)
 
 
-def _orientation(outcome: Outcome) -> int:
+def _benefit_sign(outcome: Outcome) -> int:
+    """Return -1 for an outcome that is worse when higher, so that directions are comparable."""
     return -1 if outcome.higher_is == "worse" else 1
 
 
-def _merge_cohorts(ids: set[str], cohorts: Mapping[str, Cohort]) -> dict[str, str]:
-    """Map each cohort to one name shared by all that overlap with it, directly or by a chain."""
-    names = {cohort: cohort for cohort in sorted(ids)}
+def _merge_overlapping(ids: set[str], cohorts: Mapping[str, Cohort]) -> dict[str, str]:
+    """Map each cohort to one name for all cohorts that overlap with it, directly or in a chain."""
+    parents = {cohort: cohort for cohort in sorted(ids)}
 
     def root(cohort: str) -> str:
-        while names[cohort] != cohort:
-            cohort = names[cohort]
+        while parents[cohort] != cohort:
+            cohort = parents[cohort]
         return cohort
 
     for cohort in sorted(ids):
-        for other in cohorts[cohort].overlaps:
-            if other in names:
-                first, second = sorted((root(cohort), root(other)))
-                names[second] = first
-    return {cohort: root(cohort) for cohort in names}
+        for overlapping in cohorts[cohort].overlaps:
+            if overlapping in parents:
+                first, second = sorted((root(cohort), root(overlapping)))
+                parents[second] = first
+    return {cohort: root(cohort) for cohort in parents}
 
 
-def _cohort_stance(items: list[Evidence], stances: Mapping[str, Stance]) -> Stance:
-    """Give a cohort one voice: a pre-specified null outweighs a finding made later."""
-    said = {stances[item.id] for item in items}
-    if len(said) == 1:
-        return said.pop()
-    planned_null = any(
-        item.specified == "pre_specified" and stances[item.id] is Stance.NULL for item in items
-    )
-    planned_finding = any(
-        item.specified == "pre_specified" and stances[item.id] is not Stance.NULL for item in items
-    )
-    if planned_null and not planned_finding:
+def _study_stance(items: list[Evidence], stances: Mapping[str, Stance]) -> Stance:
+    """Return one stance for a study: a pre-specified null outweighs an unplanned finding."""
+    distinct = {stances[item.id] for item in items}
+    if len(distinct) == 1:
+        return distinct.pop()
+    planned = {stances[item.id] for item in items if item.specified == "pre_specified"}
+    if planned == {Stance.NULL}:
         return Stance.NULL
-    if Stance.CONTRADICTS in said:
+    if Stance.CONTRADICTS in distinct:
         return Stance.CONTRADICTS
     return Stance.SUPPORTS
 
 
 def _supported_level(
-    association: Association,
-    by_cohort: Mapping[str, list[Evidence]],
-    stances: Mapping[str, Stance],
-    counted: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]],
+    association: Association, support: list[Evidence], *, replicated: bool
 ) -> Level:
-    supporting, contradicting, null = counted
-    if contradicting or _outweighed(by_cohort, supporting, null):
-        return Level.CONTRADICTED
-    support = [
-        item
-        for cohort in supporting
-        for item in by_cohort[cohort]
-        if stances[item.id] is Stance.SUPPORTS
-    ]
+    """Return the level of an uncontradicted claim, downgraded for indirect support."""
     corrected = any(item.significance is Significance.CORRECTED for item in support)
-    if len(supporting) > 1:
+    if replicated:
         step = LADDER.index(Level.REPLICATED if corrected else Level.SINGLE_CORRECTED)
     else:
         step = LADDER.index(Level.SINGLE_CORRECTED if corrected else Level.SINGLE_NOMINAL)
@@ -213,13 +206,16 @@ def _supported_level(
     return LADDER[min(step, len(LADDER) - 1)]
 
 
-def _outweighed(
-    by_cohort: Mapping[str, list[Evidence]], supporting: tuple[str, ...], null: tuple[str, ...]
+def _is_outweighed(
+    by_study: Mapping[str, list[Evidence]], supporting: tuple[str, ...], null: tuple[str, ...]
 ) -> bool:
-    """Say whether a null is at least as large as every supporting cohort, all being known."""
+    """Return whether a null study is at least as large as every supporting one.
 
-    def size(cohort: str) -> int:
-        return max((item.n or 0) for item in by_cohort[cohort])
+    False if there is no supporting study, or if the size of one is unknown.
+    """
 
-    sizes = [size(cohort) for cohort in supporting]
-    return min(sizes) > 0 and any(size(cohort) >= max(sizes) for cohort in null)
+    def size(study: str) -> int:
+        return max((item.n or 0) for item in by_study[study])
+
+    sizes = [size(study) for study in supporting]
+    return min(sizes, default=0) > 0 and any(size(study) >= max(sizes) for study in null)

@@ -1,4 +1,4 @@
-"""A knowledge base from its directories: read, checked whole, and kept for the next run."""
+"""Loading: reads and checks the YAML files of a knowledge base, and caches it for the next run."""
 
 from __future__ import annotations
 
@@ -15,19 +15,20 @@ from pgx_ana.knowledge import (
     entry_index,
     evidence,
     evidence_checks,
+    haplotype_checks,
     schema,
     vocabulary,
     yamlfile,
 )
 from pgx_ana.knowledge.base import KnowledgeBase, field_of
 from pgx_ana.knowledge.cache import read_cached, write_cached
-from pgx_ana.knowledge.checks import check
+from pgx_ana.knowledge.checks import entry_faults
 from pgx_ana.knowledge.entry_index import SECTIONS, EntryIndex
 from pgx_ana.knowledge.schema import Document, document_as_json, document_from_json
 from pgx_ana.knowledge.yamlfile import read_yaml
 from pgx_ana.version import __version__
 
-_CHECKED_WITH = (
+_CHECKING_MODULES = (
     yamlfile,
     vocabulary,
     definitions,
@@ -35,40 +36,41 @@ _CHECKED_WITH = (
     schema,
     entry_index,
     checks,
+    haplotype_checks,
     evidence_checks,
 )
-"""The modules that decide whether a knowledge base has a fault."""
+"""The modules that decide whether a knowledge base has faults: part of the cache key."""
 
 
 def default_directory() -> Path:
-    """Return the knowledge base that ships with the package, or the checkout's ``data/kb``."""
+    """Return the directory shipped inside the package, else ``data/kb`` of the checkout."""
     package = Path(__file__).parent.parent
     shipped = package / "data" / "kb"
     return shipped if shipped.is_dir() else package.parent / "data" / "kb"
 
 
 def load(directories: Sequence[Path] = (), *, cached: bool = True) -> KnowledgeBase:
-    """Load a knowledge base; entries of later directories replace those of earlier ones by id.
+    """Load a knowledge base; entries of later directories replace earlier ones by identifier.
 
-    One that was found to have no fault is kept in the user's cache, by the digest of its files;
-    ``cached`` False reads and checks the files whatever is kept. Raises
+    A knowledge base without faults is stored in the user's cache under the digest of its files.
+    With ``cached`` False, the files are read and checked even if the cache has them. Raises
     :class:`KnowledgeBaseError` with every fault.
     """
-    places = tuple(directories) or (default_directory(),)
-    sources = [_read_source(place) for place in places]
+    layers = tuple(directories) or (default_directory(),)
+    sources = [_read_source(layer) for layer in layers]
     digest = _digest(sources)
     key = _cache_key(sources, digest)
-    kept = read_cached(key) if cached else None
-    if kept is None:
-        document = _checked(sources)
+    stored = read_cached(key) if cached else None
+    if stored is None:
+        document = _checked_document(sources)
         write_cached(key, document_as_json(document))
     else:
-        document = document_from_json(kept)
+        document = document_from_json(stored)
     assert document.knowledge is not None
     return KnowledgeBase(
         info=document.knowledge,
         digest=digest,
-        directories=places,
+        directories=layers,
         **{
             field_of(name): MappingProxyType({entry.id: entry for entry in getattr(document, name)})
             for name in SECTIONS
@@ -76,33 +78,32 @@ def load(directories: Sequence[Path] = (), *, cached: bool = True) -> KnowledgeB
     )
 
 
-def _checked(sources: Sequence[_Source]) -> Document:
-    """Read all files into one document. Raises :class:`KnowledgeBaseError` for any fault."""
+def _checked_document(sources: Sequence[_Source]) -> Document:
+    """Read all files into one document. Raises :class:`KnowledgeBaseError` with every fault."""
     faults = [fault for source in sources for fault in source.faults]
-    collected, info = EntryIndex(), None
+    entries, info = EntryIndex(), None
     for source in sources:
-        read = [read_yaml(path, content) for path, content in source.files]
-        faults += [fault for _, found in read for fault in found]
-        faults += collected.add([file for file, _ in read])
-        for file, _ in read:
+        parsed = [read_yaml(path, content) for path, content in source.files]
+        faults += [fault for _, file_faults in parsed for fault in file_faults]
+        faults += entries.add([file for file, _ in parsed])
+        for file, _ in parsed:
             info = file.document.knowledge or info
     if info is None and not faults:
-        faults.append(
-            Fault(sources[0].directory, 1, "knowledge", "no file says what this knowledge base is")
-        )
+        what = "no file has this section, which names and versions the knowledge base"
+        faults.append(Fault(sources[0].directory, 1, "knowledge", what))
     if not faults:
-        faults = list(check(collected))
+        faults = list(entry_faults(entries))
     if faults or info is None:
         raise KnowledgeBaseError(tuple(sorted(faults, key=lambda fault: (fault.file, fault.line))))
-    sections = {name: tuple(collected.values(name).values()) for name in SECTIONS}
+    sections = {name: tuple(entries.values(name).values()) for name in SECTIONS}
     return Document(knowledge=info, **sections)
 
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """The files of one directory with what they hold, in the order of their paths.
+    """The files of one directory with their contents, in the order of their paths.
 
-    ``faults`` say what could not be read.
+    ``faults`` report what could not be read.
     """
 
     directory: Path
@@ -117,7 +118,7 @@ def _read_source(directory: Path) -> _Source:
         )
     paths = sorted(directory.rglob("*.yaml"), key=lambda path: path.relative_to(directory).parts)
     if not paths:
-        return _Source(directory, (), (Fault(directory, 1, "", "holds no *.yaml file"),))
+        return _Source(directory, (), (Fault(directory, 1, "", "contains no *.yaml file"),))
     files, faults = [], []
     for path in paths:
         try:
@@ -138,12 +139,13 @@ def _digest(sources: Iterable[_Source]) -> str:
 
 
 def _cache_key(sources: Iterable[_Source], digest: str) -> str:
-    """Return a name for a checked knowledge base: by program, layers and digest.
+    """Return the cache key of a checked knowledge base: program, layers and digest.
 
-    What could not be read has no name: its faults are in no digest.
+    The layers distinguish the same files in other directories. They count unreadable files too,
+    because the digest does not cover those.
     """
     program = hashlib.sha256(__version__.encode())
-    for module in _CHECKED_WITH:
+    for module in _CHECKING_MODULES:
         program.update(Path(str(module.__file__)).read_bytes())
     layers = "-".join(str(len(source.files) + 1_000_000 * len(source.faults)) for source in sources)
     return f"kb-{program.hexdigest()[:12]}-{layers}-{digest}"

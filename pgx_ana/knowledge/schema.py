@@ -1,8 +1,8 @@
-"""The document of a knowledge base: the sections that its YAML files may have.
+"""The document of a knowledge base: the sections that its YAML files may contain.
 
-One file may hold any of the sections of :class:`Document`; files are read in the order of their
-paths and joined. Every model is frozen, forbids unknown keys, and carries the meaning of each field
-in its description, from which the JSON Schema for editors is generated.
+One file may contain any sections of :class:`Document`. Files are read in the order of their paths
+and merged. Every model is frozen, rejects unknown keys, and explains its fields in their
+descriptions; the JSON Schema for editors is generated from them.
 """
 
 from __future__ import annotations
@@ -33,24 +33,24 @@ from pgx_ana.knowledge.vocabulary import Identifier, Model, Text
 
 
 class KnowledgeInfo(Model):
-    """What a knowledge base is and under which terms it may be used."""
+    """Name, version and licence of a knowledge base."""
 
     name: Text
-    format: Literal["1"] = Field(description="version of this format")
+    format: Literal["1"] = Field(description="version of the file format")
     version: Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]
     licence: Text
     description: Text
 
 
 class Message(Model):
-    """A sentence template; its fields are named in braces."""
+    """A sentence template with named fields in braces."""
 
     id: Identifier
     text: Text
 
 
 class Document(Model):
-    """One YAML file of a knowledge base, or all of them together."""
+    """One YAML file of a knowledge base, or all of its files merged."""
 
     knowledge: KnowledgeInfo | None = None
     assemblies: tuple[AssemblyContigs, ...] = ()
@@ -71,10 +71,10 @@ class Document(Model):
 
 
 def document_as_json(document: Document) -> bytes:
-    """Return a document as JSON, without what was not given."""
+    """Return a document as JSON, without the fields that were not set."""
     return document.model_dump_json(exclude_unset=True).encode()
 
 
 def document_from_json(content: bytes) -> Document:
-    """Return the document that a JSON text was made from."""
+    """Return the document from the JSON written by :func:`document_as_json`."""
     return Document.model_validate_json(content)

@@ -1,7 +1,7 @@
 """The types of single values in a knowledge base, and its controlled vocabularies.
 
-Scalars reach these types as the text that was typed (see ``yamlfile.py``), so that the type of a
-value is decided here and never by how it looks: ``no`` stays a word, ``1.10`` stays a version.
+Scalars reach these types as the text written in the file (see ``yamlfile.py``). The type of a value
+is therefore decided here and never by its spelling: ``no`` stays a word, ``1.10`` stays a version.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ GenotypeName = Annotated[str, StringConstraints(pattern=r"^[ACGT]+/[ACGT]+$")]
 Rsid = Annotated[
     str, StringConstraints(pattern=r"^(rs[1-9][0-9]*|[A-Z][A-Z0-9]+-[0-9]+[A-Za-z0-9>_+-]*)$")
 ]
-"""An rsID; for a variant without one, its gene and its name in papers (``UGT1A4-127delA``)."""
+"""An rsID; for a variant without one, its gene and published name (``UGT1A4-127delA``)."""
 Pmid = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,7}$")]
 Pmcid = Annotated[str, StringConstraints(pattern=r"^PMC[1-9][0-9]*$")]
 Doi = Annotated[str, StringConstraints(pattern=r"^10\.[0-9]{4,9}/\S+$")]
 Position = Annotated[int, Field(ge=1)]
 Frequency = Annotated[float, Field(ge=0, le=1)]
 HaplotypeName = Annotated[str, StringConstraints(pattern=r"^[^\s/|;=?\[\]]+$")]
-"""Without what diplotypes and lists of them are written with: *22|*37/*1, [*1 + rs1 A]."""
+"""Excludes the punctuation of diplotypes and lists of diplotypes: *22|*37/*1, [*1 + rs1 A]."""
 Count = Annotated[int, Field(ge=0)]
 FunctionPair = Annotated[str, StringConstraints(pattern=r"^[^/]+/[^/]+$")]
 ConclusionKey = Annotated[str, StringConstraints(min_length=1)]
 
 OTHER_DIPLOTYPES = "other"
-"""Key of the conclusion on every diplotype that a claim does not list."""
+"""Key of the conclusion on all diplotypes that the association does not list."""
 
 
 class Category(StrEnum):
-    """What an outcome is about; ``background`` is shown as evidence and never concluded from."""
+    """What an outcome measures; ``background`` is shown as evidence but supports no association."""
 
     EFFICACY = "efficacy"
     EXPOSURE = "exposure"
@@ -45,7 +45,7 @@ class Category(StrEnum):
 
 
 class Direction(StrEnum):
-    """Which way an outcome goes in carriers of an allele or in people of a genotype."""
+    """Direction of an outcome in carriers of an allele or in people with a genotype."""
 
     HIGHER = "higher"
     LOWER = "lower"
@@ -55,7 +55,7 @@ class Direction(StrEnum):
 
 
 class Result(StrEnum):
-    """What one published result says."""
+    """Outcome of one published comparison."""
 
     ASSOCIATION = "association"
     NULL = "null"
@@ -63,7 +63,7 @@ class Result(StrEnum):
 
 
 class Significance(StrEnum):
-    """How far a result stands against chance."""
+    """Statistical significance of a result."""
 
     CORRECTED = "corrected"
     NOMINAL = "nominal"
@@ -72,7 +72,7 @@ class Significance(StrEnum):
 
 
 class Reading(StrEnum):
-    """How deeply the source of a result was read."""
+    """How completely the source of a result was read."""
 
     FULL_TEXT = "full_text"
     ABSTRACT = "abstract"
@@ -81,7 +81,7 @@ class Reading(StrEnum):
 
 
 class Model(BaseModel):
-    """Base of every document model: immutable, no unknown keys, no white space around text."""
+    """Base of all models: immutable, rejects unknown keys, strips white space around text."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False

@@ -1,7 +1,7 @@
-"""YAML files read strictly: no guessed types, repeated keys, aliases, tags or empty values.
+"""Strict reading of YAML files: no guessed types, repeated keys, aliases, tags or empty values.
 
-Every scalar stays the text that was typed; ``schema.py`` decides what it means. The nodes are kept,
-so that each fault can be told with its line. The door to PyYAML.
+Every scalar stays the text written in the file; ``schema.py`` decides its type. The YAML nodes are
+kept to report each fault with its line. This is the only module that imports PyYAML.
 """
 
 from __future__ import annotations
@@ -16,55 +16,62 @@ from pydantic import ValidationError
 from pgx_ana.errors import Fault
 from pgx_ana.knowledge.schema import Document
 
-Plain: TypeAlias = "str | list[Plain] | dict[str, Plain]"
-Place = tuple[str | int, ...]
+PlainValue: TypeAlias = "str | list[PlainValue] | dict[str, PlainValue]"
+NodePath = tuple[str | int, ...]
+"""Keys and list indices that lead from the root of a document to a node."""
 
 _PLAIN_TAGS = {
     yaml.ScalarNode: "tag:yaml.org,2002:str",
     yaml.SequenceNode: "tag:yaml.org,2002:seq",
     yaml.MappingNode: "tag:yaml.org,2002:map",
 }
-_DEEPEST = 32
-_SHOWN = 60
+_MAX_DEPTH = 32
+"""Deepest nesting of lists and mappings."""
+
+_MAX_QUOTED_LENGTH = 60
+"""Characters of an invalid value that a fault quotes."""
+
 _MAX_FAULTS = 200
-_NOTHING = {"", "~", "null", "Null", "NULL"}
+"""Schema faults reported for one file."""
+
+_EMPTY_VALUES = {"", "~", "null", "Null", "NULL"}
 
 
 class _Loader(yaml.CBaseLoader):
-    """The C parser with the plain tag of each kind of node, without looking at values."""
-
-    def resolve(self, kind: type[yaml.Node], value: object, implicit: object) -> str:
-        """Return the tag of a node that has none."""
-        return _PLAIN_TAGS[kind]
+    """The C parser, which gives every node the plain tag of its kind whatever its value."""
 
     depth = 0
 
+    def resolve(self, kind: type[yaml.Node], value: object, implicit: object) -> str:
+        """Return the tag of a node without an explicit tag."""
+        return _PLAIN_TAGS[kind]
+
     def descend_resolver(self, *_: object) -> None:
-        """Refuse what is nested so deeply that the parser would run out of stack."""
+        """Enter a node; reject nesting so deep that the parser would overflow the stack."""
         self.depth += 1
-        if self.depth > _DEEPEST:
-            raise yaml.YAMLError(f"it is nested more than {_DEEPEST} deep")
+        if self.depth > _MAX_DEPTH:
+            raise yaml.YAMLError(f"nested more than {_MAX_DEPTH} levels deep")
 
     def ascend_resolver(self) -> None:
-        """Come back from a node."""
+        """Leave a node."""
         self.depth -= 1
 
 
 @dataclass(frozen=True, slots=True)
 class YamlFile:
-    """One file of a knowledge base: its path, its document and the nodes it was made from."""
+    """One file of a knowledge base: its path, its document and the root of its YAML nodes."""
 
     path: Path
     document: Document
     root: yaml.Node | None
 
-    def line(self, place: Place) -> int:
-        """Return the 1-based line of a place inside the document, or of its nearest parent."""
-        return _node_at(self.root, place).start_mark.line + 1 if self.root else 1
+    def line(self, path: NodePath) -> int:
+        """Return the 1-based line of a node, or of its nearest parent that exists."""
+        return _line_at(self.root, path) if self.root else 1
 
 
 def read_yaml(path: Path, content: bytes) -> tuple[YamlFile, list[Fault]]:
-    """Read what a file holds; the document is empty where there are faults."""
+    """Parse the content of a file; the document is empty if there are faults."""
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -74,66 +81,68 @@ def read_yaml(path: Path, content: bytes) -> tuple[YamlFile, list[Fault]]:
     except yaml.MarkedYAMLError as error:
         return _empty(path), [_syntax_fault(path, error)]
     except yaml.YAMLError as error:
-        return _empty(path), [Fault(path, 1, "", f"is not YAML: {error}")]
+        return _empty(path), [Fault(path, 1, "", f"is not valid YAML: {error}")]
     if root is None:
         return _empty(path), []
-    builder = _Builder(path)
-    plain = builder.build(root, ())
-    if builder.faults:
-        return _empty(path), builder.faults
+    converter = _NodeConverter(path)
+    content_as_text = converter.convert(root, ())
+    if converter.faults:
+        return _empty(path), converter.faults
     try:
-        document = Document.model_validate(plain)
+        document = Document.model_validate(content_as_text)
     except ValidationError as error:
         details = error.errors()
-        faults = [_schema_fault(path, root, plain, detail) for detail in details[:_MAX_FAULTS]]
+        faults = [
+            _schema_fault(path, root, content_as_text, detail) for detail in details[:_MAX_FAULTS]
+        ]
         if len(details) > _MAX_FAULTS:
             faults.append(Fault(path, 1, "", f"and {len(details) - _MAX_FAULTS} more faults"))
         return _empty(path), faults
     return YamlFile(path, document, root), []
 
 
-class _Builder:
-    """Turns nodes into plain values and collects what is not allowed."""
+class _NodeConverter:
+    """Converts YAML nodes to plain values and collects a fault for each rejected node."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.faults: list[Fault] = []
-        self._seen: set[int] = set()
+        self._visited: set[int] = set()
 
-    def build(self, node: yaml.Node, place: Place) -> Plain:
-        if id(node) in self._seen:
-            self._fault(node, place, "aliases are not allowed: write the value out")
+    def convert(self, node: yaml.Node, path: NodePath) -> PlainValue:
+        if id(node) in self._visited:
+            self._add_fault(node, path, "aliases are not allowed: write the value out")
             return ""
-        self._seen.add(id(node))
+        self._visited.add(id(node))
         if node.tag not in _PLAIN_TAGS.values():
-            self._fault(node, place, f"tags are not allowed: {node.tag}")
+            self._add_fault(node, path, f"tags are not allowed: {node.tag}")
             return ""
         if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, place)
+            return self._convert_mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
-            return [self.build(item, (*place, index)) for index, item in enumerate(node.value)]
+            return [self.convert(item, (*path, index)) for index, item in enumerate(node.value)]
         if (
             isinstance(node, yaml.ScalarNode)
             and node.style in {None, ""}
-            and node.value in _NOTHING
+            and node.value in _EMPTY_VALUES
         ):
-            self._fault(node, place, "has no value: leave the field out when it is unknown")
+            self._add_fault(node, path, "has no value: leave the field out if it is unknown")
         return str(node.value)
 
-    def _mapping(self, node: yaml.MappingNode, place: Place) -> Plain:
-        values: dict[str, Plain] = {}
+    def _convert_mapping(self, node: yaml.MappingNode, path: NodePath) -> PlainValue:
+        values: dict[str, PlainValue] = {}
         for key_node, value_node in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
-                self._fault(key_node, place, "a key must be a word")
+                self._add_fault(key_node, path, "a key must be plain text")
                 continue
             key = str(key_node.value)
             if key in values:
-                self._fault(key_node, (*place, key), "is given twice")
-            values[key] = self.build(value_node, (*place, key))
+                self._add_fault(key_node, (*path, key), "is given twice")
+            values[key] = self.convert(value_node, (*path, key))
         return values
 
-    def _fault(self, node: yaml.Node, place: Place, what: str) -> None:
-        self.faults.append(Fault(self.path, node.start_mark.line + 1, _spell(place), what))
+    def _add_fault(self, node: yaml.Node, path: NodePath, what: str) -> None:
+        self.faults.append(Fault(self.path, _line_of(node), _path_as_text(path), what))
 
 
 def _empty(path: Path) -> YamlFile:
@@ -146,56 +155,62 @@ def _syntax_fault(path: Path, error: yaml.MarkedYAMLError) -> Fault:
     problem = str(error.problem or error)
     if "alias" in f"{problem} {error.context}":
         problem += '; a value that begins with * must be quoted, as in "*22"'
-    return Fault(path, line, "", f"is not YAML: {problem}")
+    return Fault(path, line, "", f"is not valid YAML: {problem}")
 
 
-def _schema_fault(path: Path, root: yaml.Node, plain: Plain, detail: object) -> Fault:
+def _schema_fault(path: Path, root: yaml.Node, content: PlainValue, detail: object) -> Fault:
     assert isinstance(detail, dict)
-    place: Place = tuple(part for part in detail["loc"] if part != "[key]")
-    line = _node_at(root, place).start_mark.line + 1
-    given = detail.get("input")
-    shown = f", not {given[:_SHOWN]!r}" if isinstance(given, str) else ""
-    return Fault(path, line, _spell(place, plain), f"{detail['msg']}{shown}")
+    node_path: NodePath = tuple(part for part in detail["loc"] if part != "[key]")
+    value = detail.get("input")
+    quoted = f", not {value[:_MAX_QUOTED_LENGTH]!r}" if isinstance(value, str) else ""
+    where = _path_as_text(node_path, content)
+    return Fault(path, _line_at(root, node_path), where, f"{detail['msg']}{quoted}")
 
 
-def _node_at(root: yaml.Node, place: Place) -> yaml.Node:
+def _line_of(node: yaml.Node) -> int:
+    """Return the 1-based line on which a node begins."""
+    return int(node.start_mark.line) + 1
+
+
+def _line_at(root: yaml.Node, path: NodePath) -> int:
+    """Return the 1-based line of the node at a path, or of its nearest parent that exists."""
     node = root
-    for part in place:
+    for part in path:
         child = _child(node, part)
         if child is None:
             break
         node = child
-    return node
+    return _line_of(node)
 
 
 def _child(node: yaml.Node, part: str | int) -> yaml.Node | None:
-    found: yaml.Node | None = None
+    child: yaml.Node | None = None
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
-            if key.value == str(part):  # a number of copies is a key, too
-                found = value
+            if key.value == str(part):  # a key can be a number, such as a number of copies
+                child = value
     elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-        found = node.value[part]
-    return found
+        child = node.value[part]
+    return child
 
 
-def _spell(place: Place, plain: Plain | None = None) -> str:
-    """Write a place as ``evidence[3](liu-2013).effects[0].value``."""
-    words = ""
-    for part in place:
+def _path_as_text(path: NodePath, content: PlainValue | None = None) -> str:
+    """Format a path as ``evidence[3](liu-2013).effects[0].value``, with identifiers if known."""
+    text = ""
+    for part in path:
         if isinstance(part, str):
-            words += f".{part}" if words else part
+            text += f".{part}" if text else part
         else:
-            words += f"[{part}]"
-        plain = _step(plain, part)
-        if isinstance(plain, dict) and isinstance(plain.get("id"), str):
-            words += f"({plain['id']})"
-    return words
+            text += f"[{part}]"
+        content = _descend(content, part)
+        if isinstance(content, dict) and isinstance(content.get("id"), str):
+            text += f"({content['id']})"
+    return text
 
 
-def _step(plain: Plain | None, part: str | int) -> Plain | None:
-    if isinstance(plain, dict) and isinstance(part, str):
-        return plain.get(part)
-    if isinstance(plain, list) and isinstance(part, int) and part < len(plain):
-        return plain[part]
+def _descend(content: PlainValue | None, part: str | int) -> PlainValue | None:
+    if isinstance(content, dict) and isinstance(part, str):
+        return content.get(part)
+    if isinstance(content, list) and isinstance(part, int) and part < len(content):
+        return content[part]
     return None

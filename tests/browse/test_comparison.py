@@ -142,7 +142,7 @@ def test_an_unknown_message_is_a_fault(edited: Edited, run: Run, toy_directory: 
     """Messages and assemblies can be changed, but not added or removed: the program uses them."""
     new = edited(more="messages:\n  - {id: hint, text: x}\n")
     result = run("kb", "diff", toy_directory, new)
-    fault = f"{new / MORE}:2: messages(hint): is no message that the program uses"
+    fault = f"{new / MORE}:2: messages(hint): is not a message that the program uses"
     assert (4, "", f"Error: the knowledge base has 1 fault:\n{fault}\n") == (
         result.exit_code,
         result.stdout,

@@ -270,12 +270,20 @@ YAML: dict[str, tuple[str, int, str]] = {
     "alias bomb": ("a: &a [b]\nc: [*a, *a, *a, *a]\n", 1, f"c[0]: {ALIAS}"),
     "self-referring alias": ("a: &a [*a]\n", 1, f"a[0]: {ALIAS}"),
     "merge key": ("a: &a {b: c}\nd: {<<: *a}\n", 1, f"d.<<: {ALIAS}"),
-    "nested lists": (f"a:\n  {'[' * 100_000}", 1, "is not YAML: it is nested more than 32 deep"),
-    "nested mappings": (f"{'{a: ' * 9_999}", 1, "is not YAML: it is nested more than 32 deep"),
+    "nested lists": (
+        f"a:\n  {'[' * 100_000}",
+        1,
+        "is not valid YAML: nested more than 32 levels deep",
+    ),
+    "nested mappings": (
+        f"{'{a: ' * 9_999}",
+        1,
+        "is not valid YAML: nested more than 32 levels deep",
+    ),
     "nested blocks": (
         "".join(f"{' ' * depth}a:\n" for depth in range(1_000)),
         1,
-        "is not YAML: it is nested more than 32 deep",
+        "is not valid YAML: nested more than 32 levels deep",
     ),
     "function call": (
         'drugs:\n  - !!python/object/apply:os.system ["touch {}"]\n',
@@ -309,10 +317,10 @@ YAML: dict[str, tuple[str, int, str]] = {
         2,
         "drugs: Input should be a valid",
     ),
-    "huge key": (f"\n{'x' * TEN_MEGABYTES}: 1\n", 2, "is not YAML: "),
-    "compound key": ("? [a, b]\n: c\n", 1, "a key must be a word"),
-    "two documents": ("---\na: b\n---\nc: d\n", 3, "is not YAML: but found another document"),
-    "control character": ("drugs: \x00\n", 1, "is not YAML: unacceptable character #x0000"),
+    "huge key": (f"\n{'x' * TEN_MEGABYTES}: 1\n", 2, "is not valid YAML: "),
+    "compound key": ("? [a, b]\n: c\n", 1, "a key must be plain text"),
+    "two documents": ("---\na: b\n---\nc: d\n", 3, "is not valid YAML: but found another document"),
+    "control character": ("drugs: \x00\n", 1, "is not valid YAML: unacceptable character #x0000"),
 }
 
 

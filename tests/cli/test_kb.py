@@ -307,7 +307,7 @@ def test_check_reports_all_faults_with_exit_code_4(
             "Error: the knowledge base has 2 faults:\n"
             f"{directory / 'variants.yaml'}:{line}: variants[5](rs6).alias: "
             "Extra inputs are not permitted, not 'x'\n"
-            f"{directory / 'zzz.yaml'}:1: is not YAML: found undefined alias; "
+            f"{directory / 'zzz.yaml'}:1: is not valid YAML: found undefined alias; "
             'a value that begins with * must be quoted, as in "*22"\n'
         ),
     ) == (result.exit_code, result.stdout, result.stderr)

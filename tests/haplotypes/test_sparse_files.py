@@ -310,7 +310,7 @@ haplotypes:
 FAULTS = {
     "a claim on what cannot be called": (
         NOT_CALLABLE,
-        "associations(AAA-2-pain).haplotype: AAA-2 is not_callable: nobody can be told to have it",
+        "associations(AAA-2-pain).haplotype: AAA-2 is not_callable, so it is never called",
     ),
     **{
         f"a name with {name!r}": (

@@ -1,4 +1,4 @@
-"""What the curated knowledge base holds: places, references, coverage, and how it speaks."""
+"""The curated knowledge base: positions, references, conclusions, and the wording of its texts."""
 
 from __future__ import annotations
 
@@ -31,35 +31,36 @@ FIRST_VARIANTS = {
 }
 
 
-def table(path: Path) -> list[dict[str, str]]:
+def read_table(path: Path) -> list[dict[str, str]]:
+    """Return the rows of a TSV file; skip the test if the file is missing."""
     if not path.is_file():
-        pytest.skip(f"{path.name} is not there")
+        pytest.skip(f"{path.name} does not exist")
     with path.open(encoding="utf-8") as stream:
         return list(csv.DictReader(stream, delimiter="\t"))
 
 
-def texts(value: object, place: str = "") -> Iterator[tuple[str, str]]:
-    """Yield every text below a value with its place, but for identifiers and references."""
+def texts(value: object, path: str = "") -> Iterator[tuple[str, str]]:
+    """Yield every string with white space below a value, with its path; others are identifiers."""
     if isinstance(value, BaseModel):
         value = {name: getattr(value, name) for name in type(value).model_fields}
     if isinstance(value, Mapping):
         for key, item in value.items():
-            yield from texts(item, f"{place}.{key}")
+            yield from texts(item, f"{path}.{key}")
     elif isinstance(value, tuple):
         for item in value:
-            yield from texts(item, place)
+            yield from texts(item, path)
     elif isinstance(value, str) and not re.fullmatch(r"\S+", value):
-        yield place, value
+        yield path, value
 
 
 @pytest.fixture(scope="module")
-def written(curated: KnowledgeBase) -> list[tuple[str, str]]:
-    """Return every text of more than one word, with its place."""
+def curated_texts(curated: KnowledgeBase) -> list[tuple[str, str]]:
+    """Return the path and text of every string of more than one word."""
     sections = ("info", *("definitions" if name == "variants" else name for name in SECTIONS))
-    return [found for name in sections for found in texts(getattr(curated, name), name)]
+    return [item for name in sections for item in texts(getattr(curated, name), name)]
 
 
-# places
+# positions
 
 
 FAR_FROM_THEIR_GENE = {
@@ -71,12 +72,13 @@ FAR_FROM_THEIR_GENE = {
     "rs934635",
     "rs9383938",
 }
-LABELS = {"ALPPL2/ALPG": "ALPG", "TSPAN5?": "4q28"}
+GENE_LABELS = {"ALPPL2/ALPG": "ALPG", "TSPAN5?": "4q28"}
+"""Gene or region by its label in the evidence dossier, where they differ."""
 TATA_BOX = "rs3064744"
 
 
-def test_the_variants_of_the_first_version(curated: KnowledgeBase) -> None:
-    """More may come; these stay, in their genes."""
+def test_variants_of_the_first_version_remain(curated: KnowledgeBase) -> None:
+    """Later versions may add variants, but keep these in their genes."""
     assert [(rsid, gene) for gene, rsids in FIRST_VARIANTS.items() for rsid in rsids] == [
         (rsid, curated.definitions[rsid].gene)
         for rsids in FIRST_VARIANTS.values()
@@ -85,17 +87,17 @@ def test_the_variants_of_the_first_version(curated: KnowledgeBase) -> None:
     ]
 
 
-def test_the_assemblies_differ_by_a_constant_in_each_gene(curated: KnowledgeBase) -> None:
+def test_assembly_offset_is_constant_in_each_gene(curated: KnowledgeBase) -> None:
     """Both ends of the gene and every variant in it are shifted by the same number of bases."""
     shifts: dict[str, set[int]] = {gene: set() for gene in curated.genes}
     for gene in curated.genes.values():
         if gene.bounds:
-            there, here = gene.bounds["GRCh37"], gene.bounds["GRCh38"]
-            shifts[gene.id] |= {there.start - here.start, there.end - here.end}
+            grch37, grch38 = gene.bounds["GRCh37"], gene.bounds["GRCh38"]
+            shifts[gene.id] |= {grch37.start - grch38.start, grch37.end - grch38.end}
     for definition in curated.definitions.values():
         loci = definition.loci
         shifts[definition.gene].add(loci["GRCh37"].pos - loci["GRCh38"].pos)
-    assert {} == {gene: found for gene, found in shifts.items() if len(found) != 1}
+    assert {} == {gene: values for gene, values in shifts.items() if len(values) != 1}
     assert {
         "CYP19A1": {292197},
         "ESR1": {321135},
@@ -107,8 +109,8 @@ def test_the_assemblies_differ_by_a_constant_in_each_gene(curated: KnowledgeBase
     }.items() <= shifts.items()
 
 
-def test_every_variant_lies_in_its_gene_or_close_to_it(curated: KnowledgeBase) -> None:
-    """Promoter and 3' variants lie outside of the transcript, few further than 10 kb."""
+def test_every_variant_is_in_or_near_its_gene(curated: KnowledgeBase) -> None:
+    """Promoter and 3' variants are outside the transcript, few by more than 10 kb."""
     far = {
         definition.id
         for definition in curated.definitions.values()
@@ -116,11 +118,11 @@ def test_every_variant_lies_in_its_gene_or_close_to_it(curated: KnowledgeBase) -
         for locus in (definition.loci[assembly],)
         if not bounds.start - 10_000 <= locus.pos <= bounds.end + 10_000
     }
-    # Named after the gene by the papers that studied them.
+    # The publications that studied these assign them to the gene.
     assert FAR_FROM_THEIR_GENE == far
 
 
-def test_chromosomes_are_those_of_the_assemblies(curated: KnowledgeBase) -> None:
+def test_gene_bounds_are_within_the_chromosomes(curated: KnowledgeBase) -> None:
     lengths = {
         assembly.id: {contig.chrom: contig.length for contig in assembly.contigs}
         for assembly in curated.assemblies.values()
@@ -138,7 +140,7 @@ def test_chromosomes_are_those_of_the_assemblies(curated: KnowledgeBase) -> None
 def test_definitions_equal_the_evidence_dossier(curated: KnowledgeBase, shared: Path) -> None:
     """Chromosome, positions, bases, merged rsIDs and measured frequencies of every variant."""
     rows: dict[str, list[dict[str, str]]] = {}
-    for row in table(shared.parent / "evidence" / "variants.tsv"):
+    for row in read_table(shared.parent / "evidence" / "variants.tsv"):
         rows.setdefault(row["rsid"], []).append(row)
     columns = {
         "all": "af_global",
@@ -155,7 +157,7 @@ def test_definitions_equal_the_evidence_dossier(curated: KnowledgeBase, shared: 
             for row in rows[rsid if rsid.startswith("rs") else "."]
             if row["pos_grch38"] == str(loci["GRCh38"].pos)
         ]
-        gene = LABELS.get(first["gene"], first["gene"])
+        gene = GENE_LABELS.get(first["gene"], first["gene"])
         assert (definition.gene, first["chrom"]) == (
             definition.gene if gene == "intergenic" else gene,
             loci["GRCh38"].chrom,
@@ -163,12 +165,14 @@ def test_definitions_equal_the_evidence_dossier(curated: KnowledgeBase, shared: 
         assert {(row["pos_grch37"], row["pos_grch38"]) for row in listed} == {
             (str(loci["GRCh37"].pos), str(loci["GRCh38"].pos))
         }, rsid
-        spelled = [(row["ref"], row["alt"]) for row in listed]
+        allele_pairs = [(row["ref"], row["alt"]) for row in listed]
         known = {allele.bases for allele in definition.alleles}
-        if rsid == TATA_BOX:  # three spellings of one locus
-            spelled = [("CAT", {"CAT": "CATAT", "CATAT": "CATATAT"}.get(a, a)) for _, a in spelled]
-        assert known == {base for pair in spelled for base in pair}, rsid
-        assert {loci["GRCh38"].ref} == {ref for ref, _ in spelled}, rsid
+        if rsid == TATA_BOX:  # three representations of one locus
+            allele_pairs = [
+                ("CAT", {"CAT": "CATAT", "CATAT": "CATATAT"}.get(a, a)) for _, a in allele_pairs
+            ]
+        assert known == {base for pair in allele_pairs for base in pair}, rsid
+        assert {loci["GRCh38"].ref} == {ref for ref, _ in allele_pairs}, rsid
         same = loci["GRCh37"].ref == loci["GRCh38"].ref
         assert (rsid != "rs776746") == same, rsid
         assert ("UNVERIFIED" in first["confidence"]) == (loci["GRCh38"].ref_verified == "no"), rsid
@@ -182,7 +186,7 @@ def test_definitions_equal_the_evidence_dossier(curated: KnowledgeBase, shared: 
                 definition.hgvs.grch37 or "",
                 definition.hgvs.grch38,
             ), rsid
-        measured = {alt: row for (_, alt), row in zip(spelled, listed, strict=True)}
+        measured = {alt: row for (_, alt), row in zip(allele_pairs, listed, strict=True)}
         for frequencies in definition.frequencies:
             row = measured[frequencies.allele]
             assert {
@@ -191,7 +195,7 @@ def test_definitions_equal_the_evidence_dossier(curated: KnowledgeBase, shared: 
 
 
 def test_gene_bounds_equal_the_evidence_dossier(curated: KnowledgeBase, shared: Path) -> None:
-    listed = {row["gene"]: row for row in table(shared.parent / "evidence" / "genes.tsv")}
+    listed = {row["gene"]: row for row in read_table(shared.parent / "evidence" / "genes.tsv")}
     columns = (
         "strand",
         "chrom",
@@ -219,26 +223,24 @@ def test_gene_bounds_equal_the_evidence_dossier(curated: KnowledgeBase, shared: 
     }
 
 
-def test_reference_bases_equal_those_seen_in_real_files(
-    curated: KnowledgeBase, shared: Path
-) -> None:
-    seen = {
+def test_reference_bases_equal_those_of_real_files(curated: KnowledgeBase, shared: Path) -> None:
+    observed = {
         (row["chrom"].removeprefix("chr"), row["pos38"]): (row["pos37"], row["base"], row["base"])
-        for row in table(shared / "truth" / "known_reference_bases.tsv")
+        for row in read_table(shared / "truth" / "known_reference_bases.tsv")
     }
     compared = {
-        definition.id: (seen[place], (str(there.pos), there.ref[0], here.ref[0]))
+        definition.id: (observed[position], (str(grch37.pos), grch37.ref[0], grch38.ref[0]))
         for definition in curated.definitions.values()
-        for there, here in ((definition.loci["GRCh37"], definition.loci["GRCh38"]),)
-        for place in ((here.chrom, str(here.pos)),)
-        if place in seen
+        for grch37, grch38 in ((definition.loci["GRCh37"], definition.loci["GRCh38"]),)
+        for position in ((grch38.chrom, str(grch38.pos)),)
+        if position in observed
     }
     assert {} == {rsid: pair for rsid, pair in compared.items() if pair[0] != pair[1]}
     assert {rsid for rsids in FIRST_VARIANTS.values() for rsid in rsids} <= set(compared)
 
 
-def test_reference_bases_that_papers_call_the_variant(curated: KnowledgeBase) -> None:
-    """Homozygotes of these have no row in a file that lists only variants."""
+def test_studied_alleles_that_are_the_reference(curated: KnowledgeBase) -> None:
+    """A file that lists only variants has no record for their homozygotes."""
     assert {
         "rs4646": "A",
         "rs727479": "C",
@@ -259,8 +261,8 @@ def test_reference_bases_that_papers_call_the_variant(curated: KnowledgeBase) ->
     }
 
 
-def test_palindromic_variants_are_told(curated: KnowledgeBase) -> None:
-    """On the page, and in the words that the knowledge base itself has on its letters."""
+def test_palindromic_variants_are_marked(curated: KnowledgeBase) -> None:
+    """The page of the variant and its field paper_wording both point it out."""
     palindromic = [
         definition.id
         for definition in curated.definitions.values()
@@ -275,12 +277,12 @@ def test_palindromic_variants_are_told(curated: KnowledgeBase) -> None:
     assert palindromic == [
         rsid for rsid in curated.definitions if line in page_lines(curated, rsid)
     ]
-    silent = {
+    unmarked = {
         rsid: curated.definitions[rsid].paper_wording
         for rsid in palindromic
         if "palindromic" not in curated.definitions[rsid].paper_wording.lower()
     }
-    assert {} == silent
+    assert {} == unmarked
 
 
 # references
@@ -297,9 +299,9 @@ def test_every_publication_is_listed_once(curated: KnowledgeBase) -> None:
     assert [] == [number for number, count in Counter(numbers).items() if count > 1]
 
 
-def test_numbers_of_publications_are_well_formed(curated: KnowledgeBase) -> None:
-    """A PMID has at most eight digits and none above 50 million is given out; a DOI is no URL."""
-    strange = [
+def test_identifiers_of_publications_are_well_formed(curated: KnowledgeBase) -> None:
+    """No PMID above 50 million is assigned so far, and a DOI is not a URL."""
+    malformed = [
         item.id
         for item in curated.publications.values()
         if (item.pmid and not (item.pmid.isdecimal() and 1 <= int(item.pmid) < 50_000_000))
@@ -308,17 +310,17 @@ def test_numbers_of_publications_are_well_formed(curated: KnowledgeBase) -> None
             item.doi and not re.fullmatch(r"10\.\d{4,5}/[-._;()/:A-Za-z0-9]*[A-Za-z0-9)]", item.doi)
         )
     ]
-    assert [] == strange
+    assert [] == malformed
 
 
-def test_numbers_in_sentences_are_well_formed(written: list[tuple[str, str]]) -> None:
-    """Every PMID or doi in a text is followed by a number of the right form."""
+def test_identifiers_in_sentences_are_well_formed(curated_texts: list[tuple[str, str]]) -> None:
+    """A number of the right form follows every PMID or doi in a text."""
     number = re.compile(r"\bPMID\b(?! [1-9]\d{6,7}\b| not seen)|\bdoi\b(?! 10\.\d{4,5}/\S)")
-    strange = [(place, text) for place, text in written if number.search(text)]
-    assert [] == strange
+    malformed = [(path, text) for path, text in curated_texts if number.search(text)]
+    assert [] == malformed
 
 
-def test_every_publication_and_cohort_is_behind_some_result(curated: KnowledgeBase) -> None:
+def test_every_publication_and_cohort_has_a_result(curated: KnowledgeBase) -> None:
     results = curated.evidence.values()
     assert (set(curated.publications), set(curated.cohorts)) == (
         {item.publication for item in results},
@@ -326,21 +328,21 @@ def test_every_publication_and_cohort_is_behind_some_result(curated: KnowledgeBa
     )
 
 
-def test_clinpgx_annotations_of_associations_are_those_of_their_variant(
+def test_clinpgx_annotations_of_associations_belong_to_their_variant(
     curated: KnowledgeBase,
 ) -> None:
-    strange = [
+    unknown = [
         (item.id, number)
         for item in curated.associations.values()
         for number in item.clinpgx
         if item.variant is None
         or number not in {known.id for known in curated.definitions[item.variant].clinpgx}
     ]
-    assert [] == strange
+    assert [] == unknown
 
 
-def test_haplotypes_are_made_of_known_alleles_of_one_gene(curated: KnowledgeBase) -> None:
-    strange = [
+def test_haplotypes_have_known_alleles_of_one_gene(curated: KnowledgeBase) -> None:
+    unknown = [
         (haplotype.id, rsid, bases)
         for haplotype in curated.haplotypes.values()
         for gene in (curated.haplotype_sets[haplotype.haplotype_set].gene,)
@@ -348,14 +350,14 @@ def test_haplotypes_are_made_of_known_alleles_of_one_gene(curated: KnowledgeBase
         for definition in (curated.definitions[rsid],)
         if definition.gene != gene or bases not in {allele.bases for allele in definition.alleles}
     ]
-    assert [] == strange
+    assert [] == unknown
 
 
 # conclusions
 
 
 def test_every_association_of_a_variant_covers_every_genotype(curated: KnowledgeBase) -> None:
-    """As many genotypes as pairs of alleles, each once, in the order of the alleles."""
+    """Each pair of alleles is one genotype, written in the order of the alleles."""
     incomplete = {
         item.id: sorted(item.genotypes)
         for item in curated.associations.values()
@@ -376,22 +378,22 @@ def test_every_association_is_about_anastrozole(curated: KnowledgeBase) -> None:
     assert {"anastrozole"} == {item.drug for item in curated.associations.values()}
 
 
-def test_no_association_claims_a_guideline_or_a_replication(curated: KnowledgeBase) -> None:
-    """No guideline exists, and nothing was found that two cohorts bear out uncontradicted."""
+def test_no_association_has_the_level_guideline_or_replicated(curated: KnowledgeBase) -> None:
+    """No guideline exists, and two cohorts support no claim without contradiction."""
     assert set() == {Level.GUIDELINE, Level.REPLICATED} & {
         grade.level for grade in curated.grades.values()
     }
 
 
-def test_levels_of_the_rubric_are_those_of_the_code() -> None:
-    """The table in the README of the knowledge base, row by row."""
+def test_rubric_lists_the_levels_of_the_code() -> None:
+    """The table in the README of the knowledge base has one row for each level, in order."""
     text = (default_directory() / "README.md").read_text(encoding="utf-8")
-    rows = text.split("| level | when |\n|---|---|\n")[1].split("\n\n")[0]
+    rows = text.split("| level | criterion |\n|---|---|\n")[1].split("\n\n")[0]
     assert [str(level) for level in Level] == re.findall(r"^\| `(\w+)` \|", rows, re.MULTILINE)
 
 
 def test_rs4646_and_disease_control(curated: KnowledgeBase) -> None:
-    """The studied allele A is the reference base; one anastrozole study stands for it."""
+    """The studied allele A is the reference allele; one anastrozole study supports the claim."""
     definition = curated.definitions["rs4646"]
     association = curated.associations["rs4646-disease-control"]
     assert ("A", "A", "A", "A") == (
@@ -419,11 +421,11 @@ def test_rs4646_and_disease_control(curated: KnowledgeBase) -> None:
 
 
 def test_rs4646_liu_2013(curated: KnowledgeBase) -> None:
-    """Time to progression and survival, both in carriers of A, the latter after correction."""
+    """Time to progression and survival are longer in carriers of A, the latter after correction."""
     grade = curated.grades["rs4646-disease-control"]
     publication = curated.publications["liu-2013-anastrozole"]
     assert ("24065098", 2013) == (publication.pmid, publication.year)
-    found = [
+    results = [
         item
         for item in curated.evidence_on("rs4646")
         if item.publication == publication.id and item.id in grade.stances
@@ -463,15 +465,15 @@ def test_rs4646_liu_2013(curated: KnowledgeBase) -> None:
             item.p,
             item.significance,
         )
-        for item in found
+        for item in results
     ]
 
 
-def test_rs4646_contradictions_and_nulls_stand_beside_it(curated: KnowledgeBase) -> None:
+def test_rs4646_publications_by_stance(curated: KnowledgeBase) -> None:
     grade = curated.grades["rs4646-disease-control"]
-    said: dict[Stance, set[str]] = {}
+    publications: dict[Stance, set[str]] = {}
     for key, stance in grade.stances.items():
-        said.setdefault(stance, set()).add(curated.evidence[key].publication)
+        publications.setdefault(stance, set()).add(curated.evidence[key].publication)
     assert {
         Stance.SUPPORTS: {"liu-2013-anastrozole", "colomer-2008"},
         Stance.CONTRADICTS: {
@@ -486,10 +488,10 @@ def test_rs4646_contradictions_and_nulls_stand_beside_it(curated: KnowledgeBase)
             "ferraldeschi-2012",
             "park-2011",
         },
-    } == said
+    } == publications
 
 
-def test_rs4646_statements_name_the_study_and_what_contradicts_it(curated: KnowledgeBase) -> None:
+def test_rs4646_statements_name_the_study_and_its_contradiction(curated: KnowledgeBase) -> None:
     association = curated.associations["rs4646-disease-control"]
     words = ("PMID 24065098", "contradicted", "letrozole", "no other study found")
     assert [words] * 3 == [
@@ -500,7 +502,7 @@ def test_rs4646_statements_name_the_study_and_what_contradicts_it(curated: Knowl
     assert "A/A people have no row in a file that lists only variants" in association.caution
 
 
-# how it speaks
+# wording
 
 ADVICE = {
     "dose": r"\b(over|under)?dos(e|es|ed|ing|age|ages)\b",
@@ -534,7 +536,7 @@ ADVICE = {
     ),
     "benefit": r"\b(will|would|may|might|could|can|likely to) (benefit|respond)\b",
 }
-"""Words of dosing, prescribing and advice."""
+"""Kinds of advice and the words that indicate them: dosing, prescribing, recommending."""
 
 NO_ADVICE = {
     r"\bnmol/mg/min\b|\bmg/dL\b": "unit of a laboratory value",
@@ -553,11 +555,11 @@ NO_ADVICE = {
     r"^Indications of clinical and genetic predictors\b": "title of a paper",
     r"\blipid-lowering drug\b": "class of a drug",
 }
-"""Phrases that have such a word and advise nothing, with the reason."""
+"""Phrases with such a word that give no advice, with the reason."""
 
 
 def advice(text: str) -> list[str]:
-    """Return the kinds of advice that a text may hold, phrases that are none set aside."""
+    """Return the kinds of advice in a text, after removing the phrases of ``NO_ADVICE``."""
     for phrase in NO_ADVICE:
         text = re.sub(phrase, "", text)
     return [
@@ -592,36 +594,34 @@ def test_advice_is_recognised(text: str, kinds: list[str]) -> None:
     assert kinds == advice(text)
 
 
-def test_no_text_gives_advice(written: list[tuple[str, str]]) -> None:
-    """No dosing, no prescribing: no guideline exists for any genotype and anastrozole."""
-    assert [] == [(place, text, kinds) for place, text in written if (kinds := advice(text))]
+def test_no_text_gives_advice(curated_texts: list[tuple[str, str]]) -> None:
+    """No guideline exists for any genotype and anastrozole, so no text advises on dosing or use."""
+    assert [] == [(path, text, kinds) for path, text in curated_texts if (kinds := advice(text))]
 
 
-def test_every_exception_is_needed(written: list[tuple[str, str]]) -> None:
-    everything = "\n".join(text for _, text in written)
-    assert [] == [phrase for phrase in NO_ADVICE if not re.search(phrase, everything, re.MULTILINE)]
+def test_every_exception_is_needed(curated_texts: list[tuple[str, str]]) -> None:
+    joined = "\n".join(text for _, text in curated_texts)
+    assert [] == [phrase for phrase in NO_ADVICE if not re.search(phrase, joined, re.MULTILINE)]
 
 
-def test_no_text_addresses_the_reader(written: list[tuple[str, str]]) -> None:
-    speaking = re.compile(r"\b(you|your|yours|yourself|please)\b", re.IGNORECASE)
-    assert [] == [(place, text) for place, text in written if speaking.search(text)]
+def test_no_text_addresses_the_reader(curated_texts: list[tuple[str, str]]) -> None:
+    address = re.compile(r"\b(you|your|yours|yourself|please)\b", re.IGNORECASE)
+    assert [] == [(path, text) for path, text in curated_texts if address.search(text)]
 
 
-def test_every_part_of_the_knowledge_base_is_read_for_its_words(
-    written: list[tuple[str, str]],
-) -> None:
-    """The texts that reach a person are among those that the tests above look at."""
-    places = [place.split(".") for place, _ in written]
+def test_wording_tests_cover_all_texts_of_a_report(curated_texts: list[tuple[str, str]]) -> None:
+    """The tests above read the fields whose texts appear in the output."""
+    paths = [path.split(".") for path, _ in curated_texts]
     assert {"associations", "evidence", "messages", "settings", "definitions", "linkage"} <= {
-        parts[0] for parts in places
+        parts[0] for parts in paths
     }
     assert {"statement", "caution", "summary", "text", "flags", "note", "paper_wording"} <= {
-        parts[-1] for parts in places
+        parts[-1] for parts in paths
     }
 
 
 MACHINE_PATH = re.compile(r"(?<![\w*.)/%<>'-])(?:~?/[A-Za-z_.~]|file:|[A-Za-z]:\\)")
-"""A path that begins at a root, a home or a drive; addresses of the web are taken out before."""
+"""A path from a root, a home folder or a drive; URLs are removed before the search."""
 
 
 @pytest.mark.parametrize(
@@ -637,52 +637,54 @@ MACHINE_PATH = re.compile(r"(?<![\w*.)/%<>'-])(?:~?/[A-Za-z_.~]|file:|[A-Za-z]:\
         ("data/kb/README.md, NC_000015.9:g.51502844A>C", False),
     ],
 )
-def test_a_path_of_a_machine_is_recognised(line: str, *, expected: bool) -> None:
+def test_machine_path_is_recognised(line: str, *, expected: bool) -> None:
     assert expected is bool(MACHINE_PATH.search(line))
 
 
-def test_no_file_names_a_place_on_a_machine() -> None:
-    found = [
+def test_no_file_contains_a_machine_path() -> None:
+    paths = [
         (file.name, line)
         for file in sorted(default_directory().rglob("*"))
         if file.suffix in {".yaml", ".md", ".json"}
         for line in file.read_text(encoding="utf-8").splitlines()
         if MACHINE_PATH.search(re.sub(r"https?://\S+", "", line))
     ]
-    assert [] == found
+    assert [] == paths
 
 
-def test_the_default_knowledge_base_has_no_fault(run: Run, curated: KnowledgeBase) -> None:
+def test_default_knowledge_base_has_no_fault(run: Run, curated: KnowledgeBase) -> None:
     counts = (
         f"{len(curated.definitions)} variants, {len(curated.evidence)} results from "
         f"{len(curated.publications)} publications, {len(curated.associations)} associations"
     )
     expected = (0, f"pgx-ana anastrozole {curated.stamp}: {counts}; no fault\n", "")
-    for words in ([], ["--kb", "default"]):
-        result = run("kb", "check", *words)
+    for options in ([], ["--kb", "default"]):
+        result = run("kb", "check", *options)
         assert expected == (result.exit_code, result.stdout, result.stderr)
 
 
 def test_entries_are_in_the_file_of_their_gene(curated: KnowledgeBase) -> None:
-    """Who looks for a gene finds its variants, results and conclusions in files of its name."""
+    """The variants, results and associations of a gene are in files named after it."""
     gene_of = {key: definition.gene for key, definition in curated.definitions.items()}
-    sets = {key: definition.gene for key, definition in curated.haplotype_sets.items()}
-    haplotypes = {key: sets[item.haplotype_set] for key, item in curated.haplotypes.items()}
+    gene_of_set = {key: definition.gene for key, definition in curated.haplotype_sets.items()}
+    gene_of_haplotype = {
+        key: gene_of_set[item.haplotype_set] for key, item in curated.haplotypes.items()
+    }
     expected = {
         "variants": gene_of,
         "evidence": {key: gene_of[item.variants[0]] for key, item in curated.evidence.items()},
         "associations": {
             key: gene_of.get(item.variant or "")
-            or sets.get(item.haplotype_set or "")
-            or haplotypes[item.haplotype or ""]
+            or gene_of_set.get(item.haplotype_set or "")
+            or gene_of_haplotype[item.haplotype or ""]
             for key, item in curated.associations.items()
         },
     }
-    found: dict[str, dict[str, str]] = {section: {} for section in expected}
-    for section, of_section in found.items():
+    file_of: dict[str, dict[str, str]] = {section: {} for section in expected}
+    for section, file_of_entry in file_of.items():
         for path in sorted((default_directory() / section).glob("*.yaml")):
             file, faults = read_yaml(path, path.read_bytes())
             assert [] == faults
             assert [section] == [name for name in SECTIONS if getattr(file.document, name)]
-            of_section |= {entry.id: path.stem for entry in getattr(file.document, section)}
-    assert expected == found
+            file_of_entry |= {entry.id: path.stem for entry in getattr(file.document, section)}
+    assert expected == file_of

@@ -1,4 +1,4 @@
-"""The level of a claim, from small lists of made-up results."""
+"""Grading of evidence: the level of a claim from small lists of invented results."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pgx_ana.knowledge import LADDER, Association, Evidence, EvidenceGrade, Leve
 from pgx_ana.knowledge.evidence import Cohort, Outcome
 from pgx_ana.knowledge.levels import Lookup, grade_evidence, stance
 
-Counted = tuple[Level, tuple[str, ...], tuple[str, ...], tuple[str, ...]]
+LevelAndCohorts = tuple[Level, tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 """Level, supporting, contradicting and null cohorts."""
 
 
@@ -52,7 +52,7 @@ LOOKUP = Lookup(
 
 
 def claim(**fields: Any) -> Association:
-    """Return the claim that carriers of A live longer on adjuvant anastrozole, but for fields."""
+    """Return the claim that carriers of A live longer on adjuvant anastrozole; fields override."""
     return Association.model_validate(
         {
             "id": "claim",
@@ -69,14 +69,14 @@ def claim(**fields: Any) -> Association:
     )
 
 
-def found(people: str = "a", **fields: Any) -> Evidence:
-    """Return a result that supports the claim at nominal significance, but for fields."""
-    told = f"{fields.get('outcome', 'survival')}-{fields.get('direction', 'higher')}"
+def finding(study: str = "a", **fields: Any) -> Evidence:
+    """Return a nominally significant result of a cohort for the claim; fields override."""
+    topic = f"{fields.get('outcome', 'survival')}-{fields.get('direction', 'higher')}"
     return Evidence.model_validate(
         {
-            "id": f"{people}-{told}",
+            "id": f"{study}-{topic}",
             "publication": "paper",
-            "cohort": people,
+            "cohort": study,
             "variants": ["rs1", "rs2"],
             "kind": "clinical",
             "drugs": ["anastrozole"],
@@ -100,257 +100,264 @@ def found(people: str = "a", **fields: Any) -> Evidence:
     )
 
 
-def corrected(people: str = "a", **fields: Any) -> Evidence:
-    return found(people, **{"significance": "corrected", **fields})
+def corrected_finding(study: str = "a", **fields: Any) -> Evidence:
+    return finding(study, **{"significance": "corrected", **fields})
 
 
-def against(people: str = "b", **fields: Any) -> Evidence:
-    return found(people, **{"direction": "lower", **fields})
+def opposite_finding(study: str = "b", **fields: Any) -> Evidence:
+    return finding(study, **{"direction": "lower", **fields})
 
 
-def null(people: str = "b", **fields: Any) -> Evidence:
-    changed = {
+def null_result(study: str = "b", **fields: Any) -> Evidence:
+    overrides = {
         "result": "null",
         "alleles": {},
         "direction": "none",
         "significance": "not_significant",
         **fields,
     }
-    return found(people, **changed)
+    return finding(study, **overrides)
 
 
-def counted(grade: EvidenceGrade) -> Counted:
+def level_and_cohorts(grade: EvidenceGrade) -> LevelAndCohorts:
     return (grade.level, grade.supporting, grade.contradicting, grade.null)
 
 
-CLASS: dict[str, Any] = {"drugs": ["letrozole"]}
-ELSEWHERE: dict[str, Any] = {"setting": "metastatic"}
-QUOTED: dict[str, Any] = {"read": "second_hand"}
+OTHER_DRUG: dict[str, Any] = {"drugs": ["letrozole"]}
+OTHER_SETTING: dict[str, Any] = {"setting": "metastatic"}
+SECOND_HAND: dict[str, Any] = {"read": "second_hand"}
 
-LEVELS: dict[str, tuple[list[Evidence], Counted]] = {
+LEVELS: dict[str, tuple[list[Evidence], LevelAndCohorts]] = {
     # the ladder
     "replicated": (
-        [corrected("a"), found("b")],
+        [corrected_finding("a"), finding("b")],
         (Level.REPLICATED, ("a", "b"), (), ()),
     ),
     "replicated, both corrected": (
-        [corrected("a"), corrected("b")],
+        [corrected_finding("a"), corrected_finding("b")],
         (Level.REPLICATED, ("a", "b"), (), ()),
     ),
     "one cohort after correction": (
-        [corrected("a")],
+        [corrected_finding("a")],
         (Level.SINGLE_CORRECTED, ("a",), (), ()),
     ),
     "several without correction": (
-        [found("a"), found("b"), found("c")],
+        [finding("a"), finding("b"), finding("c")],
         (Level.SINGLE_CORRECTED, ("a", "b", "c"), (), ()),
     ),
     "one cohort without correction": (
-        [found("a")],
+        [finding("a")],
         (Level.SINGLE_NOMINAL, ("a",), (), ()),
     ),
-    "less than that": (
-        [found("a", **CLASS)],
+    "one cohort with another drug": (
+        [finding("a", **OTHER_DRUG)],
         (Level.INDIRECT, ("a",), (), ()),
     ),
-    # lowered
+    # downgraded
     "other drug": (
-        [corrected("a", **CLASS), found("b", **CLASS)],
+        [corrected_finding("a", **OTHER_DRUG), finding("b", **OTHER_DRUG)],
         (Level.SINGLE_CORRECTED, ("a", "b"), (), ()),
     ),
     "other setting": (
-        [corrected("a", **ELSEWHERE), found("b", **ELSEWHERE)],
+        [corrected_finding("a", **OTHER_SETTING), finding("b", **OTHER_SETTING)],
         (Level.SINGLE_CORRECTED, ("a", "b"), (), ()),
     ),
-    "quoted": (
-        [corrected("a", **QUOTED), found("b", **QUOTED)],
+    "second-hand": (
+        [corrected_finding("a", **SECOND_HAND), finding("b", **SECOND_HAND)],
         (Level.SINGLE_CORRECTED, ("a", "b"), (), ()),
     ),
     "other drug and setting": (
-        [corrected("a", **CLASS, **ELSEWHERE), found("b", **CLASS, **ELSEWHERE)],
+        [
+            corrected_finding("a", **OTHER_DRUG, **OTHER_SETTING),
+            finding("b", **OTHER_DRUG, **OTHER_SETTING),
+        ],
         (Level.SINGLE_NOMINAL, ("a", "b"), (), ()),
     ),
-    "other drug and setting, quoted": (
+    "other drug and setting, second-hand": (
         [
-            corrected("a", **CLASS, **ELSEWHERE, **QUOTED),
-            found("b", **CLASS, **ELSEWHERE, **QUOTED),
+            corrected_finding("a", **OTHER_DRUG, **OTHER_SETTING, **SECOND_HAND),
+            finding("b", **OTHER_DRUG, **OTHER_SETTING, **SECOND_HAND),
         ],
         (Level.INDIRECT, ("a", "b"), (), ()),
     ),
-    "no lower than the last step": (
-        [found("a", **CLASS, **ELSEWHERE, **QUOTED)],
+    "not below the last step": (
+        [finding("a", **OTHER_DRUG, **OTHER_SETTING, **SECOND_HAND)],
         (Level.INDIRECT, ("a",), (), ()),
     ),
     "other drug in one cohort only": (
-        [corrected("a", **CLASS), found("b")],
+        [corrected_finding("a", **OTHER_DRUG), finding("b")],
         (Level.REPLICATED, ("a", "b"), (), ()),
     ),
     "drugs pooled, the drug among them": (
-        [corrected("a", drugs=["letrozole", "anastrozole"])],
+        [corrected_finding("a", drugs=["letrozole", "anastrozole"])],
         (Level.SINGLE_CORRECTED, ("a",), (), ()),
     ),
     "other setting in one cohort only": (
-        [corrected("a", **ELSEWHERE), found("b")],
+        [corrected_finding("a", **OTHER_SETTING), finding("b")],
         (Level.REPLICATED, ("a", "b"), (), ()),
     ),
-    "quoted in one cohort only": (
-        [corrected("a", **QUOTED), found("b", read="abstract")],
+    "second-hand in one cohort only": (
+        [corrected_finding("a", **SECOND_HAND), finding("b", read="abstract")],
         (Level.REPLICATED, ("a", "b"), (), ()),
     ),
     "read in part": (
-        [corrected("a", read="partial")],
+        [corrected_finding("a", read="partial")],
         (Level.SINGLE_CORRECTED, ("a",), (), ()),
     ),
-    "the drug in a null only": (
-        [corrected("a", **CLASS), null("b", n=10)],
+    "the drug in a null cohort only": (
+        [corrected_finding("a", **OTHER_DRUG), null_result("b", n=10)],
         (Level.SINGLE_NOMINAL, ("a",), (), ("b",)),
     ),
     # contradicted
-    "another cohort the other way": (
-        [corrected("a"), corrected("c"), against("b", n=1)],
+    "opposite finding in another cohort": (
+        [corrected_finding("a"), corrected_finding("c"), opposite_finding("b", n=1)],
         (Level.CONTRADICTED, ("a", "c"), ("b",), ()),
     ),
-    "only the other way": (
-        [against("b"), null("c", n=1000)],
+    "opposite finding only": (
+        [opposite_finding("b"), null_result("c", n=1000)],
         (Level.CONTRADICTED, (), ("b",), ("c",)),
     ),
     "larger null": (
-        [corrected("a", n=100), null("b", n=101)],
+        [corrected_finding("a", n=100), null_result("b", n=101)],
         (Level.CONTRADICTED, ("a",), (), ("b",)),
     ),
     "null as large": (
-        [corrected("a", n=100), null("b", n=100)],
+        [corrected_finding("a", n=100), null_result("b", n=100)],
         (Level.CONTRADICTED, ("a",), (), ("b",)),
     ),
     "smaller null": (
-        [corrected("a", n=100), null("b", n=99)],
+        [corrected_finding("a", n=100), null_result("b", n=99)],
         (Level.SINGLE_CORRECTED, ("a",), (), ("b",)),
     ),
     "null of unknown size": (
-        [corrected("a", n=100), null("b", n=None)],
+        [corrected_finding("a", n=100), null_result("b", n=None)],
         (Level.SINGLE_CORRECTED, ("a",), (), ("b",)),
     ),
     "null and support of unknown size": (
-        [corrected("a", n=None), null("b", n=None)],
+        [corrected_finding("a", n=None), null_result("b", n=None)],
         (Level.SINGLE_CORRECTED, ("a",), (), ("b",)),
     ),
     "null smaller than the largest support": (
-        [found("a", n=100), found("c", n=300), null("b", n=200)],
+        [finding("a", n=100), finding("c", n=300), null_result("b", n=200)],
         (Level.SINGLE_CORRECTED, ("a", "c"), (), ("b",)),
     ),
     "nulls are not added up": (
-        [found("a", n=100), null("b", n=60), null("c", n=60)],
+        [finding("a", n=100), null_result("b", n=60), null_result("c", n=60)],
         (Level.SINGLE_NOMINAL, ("a",), (), ("b", "c")),
     ),
     "a cohort is as large as its largest result": (
-        [found("a", n=10), found("a", outcome="level", n=100), null("b", n=60)],
+        [finding("a", n=10), finding("a", outcome="level", n=100), null_result("b", n=60)],
         (Level.SINGLE_NOMINAL, ("a",), (), ("b",)),
     ),
-    # nothing found, nothing told
+    # no finding
     "nulls": (
-        [null("b"), null("a")],
+        [null_result("b"), null_result("a")],
         (Level.NULL, (), (), ("b", "a")),
     ),
-    "nothing": ([], (Level.NOT_ASSESSABLE, (), (), ())),
-    "nothing that can be scored": (
-        [found("a", alleles={}), against("b", kind="laboratory")],
+    "no evidence": ([], (Level.NOT_ASSESSABLE, (), (), ())),
+    "no scored result": (
+        [finding("a", alleles={}), opposite_finding("b", kind="laboratory")],
         (Level.NOT_ASSESSABLE, (), (), ()),
     ),
     # cohorts
-    "two papers on one cohort": (
-        [corrected("a", id="first"), corrected("a", id="second")],
+    "two publications on one cohort": (
+        [corrected_finding("a", id="first"), corrected_finding("a", id="second")],
         (Level.SINGLE_CORRECTED, ("a",), (), ()),
     ),
     "two outcomes of one cohort": (
-        [found("a"), found("a", outcome="relapse", direction="lower")],
+        [finding("a"), finding("a", outcome="relapse", direction="lower")],
         (Level.SINGLE_NOMINAL, ("a",), (), ()),
     ),
     "one result of a cohort after correction": (
-        [found("a"), corrected("a", id="second")],
+        [finding("a"), corrected_finding("a", id="second")],
         (Level.SINGLE_CORRECTED, ("a",), (), ()),
     ),
     "overlapping cohorts": (
-        [corrected("a"), found("a-again")],
+        [corrected_finding("a"), finding("a-again")],
         (Level.SINGLE_CORRECTED, ("a",), (), ()),
     ),
     "overlap declared by the other cohort": (
-        [corrected("a-again"), found("a")],
+        [corrected_finding("a-again"), finding("a")],
         (Level.SINGLE_CORRECTED, ("a",), (), ()),
     ),
-    "overlap in a chain": (
-        [corrected("a-later"), found("a"), found("a-again")],
+    "chain of overlaps": (
+        [corrected_finding("a-later"), finding("a"), finding("a-again")],
         (Level.SINGLE_CORRECTED, ("a",), (), ()),
     ),
     "pooled with two others": (
-        [corrected("pooled"), found("b"), found("c"), found("d")],
+        [corrected_finding("pooled"), finding("b"), finding("c"), finding("d")],
         (Level.REPLICATED, ("b", "d"), (), ()),
     ),
-    "overlap with a cohort that says nothing": (
-        [corrected("a-again"), found("b"), found("a", kind="laboratory")],
+    "overlap with a cohort without a scored result": (
+        [corrected_finding("a-again"), finding("b"), finding("a", kind="laboratory")],
         (Level.REPLICATED, ("a-again", "b"), (), ()),
     ),
     "null of the same people": (
-        [found("a"), null("a-again", n=1000)],
+        [finding("a"), null_result("a-again", n=1000)],
         (Level.SINGLE_NOMINAL, ("a",), (), ()),
     ),
-    "in the order of the evidence": (
-        [found("d"), null("c", n=1), found("b"), null("a", n=1)],
+    "cohorts in the order of the evidence": (
+        [finding("d"), null_result("c", n=1), finding("b"), null_result("a", n=1)],
         (Level.SINGLE_CORRECTED, ("d", "b"), (), ("c", "a")),
     ),
-    # the voice of a cohort
+    # the stance of a cohort
     "planned null, finding made later": (
-        [null("a", specified="pre_specified"), found("a", specified="post_hoc")],
+        [null_result("a", specified="pre_specified"), finding("a", specified="post_hoc")],
         (Level.NULL, (), (), ("a",)),
     ),
     "planned null, finding explored": (
-        [found("a", specified="exploratory"), null("a", specified="pre_specified")],
+        [finding("a", specified="exploratory"), null_result("a", specified="pre_specified")],
         (Level.NULL, (), (), ("a",)),
     ),
     "planned null, contradiction made later": (
-        [null("a", specified="pre_specified"), against("a", specified="post_hoc"), found("b")],
+        [
+            null_result("a", specified="pre_specified"),
+            opposite_finding("a", specified="post_hoc"),
+            finding("b"),
+        ],
         (Level.CONTRADICTED, ("b",), (), ("a",)),
     ),
     "planned null and planned finding": (
-        [null("a", specified="pre_specified"), found("a", specified="pre_specified")],
+        [null_result("a", specified="pre_specified"), finding("a", specified="pre_specified")],
         (Level.SINGLE_NOMINAL, ("a",), (), ()),
     ),
     "planned finding, null made later": (
-        [found("a", specified="pre_specified"), null("a", specified="post_hoc")],
+        [finding("a", specified="pre_specified"), null_result("a", specified="post_hoc")],
         (Level.SINGLE_NOMINAL, ("a",), (), ()),
     ),
     "null and finding, neither planned": (
-        [null("a"), found("a")],
+        [null_result("a"), finding("a")],
         (Level.SINGLE_NOMINAL, ("a",), (), ()),
     ),
     "both directions in one cohort": (
-        [found("a"), against("a")],
+        [finding("a"), opposite_finding("a")],
         (Level.CONTRADICTED, (), ("a",), ()),
     ),
     "planned null of overlapping people": (
-        [found("a", specified="post_hoc"), null("a-again", specified="pre_specified")],
+        [finding("a", specified="post_hoc"), null_result("a-again", specified="pre_specified")],
         (Level.NULL, (), (), ("a",)),
     ),
 }
 
 
 @pytest.mark.parametrize(("evidence", "expected"), LEVELS.values(), ids=LEVELS)
-def test_level_and_cohorts(evidence: list[Evidence], expected: Counted) -> None:
-    assert expected == counted(grade_evidence(claim(), evidence, LOOKUP))
+def test_level_and_cohorts(evidence: list[Evidence], expected: LevelAndCohorts) -> None:
+    assert expected == level_and_cohorts(grade_evidence(claim(), evidence, LOOKUP))
 
 
 STANCES: dict[str, tuple[dict[str, Any], dict[str, Any], Stance]] = {
     # base and direction
-    "same base, same way": ({}, {}, Stance.SUPPORTS),
-    "same base, other way": ({"direction": "lower"}, {}, Stance.CONTRADICTS),
-    "other base, same way": ({"alleles": {"rs1": "C"}}, {}, Stance.CONTRADICTS),
-    "other base, other way": (
+    "same base, same direction": ({}, {}, Stance.SUPPORTS),
+    "same base, opposite direction": ({"direction": "lower"}, {}, Stance.CONTRADICTS),
+    "other base, same direction": ({"alleles": {"rs1": "C"}}, {}, Stance.CONTRADICTS),
+    "other base, opposite direction": (
         {"alleles": {"rs1": "C"}, "direction": "lower"},
         {},
         Stance.SUPPORTS,
     ),
-    "claim of the other base": ({}, {"allele": "C"}, Stance.CONTRADICTS),
-    "claim of less": ({}, {"direction": "lower"}, Stance.CONTRADICTS),
-    "claim of less of the other base": (
+    "claim on the other base": ({}, {"allele": "C"}, Stance.CONTRADICTS),
+    "claim of the opposite direction": ({}, {"direction": "lower"}, Stance.CONTRADICTS),
+    "claim of the opposite direction on the other base": (
         {},
         {"allele": "C", "direction": "lower"},
         Stance.SUPPORTS,
@@ -366,18 +373,18 @@ STANCES: dict[str, tuple[dict[str, Any], dict[str, Any], Stance]] = {
         {},
         Stance.SUPPORTS,
     ),
-    "claim of more relapses": ({}, {"outcome": "relapse"}, Stance.CONTRADICTS),
-    "claim of fewer relapses": (
+    "claim of more relapses, longer survival": ({}, {"outcome": "relapse"}, Stance.CONTRADICTS),
+    "claim of fewer relapses, longer survival": (
         {},
         {"outcome": "relapse", "direction": "lower"},
         Stance.SUPPORTS,
     ),
-    "more relapses for the claim of more": (
+    "claim of more relapses, more relapses": (
         {"outcome": "relapse"},
         {"outcome": "relapse"},
         Stance.SUPPORTS,
     ),
-    "neither better nor worse": (
+    "neutral outcome": (
         {"outcome": "level"},
         {"outcome": "level"},
         Stance.SUPPORTS,
@@ -394,8 +401,8 @@ STANCES: dict[str, tuple[dict[str, Any], dict[str, Any], Stance]] = {
     "unknown base": ({"alleles": {}}, {}, Stance.NOT_SCORED),
     "base of another variant": ({"alleles": {"rs2": "A"}}, {}, Stance.NOT_SCORED),
     "unknown direction": ({"direction": "unknown"}, {}, Stance.NOT_SCORED),
-    # scored all the same
-    "pooled study": ({"kind": "meta_analysis"}, {}, Stance.SUPPORTS),
+    # scored nevertheless
+    "meta-analysis": ({"kind": "meta_analysis"}, {}, Stance.SUPPORTS),
     "null without a base": (
         {"result": "null", "direction": "none", "alleles": {}},
         {},
@@ -404,7 +411,7 @@ STANCES: dict[str, tuple[dict[str, Any], dict[str, Any], Stance]] = {
     "null with a base": ({"result": "null", "direction": "none"}, {}, Stance.NULL),
     # claims that have no direction
     "finding against no difference": ({}, {"direction": "none"}, Stance.CONTRADICTS),
-    "finding of less against no difference": (
+    "opposite finding against no difference": (
         {"direction": "lower"},
         {"direction": "none"},
         Stance.CONTRADICTS,
@@ -429,28 +436,28 @@ STANCES: dict[str, tuple[dict[str, Any], dict[str, Any], Stance]] = {
 
 
 @pytest.mark.parametrize(("result", "claimed", "expected"), STANCES.values(), ids=STANCES)
-def test_what_a_result_says_of_a_claim(
+def test_stance_of_a_result(
     result: dict[str, Any], claimed: dict[str, Any], expected: Stance
 ) -> None:
-    assert expected is stance(claim(**claimed), found(**result), LOOKUP)
+    assert expected is stance(claim(**claimed), finding(**result), LOOKUP)
 
 
-OF: dict[str, dict[str, Any]] = {
+HAPLOTYPE_SUBJECTS: dict[str, dict[str, Any]] = {
     "haplotype": {"haplotype": "h2"},
     "diplotypes": {"haplotype_set": "h", "diplotypes": ["*1/*2", "*2/*2"]},
     "phenotypes": {"haplotype_set": "h", "phenotypes": ["poor", "intermediate"]},
 }
-"""What a claim or a result may be about instead of a variant."""
+"""Subjects of a claim or a result other than a variant."""
 
 
-def of_set(subject: str, **fields: Any) -> Association:
-    """Return the claim that those who have some haplotypes live longer, but for fields."""
-    return claim(**{"variant": None, "allele": None, **OF[subject], **fields})
+def haplotype_claim(subject: str, **fields: Any) -> Association:
+    """Return the claim that people with some haplotypes live longer; fields override."""
+    return claim(**{"variant": None, "allele": None, **HAPLOTYPE_SUBJECTS[subject], **fields})
 
 
-def seen(subject: str, people: str = "a", **fields: Any) -> Evidence:
-    """Return a result that supports such a claim at nominal significance, but for fields."""
-    return found(people, **{"alleles": {}, **OF[subject], **fields})
+def haplotype_finding(subject: str, study: str = "a", **fields: Any) -> Evidence:
+    """Return a nominally significant result for such a claim; fields override."""
+    return finding(study, **{"alleles": {}, **HAPLOTYPE_SUBJECTS[subject], **fields})
 
 
 @pytest.mark.parametrize(
@@ -475,47 +482,73 @@ def seen(subject: str, people: str = "a", **fields: Any) -> Evidence:
         ({}, {"direction": "unsettled"}, Stance.NOT_SCORED),
     ],
 )
-@pytest.mark.parametrize("subject", OF)
-def test_what_a_result_on_haplotypes_says_of_a_claim_on_the_same(
+@pytest.mark.parametrize("subject", HAPLOTYPE_SUBJECTS)
+def test_stance_of_a_result_on_the_same_haplotypes(
     subject: str, result: dict[str, Any], claimed: dict[str, Any], expected: Stance
 ) -> None:
-    assert expected is stance(of_set(subject, **claimed), seen(subject, **result), LOOKUP)
+    assert expected is stance(
+        haplotype_claim(subject, **claimed), haplotype_finding(subject, **result), LOOKUP
+    )
 
 
-OTHER_ORDER = ["intermediate", "poor"]
-NOTHING: dict[str, Any] = {
+PHENOTYPES_REVERSED = ["intermediate", "poor"]
+NO_HAPLOTYPE: dict[str, Any] = {
     "haplotype": None,
     "haplotype_set": None,
     "diplotypes": [],
     "phenotypes": [],
 }
-ON_VARIANT: dict[str, Any] = {**NOTHING, "alleles": {"rs1": "A"}}
-ABOUT: dict[str, tuple[str, dict[str, Any], bool]] = {
-    # subject of the claim, result, whether it is about the same
+VARIANT_SUBJECT: dict[str, Any] = {**NO_HAPLOTYPE, "alleles": {"rs1": "A"}}
+SUBJECT_PAIRS: dict[str, tuple[str, dict[str, Any], bool]] = {
+    # subject of the claim, fields of the result, whether its subject is covered by the claim
     "another haplotype": ("haplotype", {"haplotype": "h3"}, False),
-    "haplotype, result on a variant": ("haplotype", ON_VARIANT, False),
-    "haplotype, result on nothing": ("haplotype", NOTHING, False),
-    "haplotype, result on diplotypes": ("haplotype", {**NOTHING, **OF["diplotypes"]}, False),
-    "haplotype, result on phenotypes": ("haplotype", {**NOTHING, **OF["phenotypes"]}, False),
-    "haplotype, named beside a base": ("haplotype", {"alleles": {"rs1": "A"}}, True),
+    "haplotype, result on a variant": ("haplotype", VARIANT_SUBJECT, False),
+    "haplotype, result without a subject": ("haplotype", NO_HAPLOTYPE, False),
+    "haplotype, result on diplotypes": (
+        "haplotype",
+        {**NO_HAPLOTYPE, **HAPLOTYPE_SUBJECTS["diplotypes"]},
+        False,
+    ),
+    "haplotype, result on phenotypes": (
+        "haplotype",
+        {**NO_HAPLOTYPE, **HAPLOTYPE_SUBJECTS["phenotypes"]},
+        False,
+    ),
+    "haplotype, result with a base as well": ("haplotype", {"alleles": {"rs1": "A"}}, True),
     "one of the diplotypes": ("diplotypes", {"diplotypes": ["*2/*2"]}, True),
     "the diplotypes in another order": ("diplotypes", {"diplotypes": ["*2/*2", "*1/*2"]}, True),
     "one more diplotype": ("diplotypes", {"diplotypes": ["*1/*2", "*2/*2", "*1/*3"]}, False),
     "another diplotype": ("diplotypes", {"diplotypes": ["*1/*3"]}, False),
     "diplotypes of another set": ("diplotypes", {"haplotype_set": "i"}, False),
-    "diplotypes, result on phenotypes": ("diplotypes", {**NOTHING, **OF["phenotypes"]}, False),
-    "diplotypes, result on a haplotype": ("diplotypes", {**NOTHING, **OF["haplotype"]}, False),
+    "diplotypes, result on phenotypes": (
+        "diplotypes",
+        {**NO_HAPLOTYPE, **HAPLOTYPE_SUBJECTS["phenotypes"]},
+        False,
+    ),
+    "diplotypes, result on a haplotype": (
+        "diplotypes",
+        {**NO_HAPLOTYPE, **HAPLOTYPE_SUBJECTS["haplotype"]},
+        False,
+    ),
     "diplotypes, result on the set": ("diplotypes", {"diplotypes": []}, False),
-    "diplotypes, result on a variant": ("diplotypes", ON_VARIANT, False),
+    "diplotypes, result on a variant": ("diplotypes", VARIANT_SUBJECT, False),
     "one of the phenotypes": ("phenotypes", {"phenotypes": ["poor"]}, True),
-    "the phenotypes in another order": ("phenotypes", {"phenotypes": OTHER_ORDER}, True),
-    "one more phenotype": ("phenotypes", {"phenotypes": [*OTHER_ORDER, "normal"]}, False),
+    "the phenotypes in another order": ("phenotypes", {"phenotypes": PHENOTYPES_REVERSED}, True),
+    "one more phenotype": ("phenotypes", {"phenotypes": [*PHENOTYPES_REVERSED, "normal"]}, False),
     "another phenotype": ("phenotypes", {"phenotypes": ["normal"]}, False),
     "phenotypes of another set": ("phenotypes", {"haplotype_set": "i"}, False),
-    "phenotypes, result on diplotypes": ("phenotypes", {**NOTHING, **OF["diplotypes"]}, False),
-    "phenotypes, result on a haplotype": ("phenotypes", {**NOTHING, **OF["haplotype"]}, False),
+    "phenotypes, result on diplotypes": (
+        "phenotypes",
+        {**NO_HAPLOTYPE, **HAPLOTYPE_SUBJECTS["diplotypes"]},
+        False,
+    ),
+    "phenotypes, result on a haplotype": (
+        "phenotypes",
+        {**NO_HAPLOTYPE, **HAPLOTYPE_SUBJECTS["haplotype"]},
+        False,
+    ),
     "phenotypes, result on the set": ("phenotypes", {"phenotypes": []}, False),
-    "phenotypes, result on a variant": ("phenotypes", ON_VARIANT, False),
+    "phenotypes, result on a variant": ("phenotypes", VARIANT_SUBJECT, False),
 }
 
 
@@ -527,37 +560,47 @@ ABOUT: dict[str, tuple[str, dict[str, Any], bool]] = {
         ("none", "null", Stance.NULL),
     ],
 )
-@pytest.mark.parametrize(("subject", "named", "same"), ABOUT.values(), ids=ABOUT)
-def test_a_result_on_others_is_not_scored_unless_it_is_a_null(
-    subject: str, named: dict[str, Any], same: bool, direction: str, result: str, scored: Stance
+@pytest.mark.parametrize(
+    ("subject", "fields", "covered"), SUBJECT_PAIRS.values(), ids=SUBJECT_PAIRS
+)
+def test_result_on_another_subject_is_scored_only_if_null(
+    subject: str, fields: dict[str, Any], covered: bool, direction: str, result: str, scored: Stance
 ) -> None:
-    """All those of a result must be among those of the claim; a null counts whomever it names."""
-    expected = scored if same or result == "null" else Stance.NOT_SCORED
-    told = seen(subject, **{**named, "direction": direction, "result": result})
-    assert expected is stance(of_set(subject), told, LOOKUP)
+    """The claim must cover all diplotypes or phenotypes of a result; a null always counts."""
+    expected = scored if covered or result == "null" else Stance.NOT_SCORED
+    item = haplotype_finding(subject, **{**fields, "direction": direction, "result": result})
+    assert expected is stance(haplotype_claim(subject), item, LOOKUP)
 
 
-def test_a_result_on_haplotypes_alone_is_not_scored_for_a_variant() -> None:
-    assert [Stance.NOT_SCORED] * 3 == [stance(claim(), seen(of), LOOKUP) for of in OF]
+def test_result_on_haplotypes_alone_is_not_scored_for_a_variant() -> None:
+    assert [Stance.NOT_SCORED] * 3 == [
+        stance(claim(), haplotype_finding(subject), LOOKUP) for subject in HAPLOTYPE_SUBJECTS
+    ]
 
 
-@pytest.mark.parametrize("subject", OF)
+@pytest.mark.parametrize("subject", HAPLOTYPE_SUBJECTS)
 @pytest.mark.parametrize(("evidence", "expected"), LEVELS.values(), ids=LEVELS)
-def test_claims_on_haplotypes_are_weighed_like_those_on_variants(
-    subject: str, evidence: list[Evidence], expected: Counted
+def test_claims_on_haplotypes_are_graded_like_claims_on_variants(
+    subject: str, evidence: list[Evidence], expected: LevelAndCohorts
 ) -> None:
-    """The same results, named by what the claim is about where a base was named."""
-    told = [
-        item.model_copy(update=OF[subject] | {"alleles": {}}) if item.alleles else item
+    """The same results, with the subject of the claim in place of the base."""
+    haplotype_evidence = [
+        item.model_copy(update=HAPLOTYPE_SUBJECTS[subject] | {"alleles": {}})
+        if item.alleles
+        else item
         for item in evidence
     ]
-    assert expected == counted(grade_evidence(of_set(subject), told, LOOKUP))
+    assert expected == level_and_cohorts(
+        grade_evidence(haplotype_claim(subject), haplotype_evidence, LOOKUP)
+    )
 
 
-@pytest.mark.parametrize("subject", OF)
-def test_what_is_excluded_does_not_count_for_haplotypes(subject: str) -> None:
-    evidence = [seen(subject, "a"), seen(subject, "b", direction="lower")]
-    grade = grade_evidence(of_set(subject, excluded={"b-survival-lower": "x"}), evidence, LOOKUP)
+@pytest.mark.parametrize("subject", HAPLOTYPE_SUBJECTS)
+def test_excluded_result_on_haplotypes_does_not_count(subject: str) -> None:
+    evidence = [haplotype_finding(subject, "a"), haplotype_finding(subject, "b", direction="lower")]
+    grade = grade_evidence(
+        haplotype_claim(subject, excluded={"b-survival-lower": "x"}), evidence, LOOKUP
+    )
     expected = EvidenceGrade(
         Level.SINGLE_NOMINAL, ("a",), (), (), {"a-survival-higher": Stance.SUPPORTS}
     )
@@ -567,27 +610,33 @@ def test_what_is_excluded_does_not_count_for_haplotypes(subject: str) -> None:
 @pytest.mark.parametrize(
     ("direction", "evidence", "expected"),
     [
-        ("none", [null("a")], (Level.NULL, (), (), ("a",))),
-        ("none", [null("a", n=1000), found("b")], (Level.CONTRADICTED, (), ("b",), ("a",))),
-        ("unsettled", [null("a"), found("b")], (Level.NULL, (), (), ("a",))),
-        ("unsettled", [against("a"), found("b")], (Level.NOT_ASSESSABLE, (), (), ())),
+        ("none", [null_result("a")], (Level.NULL, (), (), ("a",))),
+        (
+            "none",
+            [null_result("a", n=1000), finding("b")],
+            (Level.CONTRADICTED, (), ("b",), ("a",)),
+        ),
+        ("unsettled", [null_result("a"), finding("b")], (Level.NULL, (), (), ("a",))),
+        ("unsettled", [opposite_finding("a"), finding("b")], (Level.NOT_ASSESSABLE, (), (), ())),
     ],
-    ids=["nulls", "a finding after all", "nulls, unsettled", "findings, unsettled"],
+    ids=["nulls", "a finding", "nulls, unsettled", "findings, unsettled"],
 )
-def test_claims_without_a_direction(
-    direction: str, evidence: list[Evidence], expected: Counted
+def test_level_of_a_claim_without_a_direction(
+    direction: str, evidence: list[Evidence], expected: LevelAndCohorts
 ) -> None:
-    assert expected == counted(grade_evidence(claim(direction=direction), evidence, LOOKUP))
+    assert expected == level_and_cohorts(
+        grade_evidence(claim(direction=direction), evidence, LOOKUP)
+    )
 
 
-def test_what_is_excluded_does_not_count() -> None:
-    """Neither for nor against, nor as a result of its cohort, nor in its size."""
+def test_excluded_results_do_not_count() -> None:
+    """They neither support nor contradict, and add nothing to the size of their cohort."""
     evidence = [
-        corrected("a", n=100),
-        found("a", id="sub-study", n=5000),
-        against("b"),
-        null("c", n=100),
-        null("d", n=99),
+        corrected_finding("a", n=100),
+        finding("a", id="sub-study", n=5000),
+        opposite_finding("b"),
+        null_result("c", n=100),
+        null_result("d", n=99),
     ]
     excluded = {"b-survival-lower": "x", "c-survival-none": "x", "sub-study": "x"}
     assert EvidenceGrade(
@@ -599,14 +648,19 @@ def test_what_is_excluded_does_not_count() -> None:
     ) == grade_evidence(claim(excluded=excluded), evidence, LOOKUP)
 
 
-def test_everything_excluded_leaves_nothing_to_assess() -> None:
+def test_claim_is_not_assessable_if_all_results_are_excluded() -> None:
     assert EvidenceGrade(Level.NOT_ASSESSABLE, (), (), (), {}) == grade_evidence(
-        claim(excluded={"a-survival-higher": "x"}), [corrected("a")], LOOKUP
+        claim(excluded={"a-survival-higher": "x"}), [corrected_finding("a")], LOOKUP
     )
 
 
-def test_every_listed_result_has_a_stance() -> None:
-    evidence = [found("a"), against("b"), null("c"), found("d", kind="laboratory")]
+def test_every_graded_result_has_a_stance() -> None:
+    evidence = [
+        finding("a"),
+        opposite_finding("b"),
+        null_result("c"),
+        finding("d", kind="laboratory"),
+    ]
     assert {
         "a-survival-higher": Stance.SUPPORTS,
         "b-survival-lower": Stance.CONTRADICTS,
@@ -616,10 +670,10 @@ def test_every_listed_result_has_a_stance() -> None:
 
 
 @pytest.mark.parametrize(("evidence", "expected"), LEVELS.values(), ids=LEVELS)
-def test_the_order_of_the_evidence_changes_nothing(
-    evidence: list[Evidence], expected: Counted
+def test_grade_does_not_depend_on_the_order_of_the_evidence(
+    evidence: list[Evidence], expected: LevelAndCohorts
 ) -> None:
-    """But for the order in which the cohorts are named."""
+    """Only the order of the cohorts in the grade changes."""
     level, *cohorts = expected
     assert {(level, *(frozenset(names) for names in cohorts))} == {
         (
@@ -633,16 +687,16 @@ def test_the_order_of_the_evidence_changes_nothing(
 
 
 @pytest.mark.parametrize(("evidence", "expected"), LEVELS.values(), ids=LEVELS)
-def test_the_same_claim_of_the_other_allele_has_the_same_level(
-    evidence: list[Evidence], expected: Counted
+def test_equivalent_claim_on_the_other_allele_has_the_same_level(
+    evidence: list[Evidence], expected: LevelAndCohorts
 ) -> None:
-    assert expected == counted(
+    assert expected == level_and_cohorts(
         grade_evidence(claim(allele="C", direction="lower"), evidence, LOOKUP)
     )
 
 
-def test_words_of_levels_and_stances() -> None:
-    """They stand in every output; the order is that of strength."""
+def test_names_of_levels_and_stances() -> None:
+    """Outputs contain these names; the levels are in the order of strength."""
     assert [
         "guideline",
         "replicated",
@@ -656,20 +710,20 @@ def test_words_of_levels_and_stances() -> None:
     assert ["supports", "contradicts", "null", "not_scored"] == [str(item) for item in Stance]
 
 
-def test_a_guideline_stands_above_the_evidence() -> None:
-    named = claim(guideline="a guideline that names the variant", evidence=["x"])
+def test_guideline_overrides_the_evidence() -> None:
+    guideline_claim = claim(guideline="a guideline that names the variant", evidence=["x"])
 
-    assert Level.GUIDELINE == grade_evidence(named, [against()], LOOKUP).level
+    assert Level.GUIDELINE == grade_evidence(guideline_claim, [opposite_finding()], LOOKUP).level
 
 
 def test_support_of_unknown_size_is_not_outweighed() -> None:
-    unknown = [corrected("a", n=None), null("b", n=2)]
+    evidence = [corrected_finding("a", n=None), null_result("b", n=2)]
 
-    assert Level.SINGLE_CORRECTED == grade_evidence(claim(evidence=["x"]), unknown, LOOKUP).level
+    assert Level.SINGLE_CORRECTED == grade_evidence(claim(evidence=["x"]), evidence, LOOKUP).level
 
 
 def test_the_ladder() -> None:
-    """No evidence alone makes a guideline; every other level is reached by some case above."""
+    """Evidence alone never gives the level guideline; the cases above give every other level."""
     assert (
         Level.GUIDELINE,
         Level.REPLICATED,

@@ -1,4 +1,4 @@
-"""Loading a knowledge base: files joined, overlays, digest, and looking things up."""
+"""Loading a knowledge base: merged files, overlays, digest and lookups."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ variants:
     paper_wording: plus strand
     sources: [made up]
 """
-RS1_OTHERWISE = """\
+RS1_OVERLAY = """\
 variants:
   - id: rs1
     gene: AAA
@@ -70,16 +70,16 @@ def overlay(tmp_path: Path) -> Overlay:
 
 
 def messages(*directories: Path) -> list[str]:
-    """Return the faults of these directories as they are shown."""
+    """Return the faults of these directories as users see them."""
     with pytest.raises(KnowledgeBaseError) as raised:
         load(directories)
     return [str(fault) for fault in raised.value.faults]
 
 
-# what is loaded
+# loaded values
 
 
-def test_entries_by_section_in_the_order_of_the_files(toy: KnowledgeBase) -> None:
+def test_sections_keep_the_order_of_the_files(toy: KnowledgeBase) -> None:
     assert {
         "assemblies": ["GRCh37", "GRCh38"],
         "genes": ["AAA", "BBB"],
@@ -120,7 +120,7 @@ def test_every_section_of_a_document_is_loaded() -> None:
     assert set(Document.model_fields) - {"knowledge"} == set(SECTIONS)
 
 
-def test_what_it_is(toy: KnowledgeBase, toy_directory: Path) -> None:
+def test_info_and_directories(toy: KnowledgeBase, toy_directory: Path) -> None:
     assert (
         KnowledgeInfo(
             name="toy",
@@ -133,8 +133,8 @@ def test_what_it_is(toy: KnowledgeBase, toy_directory: Path) -> None:
     ) == (toy.info, toy.directories)
 
 
-def test_variants_as_engine_values(toy: KnowledgeBase) -> None:
-    """A single base is its own window; others keep the window that stands in the file."""
+def test_variants_of_the_domain_model(toy: KnowledgeBase) -> None:
+    """The window of an SNV is its REF; other variants keep the window of the file."""
     by_id = {variant.id: variant for variant in toy.variants}
     assert [
         Variant(
@@ -164,15 +164,15 @@ def test_variants_as_engine_values(toy: KnowledgeBase) -> None:
     ] == [by_id["rs3"], by_id["rs5"]]
 
 
-def test_variants_stand_by_gene_and_then_by_position(toy_directory: Path, overlay: Overlay) -> None:
-    """rs7 is read last and lies first in its gene."""
+def test_variants_are_sorted_by_gene_and_position(toy_directory: Path, overlay: Overlay) -> None:
+    """rs7 is read last and has the first position of its gene."""
     knowledge = load([toy_directory, overlay({"more.yaml": RS7})])
     assert ["rs7", "rs1", "rs2", "rs3", "rs4", "rs5", "rs6"] == [
         variant.id for variant in knowledge.variants
     ]
 
 
-def test_nothing_can_be_changed(toy: KnowledgeBase) -> None:
+def test_knowledge_base_is_immutable(toy: KnowledgeBase) -> None:
     with pytest.raises(TypeError, match="does not support item assignment"):
         toy.drugs["other"] = toy.drugs["letrozole"]  # type: ignore[index]
     with pytest.raises(dataclasses.FrozenInstanceError):
@@ -189,7 +189,7 @@ def test_associations_of_a_variant(toy: KnowledgeBase) -> None:
 
 
 def test_evidence_on_a_variant(toy: KnowledgeBase) -> None:
-    """A result on two variants is evidence on either."""
+    """A result on two variants is evidence on both."""
     assert {
         "rs1": ["one-rs1-survival"],
         "rs2": ["two-rs2-level-null"],
@@ -201,7 +201,7 @@ def test_evidence_on_a_variant(toy: KnowledgeBase) -> None:
     }
 
 
-def test_evidence_stands_oldest_first_and_without_a_year_last(
+def test_evidence_is_sorted_by_year_with_unknown_years_last(
     toy_directory: Path, overlay: Overlay
 ) -> None:
     template = """\
@@ -233,7 +233,7 @@ def test_evidence_stands_oldest_first_and_without_a_year_last(
     assert ["e", "c", "d", "a"] == [item.id for item in knowledge.evidence_on("rs3")]
 
 
-def test_weights_of_all_associations(toy: KnowledgeBase) -> None:
+def test_grades_of_all_associations(toy: KnowledgeBase) -> None:
     assert {
         "rs1-survival": EvidenceGrade(
             Level.SINGLE_CORRECTED,
@@ -267,7 +267,7 @@ def test_weights_of_all_associations(toy: KnowledgeBase) -> None:
         ("", None),
     ],
 )
-def test_a_variant_by_any_of_its_names(
+def test_find_variant_accepts_any_of_its_names(
     toy_directory: Path, overlay: Overlay, name: str, variant: str | None
 ) -> None:
     assert variant == load([toy_directory, overlay({"more.yaml": RS7})]).find_variant(name)
@@ -276,16 +276,16 @@ def test_a_variant_by_any_of_its_names(
 # directories
 
 
-def test_the_default_directory_holds_a_knowledge_base() -> None:
+def test_default_directory_contains_a_knowledge_base() -> None:
     assert (default_directory() / "knowledge.yaml").is_file()
 
 
 @pytest.mark.parametrize(
     ("made", "expected"),
     [("pgx_ana/data/kb", "pgx_ana/data/kb"), ("data/kb", "data/kb")],
-    ids=["within the package", "beside the package"],
+    ids=["inside the package", "next to the package"],
 )
-def test_the_default_directory_of_an_installation_and_of_a_checkout(
+def test_default_directory_of_an_installation_and_of_a_checkout(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, made: str, expected: str
 ) -> None:
     (tmp_path / made).mkdir(parents=True)
@@ -295,7 +295,7 @@ def test_the_default_directory_of_an_installation_and_of_a_checkout(
     assert tmp_path / expected == default_directory()
 
 
-def test_files_may_lie_deeper_and_are_read_in_the_order_of_their_paths(
+def test_files_in_subdirectories_are_read_in_the_order_of_their_paths(
     toy_directory: Path, overlay: Overlay
 ) -> None:
     drug = "drugs: [{{id: {0}, name: {0}, drug_class: made up}}]\n"
@@ -313,13 +313,15 @@ def test_files_may_lie_deeper_and_are_read_in_the_order_of_their_paths(
     assert ["anastrozole", "letrozole", "first", "second", "third", "last"] == list(knowledge.drugs)
 
 
-def test_an_overlay_replaces_by_id_and_adds(toy_directory: Path, overlay: Overlay) -> None:
+def test_overlay_replaces_entries_by_id_and_adds_entries(
+    toy_directory: Path, overlay: Overlay
+) -> None:
     text = (
         "drugs:\n"
         "  - {id: exemestane, name: exemestane, drug_class: other}\n"
         "  - {id: letrozole, name: overlaid, drug_class: other}\n"
     )
-    directory = overlay({"drugs.yaml": text, "variants.yaml": RS1_OTHERWISE})
+    directory = overlay({"drugs.yaml": text, "variants.yaml": RS1_OVERLAY})
     base, knowledge = load([toy_directory]), load([toy_directory, directory])
     assert [
         Drug(id="anastrozole", name="anastrozole", drug_class="aromatase inhibitor"),
@@ -333,12 +335,12 @@ def test_an_overlay_replaces_by_id_and_adds(toy_directory: Path, overlay: Overla
         if definition != base.definitions[key]
     ]
     assert 110 == knowledge.variants[0].loci[Assembly.GRCH38].pos
-    # An entry is replaced as a whole: names of the earlier one are gone.
+    # An entry is replaced as a whole, with its names.
     assert ("rs1", None) == (base.find_variant("legacy1"), knowledge.find_variant("legacy1"))
     assert (base.info, base.evidence) == (knowledge.info, knowledge.evidence)
 
 
-def test_a_later_overlay_wins(toy_directory: Path, overlay: Overlay) -> None:
+def test_later_overlay_takes_precedence(toy_directory: Path, overlay: Overlay) -> None:
     text = "drugs: [{{id: letrozole, name: {}, drug_class: other}}]\n"
     first = overlay({"drugs.yaml": text.format("first")}, "first")
     second = overlay({"drugs.yaml": text.format("second")}, "second")
@@ -348,29 +350,27 @@ def test_a_later_overlay_wins(toy_directory: Path, overlay: Overlay) -> None:
     )
 
 
-def test_an_overlay_may_say_what_it_is(toy_directory: Path, overlay: Overlay) -> None:
+def test_overlay_can_replace_name_and_version(toy_directory: Path, overlay: Overlay) -> None:
     knowledge = load([toy_directory, overlay({"knowledge.yaml": INFO})])
     assert ("other", f"9.8.7+{knowledge.digest[:12]}") == (knowledge.info.name, knowledge.stamp)
 
 
-def test_an_overlay_is_checked_against_what_it_lies_on(
+def test_overlay_is_checked_together_with_the_layers_below(
     toy_directory: Path, overlay: Overlay
 ) -> None:
-    """A third allele of rs1 leaves an association of the layer below without its genotypes."""
-    text = RS1_OTHERWISE.replace("{bases: C}]", "{bases: C}, {bases: T}]")
+    """A third allele of rs1 adds genotypes that an association of the lower layer lacks."""
+    text = RS1_OVERLAY.replace("{bases: C}]", "{bases: C}, {bases: T}]")
     directory = overlay({"variants.yaml": text})
-    place = toy_directory / "evidence.yaml"
-    lines = place.read_text(encoding="utf-8").splitlines()
+    evidence = toy_directory / "evidence.yaml"
+    lines = evidence.read_text(encoding="utf-8").splitlines()
     line = next(number for number, text in enumerate(lines, 1) if "A/A: {direction: higher" in text)
     assert [
-        f"{place}:{line}: associations(rs1-survival).genotypes: {genotype} is not covered"
+        f"{evidence}:{line}: associations(rs1-survival).genotypes: {genotype} is not covered"
         for genotype in ("A/T", "C/T", "T/T")
     ] == messages(toy_directory, directory)
 
 
-def test_an_overlay_may_not_define_an_entry_twice_itself(
-    toy_directory: Path, overlay: Overlay
-) -> None:
+def test_overlay_must_not_define_an_entry_twice(toy_directory: Path, overlay: Overlay) -> None:
     drug = "drugs:\n  - {id: letrozole, name: x, drug_class: x}\n"
     directory = overlay({"a.yaml": drug, "b.yaml": drug})
     assert [f"{directory / 'b.yaml'}:2: drugs(letrozole): is defined twice"] == messages(
@@ -378,113 +378,115 @@ def test_an_overlay_may_not_define_an_entry_twice_itself(
     )
 
 
-def test_an_overlay_alone_is_no_knowledge_base(overlay: Overlay) -> None:
+def test_overlay_alone_lacks_the_knowledge_section(overlay: Overlay) -> None:
     directory = overlay({"drugs.yaml": "drugs: [{id: a, name: a, drug_class: a}]\n"})
-    assert [f"{directory}:1: knowledge: no file says what this knowledge base is"] == messages(
-        directory
-    )
+    what = "no file has this section, which names and versions the knowledge base"
+    assert [f"{directory}:1: knowledge: {what}"] == messages(directory)
 
 
-def test_directories_that_cannot_be_read_are_all_told(
+def test_all_unreadable_directories_are_reported(
     toy_directory: Path, overlay: Overlay, tmp_path: Path
 ) -> None:
     empty = overlay({"readme.md": ""}, "empty")
     file = overlay({"file.yaml": INFO}, "files") / "file.yaml"
-    gone = tmp_path / "gone"
+    missing = tmp_path / "missing"
     assert [
-        f"{empty}:1: holds no *.yaml file",
+        f"{empty}:1: contains no *.yaml file",
         f"{file}:1: is not a directory with YAML files",
-        f"{gone}:1: is not a directory with YAML files",
-    ] == messages(toy_directory, gone, empty, file)
+        f"{missing}:1: is not a directory with YAML files",
+    ] == messages(toy_directory, missing, empty, file)
 
 
 @pytest.mark.parametrize(
-    ("drugs", "first"),
+    ("drugs", "first_line"),
     [("[{id: a}]", "the knowledge base has 2 faults:"), ("[a]", "the knowledge base has 1 fault:")],
 )
-def test_the_message_counts_and_lists_the_faults(
-    toy_directory: Path, overlay: Overlay, drugs: str, first: str
+def test_error_message_counts_and_lists_the_faults(
+    toy_directory: Path, overlay: Overlay, drugs: str, first_line: str
 ) -> None:
     directory = overlay({"drugs.yaml": f"drugs: {drugs}\n"})
     with pytest.raises(KnowledgeBaseError) as raised:
         load([toy_directory, directory])
-    assert [first, *map(str, raised.value.faults)] == str(raised.value).splitlines()
+    assert [first_line, *map(str, raised.value.faults)] == str(raised.value).splitlines()
     assert 4 == raised.value.exit_code
 
 
 # digest
 
 
-def copy(toy_directory: Path, target: Path) -> Path:
+def copied(toy_directory: Path, target: Path) -> Path:
     shutil.copytree(toy_directory, target)
     return target
 
 
-def test_the_digest_is_told_with_the_version(toy: KnowledgeBase) -> None:
+def test_stamp_is_version_and_shortened_digest(toy: KnowledgeBase) -> None:
     assert re.fullmatch(r"[0-9a-f]{64}", toy.digest)
     assert f"1.2.3+{toy.digest[:12]}" == toy.stamp
 
 
-def test_the_digest_does_not_depend_on_the_place(
+def test_digest_does_not_depend_on_the_directory(
     toy: KnowledgeBase, toy_directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    there = copy(toy_directory, tmp_path / "deep" / "elsewhere")
-    assert toy.digest == load([there]).digest
-    monkeypatch.chdir(there.parent)
-    assert toy.digest == load([Path("elsewhere")]).digest
+    copy = copied(toy_directory, tmp_path / "deep" / "directory")
+    assert toy.digest == load([copy]).digest
+    monkeypatch.chdir(copy.parent)
+    assert toy.digest == load([Path("directory")]).digest
 
 
-def test_the_digest_does_not_depend_on_files_that_are_not_read(
+def test_digest_ignores_files_that_are_not_read(
     toy: KnowledgeBase, toy_directory: Path, tmp_path: Path
 ) -> None:
-    there = copy(toy_directory, tmp_path / "kb")
-    (there / "README.md").write_text("words", encoding="utf-8")
-    assert toy.digest == load([there]).digest
+    copy = copied(toy_directory, tmp_path / "kb")
+    (copy / "README.md").write_text("words", encoding="utf-8")
+    assert toy.digest == load([copy]).digest
 
 
 @pytest.mark.parametrize("name", ["evidence.yaml", "frame.yaml", "messages.yaml", "variants.yaml"])
 @pytest.mark.parametrize(
     "change",
     [lambda content: content + b"\n", lambda content: content.replace(b"\n", b"\r\n", 1)],
-    ids=["line at the end", "line end"],
+    ids=["empty line at the end", "CRLF"],
 )
-def test_any_byte_of_any_file_changes_the_digest(
+def test_every_byte_of_every_file_changes_the_digest(
     toy: KnowledgeBase,
     toy_directory: Path,
     tmp_path: Path,
     name: str,
     change: Callable[[bytes], bytes],
 ) -> None:
-    """Even where the entries stay the same."""
-    there = copy(toy_directory, tmp_path / "kb")
-    (there / name).write_bytes(change((there / name).read_bytes()))
-    knowledge = load([there])
+    """The digest changes even if the entries stay the same."""
+    copy = copied(toy_directory, tmp_path / "kb")
+    (copy / name).write_bytes(change((copy / name).read_bytes()))
+    knowledge = load([copy])
     assert toy.definitions == knowledge.definitions
     assert toy.evidence == knowledge.evidence
     assert toy.digest != knowledge.digest
 
 
-def test_the_name_of_a_file_and_where_its_text_stands_change_the_digest(
+def test_digest_depends_on_file_names_and_file_boundaries(
     toy: KnowledgeBase, toy_directory: Path, tmp_path: Path
 ) -> None:
-    """The same text in other files: renamed, in a folder, or cut elsewhere."""
-    renamed = copy(toy_directory, tmp_path / "renamed")
+    """The same text in a renamed file, in a subdirectory, or with another file boundary."""
+    renamed = copied(toy_directory, tmp_path / "renamed")
     (renamed / "variants.yaml").rename(renamed / "variants2.yaml")
-    deeper = copy(toy_directory, tmp_path / "deeper")
+    deeper = copied(toy_directory, tmp_path / "deeper")
     (deeper / "folder").mkdir()
     (deeper / "variants.yaml").rename(deeper / "folder" / "variants.yaml")
-    cut = copy(toy_directory, tmp_path / "cut")
+    end = copied(toy_directory, tmp_path / "end")
     comment = "# between two files\n"
-    text = (cut / "evidence.yaml").read_text(encoding="utf-8")
-    (cut / "evidence.yaml").write_text(text + comment, encoding="utf-8")
-    other = copy(toy_directory, tmp_path / "other")
-    text = (other / "frame.yaml").read_text(encoding="utf-8")
-    (other / "frame.yaml").write_text(comment + text, encoding="utf-8")
-    digests = {toy.digest, *(load([place]).digest for place in (renamed, deeper, cut, other))}
+    text = (end / "evidence.yaml").read_text(encoding="utf-8")
+    (end / "evidence.yaml").write_text(text + comment, encoding="utf-8")
+    start = copied(toy_directory, tmp_path / "start")
+    text = (start / "frame.yaml").read_text(encoding="utf-8")
+    (start / "frame.yaml").write_text(comment + text, encoding="utf-8")
+    digests = {
+        toy.digest,
+        *(load([directory]).digest for directory in (renamed, deeper, end, start)),
+    }
     assert 5 == len(digests)
 
 
-def test_an_overlay_changes_the_digest(
+def test_overlay_changes_the_digest(
     toy: KnowledgeBase, toy_directory: Path, overlay: Overlay
 ) -> None:
     directory = overlay({"empty.yaml": "# nothing\n"})

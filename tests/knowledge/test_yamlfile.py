@@ -1,4 +1,4 @@
-"""Reading one YAML file: what is typed stays typed, and what is not allowed is told by line."""
+"""Reading one YAML file: scalars stay as written, and faults are reported with their line."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ import pytest
 from pgx_ana.knowledge.schema import Document
 from pgx_ana.knowledge.yamlfile import YamlFile, read_yaml
 
-Told = tuple[int, str, str]
+LocatedFault = tuple[int, str, str]
+"""Line, location and message."""
 
 DRUG = "drugs:\n  - id: a\n    name: {}\n    drug_class: made up\n"
 COHORT = "cohorts:\n  - {id: first, name: First, description: made up}\n"
 
 
-def read(directory: Path, content: str | bytes) -> tuple[YamlFile, list[Told]]:
-    """Read a file with this content; the faults without their file, which is checked here."""
+def read(directory: Path, content: str | bytes) -> tuple[YamlFile, list[LocatedFault]]:
+    """Read a file with this content; return it with its faults, whose file is checked here."""
     path = directory / "made.yaml"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     file, faults = read_yaml(path, path.read_bytes())
@@ -25,17 +26,17 @@ def read(directory: Path, content: str | bytes) -> tuple[YamlFile, list[Told]]:
 
 
 @pytest.mark.parametrize(
-    "typed",
+    "scalar",
     ["no", "1.10", "1e-3", "0x1F", "007", "1_000", "12:30", "2001-02-03", "true", ".5", "1/2"],
 )
-def test_a_scalar_stays_the_text_that_was_typed(tmp_path: Path, typed: str) -> None:
-    file, faults = read(tmp_path, DRUG.format(typed))
+def test_scalar_stays_the_text_of_the_file(tmp_path: Path, scalar: str) -> None:
+    file, faults = read(tmp_path, DRUG.format(scalar))
     assert [] == faults
-    assert [typed] == [drug.name for drug in file.document.drugs]
+    assert [scalar] == [drug.name for drug in file.document.drugs]
 
 
 @pytest.mark.parametrize(
-    ("typed", "text"),
+    ("scalar", "text"),
     [
         ('"null"', "null"),
         ("'~'", "~"),
@@ -47,21 +48,21 @@ def test_a_scalar_stays_the_text_that_was_typed(tmp_path: Path, typed: str) -> N
     ],
     ids=["null", "tilde", "star", "escape", "folded", "stripped", "none"],
 )
-def test_quoted_and_folded_text(tmp_path: Path, typed: str, text: str) -> None:
-    file, faults = read(tmp_path, DRUG.format(typed))
+def test_quoted_and_folded_text(tmp_path: Path, scalar: str, text: str) -> None:
+    file, faults = read(tmp_path, DRUG.format(scalar))
     assert [] == faults
     assert [text] == [drug.name for drug in file.document.drugs]
 
 
-@pytest.mark.parametrize("typed", ["", "~", "null", "Null", "NULL"])
-def test_an_empty_value_is_refused(tmp_path: Path, typed: str) -> None:
-    _, faults = read(tmp_path, DRUG.format(typed))
-    told = (3, "drugs[0].name", "has no value: leave the field out when it is unknown")
-    assert [told] == [(line, where.replace(".0.", "[0]."), what) for line, where, what in faults]
+@pytest.mark.parametrize("scalar", ["", "~", "null", "Null", "NULL"])
+def test_empty_value_is_rejected(tmp_path: Path, scalar: str) -> None:
+    _, faults = read(tmp_path, DRUG.format(scalar))
+    expected = (3, "drugs[0].name", "has no value: leave the field out if it is unknown")
+    assert [expected] == faults
 
 
-def test_a_field_decides_what_its_text_means(tmp_path: Path) -> None:
-    """The same digits are a number, a year and a word."""
+def test_field_decides_the_type_of_its_text(tmp_path: Path) -> None:
+    """The same digits are an integer in one field and text in another."""
     text = (
         "publications:\n"
         "  - {id: p, first_author: '2001', year: 2001, pmid: 2001}\n"
@@ -85,7 +86,7 @@ def test_a_field_decides_what_its_text_means(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", ["", "# only a comment\n", b"\xef\xbb\xbf"], ids=repr)
-def test_an_empty_file_holds_nothing_and_is_no_fault(tmp_path: Path, content: str | bytes) -> None:
+def test_empty_file_is_an_empty_document(tmp_path: Path, content: str | bytes) -> None:
     file, faults = read(tmp_path, content)
     assert [] == faults
     assert Document() == file.document
@@ -102,36 +103,36 @@ def test_an_empty_file_holds_nothing_and_is_no_fault(tmp_path: Path, content: st
     ],
     ids=["byte order mark", "CRLF", "document markers", "JSON"],
 )
-def test_spellings_of_one_document(tmp_path: Path, content: str | bytes) -> None:
+def test_encodings_of_the_same_document(tmp_path: Path, content: str | bytes) -> None:
     plain, _ = read(tmp_path, COHORT)
     file, faults = read(tmp_path, content)
     assert [] == faults
     assert plain.document == file.document
 
 
-NOT_YAML = {
-    "star": (
+NOT_YAML: dict[str, tuple[str | bytes, LocatedFault]] = {
+    "unquoted star allele": (
         "drugs:\n  - id: a\n    name: *22\n",
         (
             3,
             "",
             (
-                "is not YAML: found undefined alias; a value that begins with * must be quoted, "
-                'as in "*22"'
+                "is not valid YAML: found undefined alias; "
+                'a value that begins with * must be quoted, as in "*22"'
             ),
         ),
     ),
     "tab": (
         "drugs:\n\t- id: a\n",
-        (2, "", "is not YAML: found character that cannot start any token"),
+        (2, "", "is not valid YAML: found character that cannot start any token"),
     ),
     "open bracket": (
         "drugs: [\n",
-        (2, "", "is not YAML: did not find expected node content"),
+        (2, "", "is not valid YAML: did not find expected node content"),
     ),
     "second document": (
         COHORT + "---\n" + COHORT,
-        (3, "", "is not YAML: but found another document"),
+        (3, "", "is not valid YAML: but found another document"),
     ),
     "control character": (
         "drugs: \x07",
@@ -139,7 +140,8 @@ NOT_YAML = {
             1,
             "",
             (
-                "is not YAML: unacceptable character #x0007: control characters are not allowed\n"
+                "is not valid YAML: unacceptable character #x0007: "
+                "control characters are not allowed\n"
                 '  in "<unicode string>", position 7'
             ),
         ),
@@ -156,7 +158,7 @@ NOT_YAML = {
         ),
     ),
 }
-NOT_ALLOWED = {
+REJECTED_YAML: dict[str, tuple[str | bytes, LocatedFault]] = {
     "repeated section": (COHORT + COHORT, (3, "cohorts", "is given twice")),
     "repeated key": (
         "drugs:\n  - id: a\n    name: b\n    drug_class: c\n    name: b\n",
@@ -166,7 +168,7 @@ NOT_ALLOWED = {
         "drugs:\n  - {id: a, name: &b made up, drug_class: *b}\n",
         (2, "drugs[0].drug_class", "aliases are not allowed: write the value out"),
     ),
-    "alias within itself": (
+    "alias inside its own anchor": (
         "drugs: &b [*b]\n",
         (1, "drugs[0]", "aliases are not allowed: write the value out"),
     ),
@@ -174,18 +176,21 @@ NOT_ALLOWED = {
         DRUG.format("!!int 1"),
         (3, "drugs[0].name", "tags are not allowed: tag:yaml.org,2002:int"),
     ),
-    "own tag": (DRUG.format("!b made up"), (3, "drugs[0].name", "tags are not allowed: !b")),
-    "key that is no word": (
+    "custom tag": (DRUG.format("!b made up"), (3, "drugs[0].name", "tags are not allowed: !b")),
+    "key that is a list": (
         "drugs:\n  - id: a\n    [b]: c\n",
-        (3, "drugs[0]", "a key must be a word"),
+        (3, "drugs[0]", "a key must be plain text"),
     ),
 }
-NOT_IN_THE_SCHEMA = {
-    "a word": (
+NOT_IN_THE_SCHEMA: dict[str, tuple[str | bytes, LocatedFault]] = {
+    "text instead of sections": (
         "made up\n",
         (1, "", "Input should be a valid dictionary or instance of Document, not 'made up'"),
     ),
-    "a list": ("- b\n", (1, "", "Input should be a valid dictionary or instance of Document")),
+    "list instead of sections": (
+        "- b\n",
+        (1, "", "Input should be a valid dictionary or instance of Document"),
+    ),
     "unknown section": ("drug: []\n", (1, "drug", "Extra inputs are not permitted")),
     "unknown key": (
         DRUG.format("b") + "    dose: high\n",
@@ -203,12 +208,15 @@ NOT_IN_THE_SCHEMA = {
         DRUG.format('" "'),
         (3, "drugs[0](a).name", "String should have at least 1 character, not ' '"),
     ),
-    "list for text": (
+    "list instead of text": (
         DRUG.format("[b]"),
         (3, "drugs[0](a).name", "Input should be a valid string"),
     ),
-    "text for a list": ("drugs: a\n", (1, "drugs", "Input should be a valid tuple, not 'a'")),
-    "deep in a list": (
+    "text instead of a list": (
+        "drugs: a\n",
+        (1, "drugs", "Input should be a valid tuple, not 'a'"),
+    ),
+    "value in a nested list": (
         (
             "assemblies:\n  - id: GRCh38\n    names: [b]\n    source: c\n    contigs:\n"
             '      - {chrom: "1", length: 5}\n      - {chrom: "2", length: none}\n'
@@ -219,7 +227,7 @@ NOT_IN_THE_SCHEMA = {
             "Input should be a valid integer, unable to parse string as an integer, not 'none'",
         ),
     ),
-    "a key of a mapping": (
+    "key of a mapping": (
         (
             "genes:\n  - id: b\n    name: b\n    strand: '+'\n    chrom: '1'\n    bounds:\n"
             "      GRCh36: {start: 1, end: 2}\n    role: b\n    source: b\n"
@@ -230,7 +238,7 @@ NOT_IN_THE_SCHEMA = {
             "Input should be 'GRCh37' or 'GRCh38', not 'GRCh36'",
         ),
     ),
-    "an entry without id": (
+    "entry without id": (
         "cohorts:\n  - {name: First, description: made up}\n",
         (2, "cohorts[0].id", "Field required"),
     ),
@@ -238,19 +246,19 @@ NOT_IN_THE_SCHEMA = {
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
-    [*NOT_YAML.values(), *NOT_ALLOWED.values(), *NOT_IN_THE_SCHEMA.values()],
-    ids=[*NOT_YAML, *NOT_ALLOWED, *NOT_IN_THE_SCHEMA],
+    ("content", "fault"),
+    [*NOT_YAML.values(), *REJECTED_YAML.values(), *NOT_IN_THE_SCHEMA.values()],
+    ids=[*NOT_YAML, *REJECTED_YAML, *NOT_IN_THE_SCHEMA],
 )
-def test_a_fault_is_told_with_line_and_place(
-    tmp_path: Path, content: str | bytes, told: Told
+def test_fault_is_reported_with_line_and_location(
+    tmp_path: Path, content: str | bytes, fault: LocatedFault
 ) -> None:
     file, faults = read(tmp_path, content)
-    assert [told] == faults
+    assert [fault] == faults
     assert Document() == file.document
 
 
-def test_everything_that_is_not_allowed_is_told_at_once(tmp_path: Path) -> None:
+def test_all_rejected_nodes_are_reported(tmp_path: Path) -> None:
     text = (
         "drugs:\n"
         "  - id: a\n"
@@ -268,7 +276,7 @@ def test_everything_that_is_not_allowed_is_told_at_once(tmp_path: Path) -> None:
     ] == faults
 
 
-def test_everything_that_does_not_fit_the_schema_is_told_at_once(tmp_path: Path) -> None:
+def test_all_schema_faults_are_reported(tmp_path: Path) -> None:
     text = (
         "drugs:\n"
         "  - id: a\n"
@@ -292,7 +300,7 @@ def test_everything_that_does_not_fit_the_schema_is_told_at_once(tmp_path: Path)
 
 
 @pytest.mark.parametrize(
-    ("place", "line"),
+    ("path", "line"),
     [
         ((), 2),
         (("cohorts",), 3),
@@ -308,8 +316,8 @@ def test_everything_that_does_not_fit_the_schema_is_told_at_once(tmp_path: Path)
         (("drugs", 0, "id"), 2),
     ],
 )
-def test_the_line_of_a_place_or_of_its_nearest_parent(
-    tmp_path: Path, place: tuple[str | int, ...], line: int
+def test_line_of_a_node_or_of_its_nearest_parent(
+    tmp_path: Path, path: tuple[str | int, ...], line: int
 ) -> None:
     text = (
         "# a comment\n"
@@ -326,4 +334,4 @@ def test_the_line_of_a_place_or_of_its_nearest_parent(
     )
     file, faults = read(tmp_path, text)
     assert [] == faults
-    assert line == file.line(place)
+    assert line == file.line(path)
