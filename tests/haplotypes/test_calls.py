@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from pgx_ana.haplotypes import Diplotype, HaplotypeCalls, Nomenclature
 from pgx_ana.haplotypes.calls import call_haplotypes
-from pgx_ana.haplotypes.diplotypes import Genotype, Pair, diplotype
+from pgx_ana.haplotypes.diplotypes import AllelePair, Genotype, call_diplotype
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import ABSENT, Call, SiteCalls, Variant
 from pgx_ana.pipeline import Request, run
@@ -90,10 +90,10 @@ def alone(names: Nomenclature, person: Mapping[str, Seen], population: str) -> D
         gap = seen.cell.reason if is_partial else seen.cell.status.value
         core.append(Genotype(copies, block, gap if None in copies else ""))
     further = {rsid: copies_of(person[rsid].cell) for rsid in names.further_sites}
-    return diplotype(names, core, further, population)
+    return call_diplotype(names, core, further, population)
 
 
-def copies_of(seen: Call) -> Pair:
+def copies_of(seen: Call) -> AllelePair:
     observed = {CallStatus.CALLED, CallStatus.PARTIAL, CallStatus.UNKNOWN_ALLELE}
     if seen.status not in observed:
         return (None, None)

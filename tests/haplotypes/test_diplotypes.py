@@ -16,14 +16,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pgx_ana.haplotypes import Diplotype, Nomenclature
-from pgx_ana.haplotypes.diplotypes import Genotype, diplotype
+from pgx_ana.haplotypes.diplotypes import Genotype, call_diplotype
 from pgx_ana.terms import GLOBAL, POPULATIONS
 
 USUAL = {"rs5": ("GCA", "GCA")}
 
 
 def told(names: Nomenclature, words: str, population: str = "") -> Diplotype:
-    return diplotype(names, genotypes(words), USUAL, population)
+    return call_diplotype(names, genotypes(words), USUAL, population)
 
 
 def texts(called: Diplotype) -> list[str]:
@@ -134,7 +134,7 @@ def test_resolved(
 def test_resolved_where_haplotypes_name_all_sites(
     named: Nomenclature, words: str, status: str, candidates: str
 ) -> None:
-    called = diplotype(named, genotypes(words), {})
+    called = call_diplotype(named, genotypes(words), {})
 
     assert (status, candidates) == (called.status, ", ".join(texts(called)))
 
@@ -151,7 +151,7 @@ def test_many_blocks(blocks: int) -> None:
     """Each block more doubles the arrangements; beyond a limit only the deciding sites are told."""
     sites = [f"rs{number}" for number in range(10, 10 + blocks)]
     names = small_set({"*1": "", "*2": "10C"}, sites=sites, counts=[{"": {"EUR": 9}}])
-    called = diplotype(names, genotypes("A/C " * blocks), {}, "EUR")
+    called = call_diplotype(names, genotypes("A/C " * blocks), {}, "EUR")
 
     assert "ambiguous" == called.status
     assert (f"phase of {', '.join(sites[:-1])} and {sites[-1]}",) == called.deciding
@@ -186,13 +186,13 @@ EXTRAS = {
 @pytest.mark.parametrize(("words", "further", "expected"), EXTRAS.values(), ids=EXTRAS)
 def test_extras(star: Nomenclature, words: str, further: str, expected: str) -> None:
     """``*2`` has G at rs5, which is a further site: it is neither needed nor unheard of there."""
-    called = diplotype(star, genotypes(words), {"rs5": pair(further)})
+    called = call_diplotype(star, genotypes(words), {"rs5": pair(further)})
 
     assert expected == "; ".join(called.extras)
 
 
 def test_further_site_that_was_not_looked_at(star: Nomenclature) -> None:
-    assert () == diplotype(star, genotypes("C/C A/A G/G"), {}).extras
+    assert () == call_diplotype(star, genotypes("C/C A/A G/G"), {}).extras
 
 
 FUNCTIONS = {
@@ -222,7 +222,7 @@ def test_functions_and_phenotypes(
 
 
 def test_set_without_functions(named: Nomenclature) -> None:
-    called = diplotype(named, genotypes("A/A C/C"), {})
+    called = call_diplotype(named, genotypes("A/A C/C"), {})
 
     assert ("A-C/A-C", "", "") == (called.diplotype, called.function, called.phenotype)
 
@@ -268,7 +268,7 @@ def test_rare_ones_get_no_probability() -> None:
 
 
 def test_no_probabilities_without_a_panel(named: Nomenclature) -> None:
-    called = diplotype(named, genotypes("A/C C/T"), {}, "EUR")
+    called = call_diplotype(named, genotypes("A/C C/T"), {}, "EUR")
 
     assert ("presumed", ()) == (called.status, called.probabilities)
 
@@ -303,7 +303,7 @@ def test_against_all_pairs_of_chromosomes(
     star: Nomenclature, core: tuple[Genotype, ...], population: str
 ) -> None:
     """Candidates, status and probabilities are those of all pairs; rare ones get no probability."""
-    called = diplotype(star, core, USUAL, population)
+    called = call_diplotype(star, core, USUAL, population)
     fits = possible(core) if any(any(genotype.alleles) for genotype in core) else set()
 
     assert expected_status(core) == called.status
@@ -334,4 +334,4 @@ def test_numbers_of_blocks_and_order_of_copies_mean_nothing(
         copies = (alleles[1], alleles[0]) if turned else alleles
         other.append(Genotype(copies, None if block is None else numbers[block], gap))
 
-    assert diplotype(star, core, USUAL) == diplotype(star, other, USUAL)
+    assert call_diplotype(star, core, USUAL) == call_diplotype(star, other, USUAL)

@@ -30,8 +30,8 @@ def test_sets_of_the_toy_knowledge_base(star: Nomenclature, named: Nomenclature)
     assert ("AAA-pair", "AAA", "AAA rs1-rs3 haplotypes") == (named.id, named.gene, named.name)
     assert (("rs1", "rs2", "rs4"), ("rs1", "rs3")) == (star.sites, named.sites)
     assert ({"rs5": "GCA"}, {}) == (star.further_sites, named.further_sites)
-    assert (("A", "A", "G"), ()) == (star.elsewhere, named.elsewhere)
-    assert (frozenset("AC"), frozenset("ACT"), frozenset({"G", "GT"})) == star.known
+    assert (("A", "A", "G"), ()) == (star.default_alleles, named.default_alleles)
+    assert (frozenset("AC"), frozenset("ACT"), frozenset({"G", "GT"})) == star.known_alleles
     assert ["*1", "*2", "*3", "*4", "*5"] == [haplotype.name for haplotype in star.haplotypes]
     assert {"rs5": "G"} == star.haplotypes[1].usual
 

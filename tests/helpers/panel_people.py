@@ -113,7 +113,7 @@ def likeliest_without_self(
         if name in {population, GLOBAL}:
             for alleles in (first, second):
                 others[name][alleles] -= 1
-    blind = dataclasses.replace(names, panel=Panel(others, names.known))
+    blind = dataclasses.replace(names, panel=Panel(others, names.known_alleles))
     alone = {
         rsid: dataclasses.replace(site, calls=site.calls.take(np.array([person])))
         for rsid, site in sites.items()

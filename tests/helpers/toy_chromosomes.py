@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from helpers.paths import TOY, TOY_HAPLOTYPES
 from pgx_ana.haplotypes import Diplotype, Nomenclature
-from pgx_ana.haplotypes.diplotypes import Genotype, Pair
+from pgx_ana.haplotypes.diplotypes import AllelePair, Genotype
 from pgx_ana.haplotypes.nomenclature import build_nomenclature
 from pgx_ana.haplotypes.panel import Alleles, PartialAlleles
 from pgx_ana.knowledge import HaplotypeCounts, HaplotypeDefinition, HaplotypeSet, VariantDefinition
@@ -46,7 +46,7 @@ def in_order(first: str, second: str) -> Names:
     return (first, second) if first <= second else (second, first)
 
 
-def pair(text: str) -> Pair:
+def pair(text: str) -> AllelePair:
     """Return two alleles from ``A/C``; a dot is one that is not known."""
     first, second = (None if allele == "." else allele for allele in text.split("/"))
     return (first, second)
