@@ -59,7 +59,7 @@ class Panel:
             frequencies = self._allele_frequencies[population]
             known = {site: allele for site, allele in enumerate(alleles) if allele is not None}
             independent = math.prod(
-                by_site[site].get(allele, 0.0) for site, allele in known.items()
+                frequencies[site].get(allele, 0.0) for site, allele in known.items()
             )
             weight = _matching_count(counts, known, len(alleles)) + _PRIOR_WEIGHT * independent
             self._frequency_cache[key] = weight / (sum(counts.values()) + _PRIOR_WEIGHT)
