@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pgx_ana.coded import Coded, combine
-from pgx_ana.haplotypes.diplotypes import AllelePair, Diplotype, Genotype, call_diplotype
+from pgx_ana.haplotypes.diplotypes import Diplotype, call_diplotype
 from pgx_ana.haplotypes.nomenclature import Nomenclature, nomenclatures
+from pgx_ana.haplotypes.phasing import AllelePair, Genotype
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import DELETED, Call, CohortCalls, SiteCalls
 from pgx_ana.terms import CallSource, CallStatus

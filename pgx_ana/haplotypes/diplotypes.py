@@ -1,7 +1,6 @@
 """From the genotypes of one person at the core sites of a set to all diplotypes that fit them.
 
-A heterozygous genotype without phase, or in a phase set of its own, may lie either way round, so
-every possible phasing is resolved. A missing site leaves open every haplotype that differs there;
+Every possible phasing is resolved. A missing site leaves open every haplotype that differs there;
 it is never taken for reference.
 """
 
@@ -16,23 +15,23 @@ from typing import NamedTuple
 
 from pgx_ana.haplotypes.nomenclature import Label, Nomenclature
 from pgx_ana.haplotypes.panel import PartialAlleles
-
-MAX_BLOCKS = 7
-"""Phase blocks whose phase to each other is unknown. With more, phasings are not enumerated."""
+from pgx_ana.haplotypes.phasing import (
+    MAX_BLOCKS,
+    AllelePair,
+    Genotype,
+    Phasing,
+    open_blocks,
+    phasings_of,
+)
 
 MIN_PROBABILITY = 0.001
 """Diplotypes with a smaller probability are left out of the probabilities."""
 
-AllelePair = tuple[str | None, str | None]
-"""The alleles of the two copies; None for a copy that is not known."""
-
 Labels = tuple[Label, ...]
-Phasing = tuple[PartialAlleles, PartialAlleles]
-"""One way to distribute the alleles over the two chromosomes."""
 
 
 class OpenChromosome(NamedTuple):
-    """A chromosome with missing sites.
+    """One chromosome of a pair with missing sites.
 
     ``labels`` are the listed labels that fit. ``unlisted`` are the haplotypes that it may carry in
     combinations that are not listed.
@@ -51,20 +50,6 @@ class DiplotypeStatus(StrEnum):
     INCOMPLETE = "incomplete"
     UNKNOWN_ALLELE = "unknown_allele"
     NOT_ASSESSED = "not_assessed"
-
-
-@dataclass(frozen=True, slots=True)
-class Genotype:
-    """The genotype of one person at one core site.
-
-    ``alleles`` are those of the two copies, None for a copy that is not known. ``block`` numbers
-    the phase block; None where the copies have no order. ``gap`` is the reason why a copy is not
-    known.
-    """
-
-    alleles: AllelePair
-    block: int | None
-    gap: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +118,12 @@ def call_diplotype(
         return Diplotype(
             DiplotypeStatus.NOT_ASSESSED, deciding=deciding, also_possible=all_haplotypes
         )
-    blocks = _open_blocks(core)
+    blocks = open_blocks(core)
     if len(blocks) > MAX_BLOCKS:
         possible = frozenset(_possible_haplotypes(nomenclature, core))
         status = _status(nomenclature, core, ())
         return Diplotype(status, deciding=deciding, also_possible=possible)
-    phasings = list(_phasings(core, blocks))
+    phasings = list(phasings_of(core, blocks))
     candidates = _candidates(nomenclature, phasings)
     status = _status(nomenclature, core, candidates)
     open_pairs = frozenset(_open_pairs(nomenclature, phasings))
@@ -167,35 +152,6 @@ def _possible_haplotypes(nomenclature: Nomenclature, core: Sequence[Genotype]) -
         alleles = haplotype.core or dict(enumerate(nomenclature.default_alleles))
         if all({allele, None} & set(core[site].alleles) for site, allele in alleles.items()):
             yield number
-
-
-def _open_blocks(core: Sequence[Genotype]) -> list[list[int]]:
-    """Return the sites whose two copies differ, grouped by phase block.
-
-    An unphased site is a block of its own.
-    """
-    blocks: dict[tuple[str, int], list[int]] = {}
-    for site, genotype in enumerate(core):
-        if genotype.alleles[0] != genotype.alleles[1]:
-            key = ("site", site) if genotype.block is None else ("block", genotype.block)
-            blocks.setdefault(key, []).append(site)
-    return list(blocks.values())
-
-
-def _phasings(core: Sequence[Genotype], blocks: Sequence[Sequence[int]]) -> Iterator[Phasing]:
-    """Yield every phasing: the first block keeps its order, each other block takes both orders."""
-    for swaps in itertools.product((False, True), repeat=max(len(blocks) - 1, 0)):
-        swapped_sites = {
-            site
-            for block, is_swapped in zip(blocks[1:], swaps, strict=True)
-            if is_swapped
-            for site in block
-        }
-        pairs = [
-            genotype.alleles[::-1] if site in swapped_sites else genotype.alleles
-            for site, genotype in enumerate(core)
-        ]
-        yield tuple(pair[0] for pair in pairs), tuple(pair[1] for pair in pairs)
 
 
 def _open_pairs(
@@ -267,7 +223,7 @@ def _deciding(nomenclature: Nomenclature, core: Sequence[Genotype]) -> Iterator[
     for site, genotype in zip(nomenclature.sites, core, strict=True):
         if None in genotype.alleles:
             yield f"{site} {genotype.gap}"
-    blocks = ["+".join(nomenclature.sites[site] for site in block) for block in _open_blocks(core)]
+    blocks = ["+".join(nomenclature.sites[site] for site in block) for block in open_blocks(core)]
     if len(blocks) > 1:
         yield f"phase of {', '.join(blocks[:-1])} and {blocks[-1]}"
 

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from pgx_ana.haplotypes import Diplotype, HaplotypeCalls, Nomenclature
 from pgx_ana.haplotypes.calls import call_haplotypes
-from pgx_ana.haplotypes.diplotypes import AllelePair, Genotype, call_diplotype
+from pgx_ana.haplotypes.diplotypes import call_diplotype
+from pgx_ana.haplotypes.phasing import AllelePair, Genotype
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import ABSENT, Call, SiteCalls, Variant
 from pgx_ana.pipeline import Request, run

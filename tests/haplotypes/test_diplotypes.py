@@ -16,7 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pgx_ana.haplotypes import Diplotype, Nomenclature
-from pgx_ana.haplotypes.diplotypes import Genotype, call_diplotype
+from pgx_ana.haplotypes.diplotypes import call_diplotype
+from pgx_ana.haplotypes.phasing import Genotype
 from pgx_ana.terms import GLOBAL, POPULATIONS
 
 FURTHER = {"rs5": ("GCA", "GCA")}

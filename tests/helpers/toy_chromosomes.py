@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from helpers.paths import TOY, TOY_HAPLOTYPES
 from pgx_ana.haplotypes import Diplotype, Nomenclature
-from pgx_ana.haplotypes.diplotypes import AllelePair, Genotype
 from pgx_ana.haplotypes.nomenclature import build_nomenclature
 from pgx_ana.haplotypes.panel import Alleles, PartialAlleles
+from pgx_ana.haplotypes.phasing import AllelePair, Genotype
 from pgx_ana.knowledge import HaplotypeCounts, HaplotypeDefinition, HaplotypeSet, VariantDefinition
 
 LAYERS = (TOY, TOY_HAPLOTYPES)
