@@ -57,7 +57,7 @@ def counted(
     for number, row in enumerate(combined.values):
         who = Counter(populations_[combined.codes == number].tolist())
         for alleles in zip(*(_copies(one, names) for one in row), strict=True):
-            if all(a in known for a, known in zip(alleles, names.known, strict=True)):
+            if all(a in known for a, known in zip(alleles, names.known_alleles, strict=True)):
                 counts.setdefault(alleles, Counter()).update(who)
     return counts
 
@@ -87,7 +87,7 @@ def entry(
         )
     yield "    counts:"
     for alleles in sorted(counts, key=lambda alleles: (-counts[alleles].total(), alleles)):
-        plain = names.elsewhere or (None,) * len(alleles)
+        plain = names.default_alleles or (None,) * len(alleles)
         named = [
             f"{rsid}: {allele}"
             for rsid, allele, usual in zip(names.sites, alleles, plain, strict=True)

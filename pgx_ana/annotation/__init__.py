@@ -1,8 +1,8 @@
-"""Conclusions: calls and diplotypes joined with the knowledge base.
+"""Conclusions: calls and diplotypes interpreted with the associations of the knowledge base.
 
 Takes: calls, diplotypes and the knowledge base.
-Gives: for every association what it says of each distinct genotype, and summaries by category.
-Never: concludes from a genotype that was not observed, or works anything out once per person.
+Gives: for every association a conclusion on each distinct genotype, and a summary by category.
+Never: concludes from a genotype that was not observed, or computes anything once per person.
 """
 
 from pgx_ana.annotation.annotations import Annotations, AssociationResult

@@ -1,7 +1,7 @@
-"""Calls joined with the knowledge base.
+"""Calls joined with the associations of the knowledge base.
 
-The join is made once for each association and each distinct state of what it is about, a variant or
-the haplotypes of a set; people only carry the numbers of their states.
+An association is interpreted once for each distinct call of its marker, which is a variant or a
+haplotype set. Samples only carry the codes of their calls.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from pgx_ana.terms import CallSource, CallStatus
 
 
 class AnnotatedCategory(StrEnum):
-    """The categories that are concluded on, in the order of the summary."""
+    """The categories with conclusions, in the order of the summary."""
 
     EFFICACY = Category.EFFICACY.value
     EXPOSURE = Category.EXPOSURE.value
@@ -37,7 +37,7 @@ class AnnotatedCategory(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MarkerCall:
-    """What some people have of a marker: genotype or diplotype, ``.`` where none was called."""
+    """A genotype or diplotype at a marker as text; ``.`` where none was called."""
 
     genotype: str
     status: CallStatus | DiplotypeStatus
@@ -46,9 +46,9 @@ class MarkerCall:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Marker:
-    """What associations are about: a variant, or the haplotypes of a set, with everybody's calls.
+    """What an association is about, a variant or a haplotype set, with its calls in all samples.
 
-    ``sites`` are the core sites of a set, none for a variant.
+    ``sites`` are the core sites of a haplotype set; empty for a variant.
     """
 
     id: str
@@ -59,7 +59,7 @@ class Marker:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AssociationResult:
-    """One association: a conclusion for each distinct call of its marker, in their order."""
+    """One association, with a conclusion for each distinct call of its marker, in their order."""
 
     association: Association
     category: AnnotatedCategory
@@ -70,9 +70,9 @@ class AssociationResult:
 
 @dataclass(frozen=True, eq=False)
 class Annotations:
-    """Everything that is said of a cohort; what is not asked for is not worked out.
+    """All annotations of a cohort, each computed when it is first used.
 
-    ``population`` is that of a phased panel by which ambiguous diplotypes are weighed; empty for
+    ``population`` is the panel population by which ambiguous diplotypes are weighed; empty for
     none.
     """
 
@@ -82,44 +82,46 @@ class Annotations:
 
     @cached_property
     def haplotypes(self) -> tuple[HaplotypeCalls, ...]:
-        """The haplotypes of every set whose sites were looked at."""
+        """The diplotypes of every haplotype set for which the calls cover all sites."""
         return call_all_haplotypes(self.calls, self.knowledge, self.population)
 
     @cached_property
     def associations(self) -> tuple[AssociationResult, ...]:
-        """Every association of every called variant, then those of haplotypes."""
-        return tuple(itertools.chain(self._of_variants(), self._of_haplotypes()))
+        """The results of every association: those of variants, then those of haplotype sets."""
+        return tuple(itertools.chain(self._variant_results(), self._haplotype_results()))
 
-    def _of_variants(self) -> Iterator[AssociationResult]:
+    def _variant_results(self) -> Iterator[AssociationResult]:
         knowledge = self.knowledge
         for site in self.calls.sites:
             variant = site.variant
-            found = knowledge.associations_of(variant.id)
-            if not found:
+            associations = knowledge.associations_of(variant.id)
+            if not associations:
                 continue
             marker = _variant_marker(site)
             locus = variant.loci[self.calls.assembly]
-            studied = knowledge.definitions[variant.id].studied_allele
-            for item in found:
-                interpreter = VariantInterpreter(item, knowledge.messages, variant, locus, studied)
+            studied_allele = knowledge.definitions[variant.id].studied_allele
+            for association in associations:
+                interpreter = VariantInterpreter(
+                    association, knowledge.messages, variant, locus, studied_allele
+                )
                 conclusions = tuple(interpreter.conclusion(call) for call in site.calls.values)
-                yield self._result(item, marker, conclusions)
+                yield self._result(association, marker, conclusions)
 
-    def _of_haplotypes(self) -> Iterator[AssociationResult]:
+    def _haplotype_results(self) -> Iterator[AssociationResult]:
         for calls in self.haplotypes:
-            found = self.knowledge.associations_of_set(calls.nomenclature.id)
-            if not found:
+            associations = self.knowledge.associations_of_set(calls.nomenclature.id)
+            if not associations:
                 continue
             marker = _haplotype_marker(calls)
-            for item in found:
+            for association in associations:
                 interpreter = HaplotypeInterpreter(
-                    item, self.knowledge.messages, calls.nomenclature
+                    association, self.knowledge.messages, calls.nomenclature
                 )
                 conclusions = tuple(
                     interpreter.conclusion(call.diplotype, call.source)
                     for call in calls.diplotypes.values
                 )
-                yield self._result(item, marker, conclusions)
+                yield self._result(association, marker, conclusions)
 
     def _result(
         self, association: Association, marker: Marker, conclusions: tuple[Conclusion, ...]
@@ -141,10 +143,12 @@ def _variant_marker(site: SiteCalls) -> Marker:
 
 
 def _haplotype_marker(calls: HaplotypeCalls) -> Marker:
-    names = calls.nomenclature
+    nomenclature = calls.nomenclature
 
     def marker_call(call: DiplotypeCall) -> MarkerCall:
         text = call.diplotype.diplotype or candidates_text(call.diplotype) or "."
         return MarkerCall(text, call.diplotype.status, call.source)
 
-    return Marker(names.id, names.gene, names.sites, calls.diplotypes.map(marker_call))
+    return Marker(
+        nomenclature.id, nomenclature.gene, nomenclature.sites, calls.diplotypes.map(marker_call)
+    )

@@ -1,4 +1,4 @@
-"""What an association says of a genotype or diplotype: a direction and a sentence."""
+"""The conclusion of an association on a genotype or diplotype: a direction and a sentence."""
 
 from __future__ import annotations
 
@@ -19,66 +19,73 @@ UNDETERMINED = "undetermined"
 
 _NO_PHENOTYPE = ""
 _NO_HAPLOTYPE = -1
-_MAX_TOLD = 80  # characters
-_SETTLED = frozenset(
+_MAX_CANDIDATES_TEXT = 80  # characters
+_ALL_SITES_KNOWN = frozenset(
     {DiplotypeStatus.DETERMINED, DiplotypeStatus.PRESUMED, DiplotypeStatus.AMBIGUOUS}
 )
-_SAID = {CallSource.ASSERTED, CallSource.OTHER_STRAND}
+_NEEDS_SOURCE_NOTE = frozenset({CallSource.ASSERTED, CallSource.OTHER_STRAND})
 
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """What an association says of some people: a direction and a sentence."""
+    """What an association concludes on a genotype: a direction and a sentence."""
 
     direction: str
     statement: str
 
 
-def unphased_genotype(cell: Call, variant: Variant) -> str:
+def unphased_genotype(call: Call, variant: Variant) -> str:
     """Return a genotype with its alleles in the order of the variant, whatever their phase.
+
+    Alleles that the variant does not have come after its own, missing copies come last.
 
     >>> from pgx_ana.terms import CallSource as Source, CallStatus as Status
     >>> v = Variant("rs1", "G", "snv", ("A", "C"), {})
     >>> unphased_genotype(Call(("C", "A"), True, Status.CALLED, Source.RECORD), v)
     'A/C'
     """
-    rank = {base: number for number, base in enumerate((*variant.alleles, "."))}
-    ordered = sorted(cell.alleles, key=lambda base: (base == ".", rank.get(base, len(rank)), base))
+    rank = {allele: number for number, allele in enumerate((*variant.alleles, "."))}
+    ordered = sorted(
+        call.alleles, key=lambda allele: (allele == ".", rank.get(allele, len(rank)), allele)
+    )
     return "/".join(ordered) or "."
 
 
 def candidates_text(diplotype: Diplotype) -> str:
-    """Return the diplotypes that are possible as text, or their number where they are many."""
+    """Return the candidate diplotypes as text, or the number of haplotypes if that is too long."""
     text = " or ".join(candidate.text for candidate in diplotype.candidates)
-    if len(text) > _MAX_TOLD:
-        alleles = {
+    if len(text) > _MAX_CANDIDATES_TEXT:
+        names = {
             label.text
             for candidate in diplotype.candidates
             for label in itertools.chain(*candidate.groups)
         }
-        return f"two of {len(alleles)} haplotypes"
+        return f"two of {len(names)} haplotypes"
     return text
 
 
 class _Interpreter:
-    """Fills in sentences."""
+    """Interprets calls under one association, with the message templates of the knowledge base."""
 
     def __init__(self, association: Association, messages: Mapping[str, Message]) -> None:
         self.association = association
         self._messages = messages
 
-    def _say(self, name: str, **fields: str) -> str:
+    def _message(self, name: str, **fields: str) -> str:
         return self._messages[name].text.format(**fields)
 
-    def _marked(self, source: CallSource, direction: str, statement: str) -> Conclusion:
-        """Return a conclusion that says so where it rests on what the user said."""
-        if source in _SAID:
-            statement = self._say(source.value, statement=statement)
+    def _with_source_note(self, source: CallSource, direction: str, statement: str) -> Conclusion:
+        """Return a conclusion, with a note where it rests on the user's assertion or permission."""
+        if source in _NEEDS_SOURCE_NOTE:
+            statement = self._message(source.value, statement=statement)
         return Conclusion(direction, statement)
 
 
 class VariantInterpreter(_Interpreter):
-    """Speaks for an association of a variant; ``studied`` is the base that was studied, if any."""
+    """Interprets genotypes under an association of a variant.
+
+    ``studied_allele`` is the allele that most papers call the variant; None where there is none.
+    """
 
     def __init__(
         self,
@@ -86,51 +93,61 @@ class VariantInterpreter(_Interpreter):
         messages: Mapping[str, Message],
         variant: Variant,
         locus: Locus,
-        studied: str | None,
+        studied_allele: str | None,
     ) -> None:
         super().__init__(association, messages)
         self._variant = variant
         self._locus = locus
-        self._studied = studied
+        self._studied_allele = studied_allele
 
-    def conclusion(self, cell: Call) -> Conclusion:
-        """Return what is said of a cell."""
-        genotype = unphased_genotype(cell, self._variant)
-        if cell.status is CallStatus.CALLED:
-            said = self.association.genotypes[genotype]
-            direction, statement = said.direction.value, said.statement
-        elif cell.status is CallStatus.PARTIAL:
-            direction, statement = self._partial(cell)
+    def conclusion(self, call: Call) -> Conclusion:
+        """Return the conclusion on a call of the variant."""
+        genotype = unphased_genotype(call, self._variant)
+        if call.status is CallStatus.CALLED:
+            curated = self.association.genotypes[genotype]
+            direction, statement = curated.direction.value, curated.statement
+        elif call.status is CallStatus.PARTIAL:
+            direction, statement = self._partial(call)
         else:
-            direction, statement = NOT_ASSESSED, self._not_assessed(cell, genotype)
-        return self._marked(cell.source, direction, statement)
+            direction, statement = NOT_ASSESSED, self._not_assessed(call, genotype)
+        return self._with_source_note(call.source, direction, statement)
 
-    def _partial(self, cell: Call) -> tuple[str, str]:
-        known = next(base for base in cell.alleles if base != ".")
+    def _partial(self, call: Call) -> tuple[str, str]:
+        """Return direction and sentence where one copy is known."""
+        known = next(allele for allele in call.alleles if allele != ".")
         possible = [
             genotype for genotype in self.association.genotypes if known in genotype.split("/")
         ]
-        said = [self.association.genotypes[genotype] for genotype in possible]
-        if _agree(said):
-            return said[0].direction.value, self._say(
-                "partial_agrees", known=known, reason=cell.reason, statement=_statements(said)
+        conclusions = [self.association.genotypes[genotype] for genotype in possible]
+        if _share_direction(conclusions):
+            return conclusions[0].direction.value, self._message(
+                "partial_agrees",
+                known=known,
+                reason=call.reason,
+                statement=_joined_statements(conclusions),
             )
-        return UNDETERMINED, self._say(
-            "partial_open", known=known, reason=cell.reason, possible=", ".join(possible)
+        return UNDETERMINED, self._message(
+            "partial_open", known=known, reason=call.reason, possible=", ".join(possible)
         )
 
-    def _not_assessed(self, cell: Call, genotype: str) -> str:
-        name = cell.status.value
+    def _not_assessed(self, call: Call, genotype: str) -> str:
+        """Return the sentence where the genotype was not observed."""
+        name = call.status.value
         ref = self._locus.ref
-        if cell.status is CallStatus.ABSENT and self._locus.ref_is_certain and ref == self._studied:
+        reference_was_studied = self._locus.ref_is_certain and ref == self._studied_allele
+        if call.status is CallStatus.ABSENT and reference_was_studied:
             name = "absent_reference_studied"
-        return self._say(
-            name, variant=self._variant.id, ref=ref, genotype=genotype, reason=cell.reason
+        return self._message(
+            name, variant=self._variant.id, ref=ref, genotype=genotype, reason=call.reason
         )
 
 
 class HaplotypeInterpreter(_Interpreter):
-    """Speaks for an association of a haplotype, or of diplotypes or phenotypes of a set."""
+    """Interprets diplotypes under an association of a haplotype, of diplotypes or of phenotypes.
+
+    The keys of the association's conclusions are the numbers of copies of its haplotype, or names
+    of diplotypes, or phenotypes.
+    """
 
     def __init__(
         self, association: Association, messages: Mapping[str, Message], nomenclature: Nomenclature
@@ -139,59 +156,66 @@ class HaplotypeInterpreter(_Interpreter):
         self._nomenclature = nomenclature
 
     def conclusion(self, diplotype: Diplotype, source: CallSource) -> Conclusion:
-        """Return what is said of a diplotype, or of all that are possible."""
-        deciding = ", ".join((*_unknown(diplotype), *diplotype.deciding))
+        """Return the conclusion on a diplotype, or on all diplotypes that are possible."""
+        deciding = ", ".join((*_unknown_allele_note(diplotype), *diplotype.deciding))
         if diplotype.status in {DiplotypeStatus.NOT_ASSESSED, DiplotypeStatus.UNKNOWN_ALLELE} or (
             not diplotype.candidates
         ):
-            statement = self._say(
+            statement = self._message(
                 "haplotypes_not_assessed", haplotypes=self._nomenclature.name, deciding=deciding
             )
             return Conclusion(NOT_ASSESSED, statement)
-        possible = {key for c in diplotype.candidates for key in self._keys(*c.groups)}
-        keys = sorted(possible.union(self._keys_of_others(diplotype)))
-        said = [self._said(key) for key in keys]
-        told = candidates_text(diplotype)
-        if not _agree(said):
-            direction = UNDETERMINED if diplotype.status in _SETTLED else NOT_ASSESSED
+        keys = {key for c in diplotype.candidates for key in self._keys(*c.groups)}
+        keys.update(self._unlisted_keys(diplotype))
+        conclusions = [self._conclusion_of(key) for key in sorted(keys)]
+        candidates = candidates_text(diplotype)
+        if not _share_direction(conclusions):
+            direction = UNDETERMINED if diplotype.status in _ALL_SITES_KNOWN else NOT_ASSESSED
             if diplotype.status is DiplotypeStatus.DETERMINED:
-                statement = self._say("haplotypes_beside", diplotype=told)
+                statement = self._message("haplotypes_beside", diplotype=candidates)
             else:
-                statement = self._say("haplotypes_open", candidates=told, deciding=deciding)
-            return self._marked(source, direction, statement)
-        statement = _statements(said)
+                statement = self._message(
+                    "haplotypes_open", candidates=candidates, deciding=deciding
+                )
+            return self._with_source_note(source, direction, statement)
+        statement = _joined_statements(conclusions)
         if not diplotype.diplotype:
-            statement = self._say("haplotypes_agree", candidates=told, statement=statement)
-        return self._marked(source, said[0].direction.value, statement)
+            statement = self._message(
+                "haplotypes_agree", candidates=candidates, statement=statement
+            )
+        return self._with_source_note(source, conclusions[0].direction.value, statement)
 
-    def _said(self, key: str) -> GenotypeConclusion:
-        """Return the conclusion on a key; none was studied where no phenotype is assigned."""
+    def _conclusion_of(self, key: str) -> GenotypeConclusion:
+        """Return the curated conclusion on a key; not studied where no phenotype is assigned."""
         if key == _NO_PHENOTYPE:
-            statement = self._say(
+            statement = self._message(
                 "haplotypes_without_phenotype", haplotypes=self._nomenclature.name
             )
             return GenotypeConclusion(direction=Direction.NOT_STUDIED, statement=statement)
         return self.association.genotypes[key]
 
     def _keys(self, first: Labels, second: Labels) -> Iterator[str]:
-        """Yield the keys of every diplotype of two chromosomes with some possible labels."""
+        """Yield the key of every diplotype that two chromosomes with these labels may have."""
         if self.association.haplotype is not None:
-            copies = [set(self._copies(group)) for group in (first, second)]
-            yield from {str(one + two) for one, two in itertools.product(*copies)}
+            counts = [set(self._copy_counts(labels)) for labels in (first, second)]
+            yield from {str(sum(pair)) for pair in itertools.product(*counts)}
         elif self.association.phenotypes:
-            for one, two in itertools.product(*map(self._by_function, (first, second))):
-                yield self._nomenclature.phenotype(one, two)
+            representatives = map(self._labels_by_function, (first, second))
+            for first_label, second_label in itertools.product(*representatives):
+                yield self._nomenclature.phenotype(first_label, second_label)
         else:
-            yield from self._named(_readings(first), _readings(second))
+            yield from self._diplotype_keys(_haplotypes_of(first), _haplotypes_of(second))
 
-    def _named(self, first: Iterable[int], second: Iterable[int]) -> Iterator[str]:
-        """Yield the keys of every diplotype of two chromosomes that count as some haplotypes."""
+    def _diplotype_keys(self, first: Iterable[int], second: Iterable[int]) -> Iterator[str]:
+        """Yield the key of every pair of haplotypes that two chromosomes may count as."""
         for pair in itertools.product(first, second):
-            text = "/".join(self._nomenclature.haplotypes[n].name for n in sorted(pair) if n >= 0)
-            yield text if text in self.association.genotypes else OTHER_DIPLOTYPES
+            name = "/".join(
+                self._nomenclature.haplotypes[number].name for number in sorted(pair) if number >= 0
+            )
+            yield name if name in self.association.genotypes else OTHER_DIPLOTYPES
 
-    def _keys_of_others(self, diplotype: Diplotype) -> Iterator[str]:
-        """Yield the keys of combinations that are possible and not listed."""
+    def _unlisted_keys(self, diplotype: Diplotype) -> Iterator[str]:
+        """Yield the keys of combinations that are possible but not among the candidates."""
         if not diplotype.also_possible:
             return
         if self.association.haplotype is not None:
@@ -201,41 +225,53 @@ class HaplotypeInterpreter(_Interpreter):
             yield _NO_PHENOTYPE
         else:
             for pair in diplotype.also_possible_pairs:
-                yield from self._named(*(_readings(labels) | _beside(of) for labels, of in pair))
+                first, second = (
+                    _haplotypes_of(chromosome.labels) | _or_none(chromosome.unlisted)
+                    for chromosome in pair
+                )
+                yield from self._diplotype_keys(first, second)
 
-    def _copies(self, group: Labels) -> Iterator[int]:
-        """Yield whether a chromosome is the haplotype; with more on it, it may count or not."""
-        for label in group:
+    def _copy_counts(self, labels: Labels) -> Iterator[int]:
+        """Yield the number of copies, 0 or 1, that a chromosome may count as.
+
+        A chromosome that carries further alleles may count as a copy or not.
+        """
+        for label in labels:
             ids = {self._nomenclature.haplotypes[number].id for number in label.haplotypes}
-            has = self.association.haplotype in ids
-            yield int(has)
-            if has and not label.exact:
+            carries = self.association.haplotype in ids
+            yield int(carries)
+            if carries and not label.exact:
                 yield 0
 
-    def _by_function(self, group: Labels) -> Iterable[Label]:
+    def _labels_by_function(self, labels: Labels) -> Iterable[Label]:
         """Return one label for each function that a chromosome may have."""
-        return {self._nomenclature.function(label): label for label in group}.values()
+        return {self._nomenclature.function(label): label for label in labels}.values()
 
 
-def _readings(group: Labels) -> set[int]:
-    """Return what a chromosome may count as: with more on it, its haplotypes, or none of them."""
-    found = {number for label in group for number in label.haplotypes}
-    return found if all(label.exact for label in group) else {*found, _NO_HAPLOTYPE}
+def _haplotypes_of(labels: Labels) -> set[int]:
+    """Return the haplotypes that a chromosome may count as.
+
+    A chromosome that carries further alleles may also count as none of them.
+    """
+    haplotypes = {number for label in labels for number in label.haplotypes}
+    if all(label.exact for label in labels):
+        return haplotypes
+    return {*haplotypes, _NO_HAPLOTYPE}
 
 
-def _beside(others: frozenset[int]) -> set[int]:
-    """Return what a chromosome may count as in combinations that are not listed, if any."""
-    return {*others, _NO_HAPLOTYPE} if others else set()
+def _or_none(haplotypes: frozenset[int]) -> set[int]:
+    """Return unlisted haplotypes, with the possibility that the combination counts as none."""
+    return {*haplotypes, _NO_HAPLOTYPE} if haplotypes else set()
 
 
-def _unknown(diplotype: Diplotype) -> Iterator[str]:
+def _unknown_allele_note(diplotype: Diplotype) -> Iterator[str]:
     if diplotype.status is DiplotypeStatus.UNKNOWN_ALLELE:
         yield "an allele that is not known"
 
 
-def _agree(said: Sequence[GenotypeConclusion]) -> bool:
-    return len({item.direction for item in said}) == 1
+def _share_direction(conclusions: Sequence[GenotypeConclusion]) -> bool:
+    return len({conclusion.direction for conclusion in conclusions}) == 1
 
 
-def _statements(said: Sequence[GenotypeConclusion]) -> str:
-    return " / ".join(dict.fromkeys(item.statement for item in said))
+def _joined_statements(conclusions: Sequence[GenotypeConclusion]) -> str:
+    return " / ".join(dict.fromkeys(conclusion.statement for conclusion in conclusions))

@@ -1,4 +1,4 @@
-"""One row for each person and category: what was concluded, how firmly, what could not be assessed.
+"""One summary per person and category: the findings, their levels, and what was not assessed.
 
 Each distinct combination of genotypes at the markers of a category is summarised once.
 """
@@ -21,21 +21,22 @@ from pgx_ana.knowledge import LADDER, Direction, KnowledgeBase, Level
 from pgx_ana.terms import CallSource
 
 _EFFECTS = frozenset({Direction.HIGHER.value, Direction.LOWER.value})
-_TOLD = _EFFECTS | {UNDETERMINED, Direction.NOT_STUDIED.value}
-_FIRM = LADDER[: LADDER.index(Level.REPLICATED) + 1]
-_WEAK = LADDER[len(_FIRM) :]
-_MARKS = {CallSource.ASSERTED: " (asserted)", CallSource.OTHER_STRAND: " (other strand)"}
-_MAX_NAMED = 5
-_STRENGTH = {level: rank for rank, level in enumerate(Level)}
+_FINDING_DIRECTIONS = _EFFECTS | {UNDETERMINED, Direction.NOT_STUDIED.value}
+_REPLICATED_LEVELS = LADDER[: LADDER.index(Level.REPLICATED) + 1]
+_UNREPLICATED_LEVELS = LADDER[len(_REPLICATED_LEVELS) :]
+_LEVEL_RANKS = {level: rank for rank, level in enumerate(Level)}
+_SOURCE_NOTES = {CallSource.ASSERTED: " (asserted)", CallSource.OTHER_STRAND: " (other strand)"}
+_MAX_MISSING_NAMED = 5  # markers
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """One category in one person.
+    """The summary of one category in one person.
 
-    ``highest_level`` is that of the strongest finding that applies to the genotype: None where none
-    does, ``not_assessable`` where nothing was assessed. ``findings``, ``assessed`` and
-    ``not_assessed`` name associations, and variants or sets of haplotypes with what was found.
+    ``highest_level`` is the level of the strongest effect that applies to the genotype: None where
+    no effect applies, ``not_assessable`` where no marker was assessed. ``findings`` has the
+    associations with an effect. ``assessed`` and ``not_assessed`` have the markers (variants and
+    haplotype sets) with their genotype or status.
     """
 
     conclusion: str
@@ -47,7 +48,7 @@ class Summary:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CategorySummary:
-    """One category in all samples."""
+    """The summaries of one category in all samples."""
 
     category: AnnotatedCategory
     summaries: Coded[Summary]
@@ -59,30 +60,31 @@ def summarise(annotations: Annotations) -> tuple[CategorySummary, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Label:
-    """What was called of a marker, for the reader.
+class _MarkerState:
+    """A marker with its call, as shown to the reader.
 
-    ``observed`` includes what the user asserted to be reference; ``asserted`` tells it apart.
-    ``sites`` are the variants that a set of haplotypes is made of.
+    ``is_assessed`` is also True for a reference that the user asserted; ``is_asserted`` marks it.
+    ``sites`` are the core sites of a haplotype set; empty for a variant.
     """
 
     marker: str
     text: str
-    observed: bool
-    asserted: bool
+    is_assessed: bool
+    is_asserted: bool
     sites: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Finding:
-    """What an association says of a genotype: for the sentence, and as text for the list.
+    """An association that applies to a genotype.
 
-    ``direction`` is an effect, ``undetermined`` or ``not_studied``. ``made_of`` are a set of
-    haplotypes and its sites, empty for a variant.
+    ``direction`` is an effect, ``undetermined`` or ``not_studied``. ``set_members`` are a haplotype
+    set and its core sites; empty for a variant. ``genotype`` includes the marker and is used in
+    sentences; ``text`` is the entry in the list of findings.
     """
 
     marker: str
-    made_of: tuple[str, ...]
+    set_members: tuple[str, ...]
     genotype: str
     outcome: str
     direction: str
@@ -92,9 +94,9 @@ class _Finding:
 
 @dataclass(frozen=True, slots=True)
 class _MarkerFindings:
-    """What was called of a marker, and the findings that apply to it."""
+    """The state of a marker and the findings that apply to it."""
 
-    label: _Label
+    state: _MarkerState
     findings: tuple[_Finding, ...]
 
 
@@ -103,188 +105,195 @@ def _summarise(category: AnnotatedCategory, annotations: Annotations) -> Categor
     for result in annotations.associations:
         if result.category is category:
             by_marker.setdefault(result.marker.id, []).append(result)
-    writer = _Writer(annotations.knowledge)
+    writer = _SummaryWriter(annotations.knowledge)
     if not by_marker:
         n_samples = len(annotations.calls.samples)
         return CategorySummary(category, Coded.constant(writer.summary(()), n_samples))
-    found = [writer.marker_findings(results) for results in by_marker.values()]
-    return CategorySummary(category, combine(found).map(writer.summary))
+    markers = [writer.marker_findings(results) for results in by_marker.values()]
+    return CategorySummary(category, combine(markers).map(writer.summary))
 
 
-def _shown(call: MarkerCall) -> str:
-    """Return a genotype for the reader, marked where it rests on what the user said."""
-    return call.genotype + _MARKS.get(call.source, "")
+def _genotype_text(call: MarkerCall) -> str:
+    """Return a genotype, with a note where it rests on the user's assertion or permission."""
+    return call.genotype + _SOURCE_NOTES.get(call.source, "")
 
 
-def _told_short(missing: Sequence[str]) -> str:
-    """Return what was not observed: each variant with its state, or how many are in which state."""
-    if len(missing) <= _MAX_NAMED:
+def _missing_text(missing: Sequence[str]) -> str:
+    """Return the markers that were not assessed, each with its status; counts if there are many."""
+    if len(missing) <= _MAX_MISSING_NAMED:
         return ", ".join(missing)
-    states = Counter(text.split(" ", 1)[1].replace("_", " ") for text in missing)
-    counts = ", ".join(f"{count} {state}" for state, count in states.items())
+    statuses = Counter(text.split(" ", 1)[1].replace("_", " ") for text in missing)
+    counts = ", ".join(f"{count} {status}" for status, count in statuses.items())
     return f"{len(missing)} variants ({counts})"
 
 
-def _counted(labels: Sequence[_Label]) -> list[_Label]:
-    """Return the labels that count: a variant does not beside assessed haplotypes made of it."""
-    covered = {site for label in labels if label.observed for site in label.sites}
-    return [label for label in labels if label.marker not in covered]
+def _counted_markers(states: Sequence[_MarkerState]) -> list[_MarkerState]:
+    """Return the markers that count: all but the core sites of an assessed haplotype set."""
+    covered = {site for state in states if state.is_assessed for site in state.sites}
+    return [state for state in states if state.marker not in covered]
 
 
-class _Signals:
-    """Which variants and haplotypes carry one signal together, directly or by a chain."""
+class _SignalGroups:
+    """Groups of variants and haplotype sets that carry one signal, directly or through a chain."""
 
     def __init__(self, groups: Sequence[Sequence[str]]) -> None:
-        self._leader: dict[str, str] = {}
+        self._representative: dict[str, str] = {}
         for group in groups:
-            leaders = {self.of(member) for member in group}
-            for member in [m for m, leader in self._leader.items() if leader in leaders]:
-                self._leader[member] = group[0]
-            self._leader.update(dict.fromkeys(group, group[0]))
+            merged = {self.representative(member) for member in group}
+            for member, representative in self._representative.items():
+                if representative in merged:
+                    self._representative[member] = group[0]
+            self._representative.update(dict.fromkeys(group, group[0]))
 
-    def of(self, member: str) -> str:
-        """Return the name of the signal that a variant or set belongs to."""
-        return self._leader.get(member, member)
+    def representative(self, marker: str) -> str:
+        """Return the marker that stands for the signal of a variant or haplotype set."""
+        return self._representative.get(marker, marker)
 
 
-class _Writer:
-    """Puts findings into words."""
+class _SummaryWriter:
+    """Writes the summaries of one category."""
 
     def __init__(self, knowledge: KnowledgeBase) -> None:
-        self.knowledge = knowledge
-        self._linked = tuple(group.variants for group in knowledge.linkage.values())
-        self._kept: dict[frozenset[tuple[str, ...]], _Signals] = {}
+        self._knowledge = knowledge
+        self._linkage_groups = tuple(group.variants for group in knowledge.linkage.values())
+        self._signal_cache: dict[frozenset[tuple[str, ...]], _SignalGroups] = {}
 
     def marker_findings(self, results: Sequence[AssociationResult]) -> Coded[_MarkerFindings]:
-        """Return what was called of one marker and the findings on it; calls alike become one."""
+        """Return the findings of one marker in every sample; equal ones share a code."""
         calls = results[0].marker.calls
-        found = tuple(self._marker_findings(results, index) for index in range(len(calls.values)))
-        return Coded(found, calls.codes).unique()
+        findings = tuple(self._marker_findings(results, code) for code in range(len(calls.values)))
+        return Coded(findings, calls.codes).unique()
 
-    def _marker_findings(self, results: Sequence[AssociationResult], index: int) -> _MarkerFindings:
-        """Describe one distinct call of a marker, by its number."""
+    def _marker_findings(self, results: Sequence[AssociationResult], code: int) -> _MarkerFindings:
+        """Return the findings on one distinct call of a marker."""
         marker = results[0].marker
-        call = marker.calls.values[index]
-        observed = any(r.conclusions[index].direction != NOT_ASSESSED for r in results)
-        label = _Label(
+        call = marker.calls.values[code]
+        is_assessed = any(result.conclusions[code].direction != NOT_ASSESSED for result in results)
+        state = _MarkerState(
             marker=marker.id,
-            text=f"{marker.id} {_shown(call) if observed else call.status.value}",
-            observed=observed,
-            asserted=call.source is CallSource.ASSERTED,
+            text=f"{marker.id} {_genotype_text(call) if is_assessed else call.status.value}",
+            is_assessed=is_assessed,
+            is_asserted=call.source is CallSource.ASSERTED,
             sites=marker.sites,
         )
         findings = (
-            self._finding(result, index)
+            self._finding(result, code)
             for result in results
-            if observed and result.conclusions[index].direction in _TOLD
+            if is_assessed and result.conclusions[code].direction in _FINDING_DIRECTIONS
         )
-        return _MarkerFindings(label, tuple(findings))
+        return _MarkerFindings(state, tuple(findings))
 
-    def _finding(self, result: AssociationResult, index: int) -> _Finding:
+    def _finding(self, result: AssociationResult, code: int) -> _Finding:
         association, marker = result.association, result.marker
-        genotype = _shown(marker.calls.values[index])
-        direction, level = result.conclusions[index].direction, result.grade.level
+        genotype = _genotype_text(marker.calls.values[code])
+        direction, level = result.conclusions[code].direction, result.grade.level
         return _Finding(
             marker=marker.id,
-            made_of=(marker.id, *marker.sites) if marker.sites else (),
+            set_members=(marker.id, *marker.sites) if marker.sites else (),
             genotype=f"{marker.id} {genotype}",
-            outcome=self.knowledge.outcomes[association.outcome].name,
+            outcome=self._knowledge.outcomes[association.outcome].name,
             direction=direction,
             level=level,
             text=" ".join((association.id, genotype, direction, level)),
         )
 
     def summary(self, markers: Sequence[_MarkerFindings]) -> Summary:
-        """Return the summary of one combination of calls."""
-        labels = [marker.label for marker in markers]
-        told = [finding for marker in markers for finding in marker.findings]
-        findings = [finding for finding in told if finding.direction in _EFFECTS]
-        assessed = tuple(label.text for label in labels if label.observed)
-        missing = tuple(label.text for label in labels if not label.observed)
+        """Return the summary of one combination of calls at all markers."""
+        states = [marker.state for marker in markers]
+        findings = [finding for marker in markers for finding in marker.findings]
+        effects = [finding for finding in findings if finding.direction in _EFFECTS]
+        assessed = tuple(state.text for state in states if state.is_assessed)
+        missing = tuple(state.text for state in states if not state.is_assessed)
         return Summary(
-            conclusion=" ".join(self._sentences(told, labels)),
-            highest_level=_highest(findings) if assessed else Level.NOT_ASSESSABLE,
-            findings=tuple(finding.text for finding in findings),
+            conclusion=" ".join(self._sentences(findings, states)),
+            highest_level=_highest_level(effects) if assessed else Level.NOT_ASSESSABLE,
+            findings=tuple(finding.text for finding in effects),
             assessed=assessed,
             not_assessed=missing,
         )
 
-    def _sentences(self, told: Sequence[_Finding], labels: Sequence[_Label]) -> Iterator[str]:
-        if not labels:
-            yield self._say("summary_no_evidence")
+    def _sentences(
+        self, findings: Sequence[_Finding], states: Sequence[_MarkerState]
+    ) -> Iterator[str]:
+        if not states:
+            yield self._message("summary_no_evidence")
             return
-        counted = _counted(labels)
-        assessed = sum(label.observed for label in counted)
-        if assessed:
-            yield from self._findings_told(told, assessed, len(counted))
+        counted = _counted_markers(states)
+        n_assessed = sum(state.is_assessed for state in counted)
+        if n_assessed:
+            yield from self._finding_sentences(findings, n_assessed, len(counted))
         else:
-            yield self._say("summary_nothing", total=len(counted))
-        asserted = ", ".join(label.text for label in labels if label.asserted)
+            yield self._message("summary_nothing", total=len(counted))
+        asserted = ", ".join(state.text for state in states if state.is_asserted)
         if asserted:
-            yield self._say("summary_asserted", asserted=asserted.replace(" (asserted)", ""))
-        missing = [label.text for label in labels if not label.observed]
+            yield self._message("summary_asserted", asserted=asserted.replace(" (asserted)", ""))
+        missing = [state.text for state in states if not state.is_assessed]
         if missing:
-            yield self._say("summary_missing", missing=_told_short(missing))
+            yield self._message("summary_missing", missing=_missing_text(missing))
 
-    def _findings_told(self, told: Sequence[_Finding], assessed: int, total: int) -> Iterator[str]:
-        findings = [finding for finding in told if finding.direction in _EFFECTS]
-        replicated = self._signals(findings, _FIRM)
-        unreplicated = self._signals(findings, _WEAK)
-        contradicted = self._signals(findings, (Level.CONTRADICTED,))
-        undetermined = _genotypes(told, UNDETERMINED)
-        not_studied = _genotypes(told, Direction.NOT_STUDIED.value)
+    def _finding_sentences(
+        self, findings: Sequence[_Finding], n_assessed: int, n_markers: int
+    ) -> Iterator[str]:
+        effects = [finding for finding in findings if finding.direction in _EFFECTS]
+        replicated = self._signals_text(effects, _REPLICATED_LEVELS)
+        unreplicated = self._signals_text(effects, _UNREPLICATED_LEVELS)
+        contradicted = self._signals_text(effects, (Level.CONTRADICTED,))
+        undetermined = _genotypes_text(findings, UNDETERMINED)
+        not_studied = _genotypes_text(findings, Direction.NOT_STUDIED.value)
         if replicated:
-            yield self._say("summary_replicated", replicated=replicated)
+            yield self._message("summary_replicated", replicated=replicated)
         else:
-            yield self._say("summary_not_replicated")
+            yield self._message("summary_not_replicated")
         if unreplicated:
-            yield self._say("summary_unreplicated", unreplicated=unreplicated)
+            yield self._message("summary_unreplicated", unreplicated=unreplicated)
         if contradicted:
-            yield self._say("summary_contradicted", contradicted=contradicted)
-        if not (findings or undetermined):
-            yield self._say("summary_no_finding", assessed=assessed, total=total)
+            yield self._message("summary_contradicted", contradicted=contradicted)
+        if not (effects or undetermined):
+            yield self._message("summary_no_finding", assessed=n_assessed, total=n_markers)
         if undetermined:
-            yield self._say("summary_undetermined", undetermined=undetermined)
+            yield self._message("summary_undetermined", undetermined=undetermined)
         if not_studied:
-            yield self._say("summary_not_studied", not_studied=not_studied)
+            yield self._message("summary_not_studied", not_studied=not_studied)
 
-    def _signals(self, findings: Sequence[_Finding], levels: Sequence[Level]) -> str:
-        """Name the findings of some levels, those that are one signal together.
+    def _signals_text(self, effects: Sequence[_Finding], levels: Sequence[Level]) -> str:
+        """Return the genotypes with an effect at some levels, those of one signal joined.
 
-        That are variants in linkage, and the variants that a set of haplotypes is made of where it
-        has the same effect.
+        Variants in linkage carry one signal. So do a haplotype set and its core sites where they
+        have the same effect.
         """
-        chosen = [finding for finding in findings if finding.level in levels]
-        sets: dict[tuple[str, str], set[tuple[str, ...]]] = {}
-        for finding in chosen:
-            of_effect = sets.setdefault((finding.outcome, finding.direction), set())
-            of_effect.update([finding.made_of] if finding.made_of else [])
-        told: dict[tuple[str, str, str], list[str]] = {}
-        for finding in chosen:
+        selected = [finding for finding in effects if finding.level in levels]
+        sets_by_effect: dict[tuple[str, str], set[tuple[str, ...]]] = {}
+        for finding in selected:
+            sets = sets_by_effect.setdefault((finding.outcome, finding.direction), set())
+            if finding.set_members:
+                sets.add(finding.set_members)
+        by_signal: dict[tuple[str, str, str], list[str]] = {}
+        for finding in selected:
             effect = (finding.outcome, finding.direction)
-            signal = self._joined(frozenset(sets[effect])).of(finding.marker)
-            told.setdefault((signal, *effect), []).append(finding.genotype)
+            groups = self._signal_groups(frozenset(sets_by_effect[effect]))
+            signal = groups.representative(finding.marker)
+            by_signal.setdefault((signal, *effect), []).append(finding.genotype)
         return "; ".join(
             f"{' with '.join(genotypes)} ({outcome}: {direction})"
-            for (_, outcome, direction), genotypes in told.items()
+            for (_, outcome, direction), genotypes in by_signal.items()
         )
 
-    def _joined(self, sets: frozenset[tuple[str, ...]]) -> _Signals:
-        if sets not in self._kept:
-            self._kept[sets] = _Signals([*self._linked, *sorted(sets)])
-        return self._kept[sets]
+    def _signal_groups(self, sets: frozenset[tuple[str, ...]]) -> _SignalGroups:
+        if sets not in self._signal_cache:
+            self._signal_cache[sets] = _SignalGroups([*self._linkage_groups, *sorted(sets)])
+        return self._signal_cache[sets]
 
-    def _say(self, name: str, **fields: object) -> str:
-        return self.knowledge.messages[name].text.format(**fields)
-
-
-def _highest(findings: Sequence[_Finding]) -> Level | None:
-    """Return the strongest level; the order of the enum is that of strength."""
-    levels = (finding.level for finding in findings)
-    return min(levels, key=_STRENGTH.__getitem__, default=None)
+    def _message(self, name: str, **fields: object) -> str:
+        return self._knowledge.messages[name].text.format(**fields)
 
 
-def _genotypes(told: Sequence[_Finding], direction: str) -> str:
-    """Name the genotypes on which some association has a direction, each once."""
-    genotypes = (finding.genotype for finding in told if finding.direction == direction)
+def _highest_level(effects: Sequence[_Finding]) -> Level | None:
+    """Return the strongest level; the enum lists levels from the strongest to the weakest."""
+    levels = (finding.level for finding in effects)
+    return min(levels, key=_LEVEL_RANKS.__getitem__, default=None)
+
+
+def _genotypes_text(findings: Sequence[_Finding], direction: str) -> str:
+    """Return the genotypes that have some finding with a direction, each once."""
+    genotypes = (finding.genotype for finding in findings if finding.direction == direction)
     return ", ".join(dict.fromkeys(genotypes))

@@ -1,9 +1,9 @@
 """Star alleles and other named haplotypes: every diplotype that fits the calls of a person.
 
-Takes: calls at the sites of a set of haplotypes, and the definitions of the knowledge base.
+Takes: calls at the sites of a haplotype set, and the definitions of the knowledge base.
 Gives: the diplotype where only one fits, else all candidates, what would decide between them, and
-    with a population how likely each one is.
-Never: takes a site that is not known for reference, or names a haplotype that has been guessed.
+    with a population the probability of each one.
+Never: takes a missing site for reference, or reports a diplotype because it is the likeliest one.
 """
 
 from pgx_ana.haplotypes.calls import DiplotypeCall, HaplotypeCalls, call_all_haplotypes

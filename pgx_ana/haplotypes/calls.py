@@ -1,4 +1,7 @@
-"""The haplotypes of all people: each distinct combination of genotypes is resolved once."""
+"""The diplotypes of all samples.
+
+Samples share genotypes, so each distinct combination of calls is resolved once.
+"""
 
 from __future__ import annotations
 
@@ -10,20 +13,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pgx_ana.coded import Coded, combine
-from pgx_ana.haplotypes.diplotypes import Diplotype, Genotype, Pair, diplotype
+from pgx_ana.haplotypes.diplotypes import Diplotype, call_diplotype
 from pgx_ana.haplotypes.nomenclature import Nomenclature, nomenclatures
+from pgx_ana.haplotypes.phasing import AllelePair, Genotype
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import DELETED, Call, CohortCalls, SiteCalls
 from pgx_ana.terms import CallSource, CallStatus
 
-_SEEN = frozenset({CallStatus.CALLED, CallStatus.PARTIAL, CallStatus.UNKNOWN_ALLELE})
-_GONE = frozenset({DELETED, "."})
-_NO_SET = -1
+_OBSERVED = frozenset({CallStatus.CALLED, CallStatus.PARTIAL, CallStatus.UNKNOWN_ALLELE})
+_DELETED_OR_MISSING = frozenset({DELETED, "."})
+_NO_PHASE_SET = -1
 
 
 @dataclass(frozen=True, slots=True)
 class DiplotypeCall:
-    """The diplotype of some people, and where the genotypes come from that it rests on."""
+    """A diplotype, and the source of the genotypes that it rests on."""
 
     diplotype: Diplotype
     source: CallSource
@@ -31,7 +35,7 @@ class DiplotypeCall:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HaplotypeCalls:
-    """The diplotypes of one set of haplotypes in all samples."""
+    """The diplotypes of one haplotype set in all samples."""
 
     nomenclature: Nomenclature
     diplotypes: Coded[DiplotypeCall]
@@ -40,7 +44,7 @@ class HaplotypeCalls:
 def call_all_haplotypes(
     calls: CohortCalls, knowledge: KnowledgeBase, population: str = ""
 ) -> tuple[HaplotypeCalls, ...]:
-    """Call the haplotypes of every set whose sites are all among the calls."""
+    """Call the haplotypes of every set for which the calls cover all sites."""
     sites = {site.variant.id: site for site in calls.sites}
     return tuple(
         call_haplotypes(nomenclature, sites, population)
@@ -52,74 +56,83 @@ def call_all_haplotypes(
 def call_haplotypes(
     nomenclature: Nomenclature, sites: Mapping[str, SiteCalls], population: str = ""
 ) -> HaplotypeCalls:
-    """Call the haplotypes of a set in all people from the calls at its sites, by rsID.
+    """Call the haplotypes of one set in all samples from the calls at its sites, by rsID.
 
-    ``population`` is that of the panel whose frequencies tell how likely candidates are; empty for
-    none.
+    ``population`` is the panel population whose frequencies weigh the candidates; empty for none.
     """
-    chosen = [sites[rsid] for rsid in (*nomenclature.sites, *nomenclature.further_sites)]
-    core = chosen[: len(nomenclature.sites)]
-    blocks = _phase_blocks(core)
-    combined = combine([*(site.calls for site in chosen), *blocks.values()])
+    rsids = (*nomenclature.sites, *nomenclature.further_sites)
+    set_sites = [sites[rsid] for rsid in rsids]
+    core_sites = set_sites[: len(nomenclature.sites)]
+    phase_blocks = _phase_blocks(core_sites)
+    combined = combine([*(site.calls for site in set_sites), *phase_blocks.values()])
 
     def diplotype_call(row: tuple[Any, ...]) -> DiplotypeCall:
-        numbers = dict(zip(blocks, row[len(chosen) :], strict=True))
-        return _diplotype_call(nomenclature, row[: len(chosen)], numbers, population)
+        calls, block_numbers = row[: len(set_sites)], row[len(set_sites) :]
+        blocks = dict(zip(phase_blocks, block_numbers, strict=True))
+        return _diplotype_call(nomenclature, calls, blocks, population)
 
     return HaplotypeCalls(nomenclature, combined.map(diplotype_call))
 
 
-def _phase_blocks(core: Sequence[SiteCalls]) -> dict[int, Coded[int]]:
-    """Number everybody's phase sets: for each site with phase, the first site of the same set.
+def _phase_blocks(core_sites: Sequence[SiteCalls]) -> dict[int, Coded[int]]:
+    """Return the phase block of every sample at each core site with phased genotypes.
 
-    Empty where no file has phase sets: all that is phased is then one block.
+    Keys are indices of core sites. A block is numbered by the first of these sites that has the
+    same phase set. The result is empty where no file has phase sets: then all phased genotypes are
+    one block.
     """
-    if all(site.phase_set is None for site in core):
+    if all(site.phase_set is None for site in core_sites):
         return {}
-    phased = {number: _is_phased(site) for number, site in enumerate(core)}
-    numbers = [number for number, people in phased.items() if people.any()]
-    sets = {number: _phase_set(core[number]) for number in numbers}
+    phased = {index: _is_phased(site) for index, site in enumerate(core_sites)}
+    with_phase = [index for index, samples in phased.items() if samples.any()]
+    phase_sets = {index: _phase_set(core_sites[index]) for index in with_phase}
     blocks: dict[int, NDArray[np.int32]] = {}
-    for place, number in enumerate(numbers):
-        block = np.full(len(sets[number]), place, np.int32)
-        for other in reversed(numbers[:place]):
-            same = phased[other] & (sets[other] == sets[number])
-            block[same] = blocks[other][same]
-        blocks[number] = np.where(phased[number], block, 0).astype(np.int32)
-    return {number: Coded(tuple(range(len(numbers))), block) for number, block in blocks.items()}
+    for number, index in enumerate(with_phase):
+        block = np.full(len(phase_sets[index]), number, np.int32)
+        for previous in reversed(with_phase[:number]):
+            same_set = phased[previous] & (phase_sets[previous] == phase_sets[index])
+            block[same_set] = blocks[previous][same_set]
+        blocks[index] = np.where(phased[index], block, 0).astype(np.int32)
+    numbers = tuple(range(len(with_phase)))
+    return {index: Coded(numbers, block) for index, block in blocks.items()}
 
 
 def _phase_set(site: SiteCalls) -> NDArray[np.int64]:
     if site.phase_set is None:
-        return np.full(len(site.calls), _NO_SET, np.int64)
+        return np.full(len(site.calls), _NO_PHASE_SET, np.int64)
     return site.phase_set
 
 
 def _is_phased(site: SiteCalls) -> NDArray[np.bool_]:
-    """Say whose genotype is heterozygous and has an order."""
+    """Return bool of shape (samples,): whether the genotype is heterozygous and phased."""
     return site.calls.mask(lambda call: call.phased and len(set(call.alleles)) > 1)
 
 
 def _diplotype_call(
     nomenclature: Nomenclature, calls: Sequence[Call], blocks: Mapping[int, int], population: str
 ) -> DiplotypeCall:
-    """Resolve one combination of calls; ``blocks`` has the phase block of some core sites."""
-    count = len(nomenclature.sites)
-    told_by: dict[tuple[str, str | int], int] = {}
+    """Resolve one combination of calls: those at the core sites, then those at further sites.
+
+    ``blocks`` has the phase block of core sites by their index. No block spans two files. The sites
+    that one unphased row covers are a block of their own.
+    """
+    n_core = len(nomenclature.sites)
+    block_numbers: dict[tuple[str, str | int], int] = {}
     core = []
-    for number, call in enumerate(calls[:count]):
-        key = (call.file, blocks.get(number, 0) if call.phased else call.spanning_row)
-        core.append(_genotype(call, told_by.setdefault(key, len(told_by))))
-    # What was only said to be reference is no observation that a usual allele is not there.
+    for index, call in enumerate(calls[:n_core]):
+        key = (call.file, blocks.get(index, 0) if call.phased else call.spanning_row)
+        core.append(_genotype(call, block_numbers.setdefault(key, len(block_numbers))))
+    # An asserted reference is no observation that a usual allele is missing.
     further = {
-        rsid: (None, None) if call.source is CallSource.ASSERTED else _copies(call)
-        for rsid, call in zip(nomenclature.further_sites, calls[count:], strict=True)
+        rsid: (None, None) if call.source is CallSource.ASSERTED else _allele_pair(call)
+        for rsid, call in zip(nomenclature.further_sites, calls[n_core:], strict=True)
     }
-    return DiplotypeCall(diplotype(nomenclature, core, further, population), _source(calls[:count]))
+    diplotype = call_diplotype(nomenclature, core, further, population)
+    return DiplotypeCall(diplotype, _source(calls[:n_core]))
 
 
 def _genotype(call: Call, block: int) -> Genotype:
-    alleles = _copies(call)
+    alleles = _allele_pair(call)
     gap = ""
     if None in alleles:
         gap = call.reason if call.status is CallStatus.PARTIAL else call.status.value
@@ -128,21 +141,24 @@ def _genotype(call: Call, block: int) -> Genotype:
     return Genotype(alleles, block if call.phased or call.spanning_row else None, gap)
 
 
-def _copies(call: Call) -> Pair:
-    """Return the alleles of both copies, None for what was not observed.
+def _allele_pair(call: Call) -> AllelePair:
+    """Return the alleles of both copies, None for a copy that was not observed.
 
-    A copy that is deleted was observed: no haplotype has it.
+    A deleted copy counts as observed: no haplotype has that allele.
     """
-    gone = call.status is CallStatus.NOT_ASSESSABLE and {DELETED} <= set(call.alleles) <= _GONE
-    if call.status not in _SEEN and not gone:
+    is_deletion = (
+        call.status is CallStatus.NOT_ASSESSABLE
+        and {DELETED} <= set(call.alleles) <= _DELETED_OR_MISSING
+    )
+    if call.status not in _OBSERVED and not is_deletion:
         return (None, None)
     copies = [None if allele == "." else allele for allele in (*call.alleles, ".", ".")[:2]]
     return (copies[0], copies[1])
 
 
 def _source(calls: Sequence[Call]) -> CallSource:
-    """Return what the diplotype rests on: what the user said, if any of it does."""
-    sources = {call.source for call in calls if call.status in _SEEN}
+    """Return what a diplotype rests on: the user's assertion or permission, if any call does."""
+    sources = {call.source for call in calls if call.status in _OBSERVED}
     for source in (CallSource.ASSERTED, CallSource.OTHER_STRAND):
         if source in sources:
             return source

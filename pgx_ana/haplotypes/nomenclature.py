@@ -1,7 +1,7 @@
-"""The haplotypes of a set, and the names that combinations of alleles have in it.
+"""The haplotypes of a set, and how a chromosome is named after them.
 
-A chromosome is written as one plus-strand allele for each core site, in the order of the sites;
-None where the allele is not known.
+A chromosome is written as one plus-strand allele per core site, in the order of the sites; None
+where the allele is not known.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from pgx_ana.haplotypes.panel import Alleles, Panel, PartialAlleles, add_up, make_room
+from pgx_ana.haplotypes.panel import Alleles, Panel, PartialAlleles, limit_cache, pool_counts
 from pgx_ana.knowledge import (
     HaplotypeCounts,
     HaplotypeDefinition,
@@ -26,9 +26,11 @@ from pgx_ana.knowledge import (
 
 @dataclass(frozen=True, slots=True)
 class Haplotype:
-    """A named haplotype: its alleles at core sites, by the number of the site.
+    """A named haplotype.
 
-    ``usual`` are alleles at further sites, by rsID. ``function`` is empty where none is assigned.
+    ``core`` has its alleles by the index of the core site. ``usual`` has the alleles that normally
+    accompany it at further sites, by rsID; they do not define it. ``function`` is empty where none
+    is assigned.
     """
 
     id: str
@@ -40,10 +42,11 @@ class Haplotype:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What a chromosome is called: the haplotypes that make it up, and the alleles beside them.
+    """The name of a chromosome: the haplotypes that it carries, and any alleles left over.
 
-    ``haplotypes`` are numbers in the set, most specific first. A chromosome that is one haplotype
-    and nothing else is ``exact``. ``unknown`` are alleles on which nothing is known.
+    ``haplotypes`` are indices into the set, most specific first. ``extras`` are the alleles that
+    no haplotype accounts for. A label is ``exact`` if the chromosome is one haplotype and nothing
+    else. ``unknown`` is True if some allele is not in the knowledge base.
     """
 
     text: str
@@ -53,25 +56,27 @@ class Label:
 
     @property
     def exact(self) -> bool:
-        """Say whether this is one named haplotype."""
+        """Return whether the chromosome is one named haplotype and nothing else."""
         return len(self.haplotypes) == 1 and not self.extras
 
     @property
     def rank(self) -> tuple[bool, tuple[int, ...], str]:
-        """Return the place of the label among others: named haplotypes first, in their order."""
+        """Return the sort key: exact labels first, in the order of the set."""
         return (not self.exact, self.haplotypes, self.text)
 
 
-Labelled = tuple[tuple[Label, tuple[Alleles, ...]], ...]
-"""Labels, each with the chromosomes that bear it."""
+LabelledChromosomes = tuple[tuple[Label, tuple[Alleles, ...]], ...]
+"""Labels, each with the chromosomes that have it."""
 
 
 @dataclass(frozen=True, eq=False)
 class Nomenclature:
-    """A set of haplotypes as the engine needs it.
+    """A haplotype set, in the form in which chromosomes are named.
 
-    ``known`` are the alleles of each core site; ``elsewhere`` is the allele at each core site of a
-    haplotype that does not name it, empty where every haplotype names all.
+    ``sites`` are the core sites. ``further_sites`` maps each further site to its default allele.
+    ``known_alleles`` has the alleles defined at each core site. ``default_alleles`` has, for each
+    core site, the allele of a haplotype that does not name the site; it is empty where every
+    haplotype names all sites. ``phenotypes`` is keyed by sorted pairs of functions.
     """
 
     id: str
@@ -79,180 +84,202 @@ class Nomenclature:
     name: str
     sites: tuple[str, ...]
     further_sites: Mapping[str, str]
-    known: tuple[frozenset[str], ...]
-    elsewhere: Alleles
+    known_alleles: tuple[frozenset[str], ...]
+    default_alleles: Alleles
     haplotypes: tuple[Haplotype, ...]
     phenotypes: Mapping[tuple[str, str], str]
     panel: Panel
-    _named: dict[Alleles, Label] = field(default_factory=dict, init=False, repr=False)
-    _fitting: dict[PartialAlleles, Labelled] = field(default_factory=dict, init=False, repr=False)
+    _label_cache: dict[Alleles, Label] = field(default_factory=dict, init=False, repr=False)
+    _labels_cache: dict[PartialAlleles, LabelledChromosomes] = field(
+        default_factory=dict, init=False, repr=False
+    )
 
     @cached_property
     def chromosomes(self) -> tuple[tuple[Alleles, Label], ...]:
-        """Every chromosome that is defined or was counted in a panel, with its label."""
+        """The listed chromosomes: all that are defined or were counted in a panel, with labels."""
         defined = [self._alleles_of(haplotype) for haplotype in self.haplotypes]
         unique = dict.fromkeys((*defined, *self.panel.chromosomes))
         return tuple((alleles, self.label(alleles)) for alleles in unique)
 
     @cached_property
-    def _bearers(self) -> tuple[dict[str, int], ...]:
-        """For each site and allele, the numbers of the chromosomes that have it, as bits."""
-        bearers: tuple[dict[str, int], ...] = tuple({} for _ in self.sites)
+    def _carrier_bits(self) -> tuple[dict[str, int], ...]:
+        """For each site and allele, a bit set of the listed chromosomes that carry the allele."""
+        carriers: tuple[dict[str, int], ...] = tuple({} for _ in self.sites)
         for number, (alleles, _) in enumerate(self.chromosomes):
-            for of_site, allele in zip(bearers, alleles, strict=True):
-                of_site[allele] = of_site.get(allele, 0) | 1 << number
-        return bearers
+            for by_allele, allele in zip(carriers, alleles, strict=True):
+                by_allele[allele] = by_allele.get(allele, 0) | 1 << number
+        return carriers
 
     @cached_property
     def has_functions(self) -> bool:
-        """Say whether any haplotype has an assigned function."""
+        """Whether any haplotype of the set has an assigned function."""
         return any(haplotype.function for haplotype in self.haplotypes)
 
     def label(self, alleles: Alleles) -> Label:
-        """Name a chromosome that is known at every core site.
+        """Name a chromosome whose allele is known at every core site.
 
-        The haplotype whose core alleles are all there and most in number names it; what is left
-        over is named in turn, and what then fits no haplotype is told as alleles.
+        The haplotype with the most core alleles, all of them present, names the chromosome. The
+        remaining alleles are named in turn. Alleles that fit no haplotype are written out.
         """
-        if alleles not in self._named:
-            make_room(self._named)
-            self._named[alleles] = self._label(dict(enumerate(alleles)))
-        return self._named[alleles]
+        if alleles not in self._label_cache:
+            limit_cache(self._label_cache)
+            self._label_cache[alleles] = self._make_label(dict(enumerate(alleles)))
+        return self._label_cache[alleles]
 
-    def labels(self, partial: PartialAlleles) -> Labelled:
-        """Name a chromosome as far as it is known: every label that it may have.
+    def labels(self, partial: PartialAlleles) -> LabelledChromosomes:
+        """Return every label that a partly known chromosome may have.
 
-        Each comes with the chromosomes that bear it, of those that are defined or were counted.
-        Where none of these fits, what is known is named for itself.
+        Each label comes with the listed chromosomes (defined, or counted in a panel) that fit and
+        have it. Where no listed chromosome fits, the known alleles alone are named.
         """
-        if partial not in self._fitting:
-            make_room(self._fitting)
-            self._fitting[partial] = self._labelled(partial)
-        return self._fitting[partial]
+        if partial not in self._labels_cache:
+            limit_cache(self._labels_cache)
+            self._labels_cache[partial] = self._find_labels(partial)
+        return self._labels_cache[partial]
 
-    def _labelled(self, partial: PartialAlleles) -> Labelled:
+    def _find_labels(self, partial: PartialAlleles) -> LabelledChromosomes:
         if None not in partial:
             alleles = tuple(allele for allele in partial if allele is not None)
             return ((self.label(alleles), (alleles,)),)
-        bits = functools.reduce(
+        fitting_bits = functools.reduce(
             operator.and_,
-            (of.get(a, 0) for a, of in zip(partial, self._bearers, strict=True) if a is not None),
+            (
+                by_allele.get(allele, 0)
+                for allele, by_allele in zip(partial, self._carrier_bits, strict=True)
+                if allele is not None
+            ),
             (1 << len(self.chromosomes)) - 1,
         )
         fitting: dict[Label, list[Alleles]] = {}
         for number, (alleles, label) in enumerate(self.chromosomes):
-            if bits >> number & 1:
+            if fitting_bits >> number & 1:
                 fitting.setdefault(label, []).append(alleles)
         if not fitting:
-            told = {number: a for number, a in enumerate(partial) if a is not None}
-            return ((self._label(told), ()),)
+            known = {site: allele for site, allele in enumerate(partial) if allele is not None}
+            return ((self._make_label(known), ()),)
         ordered = sorted(fitting, key=lambda label: label.rank)
         return tuple((label, tuple(fitting[label])) for label in ordered)
 
     def also_possible(self, partial: PartialAlleles) -> frozenset[int]:
-        """Return the haplotypes that may be on a chromosome beside those that are listed for it.
+        """Return the haplotypes that a chromosome may carry in combinations that are not listed.
 
-        A site that is missing may have an allele of another haplotype, in a combination that is not
-        listed. None where no site is missing, or where every combination is listed.
+        A missing site may have an allele of a further haplotype, in a combination that is neither
+        defined nor was counted. The result is empty where no site is missing, and where every
+        combination that fits is listed.
         """
-        missing = [n for n, allele in enumerate(partial) if allele is None]
-        listed = sum(len(chromosomes) for _, chromosomes in self.labels(partial))
-        if not missing or math.prod(len(self.known[n]) for n in missing) == listed:
+        missing = [site for site, allele in enumerate(partial) if allele is None]
+        n_listed = sum(len(chromosomes) for _, chromosomes in self.labels(partial))
+        n_fitting = math.prod(len(self.known_alleles[site]) for site in missing)
+        if not missing or n_fitting == n_listed:
             return frozenset()
-        # *1 is on every chromosome that has no other haplotype, whatever alleles are on it.
-        plain = tuple(allele or self._plain(n) for n, allele in enumerate(partial))
-        unnamed = self.label(plain).haplotypes if self.elsewhere else ()
+        # A haplotype without core alleles (*1) is on every chromosome that carries no other
+        # haplotype, whatever its alleles.
+        filled = tuple(allele or self._default_allele(site) for site, allele in enumerate(partial))
+        default = self.label(filled).haplotypes if self.default_alleles else ()
         fitting = [
             number
             for number, haplotype in enumerate(self.haplotypes)
-            if (haplotype.core or number in unnamed)
-            and all(partial[n] in {None, allele} for n, allele in haplotype.core.items())
+            if (haplotype.core or number in default)
+            and all(partial[site] in {None, allele} for site, allele in haplotype.core.items())
         ]
-        told = {n for n, allele in enumerate(partial) if allele is not None}
-        return frozenset(number for number in fitting if not self._is_hidden(number, fitting, told))
+        known_sites = {site for site, allele in enumerate(partial) if allele is not None}
+        return frozenset(
+            number for number in fitting if not self._is_absorbed(number, fitting, known_sites)
+        )
 
-    def _is_hidden(self, number: int, fitting: Sequence[int], told: Set[int]) -> bool:
-        """Say whether a larger haplotype has the alleles of one wherever these are.
+    def _is_absorbed(self, number: int, fitting: Sequence[int], known_sites: Set[int]) -> bool:
+        """Return whether a larger haplotype is always named instead of this one.
 
-        It does where the others of its alleles are there, and no third one takes them to itself.
+        That is so if the larger haplotype's other sites are all known, and no third haplotype that
+        would be named first takes any of its alleles.
         """
-        own = self.haplotypes[number].core.keys()
-        cores = [self.haplotypes[n].core.keys() for n in fitting if n != number]
-        rivals = [core for core in cores if not core & own]
+        own_core = self.haplotypes[number].core.keys()
+        other_cores = [self.haplotypes[other].core.keys() for other in fitting if other != number]
+        rival_cores = [core for core in other_cores if not core & own_core]
         return any(
-            own < core
-            and core - own <= told
-            and not any(len(rival) >= len(core) and rival & core for rival in rivals)
-            for core in cores
+            own_core < core
+            and core - own_core <= known_sites
+            and not any(len(rival) >= len(core) and rival & core for rival in rival_cores)
+            for core in other_cores
         )
 
     def function(self, label: Label) -> str:
-        """Return the assigned function of a chromosome, empty where there is none."""
+        """Return the assigned function of a chromosome; empty where there is none."""
         return self.haplotypes[label.haplotypes[0]].function if label.exact else ""
 
     def phenotype(self, first: Label, second: Label) -> str:
-        """Return the phenotype of two chromosomes, empty where none is assigned."""
-        pair = sorted((self.function(first), self.function(second)))
-        return self.phenotypes.get((pair[0], pair[1]), "")
+        """Return the phenotype of a pair of chromosomes; empty where none is assigned."""
+        functions = sorted((self.function(first), self.function(second)))
+        return self.phenotypes.get((functions[0], functions[1]), "")
 
     def _alleles_of(self, haplotype: Haplotype) -> Alleles:
-        numbers = range(len(self.sites))
-        return tuple(haplotype.core.get(n) or self.elsewhere[n] for n in numbers)
+        return tuple(
+            haplotype.core.get(site) or self.default_alleles[site]
+            for site in range(len(self.sites))
+        )
 
-    def _label(self, told: Mapping[int, str]) -> Label:
-        """Name the alleles at some sites, by their numbers."""
-        unknown = {n: a for n, a in told.items() if a not in self.known[n]}
-        left = {n: a for n, a in told.items() if n not in unknown and a != self._plain(n)}
-        found: list[int] = []
-        for number in self._within(left):
-            if self.haplotypes[number].core.items() <= left.items():
-                found.append(number)
-                left = {n: a for n, a in left.items() if n not in self.haplotypes[number].core}
-        # With a site missing, another haplotype may be there: *1 is not told.
-        if not found and self.elsewhere and not unknown and len(told) == len(self.sites):
-            found = [n for n, haplotype in enumerate(self.haplotypes) if not haplotype.core][:1]
-        others = sorted((left | unknown).items())
-        extras = tuple(f"{self.sites[n]} {allele}" for n, allele in others)
-        parts = [self.haplotypes[number].name for number in found] + list(extras) or ["not named"]
-        if unknown:
+    def _make_label(self, known: Mapping[int, str]) -> Label:
+        """Name the known alleles of a chromosome, given by site index."""
+        undefined = {
+            site: allele for site, allele in known.items() if allele not in self.known_alleles[site]
+        }
+        remaining = {
+            site: allele
+            for site, allele in known.items()
+            if site not in undefined and allele != self._default_allele(site)
+        }
+        carried: list[int] = []
+        for number in self._contained_haplotypes(remaining):
+            core = self.haplotypes[number].core
+            if core.items() <= remaining.items():
+                carried.append(number)
+                remaining = {site: a for site, a in remaining.items() if site not in core}
+        # A missing site may carry another haplotype, so *1 needs every site to be known.
+        is_complete = len(known) == len(self.sites)
+        if not carried and self.default_alleles and not undefined and is_complete:
+            carried = [n for n, haplotype in enumerate(self.haplotypes) if not haplotype.core][:1]
+        left_over = sorted((remaining | undefined).items())
+        extras = tuple(f"{self.sites[site]} {allele}" for site, allele in left_over)
+        parts = [self.haplotypes[number].name for number in carried] + list(extras) or ["not named"]
+        if undefined:
             parts.insert(0, "?")
-        text = parts[0] if len(found) == len(parts) == 1 else f"[{' + '.join(parts)}]"
-        return Label(text, tuple(found), extras, bool(unknown))
+        text = parts[0] if len(carried) == len(parts) == 1 else f"[{' + '.join(parts)}]"
+        return Label(text, tuple(carried), extras, bool(undefined))
 
-    def _plain(self, site: int) -> str:
-        """Return the allele of a site that names nothing."""
-        return self.elsewhere[site] if self.elsewhere else ""
+    def _default_allele(self, site: int) -> str:
+        """Return the allele of a core site that defines no haplotype; empty where there is none."""
+        return self.default_alleles[site] if self.default_alleles else ""
 
-    def _within(self, alleles: Mapping[int, str]) -> list[int]:
-        """Return the haplotypes whose core alleles are all among these, those with most first."""
-        fitting = (
+    def _contained_haplotypes(self, alleles: Mapping[int, str]) -> list[int]:
+        """Return the haplotypes whose core alleles are all present, the largest core first."""
+        contained = (
             (-len(core), number)
             for allele in alleles.items()
-            for number, core in self._by_first.get(allele, ())
+            for number, core in self._cores_by_first_allele.get(allele, ())
             if core.items() <= alleles.items()
         )
-        return [number for _, number in sorted(fitting)]
+        return [number for _, number in sorted(contained)]
 
     @cached_property
-    def _by_first(self) -> dict[tuple[int, str], list[tuple[int, Mapping[int, str]]]]:
-        """The haplotypes with core alleles, by the first of these: few need to be looked at."""
-        found: dict[tuple[int, str], list[tuple[int, Mapping[int, str]]]] = {}
+    def _cores_by_first_allele(self) -> dict[tuple[int, str], list[tuple[int, Mapping[int, str]]]]:
+        """Haplotypes indexed by their first core allele, so that few have to be compared."""
+        index: dict[tuple[int, str], list[tuple[int, Mapping[int, str]]]] = {}
         for number, haplotype in enumerate(self.haplotypes):
             for first in itertools.islice(haplotype.core.items(), 1):
-                found.setdefault(first, []).append((number, haplotype.core))
-        return found
+                index.setdefault(first, []).append((number, haplotype.core))
+        return index
 
 
 def nomenclatures(knowledge: KnowledgeBase) -> tuple[Nomenclature, ...]:
-    """Return every set that has a haplotype which can be called, by gene in file order."""
-    genes = {gene: rank for rank, gene in enumerate(knowledge.genes)}
+    """Return every set with at least one callable haplotype, in the gene order of the files."""
+    gene_order = {gene: rank for rank, gene in enumerate(knowledge.genes)}
     built = (nomenclature_of(key, knowledge) for key in knowledge.haplotype_sets)
-    callable_ = (nomenclature for nomenclature in built if nomenclature.haplotypes)
-    return tuple(sorted(callable_, key=lambda nomenclature: genes[nomenclature.gene]))
+    callable_sets = (nomenclature for nomenclature in built if nomenclature.haplotypes)
+    return tuple(sorted(callable_sets, key=lambda nomenclature: gene_order[nomenclature.gene]))
 
 
 def nomenclature_of(haplotype_set: str, knowledge: KnowledgeBase) -> Nomenclature:
-    """Return one set; it has no haplotypes where none can be called."""
+    """Return one set by its identifier; without haplotypes if none of them is callable."""
     return build_nomenclature(
         knowledge.haplotype_sets[haplotype_set],
         knowledge.haplotypes_of(haplotype_set),
@@ -267,19 +294,25 @@ def build_nomenclature(
     counts: Iterable[HaplotypeCounts],
     variants: Mapping[str, VariantDefinition],
 ) -> Nomenclature:
-    """Build the engine value of a set from the entries of a knowledge base."""
+    """Build a nomenclature from the entries of a knowledge base."""
     sites = definition.sites
-    first = {rsid: variants[rsid].alleles[0].bases for rsid in (*sites, *definition.further_sites)}
-    elsewhere = tuple(first[s] for s in sites) if definition.elsewhere == "reference" else ()
-    known = tuple(frozenset(a.bases for a in variants[rsid].alleles) for rsid in sites)
+    reference = {
+        rsid: variants[rsid].alleles[0].bases for rsid in (*sites, *definition.further_sites)
+    }
+    default_alleles = (
+        tuple(reference[rsid] for rsid in sites) if definition.elsewhere == "reference" else ()
+    )
+    known_alleles = tuple(
+        frozenset(allele.bases for allele in variants[rsid].alleles) for rsid in sites
+    )
     return Nomenclature(
         id=definition.id,
         gene=definition.gene,
         name=definition.name,
         sites=sites,
-        further_sites={rsid: first[rsid] for rsid in definition.further_sites},
-        known=known,
-        elsewhere=elsewhere,
+        further_sites={rsid: reference[rsid] for rsid in definition.further_sites},
+        known_alleles=known_alleles,
+        default_alleles=default_alleles,
         haplotypes=tuple(
             Haplotype(
                 id=item.id,
@@ -292,12 +325,12 @@ def build_nomenclature(
             if item.state == "current"
         ),
         phenotypes=dict(_phenotypes(definition)),
-        panel=Panel(add_up(counts, sites, elsewhere), known),
+        panel=Panel(pool_counts(counts, sites, default_alleles), known_alleles),
     )
 
 
 def _phenotypes(definition: HaplotypeSet) -> Iterator[tuple[tuple[str, str], str]]:
     for rule in definition.phenotypes:
-        for pair in rule.functions:
-            first, second = sorted(pair.split("/"))
+        for functions in rule.functions:
+            first, second = sorted(functions.split("/"))
             yield (first, second), rule.phenotype

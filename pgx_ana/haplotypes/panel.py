@@ -1,7 +1,7 @@
-"""Haplotypes as they were counted in a phased panel, and how frequent that makes them.
+"""Haplotype counts from phased reference panels, and the frequencies estimated from them.
 
-A chromosome is written as one plus-strand allele for each core site, in the order of the sites;
-None where the allele is not known.
+A chromosome is written as one plus-strand allele per core site, in the order of the sites; None
+where the allele is not known.
 """
 
 from __future__ import annotations
@@ -18,102 +18,110 @@ from pgx_ana.terms import GLOBAL, POPULATIONS
 Alleles = tuple[str, ...]
 PartialAlleles = tuple[str | None, ...]
 
-_PRIOR = 1.0  # in chromosomes
-_MAX_KEPT = 100_000
+_PRIOR_WEIGHT = 1.0  # chromosomes
+_PSEUDOCOUNT = 0.5  # chromosomes per allele and site
+_MAX_CACHED = 100_000  # entries
 
 
 @dataclass(frozen=True, eq=False)
 class Panel:
-    """The chromosomes of a phased panel at the sites of a set.
+    """The chromosomes of a phased panel at the core sites of a haplotype set.
 
-    ``counts`` are by population and alleles, empty where none was counted; ``known`` are the
-    alleles of each site.
+    ``counts`` are by population and alleles; empty where no panel was counted. ``known_alleles``
+    has the alleles defined at each core site.
     """
 
     counts: Mapping[str, Mapping[Alleles, int]]
-    known: tuple[frozenset[str], ...]
-    _kept: dict[tuple[str, PartialAlleles], float] = field(
+    known_alleles: tuple[frozenset[str], ...]
+    _frequency_cache: dict[tuple[str, PartialAlleles], float] = field(
         default_factory=dict, init=False, repr=False
     )
 
     @cached_property
     def chromosomes(self) -> tuple[Alleles, ...]:
-        """Every chromosome that was counted, in the order of its alleles."""
+        """Every distinct chromosome in the panel, sorted by its alleles."""
         return tuple(sorted({alleles for counts in self.counts.values() for alleles in counts}))
 
     def frequency(self, alleles: PartialAlleles, population: str) -> float:
         """Return the estimated frequency of a chromosome in a population of the panel.
 
-        With sites missing, that of all chromosomes that fit, whether they are listed or not.
+        Where sites are missing, this is the total frequency of all chromosomes that fit, whether
+        they are listed or not.
 
-        The mean of a Dirichlet posterior: the prior weighs as much as one chromosome and spreads
-        over haplotypes as if their sites were independent, so that what was never counted is rare
-        and not impossible.
+        The estimate is the mean of a Dirichlet posterior. The prior weighs as much as one
+        chromosome and treats the sites as independent, so that a haplotype that was never counted
+        is rare but not impossible.
         """
         key = (population, alleles)
-        if key not in self._kept:
-            make_room(self._kept)
+        if key not in self._frequency_cache:
+            limit_cache(self._frequency_cache)
             counts = self.counts[population]
-            sites = self._site_frequencies[population]
-            told = {n: allele for n, allele in enumerate(alleles) if allele is not None}
-            independent = math.prod(sites[n].get(allele, 0.0) for n, allele in told.items())
-            counted = _counted(counts, told, len(alleles)) + _PRIOR * independent
-            self._kept[key] = counted / (sum(counts.values()) + _PRIOR)
-        return self._kept[key]
+            frequencies = self._allele_frequencies[population]
+            known = {site: allele for site, allele in enumerate(alleles) if allele is not None}
+            independent = math.prod(
+                frequencies[site].get(allele, 0.0) for site, allele in known.items()
+            )
+            weight = _matching_count(counts, known, len(alleles)) + _PRIOR_WEIGHT * independent
+            self._frequency_cache[key] = weight / (sum(counts.values()) + _PRIOR_WEIGHT)
+        return self._frequency_cache[key]
 
     @cached_property
-    def _site_frequencies(self) -> dict[str, tuple[dict[str, float], ...]]:
-        """The frequency of each allele at each site, as if each had been seen half a time more."""
+    def _allele_frequencies(self) -> dict[str, tuple[dict[str, float], ...]]:
+        """By population, the frequency of each allele at each site, with a pseudocount."""
         return {
             population: tuple(
-                _allele_frequencies(site, known, counts) for site, known in enumerate(self.known)
+                _site_frequencies(site, known, counts)
+                for site, known in enumerate(self.known_alleles)
             )
             for population, counts in self.counts.items()
         }
 
 
-def add_up(
-    panels: Iterable[HaplotypeCounts], sites: Sequence[str], elsewhere: Alleles
+def pool_counts(
+    panels: Iterable[HaplotypeCounts], sites: Sequence[str], default_alleles: Alleles
 ) -> dict[str, dict[Alleles, int]]:
-    """Add up the chromosomes of all panels, by population and over all of them.
+    """Add up the chromosomes of all panels, for each population and for all of them together.
 
-    ``elsewhere`` are the alleles at sites that a row does not name, by the number of the site.
+    ``default_alleles`` has, for each core site, the allele of a row that does not name the site.
+    Populations in which no chromosome was counted are left out.
     """
-    counts: dict[str, dict[Alleles, int]] = {}
+    pooled: dict[str, dict[Alleles, int]] = {}
     for panel in panels:
         for row in panel.counts:
-            alleles = tuple(row.alleles.get(s) or elsewhere[n] for n, s in enumerate(sites))
+            alleles = tuple(
+                row.alleles.get(rsid) or default_alleles[site] for site, rsid in enumerate(sites)
+            )
             for population in POPULATIONS:
-                number = getattr(row, population)
+                count = getattr(row, population)
                 for name in (population, GLOBAL):
-                    of_population = counts.setdefault(name, {})
-                    of_population[alleles] = of_population.get(alleles, 0) + number
-    # Where nobody was counted, no frequency is known: a prior alone would look like an estimate.
-    return {name: of_name for name, of_name in counts.items() if any(of_name.values())}
+                    counts = pooled.setdefault(name, {})
+                    counts[alleles] = counts.get(alleles, 0) + count
+    # Without any counted chromosome, the prior alone would look like an estimate.
+    return {name: counts for name, counts in pooled.items() if any(counts.values())}
 
 
-def make_room(kept: dict[Any, Any]) -> None:
-    """Forget what was worked out before it fills the memory."""
-    if len(kept) >= _MAX_KEPT:
-        kept.clear()
+def limit_cache(cache: dict[Any, Any]) -> None:
+    """Clear a cache of computed values once it is full, so that memory use stays bounded."""
+    if len(cache) >= _MAX_CACHED:
+        cache.clear()
 
 
-def _counted(counts: Mapping[Alleles, int], told: Mapping[int, str], n_sites: int) -> int:
-    """Return how many chromosomes have some alleles, by the number of the site."""
-    if len(told) == n_sites:
-        return counts.get(tuple(told.values()), 0)
+def _matching_count(counts: Mapping[Alleles, int], known: Mapping[int, str], n_sites: int) -> int:
+    """Return the number of chromosomes that carry the known alleles, given by site index."""
+    if len(known) == n_sites:
+        return counts.get(tuple(known.values()), 0)
     return sum(
-        number
-        for alleles, number in counts.items()
-        if all(alleles[n] == allele for n, allele in told.items())
+        count
+        for alleles, count in counts.items()
+        if all(alleles[site] == allele for site, allele in known.items())
     )
 
 
-def _allele_frequencies(
+def _site_frequencies(
     site: int, known: Iterable[str], counts: Mapping[Alleles, int]
 ) -> dict[str, float]:
-    seen = dict.fromkeys(known, 0.5)
-    for alleles, number in counts.items():
-        seen[alleles[site]] += number
-    total = sum(seen.values())
-    return {allele: number / total for allele, number in seen.items()}
+    weights = dict.fromkeys(known, _PSEUDOCOUNT)
+    for alleles, count in counts.items():
+        weights[alleles[site]] += count
+    total = sum(weights.values())
+    return {allele: weight / total for allele, weight in weights.items()}

@@ -1,4 +1,4 @@
-"""What is said of a genotype, and that nothing missing is ever said to be reference."""
+"""Conclusions on genotypes, and that a missing genotype is never taken for reference."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ NOT_OBSERVED = [s for s in CallStatus if s not in {CallStatus.CALLED, CallStatus
 
 
 def conclude(
-    knowledge: KnowledgeBase, variant: str, cell: Call, assembly: Assembly = Assembly.GRCH38
+    knowledge: KnowledgeBase, variant: str, call: Call, assembly: Assembly = Assembly.GRCH38
 ) -> Said:
-    """Return what the only association of a variant says of a cell."""
-    annotations = Annotations(cohort(knowledge, {variant: [cell]}, assembly), knowledge)
-    (item,) = annotations.associations
-    (what,) = told_by(item)
-    return what
+    """Return the conclusion of the only association of a variant on a call."""
+    annotations = Annotations(cohort(knowledge, {variant: [call]}, assembly), knowledge)
+    (result,) = annotations.associations
+    (conclusion,) = told_by(result)
+    return conclusion
 
 
 @pytest.mark.parametrize(
-    ("variant", "cell", "expected"),
+    ("variant", "call", "expected"),
     [
         pytest.param(
             "rs1",
@@ -60,7 +60,7 @@ def conclude(
             "rs1",
             called("C|A"),
             Said("A/C", CallStatus.CALLED, "higher", "Lived longer."),
-            id="phased-the-other-way-round",
+            id="phased-alternate-first",
         ),
         pytest.param(
             "rs1",
@@ -105,12 +105,12 @@ def conclude(
         ),
     ],
 )
-def test_called_genotypes(toy: KnowledgeBase, variant: str, cell: Call, expected: Said) -> None:
-    assert expected == conclude(toy, variant, cell)
+def test_called_genotypes(toy: KnowledgeBase, variant: str, call: Call, expected: Said) -> None:
+    assert expected == conclude(toy, variant, call)
 
 
 @pytest.mark.parametrize(
-    ("variant", "cell", "expected"),
+    ("variant", "call", "expected"),
     [
         pytest.param(
             "rs1",
@@ -158,7 +158,7 @@ def test_called_genotypes(toy: KnowledgeBase, variant: str, cell: Call, expected
                 "One copy is A, the other is not known (one copy missing); the genotypes that are "
                 "possible (A/A, A/C, A/T) differ.",
             ),
-            id="open-as-one-of-three-was-not-studied",
+            id="open-because-one-of-three-was-not-studied",
         ),
         pytest.param(
             "rs2",
@@ -170,16 +170,16 @@ def test_called_genotypes(toy: KnowledgeBase, variant: str, cell: Call, expected
                 "One copy is T, the other is not known (one copy missing); this holds for either: "
                 "Not studied.",
             ),
-            id="agreeing-that-none-was-studied",
+            id="agreeing-on-not-studied",
         ),
     ],
 )
-def test_one_known_copy(toy: KnowledgeBase, variant: str, cell: Call, expected: Said) -> None:
-    assert expected == conclude(toy, variant, cell)
+def test_one_known_copy(toy: KnowledgeBase, variant: str, call: Call, expected: Said) -> None:
+    assert expected == conclude(toy, variant, call)
 
 
 @pytest.mark.parametrize(
-    ("variant", "cell", "genotype", "statement"),
+    ("variant", "call", "genotype", "statement"),
     [
         pytest.param(
             "rs1",
@@ -188,7 +188,7 @@ def test_one_known_copy(toy: KnowledgeBase, variant: str, cell: Call, expected: 
             "Not assessed: no record covers rs1. A site without a record is not a reference "
             "genotype, and here the reference base A is the very allele that was studied: a file "
             "of variants only leaves A/A people out.",
-            id="absent-where-reference-is-the-studied-allele",
+            id="absent-and-the-reference-is-the-studied-allele",
         ),
         pytest.param(
             "rs2",
@@ -196,7 +196,7 @@ def test_one_known_copy(toy: KnowledgeBase, variant: str, cell: Call, expected: 
             ".",
             "Not assessed: no record covers rs2. A site without a record is not a reference "
             "genotype.",
-            id="absent-elsewhere",
+            id="absent-and-the-reference-is-not-the-studied-allele",
         ),
         pytest.param(
             "rs1",
@@ -239,15 +239,15 @@ def test_one_known_copy(toy: KnowledgeBase, variant: str, cell: Call, expected: 
             unseen(CallStatus.FILTERED, ("A", "A"), "FILTER {odd}"),
             "A/A",
             "Not assessed: the call A/A at rs1 did not pass (FILTER {odd}).",
-            id="braces-in-the-file-are-only-text",
+            id="braces-from-the-file-are-not-fields",
         ),
     ],
 )
-def test_what_was_not_observed(
-    toy: KnowledgeBase, variant: str, cell: Call, genotype: str, statement: str
+def test_genotypes_that_were_not_observed(
+    toy: KnowledgeBase, variant: str, call: Call, genotype: str, statement: str
 ) -> None:
-    expected = Said(genotype, cell.status, NOT_ASSESSED, statement)
-    assert expected == conclude(toy, variant, cell)
+    expected = Said(genotype, call.status, NOT_ASSESSED, statement)
+    assert expected == conclude(toy, variant, call)
 
 
 STUDIED_RS3 = """
@@ -301,7 +301,7 @@ associations:
 
 @pytest.fixture(scope="module")
 def overlaid(toy_directory: Path, tmp_path_factory: pytest.TempPathFactory) -> KnowledgeBase:
-    """Return the toy knowledge base in which an allele was studied that is GRCh37's reference."""
+    """Return the toy knowledge base with a studied allele at rs3 that is reference in GRCh37."""
     folder = tmp_path_factory.mktemp("overlay")
     (folder / "rs3.yaml").write_text(STUDIED_RS3, encoding="utf-8")
     return load([toy_directory, folder])
@@ -325,7 +325,7 @@ def overlaid(toy_directory: Path, tmp_path_factory: pytest.TempPathFactory) -> K
         ),
     ],
 )
-def test_the_assembly_decides_whether_reference_was_studied(
+def test_the_assembly_decides_whether_the_reference_was_studied(
     overlaid: KnowledgeBase, assembly: Assembly, statement: str
 ) -> None:
     expected = Said(".", CallStatus.ABSENT, NOT_ASSESSED, statement)
@@ -343,38 +343,44 @@ def test_asserted_reference_is_that_of_the_assembly(
     overlaid: KnowledgeBase, assembly: Assembly, expected: tuple[str, str, str]
 ) -> None:
     calls = cohort(overlaid, {"rs3": [ABSENT]}, assembly)
-    (cell,) = assert_reference(calls.sites[0], assembly).calls.values
+    (call,) = assert_reference(calls.sites[0], assembly).calls.values
     genotype, direction, statement = expected
-    said = f"[reference asserted by the user, not observed] {statement}"
-    assert Said(genotype, CallStatus.CALLED, direction, said) == conclude(
-        overlaid, "rs3", cell, assembly
+    with_note = f"[reference asserted by the user, not observed] {statement}"
+    assert Said(genotype, CallStatus.CALLED, direction, with_note) == conclude(
+        overlaid, "rs3", call, assembly
     )
 
 
 @pytest.mark.parametrize("status", NOT_OBSERVED)
-def test_nothing_unobserved_is_concluded_from(curated: KnowledgeBase, status: CallStatus) -> None:
-    """For every association: no direction, none of its sentences, nothing in the summary.
+def test_nothing_is_concluded_from_an_unobserved_genotype(
+    curated: KnowledgeBase, status: CallStatus
+) -> None:
+    """For every association: no direction, no curated sentence, and nothing in the summary.
 
-    The cell carries the reference genotype where the status may come with one (filtered).
+    The call carries the reference genotype, which a filtered call may do.
     """
     people = {}
     for variant in curated.variants:
         ref = variant.loci[Assembly.GRCH38].ref
-        shown = f"{ref}N" if status is CallStatus.UNKNOWN_ALLELE else ref
-        people[variant.id] = [unseen(status, (shown, shown))]
+        allele = f"{ref}N" if status is CallStatus.UNKNOWN_ALLELE else ref
+        people[variant.id] = [unseen(status, (allele, allele))]
     annotations = Annotations(cohort(curated, people), curated)
-    said = {(i.association.id, what) for i in annotations.associations for what in told_by(i)}
-    assert set(curated.associations) == {name for name, _ in said}
-    unknown = status is CallStatus.UNKNOWN_ALLELE
-    of_set = DiplotypeStatus.UNKNOWN_ALLELE if unknown else DiplotypeStatus.NOT_ASSESSED
-    expected = {(status, NOT_ASSESSED), (of_set, NOT_ASSESSED)}
-    assert expected == {(c.status, c.direction) for _, c in said}
-    studied = {
+    conclusions = {
+        (result.association.id, conclusion)
+        for result in annotations.associations
+        for conclusion in told_by(result)
+    }
+    assert set(curated.associations) == {name for name, _ in conclusions}
+    is_unknown = status is CallStatus.UNKNOWN_ALLELE
+    set_status = DiplotypeStatus.UNKNOWN_ALLELE if is_unknown else DiplotypeStatus.NOT_ASSESSED
+    expected = {(status, NOT_ASSESSED), (set_status, NOT_ASSESSED)}
+    assert expected == {(c.status, c.direction) for _, c in conclusions}
+    statements = {
         name: {genotype.statement for genotype in association.genotypes.values()}
         for name, association in curated.associations.items()
     }
     assert [] == [
-        (name, c.statement) for name, c in said for s in studied[name] if s in c.statement
+        (name, c.statement) for name, c in conclusions for s in statements[name] if s in c.statement
     ]
     rows = table_rows(TableName.SUMMARY, annotations)
     with_evidence = [row for row in rows if row["not_assessed"]]
@@ -383,48 +389,51 @@ def test_nothing_unobserved_is_concluded_from(curated: KnowledgeBase, status: Ca
     assert {()} == {row["assessed"] for row in rows}
 
 
-def test_every_genotype_gets_its_curated_sentence_however_it_is_written(
+def test_every_spelling_of_a_genotype_gets_its_curated_sentence(
     curated: KnowledgeBase,
 ) -> None:
-    """Unphased, phased either way, and from a block: one conclusion, that of the file."""
+    """Unphased or phased, in either order of alleles: one conclusion, the curated one."""
     people = {}
     for variant in curated.variants:
         pairs = itertools.product(variant.alleles, repeat=2)
-        people[variant.id] = [called(f"{a}{sign}{b}") for a, b in pairs for sign in "/|"]
-    longest = max(map(len, people.values()))
+        people[variant.id] = [called(f"{a}{separator}{b}") for a, b in pairs for separator in "/|"]
+    n_samples = max(map(len, people.values()))
     padded = {
-        name: [*cells, *[cells[0]] * (longest - len(cells))] for name, cells in people.items()
+        name: [*calls, *[calls[0]] * (n_samples - len(calls))] for name, calls in people.items()
     }
     annotations = Annotations(cohort(curated, padded), curated)
     actual = {
-        item.association.id: sorted(
-            {(said.genotype, said.direction, said.statement) for said in told_by(item)}
+        result.association.id: sorted(
+            {(c.genotype, c.direction, c.statement) for c in told_by(result)}
         )
-        for item in annotations.associations
-        if item.association.variant is not None
+        for result in annotations.associations
+        if result.association.variant is not None
     }
     expected = {
-        name: sorted((g, said.direction, said.statement) for g, said in item.genotypes.items())
-        for name, item in curated.associations.items()
-        if item.variant is not None
+        name: sorted(
+            (genotype, c.direction, c.statement) for genotype, c in association.genotypes.items()
+        )
+        for name, association in curated.associations.items()
+        if association.variant is not None
     }
     assert expected == actual
 
 
-def test_one_known_copy_never_says_more_than_every_possible_genotype(
+def test_one_known_copy_has_a_direction_only_if_every_possible_genotype_has_it(
     curated: KnowledgeBase,
 ) -> None:
     for variant in curated.variants:
         for known in variant.alleles:
             people = {variant.id: [partial(known, "."), partial(known)]}
-            for item in Annotations(cohort(curated, people), curated).associations:
+            for result in Annotations(cohort(curated, people), curated).associations:
+                association = result.association
                 possible = {
-                    said.direction.value
-                    for genotype, said in item.association.genotypes.items()
+                    conclusion.direction.value
+                    for genotype, conclusion in association.genotypes.items()
                     if known in genotype.split("/")
                 }
                 expected = possible if len(possible) == 1 else {UNDETERMINED}
-                assert expected == {c.direction for c in item.conclusions}, item.association.id
+                assert expected == {c.direction for c in result.conclusions}, association.id
 
 
 @pytest.mark.parametrize(
@@ -441,11 +450,11 @@ def test_one_known_copy_never_says_more_than_every_possible_genotype(
         ((".", "G"), "G/."),
     ],
 )
-def test_unphased(toy: KnowledgeBase, alleles: tuple[str, ...], expected: str) -> None:
-    """Alleles of the variant in its order, then unknown ones, then missing copies."""
+def test_unphased_genotype(toy: KnowledgeBase, alleles: tuple[str, ...], expected: str) -> None:
+    """Alleles of the variant in its order, then unknown alleles, then missing copies."""
     variant = next(variant for variant in toy.variants if variant.id == "rs2")
-    cell = Call(alleles, True, CallStatus.CALLED, RECORD)
-    assert expected == unphased_genotype(cell, variant)
+    call = Call(alleles, True, CallStatus.CALLED, RECORD)
+    assert expected == unphased_genotype(call, variant)
 
 
 def test_categories_of_the_summary() -> None:
@@ -453,7 +462,7 @@ def test_categories_of_the_summary() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cell", "expected"),
+    ("call", "expected"),
     [
         pytest.param(
             called("A/C"),
@@ -495,7 +504,7 @@ def test_categories_of_the_summary() -> None:
                 "assessed": ("rs1 A/.",),
                 "not_assessed": (),
             },
-            id="one-known-copy-that-suffices",
+            id="one-known-copy-that-decides",
         ),
         pytest.param(
             partial("C", "."),
@@ -510,7 +519,7 @@ def test_categories_of_the_summary() -> None:
                 "assessed": ("rs1 C/.",),
                 "not_assessed": (),
             },
-            id="one-known-copy-that-does-not",
+            id="one-known-copy-that-leaves-it-open",
         ),
         pytest.param(
             ABSENT,
@@ -528,15 +537,15 @@ def test_categories_of_the_summary() -> None:
         ),
     ],
 )
-def test_summary_of_one_person(toy: KnowledgeBase, cell: Call, expected: dict[str, Value]) -> None:
-    annotations = Annotations(cohort(toy, {"rs1": [cell]}), toy)
+def test_summary_of_one_person(toy: KnowledgeBase, call: Call, expected: dict[str, Value]) -> None:
+    annotations = Annotations(cohort(toy, {"rs1": [call]}), toy)
     assert [expected] == summary(annotations, "efficacy")
 
 
-def test_summary_names_what_is_missing_beside_what_was_found(overlaid: KnowledgeBase) -> None:
-    """A category without any evidence says so, and is not called assessed."""
-    cells = {"rs1": [ABSENT], "rs2": [called("T/T")], "rs3": [called("T/T")]}
-    annotations = Annotations(cohort(overlaid, cells), overlaid)
+def test_summary_lists_what_was_not_assessed(overlaid: KnowledgeBase) -> None:
+    """A category without evidence is reported as such, and is not assessed."""
+    calls = {"rs1": [ABSENT], "rs2": [called("T/T")], "rs3": [called("T/T")]}
+    annotations = Annotations(cohort(overlaid, calls), overlaid)
     rows = table_rows(TableName.SUMMARY, annotations)
     expected = [
         ("efficacy", None, ("rs3 T/T",), ("rs1 absent",)),
@@ -546,7 +555,7 @@ def test_summary_names_what_is_missing_beside_what_was_found(overlaid: Knowledge
     ]
     columns = ("category", "highest_level", "assessed", "not_assessed")
     assert expected == [tuple(row[column] for column in columns) for row in rows]
-    found_none = (
+    no_finding = (
         "No replicated association applies to this genotype. No studied effect applies to this "
         "genotype among the {} variants that were assessed. {}"
     )
@@ -555,30 +564,30 @@ def test_summary_names_what_is_missing_beside_what_was_found(overlaid: Knowledge
         "genes."
     )
     sentences = [
-        found_none.format("1 of 2", "Not assessed: rs1 absent."),
-        found_none.format("1 of 1", "Genotypes that the studies did not have: rs2 T/T."),
+        no_finding.format("1 of 2", "Not assessed: rs1 absent."),
+        no_finding.format("1 of 1", "Genotypes that the studies did not have: rs2 T/T."),
         no_evidence,
         no_evidence,
     ]
     assert sentences == [row["conclusion"] for row in rows]
 
 
-def test_a_cohort_says_of_each_person_what_is_said_of_that_person_alone(
+def test_rows_of_a_person_in_a_cohort_are_those_of_the_person_alone(
     overlaid: KnowledgeBase,
 ) -> None:
-    """Every combination of cells of three variants; rows are shared, never mixed up."""
-    one = [called("A/A"), called("C|A"), called("C/C"), partial("C", "."), ABSENT]
-    two = [called("A/A"), called("T/T"), partial("T"), unseen(CallStatus.NO_CALL, (".", "."))]
-    three = [called("T/C"), unseen(CallStatus.FILTERED, ("T", "C")), ABSENT]
-    people = list(itertools.product(one, two, three))
+    """Every combination of calls of three variants."""
+    rs1 = [called("A/A"), called("C|A"), called("C/C"), partial("C", "."), ABSENT]
+    rs2 = [called("A/A"), called("T/T"), partial("T"), unseen(CallStatus.NO_CALL, (".", "."))]
+    rs3 = [called("T/C"), unseen(CallStatus.FILTERED, ("T", "C")), ABSENT]
+    people = list(itertools.product(rs1, rs2, rs3))
     names = ("rs1", "rs2", "rs3")
     columns = {name: [person[i] for person in people] for i, name in enumerate(names)}
     together = Annotations(cohort(overlaid, columns), overlaid)
     for table in TableName:
         rows = table_rows(table, together)
-        blocks = len(rows) // len(people)
+        n_rows = len(rows) // len(people)
         for number, person in enumerate(people):
-            cells = {name: [cell] for name, cell in zip(names, person, strict=True)}
-            alone = table_rows(table, Annotations(cohort(overlaid, cells), overlaid))
+            calls = {name: [call] for name, call in zip(names, person, strict=True)}
+            alone = table_rows(table, Annotations(cohort(overlaid, calls), overlaid))
             expected = [row | {"sample": f"S{number}"} for row in alone]
-            assert expected == rows[number * blocks : (number + 1) * blocks]
+            assert expected == rows[number * n_rows : (number + 1) * n_rows]

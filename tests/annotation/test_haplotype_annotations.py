@@ -1,4 +1,4 @@
-"""What is said of diplotypes, of those that are open, and how they are counted in the summary."""
+"""Conclusions on diplotypes, known and open, and how they are counted in the summary."""
 
 from __future__ import annotations
 
@@ -16,37 +16,41 @@ from pgx_ana.output import make_table
 from pgx_ana.terms import CallSource, CallStatus, TableName
 
 SITES = ("rs1", "rs2", "rs3", "rs4", "rs5")
-Cells = dict[str, Call]
-Spoken = tuple[str, str]
-"""Direction and statement."""
+CallsByRsid = dict[str, Call]
+Expected = tuple[str, str]
+"""Direction and statement of a conclusion."""
 
 NO_INSERTION = called("G/G")
-NOT_STUDIED: Spoken = (
+NOT_STUDIED: Expected = (
     "not_studied",
     "Not studied: no phenotype is assigned to this diplotype of AAA star alleles.",
 )
-COMPARED: Spoken = ("comparator", "Was compared with.")
-LEVEL: Spoken = ("higher", "Had a higher level.")
-ONE_COPY: Spoken = ("lower", "One copy had less pain.")
-TWO_COPIES: Spoken = ("lower", "Two copies had less pain.")
-EITHER_COPIES: Spoken = ("lower", "One copy had less pain. / Two copies had less pain.")
+COMPARED: Expected = ("comparator", "Was compared with.")
+LEVEL: Expected = ("higher", "Had a higher level.")
+ONE_COPY: Expected = ("lower", "One copy had less pain.")
+TWO_COPIES: Expected = ("lower", "Two copies had less pain.")
+EITHER_COPIES: Expected = (
+    "lower",
+    "One copy had less pain. / Two copies had less pain.",
+)
 
 
-def still(candidates: str, spoken: Spoken) -> Spoken:
-    """Return what holds for all candidates of an open diplotype."""
-    direction, statement = spoken
-    told = f"The diplotype is open ({candidates}); this holds for all that are possible:"
-    return direction, f"{told} {statement}"
+def agreeing(candidates: str, conclusion: Expected) -> Expected:
+    """Return the conclusion that holds for all candidates of an open diplotype."""
+    direction, statement = conclusion
+    note = f"The diplotype is open ({candidates}); this holds for all that are possible:"
+    return direction, f"{note} {statement}"
 
 
-def differs(candidates: str, deciding: str, direction: str = UNDETERMINED) -> Spoken:
+def differing(candidates: str, deciding: str, direction: str = UNDETERMINED) -> Expected:
+    """Return the conclusion where the candidates of an open diplotype differ."""
     return direction, (
         f"The diplotype is open ({candidates}), and what is known of those that are possible "
         f"differs; what would decide: {deciding}."
     )
 
 
-BESIDE = (
+EXTRA_ALLELE = (
     UNDETERMINED,
     (
         "Of *1/[*2 + rs2 T], it is not known whether what was found of the haplotypes holds with "
@@ -55,25 +59,24 @@ BESIDE = (
 )
 
 
-def untold(reason: str) -> Spoken:
-    """Return what is said of a person whose diplotype cannot be told."""
+def not_assessed(reason: str) -> Expected:
     return NOT_ASSESSED, f"Not assessed: AAA star alleles cannot be told in this person ({reason})."
 
 
-def marked(mark: str, spoken: Spoken) -> Spoken:
-    return spoken[0], f"[{mark}] {spoken[1]}"
+def with_note(note: str, conclusion: Expected) -> Expected:
+    return conclusion[0], f"[{note}] {conclusion[1]}"
 
 
-def annotated(knowledge: KnowledgeBase, *people: Cells) -> Annotations:
-    """Return what is said of people; where a person has no cell, no record covers the site."""
-    cells = {site: [person.get(site, ABSENT) for person in people] for site in SITES}
-    return Annotations(cohort(knowledge, cells), knowledge)
+def annotated(knowledge: KnowledgeBase, *people: CallsByRsid) -> Annotations:
+    """Return the annotations of people; no record covers a site for which a person has no call."""
+    calls = {site: [person.get(site, ABSENT) for person in people] for site in SITES}
+    return Annotations(cohort(knowledge, calls), knowledge)
 
 
-def star(rs1: str | Call, rs2: str | Call, rs4: str | Call = NO_INSERTION) -> Cells:
-    """Return cells at the core sites of the star alleles."""
+def star(rs1: str | Call, rs2: str | Call, rs4: str | Call = NO_INSERTION) -> CallsByRsid:
+    """Return calls at the core sites of the star alleles."""
     given = {"rs1": rs1, "rs2": rs2, "rs4": rs4}
-    return {site: called(cell) if isinstance(cell, str) else cell for site, cell in given.items()}
+    return {site: called(call) if isinstance(call, str) else call for site, call in given.items()}
 
 
 OPEN_PAIR = "*1/*4 or *2/*3"
@@ -82,8 +85,16 @@ ASSERTED = "reference asserted by the user, not observed"
 OTHER_STRAND = "alleles read on the other strand, as the user allowed"
 UNKNOWN = unseen(CallStatus.UNKNOWN_ALLELE, ("A", "G"), "not a known allele: G")
 
-PEOPLE: dict[str, tuple[Cells, str, DiplotypeStatus, tuple[Spoken, Spoken, Spoken]]] = {
-    # what is said of phenotypes (level), of *2 (pain) and of *3/*3 (survival)
+PEOPLE: dict[
+    str,
+    tuple[
+        CallsByRsid,
+        str,
+        DiplotypeStatus,
+        tuple[Expected, Expected, Expected],
+    ],
+] = {
+    # Conclusions on phenotypes (level), on *2 (pain) and on *3/*3 (survival).
     "no copy": (
         star("A/A", "A/A"),
         "*1/*1",
@@ -108,7 +119,7 @@ PEOPLE: dict[str, tuple[Cells, str, DiplotypeStatus, tuple[Spoken, Spoken, Spoke
         DiplotypeStatus.DETERMINED,
         (NOT_STUDIED, COMPARED, ("higher", "Lived longer.")),
     ),
-    "another diplotype that is listed": (
+    "another diplotype with a conclusion": (
         star("A/A", "A/C"),
         "*1/*3",
         DiplotypeStatus.DETERMINED,
@@ -126,20 +137,20 @@ PEOPLE: dict[str, tuple[Cells, str, DiplotypeStatus, tuple[Spoken, Spoken, Spoke
         DiplotypeStatus.DETERMINED,
         (NOT_STUDIED, COMPARED, COMPARED),
     ),
-    "a haplotype with an allele beside it": (
-        # It may act like *2 or not, so that there are one or two copies.
+    "two copies, one with an extra allele": (
+        # The chromosome with the extra allele may act like *2 or not: one or two copies.
         star("C/C", "A/T"),
         "*2/[*2 + rs2 T]",
         DiplotypeStatus.DETERMINED,
         (NOT_STUDIED, EITHER_COPIES, COMPARED),
     ),
-    "only a haplotype with an allele beside it": (
+    "one copy with an extra allele": (
         star("A|C", "A|T"),
         "*1/[*2 + rs2 T]",
         DiplotypeStatus.DETERMINED,
         (
             NOT_STUDIED,
-            BESIDE,
+            EXTRA_ALLELE,
             COMPARED,
         ),
     ),
@@ -148,19 +159,19 @@ PEOPLE: dict[str, tuple[Cells, str, DiplotypeStatus, tuple[Spoken, Spoken, Spoke
         "*2/*5",
         DiplotypeStatus.PRESUMED,
         (
-            differs("*2/*5 or *1/[*2 + *5]", "phase of rs1 and rs4"),
-            differs("*2/*5 or *1/[*2 + *5]", "phase of rs1 and rs4"),
+            differing("*2/*5 or *1/[*2 + *5]", "phase of rs1 and rs4"),
+            differing("*2/*5 or *1/[*2 + *5]", "phase of rs1 and rs4"),
             COMPARED,
         ),
     ),
-    "presumed, but not what may count as *3": (
+    "presumed, with one chromosome that may count as *3": (
         star("A/A", "A/C", "G/GT"),
         "*3/*5",
         DiplotypeStatus.PRESUMED,
         (
             NOT_STUDIED,
             COMPARED,
-            differs("*3/*5 or *1/[*3 + *5]", "phase of rs2 and rs4"),
+            differing("*3/*5 or *1/[*3 + *5]", "phase of rs2 and rs4"),
         ),
     ),
     "ambiguous": (
@@ -168,19 +179,19 @@ PEOPLE: dict[str, tuple[Cells, str, DiplotypeStatus, tuple[Spoken, Spoken, Spoke
         OPEN_PAIR,
         DiplotypeStatus.AMBIGUOUS,
         (
-            still(OPEN_PAIR, NOT_STUDIED),
-            differs(OPEN_PAIR, "phase of rs1 and rs2"),
-            still(OPEN_PAIR, COMPARED),
+            agreeing(OPEN_PAIR, NOT_STUDIED),
+            differing(OPEN_PAIR, "phase of rs1 and rs2"),
+            agreeing(OPEN_PAIR, COMPARED),
         ),
     ),
-    "ambiguous with an allele beside it": (
+    "ambiguous with an extra allele": (
         star("A/C", "A/T"),
         EXTRA_PAIR,
         DiplotypeStatus.AMBIGUOUS,
         (
-            still(EXTRA_PAIR, NOT_STUDIED),
-            differs(EXTRA_PAIR, "phase of rs1 and rs2"),
-            still(EXTRA_PAIR, COMPARED),
+            agreeing(EXTRA_PAIR, NOT_STUDIED),
+            differing(EXTRA_PAIR, "phase of rs1 and rs2"),
+            agreeing(EXTRA_PAIR, COMPARED),
         ),
     ),
     "a site without a record": (
@@ -188,29 +199,29 @@ PEOPLE: dict[str, tuple[Cells, str, DiplotypeStatus, tuple[Spoken, Spoken, Spoke
         "*1|*5/*1|*5",
         DiplotypeStatus.INCOMPLETE,
         (
-            differs("*1|*5/*1|*5", "rs4 absent", NOT_ASSESSED),
-            still("*1|*5/*1|*5", COMPARED),
-            still("*1|*5/*1|*5", COMPARED),
+            differing("*1|*5/*1|*5", "rs4 absent", NOT_ASSESSED),
+            agreeing("*1|*5/*1|*5", COMPARED),
+            agreeing("*1|*5/*1|*5", COMPARED),
         ),
     ),
-    "one copy at a site": (
+    "one copy missing, all candidates agree": (
         star(partial("C", "."), "A/A"),
         "*1|*2/*2",
         DiplotypeStatus.INCOMPLETE,
         (
-            still("*1|*2/*2", LEVEL),
-            still("*1|*2/*2", EITHER_COPIES),
-            still("*1|*2/*2", COMPARED),
+            agreeing("*1|*2/*2", LEVEL),
+            agreeing("*1|*2/*2", EITHER_COPIES),
+            agreeing("*1|*2/*2", COMPARED),
         ),
     ),
-    "one copy that leaves it open": (
+    "one copy missing, candidates differ": (
         star(partial("A", "."), "A/A"),
         "*1/*1|*2",
         DiplotypeStatus.INCOMPLETE,
         (
-            differs("*1/*1|*2", "rs1 one copy missing", NOT_ASSESSED),
-            differs("*1/*1|*2", "rs1 one copy missing", NOT_ASSESSED),
-            still("*1/*1|*2", COMPARED),
+            differing("*1/*1|*2", "rs1 one copy missing", NOT_ASSESSED),
+            differing("*1/*1|*2", "rs1 one copy missing", NOT_ASSESSED),
+            agreeing("*1/*1|*2", COMPARED),
         ),
     ),
     "incomplete and without phase": (
@@ -218,43 +229,43 @@ PEOPLE: dict[str, tuple[Cells, str, DiplotypeStatus, tuple[Spoken, Spoken, Spoke
         "*2/*3 or *1|*5/*4",
         DiplotypeStatus.INCOMPLETE,
         (
-            still("*2/*3 or *1|*5/*4", NOT_STUDIED),
-            differs("*2/*3 or *1|*5/*4", "rs4 filtered, phase of rs1 and rs2", NOT_ASSESSED),
-            still("*2/*3 or *1|*5/*4", COMPARED),
+            agreeing("*2/*3 or *1|*5/*4", NOT_STUDIED),
+            differing("*2/*3 or *1|*5/*4", "rs4 filtered, phase of rs1 and rs2", NOT_ASSESSED),
+            agreeing("*2/*3 or *1|*5/*4", COMPARED),
         ),
     ),
     "unknown allele": (
         star("A/C", UNKNOWN),
         "*1/[? + *2 + rs2 G] or *2/[? + rs2 G]",
         DiplotypeStatus.UNKNOWN_ALLELE,
-        (untold("an allele that is not known, phase of rs1 and rs2"),) * 3,
+        (not_assessed("an allele that is not known, phase of rs1 and rs2"),) * 3,
     ),
     "unknown allele alone": (
         star("A/A", UNKNOWN),
         "*1/[? + rs2 G]",
         DiplotypeStatus.UNKNOWN_ALLELE,
-        (untold("an allele that is not known"),) * 3,
+        (not_assessed("an allele that is not known"),) * 3,
     ),
-    "nothing known": (
+    "no site known": (
         star(ABSENT, unseen(CallStatus.NO_CALL), unseen(CallStatus.FILTERED, ("G", "G"))),
         ".",
         DiplotypeStatus.NOT_ASSESSED,
-        (untold("rs1 absent, rs2 no_call, rs4 filtered"),) * 3,
+        (not_assessed("rs1 absent, rs2 no_call, rs4 filtered"),) * 3,
     ),
     "asserted at one site": (
         star("A/C", "A/A", called("G/G", CallSource.ASSERTED)),
         "*1/*2",
         DiplotypeStatus.DETERMINED,
-        (marked(ASSERTED, LEVEL), marked(ASSERTED, ONE_COPY), marked(ASSERTED, COMPARED)),
+        (with_note(ASSERTED, LEVEL), with_note(ASSERTED, ONE_COPY), with_note(ASSERTED, COMPARED)),
     ),
     "asserted and ambiguous": (
         star("A/C", "A/C", called("G/G", CallSource.ASSERTED)),
         OPEN_PAIR,
         DiplotypeStatus.AMBIGUOUS,
         (
-            marked(ASSERTED, still(OPEN_PAIR, NOT_STUDIED)),
-            marked(ASSERTED, differs(OPEN_PAIR, "phase of rs1 and rs2")),
-            marked(ASSERTED, still(OPEN_PAIR, COMPARED)),
+            with_note(ASSERTED, agreeing(OPEN_PAIR, NOT_STUDIED)),
+            with_note(ASSERTED, differing(OPEN_PAIR, "phase of rs1 and rs2")),
+            with_note(ASSERTED, agreeing(OPEN_PAIR, COMPARED)),
         ),
     ),
     "on the other strand": (
@@ -262,9 +273,9 @@ PEOPLE: dict[str, tuple[Cells, str, DiplotypeStatus, tuple[Spoken, Spoken, Spoke
         "*1/*2",
         DiplotypeStatus.DETERMINED,
         (
-            marked(OTHER_STRAND, LEVEL),
-            marked(OTHER_STRAND, ONE_COPY),
-            marked(OTHER_STRAND, COMPARED),
+            with_note(OTHER_STRAND, LEVEL),
+            with_note(OTHER_STRAND, ONE_COPY),
+            with_note(OTHER_STRAND, COMPARED),
         ),
     ),
     "from reference blocks": (
@@ -276,80 +287,83 @@ PEOPLE: dict[str, tuple[Cells, str, DiplotypeStatus, tuple[Spoken, Spoken, Spoke
 }
 
 
-@pytest.mark.parametrize(("cells", "genotype", "status", "spoken"), PEOPLE.values(), ids=PEOPLE)
-def test_what_is_said_of_a_person(
+@pytest.mark.parametrize(("calls", "genotype", "status", "expected"), PEOPLE.values(), ids=PEOPLE)
+def test_conclusions_on_a_diplotype(
     toy_haplotypes: KnowledgeBase,
-    cells: Cells,
+    calls: CallsByRsid,
     genotype: str,
     status: DiplotypeStatus,
-    spoken: Sequence[Spoken],
+    expected: Sequence[Expected],
 ) -> None:
-    annotations = annotated(toy_haplotypes, cells)
+    annotations = annotated(toy_haplotypes, calls)
     names = ("AAA-metaboliser-level", "AAA-2-pain", "AAA-33-survival")
     assert {
-        name: [Said(genotype, status, *said)] for name, said in zip(names, spoken, strict=True)
+        name: [Said(genotype, status, *conclusion)]
+        for name, conclusion in zip(names, expected, strict=True)
     } == {
-        item.association.id: told_by(item)
-        for item in annotations.associations
-        if item.association.variant is None
+        result.association.id: told_by(result)
+        for result in annotations.associations
+        if result.association.variant is None
     }
 
 
-def test_everybody_is_told_the_own_conclusions(toy_haplotypes: KnowledgeBase) -> None:
-    """States are shared by those who have the same, and never mixed up."""
-    people = [cells for cells, *_ in PEOPLE.values()]
+def test_every_person_in_a_cohort_gets_its_own_conclusions(toy_haplotypes: KnowledgeBase) -> None:
+    """Equal calls share a conclusion; different ones are kept apart."""
+    people = [calls for calls, *_ in PEOPLE.values()]
     annotations = annotated(toy_haplotypes, *people, *people)
-    of_set = [item for item in annotations.associations if item.association.variant is None]
+    results = [each for each in annotations.associations if each.association.variant is None]
     expected = [
-        [Said(genotype, status, *said) for said in spoken]
-        for _, genotype, status, spoken in PEOPLE.values()
+        [Said(genotype, status, *conclusion) for conclusion in conclusions]
+        for _, genotype, status, conclusions in PEOPLE.values()
     ]
-    subjects = {id(item.marker) for item in of_set}
-    told = [told_by(item) for item in of_set]
-    codes = of_set[0].marker.calls.codes
-    assert 1 == len(subjects)
-    assert expected * 2 == [[of_item[code] for of_item in told] for code in codes]
+    markers = {id(result.marker) for result in results}
+    by_association = [told_by(result) for result in results]
+    codes = results[0].marker.calls.codes
+    assert 1 == len(markers)
+    assert expected * 2 == [[conclusions[code] for conclusions in by_association] for code in codes]
 
 
-def test_a_set_whose_sites_were_not_all_looked_at_is_not_told(
+def test_a_set_is_left_out_unless_the_calls_cover_all_its_sites(
     toy_haplotypes: KnowledgeBase,
 ) -> None:
-    cells = {site: [called("A/A")] for site in ("rs1", "rs2")} | {"rs4": [NO_INSERTION]}
-    annotations = Annotations(cohort(toy_haplotypes, cells), toy_haplotypes)
+    calls = {site: [called("A/A")] for site in ("rs1", "rs2")} | {"rs4": [NO_INSERTION]}
+    annotations = Annotations(cohort(toy_haplotypes, calls), toy_haplotypes)
     assert () == annotations.haplotypes
-    assert {"rs1", "rs2"} == {item.marker.id for item in annotations.associations}
+    assert {"rs1", "rs2"} == {result.marker.id for result in annotations.associations}
     assert () == make_table(TableName.HAPLOTYPES, annotations).sections
 
 
 def test_a_population_changes_no_conclusion(toy_haplotypes: KnowledgeBase) -> None:
-    """How likely a candidate is is an estimate; nothing is concluded from it."""
-    people = [cells for cells, *_ in PEOPLE.values()]
-    plain = annotated(toy_haplotypes, *people)
-    weighed = Annotations(plain.calls, toy_haplotypes, "EUR")
-    likely = {
-        person.diplotype.probabilities
-        for calls in weighed.haplotypes
-        for person in calls.diplotypes.values
+    """Probabilities are estimates; no conclusion rests on them."""
+    people = [calls for calls, *_ in PEOPLE.values()]
+    unweighted = annotated(toy_haplotypes, *people)
+    weighted = Annotations(unweighted.calls, toy_haplotypes, "EUR")
+    probabilities = {
+        call.diplotype.probabilities
+        for calls in weighted.haplotypes
+        for call in calls.diplotypes.values
     }
-    assert len(likely) > 1
+    assert len(probabilities) > 1
     tables = (TableName.ANNOTATIONS, TableName.SUMMARY)
-    assert [
-        [list(section.rows) for section in make_table(name, plain).sections] for name in tables
-    ] == [[list(section.rows) for section in make_table(name, weighed).sections] for name in tables]
+    unweighted_rows, weighted_rows = (
+        [[list(section.rows) for section in make_table(name, each).sections] for name in tables]
+        for each in (unweighted, weighted)
+    )
+    assert unweighted_rows == weighted_rows
 
 
 NOT_REPLICATED = "No replicated association applies to this genotype."
 FINDINGS = "Unreplicated findings apply to this genotype:"
 NO_EFFECT = "No studied effect applies to this genotype among the {} variants that were assessed."
 NOTHING = "Nothing could be assessed: none of the {} variants with evidence was called."
-STILL_OPEN = (
+NOTHING_DETERMINED = (
     "nothing is determined: a copy or the phase is not known, or there are alleles beside the "
     "haplotypes that were studied."
 )
 
-SUMMARIES: dict[str, tuple[Cells, str, str, str | None, tuple[str, ...], tuple[str, ...]]] = {
-    # cells, category, conclusion, highest level, assessed, not assessed
-    "variant and set with one effect are one signal": (
+SUMMARIES: dict[str, tuple[CallsByRsid, str, str, str | None, tuple[str, ...], tuple[str, ...]]] = {
+    # calls, category, conclusion, highest level, assessed, not assessed
+    "a variant and a set with the same effect are one signal": (
         star("A/A", "C/C"),
         "efficacy",
         f"{NOT_REPLICATED} {FINDINGS} rs1 A/A with AAA-star *3/*3 (survival: higher).",
@@ -357,7 +371,7 @@ SUMMARIES: dict[str, tuple[Cells, str, str, str | None, tuple[str, ...], tuple[s
         ("rs1 A/A", "AAA-star *3/*3"),
         (),
     ),
-    "effect of the variant alone": (
+    "an effect of the variant alone": (
         star("A/C", "A/A"),
         "efficacy",
         f"{NOT_REPLICATED} {FINDINGS} rs1 A/C (survival: higher).",
@@ -365,7 +379,7 @@ SUMMARIES: dict[str, tuple[Cells, str, str, str | None, tuple[str, ...], tuple[s
         ("rs1 A/C", "AAA-star *1/*2"),
         (),
     ),
-    "sites of an assessed set are not counted": (
+    "a site of an assessed set is not counted": (
         star("C/C", "A/C"),
         "efficacy",
         f"{NOT_REPLICATED} {NO_EFFECT.format('1 of 1')}",
@@ -416,8 +430,8 @@ SUMMARIES: dict[str, tuple[Cells, str, str, str | None, tuple[str, ...], tuple[s
         (),
         ("rs1 absent", "rs2 absent", "AAA-star not_assessed"),
     ),
-    "a site that was not assessed beside a set that was": (
-        # Of rs1 one copy is known, and all diplotypes with it have the same phenotype.
+    "a partly called site and a set that was assessed": (
+        # One copy of rs1 is known, and all diplotypes that fit it have the same phenotype.
         star(partial("C", "."), "A/A"),
         "exposure",
         f"{NOT_REPLICATED} {FINDINGS} AAA-star *1|*2/*2 (plasma level: higher).",
@@ -425,7 +439,7 @@ SUMMARIES: dict[str, tuple[Cells, str, str, str | None, tuple[str, ...], tuple[s
         ("rs1 C/.", "rs2 A/A", "AAA-star *1|*2/*2"),
         (),
     ),
-    "only a set": (
+    "a set without variants in the category": (
         star("A/A", "C/C"),
         "toxicity",
         f"{NOT_REPLICATED} {NO_EFFECT.format('1 of 1')}",
@@ -433,10 +447,10 @@ SUMMARIES: dict[str, tuple[Cells, str, str, str | None, tuple[str, ...], tuple[s
         ("AAA-star *3/*3",),
         (),
     ),
-    "only a set that is open": (
+    "an open set without variants in the category": (
         star("A/C", "A/C"),
         "toxicity",
-        f"{NOT_REPLICATED} For AAA-star {OPEN_PAIR} {STILL_OPEN}",
+        f"{NOT_REPLICATED} For AAA-star {OPEN_PAIR} {NOTHING_DETERMINED}",
         None,
         (f"AAA-star {OPEN_PAIR}",),
         (),
@@ -467,20 +481,20 @@ SUMMARIES: dict[str, tuple[Cells, str, str, str | None, tuple[str, ...], tuple[s
 
 
 @pytest.mark.parametrize(
-    ("cells", "category", "conclusion", "level", "assessed", "missing"),
+    ("calls", "category", "conclusion", "level", "assessed", "missing"),
     SUMMARIES.values(),
     ids=SUMMARIES,
 )
 def test_summary_of_a_person(
     toy_haplotypes: KnowledgeBase,
-    cells: Cells,
+    calls: CallsByRsid,
     category: str,
     conclusion: str,
     level: str | None,
     assessed: tuple[str, ...],
     missing: tuple[str, ...],
 ) -> None:
-    (row,) = summary(annotated(toy_haplotypes, cells), category)
+    (row,) = summary(annotated(toy_haplotypes, calls), category)
     assert (conclusion, level, assessed, missing) == (
         row["conclusion"],
         row["highest_level"],

@@ -1,4 +1,4 @@
-"""What rows over several sites, and several files, say of the haplotypes of the real genes."""
+"""Haplotypes of curated genes from rows that cover several sites, and from several files."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ HEADER = """##fileformat=VCFv4.2
 ##FORMAT=<ID=GT,Number=1,Type=String,Description="genotype">
 ##FORMAT=<ID=PS,Number=1,Type=Integer,Description="phase set">
 """
-FIRST, SECOND = "99769804 C T", "99769805 G A"
-"""CYP3A4*15 and *23 change neighbouring bases."""
-THIRD, TWENTY_SECOND = "99760901 A G", "99768693 G A"
+RS4986907, RS57409622 = "99769804 C T", "99769805 G A"
+"""The variants of CYP3A4*15 and *23, at neighbouring bases."""
+RS4986910, RS35599367 = "99760901 A G", "99768693 G A"
+"""The variants of CYP3A4*3 and *22; in cis they are *37."""
 
 
 def write(path: Path, rows: Sequence[str], fmt: str = "GT") -> Path:
@@ -32,7 +33,7 @@ def write(path: Path, rows: Sequence[str], fmt: str = "GT") -> Path:
 
 
 def star_alleles(run: Run, *paths: Path) -> tuple[str, str, str, str]:
-    """Return diplotype, status, candidates and what would decide, sites without a row asserted."""
+    """Return diplotype, status, candidates and ``deciding``, with absent sites as reference."""
     options = ("-g", "CYP3A4", "-t", "haplotypes", "-q", "--absent-is-reference")
     result = run("annotate", *paths, *options)
     assert result.exit_code == 0, result.stderr
@@ -40,14 +41,14 @@ def star_alleles(run: Run, *paths: Path) -> tuple[str, str, str, str]:
     return (row["diplotype"], row["status"], row["candidates"], row["deciding"])
 
 
-BOTH = "*1/[*15 + *23]"
-OPEN = ("*15/*23", "presumed", f"*15/*23;{BOTH}", "phase of rs57409622 and rs4986907")
+CIS_15_23 = "*1/[*15 + *23]"
+OPEN_PHASE = ("*15/*23", "presumed", f"*15/*23;{CIS_15_23}", "phase of rs57409622 and rs4986907")
 
 ROWS = {
-    "two rows": ([f"{FIRST} 0/1", f"{SECOND} 0/1"], OPEN),
-    "two rows, turned": ([f"{FIRST} 0/1", f"{SECOND} 1/0"], OPEN),
-    "one row": (["99769804 CG TA 0/1"], (BOTH, "determined", BOTH, ".")),
-    "one row, the other way round": (["99769804 CG TA 1/0"], (BOTH, "determined", BOTH, ".")),
+    "two rows": ([f"{RS4986907} 0/1", f"{RS57409622} 0/1"], OPEN_PHASE),
+    "two rows, copies swapped": ([f"{RS4986907} 0/1", f"{RS57409622} 1/0"], OPEN_PHASE),
+    "one row": (["99769804 CG TA 0/1"], (CIS_15_23, "determined", CIS_15_23, ".")),
+    "one row, copies swapped": (["99769804 CG TA 1/0"], (CIS_15_23, "determined", CIS_15_23, ".")),
     "one row with one change on each copy": (
         ["99769804 CG TG,CA 1/2"],
         ("*15/*23", "determined", "*15/*23", "."),
@@ -56,8 +57,8 @@ ROWS = {
         ["99769804 CG TA,CA 2/1"],
         ("*23/[*15 + *23]", "determined", "*23/[*15 + *23]", "."),
     ),
-    "one row and another site": (
-        ["99769804 CG TA 0/1", f"{TWENTY_SECOND} 0/1"],
+    "one row and another unphased site": (
+        ["99769804 CG TA 0/1", f"{RS35599367} 0/1"],
         (
             ".",
             "ambiguous",
@@ -65,11 +66,11 @@ ROWS = {
             "phase of rs57409622+rs4986907 and rs35599367",
         ),
     ),
-    "a phased row and another site": (
-        ["99769804 CG TA 0|1", f"{TWENTY_SECOND} 1|0"],
+    "one phased row and another phased site": (
+        ["99769804 CG TA 0|1", f"{RS35599367} 1|0"],
         ("*22/[*15 + *23]", "determined", "*22/[*15 + *23]", "."),
     ),
-    "deletion of one copy over both": (
+    "deletion of both sites on one copy": (
         ["99769803 ACG A 0/1"],
         (
             ".",
@@ -78,7 +79,7 @@ ROWS = {
             "rs57409622 not_assessable;rs4986907 not_assessable",
         ),
     ),
-    "deletion of one copy over both, and the base that is left": (
+    "deletion of both sites on one copy, and the remaining base": (
         ["99769803 ACG A 0/1", "99769804 C T 1/1"],
         (
             ".",
@@ -87,12 +88,12 @@ ROWS = {
             "rs57409622 not_assessable",
         ),
     ),
-    "a row told twice": (["99769804 CG TA 0/1"] * 2, (BOTH, "determined", BOTH, ".")),
-    "a row told twice, the other way round": (
+    "the same row twice": (["99769804 CG TA 0/1"] * 2, (CIS_15_23, "determined", CIS_15_23, ".")),
+    "the same row twice, copies swapped": (
         ["99769804 CG TA 0/1", "99769804 CG TA 1/0"],
-        OPEN,
+        OPEN_PHASE,
     ),
-    "deletion of both copies over both": (
+    "deletion of both sites on both copies": (
         ["99769803 ACG A 1/1"],
         (
             ".",
@@ -105,7 +106,7 @@ ROWS = {
 
 
 @pytest.mark.parametrize(("rows", "expected"), ROWS.values(), ids=ROWS)
-def test_what_one_row_says_of_several_sites_lies_on_one_copy(
+def test_alleles_of_one_row_over_several_sites_are_in_cis(
     rows: list[str], expected: tuple[str, ...], run: Run, tmp_path: Path
 ) -> None:
     assert expected == star_alleles(run, write(tmp_path / "made.vcf", rows))
@@ -118,9 +119,9 @@ EITHER = (".", "ambiguous", "*1/*37;*3/*22", "phase of rs35599367 and rs4986910"
 FILES = {
     "the same phase": (("0|1", "0|1"), ("0|1", "0|1"), IN_CIS),
     "the same phase in trans": (("0|1", "1|0"), ("0|1", "1|0"), IN_TRANS),
-    "phase in one": (("0|1", "0|1"), ("0/1", "0/1"), IN_CIS),
-    "one phase against the other": (("0|1", "0|1"), ("0|1", "1|0"), EITHER),
-    "the copies of all sites turned": (("0|1", "0|1"), ("1|0", "1|0"), EITHER),
+    "phase in one file only": (("0|1", "0|1"), ("0/1", "0/1"), IN_CIS),
+    "contradictory phase": (("0|1", "0|1"), ("0|1", "1|0"), EITHER),
+    "the copies of all sites swapped": (("0|1", "0|1"), ("1|0", "1|0"), EITHER),
 }
 
 
@@ -132,11 +133,11 @@ def test_two_files_of_one_person(
     run: Run,
     tmp_path: Path,
 ) -> None:
-    """Phase on which two files do not plainly agree is open, whichever comes first."""
+    """Phase is open unless the files agree on it, whichever file comes first."""
     paths = [
         write(
             tmp_path / f"{name}.vcf",
-            [f"{THIRD} {genotypes[0]}", f"{TWENTY_SECOND} {genotypes[1]}"],
+            [f"{RS4986910} {genotypes[0]}", f"{RS35599367} {genotypes[1]}"],
         )
         for name, genotypes in (("one", one), ("two", two))
     ]
@@ -145,71 +146,71 @@ def test_two_files_of_one_person(
         assert expected == star_alleles(run, *reversed(paths))
 
 
-ON_ONE_COPY, ON_BOTH = ["99769804 CG TA 0/1"], ["99769804 CG TG,CA 1/2"]
-OTHER_FILES = {
-    "changes on one copy and on both": (ON_ONE_COPY, ON_BOTH),
-    "changes on one copy, and phase that has them on both": (
-        ON_ONE_COPY,
-        [f"{FIRST} 0|1", f"{SECOND} 1|0"],
+CIS_ROW, TRANS_ROW = ["99769804 CG TA 0/1"], ["99769804 CG TG,CA 1/2"]
+CONTRADICTORY_FILES = {
+    "in cis and in trans": (CIS_ROW, TRANS_ROW),
+    "in cis, and phased in trans": (
+        CIS_ROW,
+        [f"{RS4986907} 0|1", f"{RS57409622} 1|0"],
     ),
 }
 
 
-@pytest.mark.parametrize(("one", "two"), OTHER_FILES.values(), ids=OTHER_FILES)
-def test_rows_of_two_files_that_order_the_copies_in_two_ways_leave_phase_open(
+@pytest.mark.parametrize(("one", "two"), CONTRADICTORY_FILES.values(), ids=CONTRADICTORY_FILES)
+def test_contradictory_rows_of_two_files_leave_phase_open(
     one: list[str], two: list[str], run: Run, tmp_path: Path
 ) -> None:
     paths = [write(tmp_path / "one.vcf", one), write(tmp_path / "two.vcf", two)]
-    assert OPEN == star_alleles(run, *paths)
-    assert OPEN == star_alleles(run, *reversed(paths))
+    assert OPEN_PHASE == star_alleles(run, *paths)
+    assert OPEN_PHASE == star_alleles(run, *reversed(paths))
 
 
-def test_rows_of_two_files_that_agree_are_one(run: Run, tmp_path: Path) -> None:
-    phased = [f"{FIRST} 0|1", f"{SECOND} 0|1"]
-    paths = [write(tmp_path / "one.vcf", ON_ONE_COPY), write(tmp_path / "two.vcf", phased)]
-    expected = (BOTH, "determined", BOTH, ".")
+def test_rows_of_two_files_that_agree_keep_phase(run: Run, tmp_path: Path) -> None:
+    phased = [f"{RS4986907} 0|1", f"{RS57409622} 0|1"]
+    paths = [write(tmp_path / "one.vcf", CIS_ROW), write(tmp_path / "two.vcf", phased)]
+    expected = (CIS_15_23, "determined", CIS_15_23, ".")
     assert expected == star_alleles(run, *paths)
     assert expected == star_alleles(run, *reversed(paths))
 
 
-def test_phase_that_two_files_leave_open_has_no_phase_set(run: Run, tmp_path: Path) -> None:
+def test_a_genotype_with_contradictory_phase_has_no_phase_set(run: Run, tmp_path: Path) -> None:
     paths = [
-        write(tmp_path / "one.vcf", [f"{THIRD} 0|1:7", f"{TWENTY_SECOND} 0|1:7"], "GT:PS"),
-        write(tmp_path / "two.vcf", [f"{THIRD} 1|0:9"], "GT:PS"),
+        write(tmp_path / "one.vcf", [f"{RS4986910} 0|1:7", f"{RS35599367} 0|1:7"], "GT:PS"),
+        write(tmp_path / "two.vcf", [f"{RS4986910} 1|0:9"], "GT:PS"),
     ]
     result = run("annotate", *paths, "-g", "CYP3A4", "-t", "calls", "-q")
     rows = csv.DictReader(result.stdout.splitlines(), delimiter="\t")
-    found = {row["variant"]: (row["genotype"], row["phase_set"]) for row in rows}
+    actual = {row["variant"]: (row["genotype"], row["phase_set"]) for row in rows}
     expected = {"rs4986910": ("A/G", "."), "rs35599367": ("G|A", "7")}
-    assert expected == {name: found[name] for name in expected}
+    assert expected == {name: actual[name] for name in expected}
 
 
 def test_a_symbolic_deletion_is_on_one_copy(run: Run, tmp_path: Path) -> None:
-    path = write(tmp_path / "made.vcf", ["99769700 C <DEL> 0/1", f"{TWENTY_SECOND} 0/1"])
+    path = write(tmp_path / "made.vcf", ["99769700 C <DEL> 0/1", f"{RS35599367} 0/1"])
     end = '##INFO=<ID=END,Number=1,Type=Integer,Description="end">\n#CHROM'
     text = path.read_text().replace("<DEL>\t.\tPASS\t.", "<DEL>\t.\tPASS\tEND=99769900")
     path.write_text(text.replace("#CHROM", end))
-    gone = "rs57409622 * + rs4986907 * + rs72552798 * + rs4986908 *"
+    deleted = "rs57409622 * + rs4986907 * + rs72552798 * + rs4986908 *"
     *_, candidates, deciding = star_alleles(run, path)
-    left = "*1|*9|*10|*15|*23"
-    assert [f"{left}/[? + *22 + {gone}]", f"*22/[? + {gone}]"] == candidates.split(";")
+    possible = "*1|*9|*10|*15|*23"
+    assert [f"{possible}/[? + *22 + {deleted}]", f"*22/[? + {deleted}]"] == candidates.split(";")
     sites = "rs57409622+rs4986907+rs72552798+rs4986908"
     assert f"phase of {sites} and rs35599367" == deciding.split(";")[-1]
 
 
 def test_each_file_has_its_own_phase(run: Run, tmp_path: Path) -> None:
-    """Two sites in two files are in no common phase."""
+    """The phase of a site in one file is not that of a site in another file."""
     paths = [
-        write(tmp_path / "one.vcf", [f"{THIRD} 0|1"]),
-        write(tmp_path / "two.vcf", [f"{TWENTY_SECOND} 0|1"]),
+        write(tmp_path / "one.vcf", [f"{RS4986910} 0|1"]),
+        write(tmp_path / "two.vcf", [f"{RS35599367} 0|1"]),
     ]
     assert EITHER == star_alleles(run, *paths)
 
 
 PHASE_SETS = {
-    "one": ("0|1:7", "0|1:7", IN_CIS),
-    "two": ("0|1:7", "0|1:8", EITHER),
-    "one, and a row outside of it": ("0|1:7", "0|1:.", EITHER),
+    "the same": ("0|1:7", "0|1:7", IN_CIS),
+    "different": ("0|1:7", "0|1:8", EITHER),
+    "one, and a row without": ("0|1:7", "0|1:.", EITHER),
     "none": ("0|1:.", "1|0:.", IN_TRANS),
 }
 
@@ -218,12 +219,12 @@ PHASE_SETS = {
 def test_phase_sets(
     one: str, two: str, expected: tuple[str, ...], run: Run, tmp_path: Path
 ) -> None:
-    rows = [f"{THIRD} {one}", f"{TWENTY_SECOND} {two}"]
+    rows = [f"{RS4986910} {one}", f"{RS35599367} {two}"]
     assert expected == star_alleles(run, write(tmp_path / "made.vcf", rows, "GT:PS"))
 
 
-def test_what_cannot_be_excluded_is_named(run: Run, tmp_path: Path) -> None:
-    """With one of three sites seen: what it is, and all that the others leave open."""
+def test_candidates_and_not_excluded_with_one_of_three_sites(run: Run, tmp_path: Path) -> None:
+    """Every haplotype that the two absent sites leave open is listed."""
     path = write(tmp_path / "made.vcf", ["87531302 A C 0/1"])
     result = run("annotate", path, "-g", "ABCB1", "-t", "haplotypes", "-q")
     (row,) = csv.DictReader(result.stdout.splitlines(), delimiter="\t")
@@ -238,12 +239,12 @@ def test_what_cannot_be_excluded_is_named(run: Run, tmp_path: Path) -> None:
     )}  # fmt: skip
 
 
-def test_what_may_lie_beside_is_not_excluded(run: Run, tmp_path: Path) -> None:
-    """Where *22 is seen on both copies and all else is missing, any other may lie beside it."""
+def test_haplotypes_possible_in_cis_are_not_excluded(run: Run, tmp_path: Path) -> None:
+    """With *22 on both copies and all other sites absent, any other haplotype may be in cis."""
     path = write(tmp_path / "made.vcf", ["99768693 G A 1/1"])
     result = run("annotate", path, "-g", "CYP3A4", "-t", "haplotypes", "-q")
     (row,) = csv.DictReader(result.stdout.splitlines(), delimiter="\t")
     assert ("*22|*37/*22|*37", ".") == (row["candidates"], row["phenotype"])
     named = row["not_excluded"].split(";")
-    assert 43 == len(named)  # all but *1, and but *3, which makes *37 of *22
+    assert 43 == len(named)  # all but *1, and *3, which in cis with *22 is *37
     assert ["*2", "*4", "*5"] == named[:3]

@@ -1,4 +1,4 @@
-"""What chromosomes are called, and how often they are expected."""
+"""Names of chromosomes, and their estimated frequencies."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from pgx_ana.terms import GLOBAL
 STAR = {"*1": "", "*2": "1C", "*3": "2C", "*4": "1C 2C", "*5": "4GT"}
 
 
-def partly(words: str) -> PartialAlleles:
+def partial_alleles(words: str) -> PartialAlleles:
     """Return alleles from words, None for a dot."""
     return tuple(None if word == "." else word for word in words.split())
 
 
-def texts(names: Nomenclature, words: str) -> list[str]:
-    return [label.text for label, _ in names.labels(partly(words))]
+def label_texts(nomenclature: Nomenclature, words: str) -> list[str]:
+    return [label.text for label, _ in nomenclature.labels(partial_alleles(words))]
 
 
 def test_sets_of_the_toy_knowledge_base(star: Nomenclature, named: Nomenclature) -> None:
@@ -30,8 +30,8 @@ def test_sets_of_the_toy_knowledge_base(star: Nomenclature, named: Nomenclature)
     assert ("AAA-pair", "AAA", "AAA rs1-rs3 haplotypes") == (named.id, named.gene, named.name)
     assert (("rs1", "rs2", "rs4"), ("rs1", "rs3")) == (star.sites, named.sites)
     assert ({"rs5": "GCA"}, {}) == (star.further_sites, named.further_sites)
-    assert (("A", "A", "G"), ()) == (star.elsewhere, named.elsewhere)
-    assert (frozenset("AC"), frozenset("ACT"), frozenset({"G", "GT"})) == star.known
+    assert (("A", "A", "G"), ()) == (star.default_alleles, named.default_alleles)
+    assert (frozenset("AC"), frozenset("ACT"), frozenset({"G", "GT"})) == star.known_alleles
     assert ["*1", "*2", "*3", "*4", "*5"] == [haplotype.name for haplotype in star.haplotypes]
     assert {"rs5": "G"} == star.haplotypes[1].usual
 
@@ -71,20 +71,28 @@ def test_label(words: str, expected: Label) -> None:
 LARGEST = {
     "the largest is first": ({"*1": "", "*4": "1C 2C", "*2": "1C"}, "C C G", "*4"),
     "the largest is last": ({"*2": "1C", "*4": "1C 2C", "*1": ""}, "C C G", "*4"),
-    "what is left is named": ({"*5": "4GT", "*4": "1C 2C", "*1": ""}, "C C GT", "[*4 + *5]"),
-    "of two the first": (
+    "the rest is named": (
+        {"*5": "4GT", "*4": "1C 2C", "*1": ""},
+        "C C GT",
+        "[*4 + *5]",
+    ),
+    "the first of two of one size": (
         {"*1": "", "*7": "1C 2C", "*8": "2C 4GT"},
         "C C GT",
         "[*7 + rs4 GT]",
     ),
-    "of two the first again": (
+    "the first of two in the other order": (
         {"*1": "", "*8": "2C 4GT", "*7": "1C 2C"},
         "C C GT",
         "[*8 + rs1 C]",
     ),
-    "a part is not enough": ({"*1": "", "*7": "1C 2C"}, "C A G", "[*1 + rs1 C]"),
+    "part of a core is not enough": ({"*1": "", "*7": "1C 2C"}, "C A G", "[*1 + rs1 C]"),
     "another allele is not enough": ({"*1": "", "*7": "1C 2C"}, "C T G", "[*1 + rs1 C + rs2 T]"),
-    "two alleles of one site": ({"*1": "", "*3": "2C", "*33": "2T"}, "A T G", "*33"),
+    "two alleles of one site": (
+        {"*1": "", "*3": "2C", "*33": "2T"},
+        "A T G",
+        "*33",
+    ),
     "in the order of the set": ({"*1": "", "*5": "4GT", "*2": "1C"}, "C A GT", "[*5 + *2]"),
 }
 
@@ -95,14 +103,14 @@ def test_largest_core_first(haplotypes: dict[str, str], words: str, expected: st
 
 
 @pytest.mark.parametrize("state", ["retired", "not_callable"])
-def test_what_cannot_be_called_is_never_named(state: str) -> None:
-    """Neither its own chromosome nor one with more on it; nor does it take the place of another."""
-    names = small_set(STAR, fields={"*4": {"state": state, "note": "made up"}})
+def test_haplotypes_that_are_not_current_are_never_named(state: str) -> None:
+    """Neither on a chromosome of their own, nor with further alleles, nor as a possibility."""
+    nomenclature = small_set(STAR, fields={"*4": {"state": state, "note": "made up"}})
 
-    assert ["*1", "*2", "*3", "*5"] == [haplotype.name for haplotype in names.haplotypes]
-    assert ["[*2 + *3]"] == texts(names, "C C G")
-    assert ["[*2 + *3 + *5]"] == texts(names, "C C GT")
-    assert ["*2"] == texts(names, "C . G")
+    assert ["*1", "*2", "*3", "*5"] == [haplotype.name for haplotype in nomenclature.haplotypes]
+    assert ["[*2 + *3]"] == label_texts(nomenclature, "C C G")
+    assert ["[*2 + *3 + *5]"] == label_texts(nomenclature, "C C GT")
+    assert ["*2"] == label_texts(nomenclature, "C . G")
 
 
 @pytest.mark.parametrize(
@@ -116,7 +124,7 @@ def test_what_cannot_be_called_is_never_named(state: str) -> None:
     ],
 )
 def test_where_haplotypes_name_all_sites(named: Nomenclature, words: str, expected: Label) -> None:
-    """No allele is plain there: what is no haplotype is told in full."""
+    """There is no default allele, so a chromosome that is no haplotype is written in full."""
     assert expected == named.label(tuple(words.split()))
 
 
@@ -131,7 +139,7 @@ def test_where_haplotypes_name_all_sites(named: Nomenclature, words: str, expect
         ("A . .", ["*1", "*3", "*5", "[*1 + rs2 T]"]),
         (". . .", ["*1", "*2", "*3", "*4", "*5", "[*1 + rs2 T]"]),
         ("A T .", ["[*1 + rs2 T]"]),
-        # What fits nothing that is defined or was counted stands for itself.
+        # No listed chromosome fits, so the known alleles alone are named.
         ("C T .", ["[*2 + rs2 T]"]),
         (". C GT", ["[*3 + *5]"]),
         ("G . .", ["[? + rs1 G]"]),
@@ -139,9 +147,11 @@ def test_where_haplotypes_name_all_sites(named: Nomenclature, words: str, expect
         ("* . G", ["[? + rs1 *]"]),
     ],
 )
-def test_what_cannot_be_excluded(star: Nomenclature, words: str, expected: list[str]) -> None:
-    """A site that is not known keeps every haplotype open that differs there."""
-    assert expected == texts(star, words)
+def test_labels_of_a_partly_known_chromosome(
+    star: Nomenclature, words: str, expected: list[str]
+) -> None:
+    """A missing site leaves every haplotype open that differs there."""
+    assert expected == label_texts(star, words)
 
 
 @pytest.mark.parametrize(
@@ -154,46 +164,46 @@ def test_what_cannot_be_excluded(star: Nomenclature, words: str, expected: list[
         ("G .", ["[? + rs1 G]"]),
     ],
 )
-def test_what_cannot_be_excluded_where_all_sites_are_named(
+def test_labels_of_a_partly_known_chromosome_where_haplotypes_name_all_sites(
     named: Nomenclature, words: str, expected: list[str]
 ) -> None:
-    assert expected == texts(named, words)
+    assert expected == label_texts(named, words)
 
 
-def test_what_fits_no_haplotype_that_names_all_sites() -> None:
-    names = small_set(
+def test_partly_known_chromosome_that_fits_no_haplotype() -> None:
+    nomenclature = small_set(
         {"A-C-A": "1A 3C 5A", "C-A-A": "1C 3A 5A"}, sites=["rs1", "rs3", "rs5"], elsewhere="named"
     )
 
-    assert ["[rs1 C + rs3 C]"] == texts(names, "C C .")
+    assert ["[rs1 C + rs3 C]"] == label_texts(nomenclature, "C C .")
 
 
-def test_labels_come_with_the_chromosomes_that_bear_them(star: Nomenclature) -> None:
-    found = {label.text: alleles for label, alleles in star.labels(("A", None, "G"))}
+def test_labels_come_with_their_chromosomes(star: Nomenclature) -> None:
+    chromosomes = {label.text: alleles for label, alleles in star.labels(("A", None, "G"))}
 
     expected = {
         "*1": (("A", "A", "G"),),
         "*3": (("A", "C", "G"),),
         "[*1 + rs2 T]": (("A", "T", "G"),),
     }
-    assert expected == found
+    assert expected == chromosomes
     assert ((star.label(("C", "A", "GT")), ()),) == star.labels(("C", None, "GT"))
 
 
-def test_chromosomes_are_those_defined_and_those_counted() -> None:
-    names = small_set(
+def test_listed_chromosomes_are_those_defined_and_those_counted() -> None:
+    nomenclature = small_set(
         {"*1": "", "*2": "1C"},
         sites=["rs1", "rs2"],
         counts=[{"1C": {"EUR": 3}, "2T": {"AFR": 1}}, {"2C": {"EUR": 1}}],
     )
 
     expected = [("A", "A"), ("C", "A"), ("A", "C"), ("A", "T")]
-    assert expected == [alleles for alleles, _ in names.chromosomes]
-    assert ["*1", "*2", "[*1 + rs2 C]", "[*1 + rs2 T]"] == texts(names, ". .")
+    assert expected == [alleles for alleles, _ in nomenclature.chromosomes]
+    assert ["*1", "*2", "[*1 + rs2 C]", "[*1 + rs2 T]"] == label_texts(nomenclature, ". .")
 
 
 def test_rank(star: Nomenclature) -> None:
-    """Haplotypes stand in the order of the set; what has more on it stands behind them."""
+    """Named haplotypes come first, in the order of the set; all other chromosomes follow."""
     ordered = sorted((star.label(alleles) for alleles in NAMES), key=lambda label: label.rank)
 
     expected = [
@@ -217,7 +227,7 @@ def test_rank(star: Nomenclature) -> None:
     ],
 )
 def test_function(star: Nomenclature, words: str, expected: str) -> None:
-    """It is that of a haplotype; with anything beside it none is assigned."""
+    """A function belongs to a haplotype; with any further allele none is assigned."""
     assert expected == star.function(star.label(tuple(words.split())))
 
 
@@ -239,43 +249,45 @@ def test_phenotype(star: Nomenclature, first: str, second: str, expected: str) -
     assert expected == star.phenotype(*reversed(labels))
 
 
-def test_pairs_of_functions_have_no_order() -> None:
+def test_phenotype_does_not_depend_on_the_order_of_functions() -> None:
     rules = [{"phenotype": "between", "functions": ["none/full"]}]
     functions = {"*1": {"function": "full"}, "*2": {"function": "none"}}
-    names = small_set(STAR, fields=functions, phenotypes=rules)
+    nomenclature = small_set(STAR, fields=functions, phenotypes=rules)
 
-    assert "between" == names.phenotype(names.label(("A", "A", "G")), names.label(("C", "A", "G")))
+    assert "between" == nomenclature.phenotype(
+        nomenclature.label(("A", "A", "G")), nomenclature.label(("C", "A", "G"))
+    )
 
 
-def test_whether_functions_are_assigned(star: Nomenclature, named: Nomenclature) -> None:
+def test_has_functions(star: Nomenclature, named: Nomenclature) -> None:
     assert (True, False) == (star.has_functions, named.has_functions)
 
 
-def test_panels_are_added_up() -> None:
-    names = small_set(
+def test_panels_are_pooled() -> None:
+    nomenclature = small_set(
         {"*1": "", "*2": "1C"},
         sites=["rs1"],
         counts=[{"": {"EUR": 3, "AFR": 1}, "1C": {"EUR": 1}}, {"1C": {"EUR": 5}}],
     )
-    # Where nobody was counted there is no population.
+    # A population without counted chromosomes is left out.
     expected = {
         "EUR": {("A",): 3, ("C",): 6},
         "AFR": {("A",): 1, ("C",): 0},
         GLOBAL: {("A",): 4, ("C",): 6},
     }
-    assert expected == names.panel.counts
+    assert expected == nomenclature.panel.counts
 
 
 def test_frequency_of_a_small_panel() -> None:
-    """Of 4 chromosomes 3 have A and 1 has C; the site counts each half a time more, as 3.5 and 1.5.
+    """Of 4 chromosomes, 3 have A and 1 has C; with pseudocounts of one half, 3.5 and 1.5.
 
-    So the prior gives one chromosome as 0.7 and 0.3: (3 + 0.7) / 5 and (1 + 0.3) / 5.
+    The prior of one chromosome is thus split into 0.7 and 0.3: (3 + 0.7) / 5 and (1 + 0.3) / 5.
     """
     panel = {"": {"EUR": 3}, "1C": {"EUR": 1}}
-    names = small_set({"*1": "", "*2": "1C"}, sites=["rs1"], counts=[panel])
+    nomenclature = small_set({"*1": "", "*2": "1C"}, sites=["rs1"], counts=[panel])
     expected = {("A",): 0.74, ("C",): 0.26, ("G",): 0}
 
-    assert pytest.approx(expected) == {a: names.panel.frequency(a, "EUR") for a in expected}
+    assert pytest.approx(expected) == {a: nomenclature.panel.frequency(a, "EUR") for a in expected}
 
 
 @pytest.mark.parametrize(
@@ -291,7 +303,7 @@ def test_frequency_of_a_small_panel() -> None:
 def test_frequency_in_the_toy_panel(
     star: Nomenclature, alleles: Alleles, count: int, independent: float
 ) -> None:
-    """Of 100 chromosomes 89 have A at rs1 and 11 C; at rs2 80 have A, 11 C and 9 T; all have G."""
+    """Of 100 chromosomes, 89 have A and 11 C at rs1; 80 A, 11 C and 9 T at rs2; all G at rs4."""
     expected = (count + independent / (101 * 101.5 * 101)) / 101
     assert expected == pytest.approx(star.panel.frequency(alleles, "EUR"))
 
@@ -301,17 +313,19 @@ PANELS = st.dictionaries(st.sampled_from(COMBINATIONS), st.integers(1, 3000), mi
 
 
 @given(panel=PANELS)
-def test_frequencies_are_those_of_a_distribution(panel: dict[str, int]) -> None:
-    """Nothing is impossible, all sum to one, and what was never counted is rarer than the rest."""
-    names = small_set(STAR, counts=[{words: {"SAS": count} for words, count in panel.items()}])
+def test_frequencies_are_a_probability_distribution(panel: dict[str, int]) -> None:
+    """No frequency is zero, all sum to one, and uncounted chromosomes are the rarest."""
+    nomenclature = small_set(
+        STAR, counts=[{words: {"SAS": count} for words, count in panel.items()}]
+    )
     frequency: dict[Alleles, float] = {
-        alleles: names.panel.frequency(alleles, "SAS")
+        alleles: nomenclature.panel.frequency(alleles, "SAS")
         for alleles in itertools.product("AC", "ACT", ("G", "GT"))
     }
-    counted = {alleles for alleles, count in names.panel.counts["SAS"].items() if count}
+    counted = {alleles for alleles, count in nomenclature.panel.counts["SAS"].items() if count}
 
     assert len(panel) == len(counted)
     assert all(value > 0 for value in frequency.values())
     assert 1 == pytest.approx(sum(frequency.values()))
-    most = max(value for alleles, value in frequency.items() if alleles not in counted)
-    assert most < min(frequency[alleles] for alleles in counted)
+    highest_uncounted = max(value for alleles, value in frequency.items() if alleles not in counted)
+    assert highest_uncounted < min(frequency[alleles] for alleles in counted)

@@ -1,6 +1,6 @@
-"""Haplotypes of people in whole files.
+"""Properties of the haplotypes that are called from whole files.
 
-How the same people are written changes nothing, and what is not known makes nothing more certain.
+The spelling of a file does not change the calls, and missing information never adds certainty.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from helpers.toy_chromosomes import (
     NAMES,
     REFERENCE,
     SITES,
-    Names,
+    NamePair,
     in_order,
-    singles,
+    single_diplotypes,
 )
 from helpers.toy_people import BASES, PLAIN, Copies, Person, Style, rows, written
 from hypothesis import given, settings
@@ -52,61 +52,61 @@ def annotated(
 def table(
     toy_haplotypes: KnowledgeBase, people: Sequence[Person], style: Style = PLAIN
 ) -> list[str]:
-    """Return the rows of the table of haplotypes."""
-    made = make_table(TableName.HAPLOTYPES, annotated(toy_haplotypes, people, style))
-    return "".join(text_chunks(made, "\t")).splitlines()[1:]
+    """Return the rows of the haplotypes table, without the header."""
+    haplotypes = make_table(TableName.HAPLOTYPES, annotated(toy_haplotypes, people, style))
+    return "".join(text_chunks(haplotypes, "\t")).splitlines()[1:]
 
 
 def called(toy_haplotypes: KnowledgeBase, people: Sequence[Person]) -> list[tuple[Diplotype, ...]]:
-    """Return what everybody has of each set: the star alleles, then the haplotypes of a pair."""
-    found = annotated(toy_haplotypes, people).haplotypes
-    columns = [[call.diplotype for call in of.diplotypes] for of in found]
+    """Return the diplotypes of every person: of the star alleles, then of the two-site set."""
+    sets = annotated(toy_haplotypes, people).haplotypes
+    columns = [[call.diplotype for call in calls.diplotypes] for calls in sets]
     return list(zip(*columns, strict=True))
 
 
 @dataclass(frozen=True)
 class Truth:
-    """A person as seen in a file, and the names of what the person has of each set."""
+    """A person as written to a file, and the names of the true haplotypes of each set."""
 
-    seen: Person
-    star: Names
-    pair: Names
+    person: Person
+    star: NamePair
+    pair: NamePair
 
 
 @st.composite
 def truths(
     draw: st.DrawFn, pool: Sequence[Alleles] = tuple(NAMES), *, missing: bool = True
 ) -> Truth:
-    """Draw two chromosomes, and how much of them and of their phase is seen."""
+    """Draw two chromosomes, and how much of their alleles and of their phase is observed."""
     pair = [draw(st.sampled_from(pool)) for _ in range(2)]
-    rs3 = ["C" if one[0] == "C" else draw(st.sampled_from("TC")) for one in pair]
+    rs3 = ["C" if alleles[0] == "C" else draw(st.sampled_from("TC")) for alleles in pair]
     rs5 = [draw(st.sampled_from(BASES["rs5"])) for _ in range(2)]
     core = zip(SITES, zip(*pair, strict=True), strict=True)
     sites: dict[str, tuple[str, ...]] = dict(core) | {"rs3": tuple(rs3), "rs5": tuple(rs5)}
     phased = draw(st.frozensets(st.sampled_from(list(BASES))))
     sets = draw(st.dictionaries(st.sampled_from(list(BASES)), st.sampled_from([100, 200])))
     block = {rsid: str(sets.get(rsid)) if rsid in phased else rsid for rsid in BASES}
-    turned = draw(st.frozensets(st.sampled_from(sorted({*block.values()}))))
-    gone = draw(st.frozensets(st.sampled_from(LOSSES), max_size=3)) if missing else frozenset()
+    swapped = draw(st.frozensets(st.sampled_from(sorted({*block.values()}))))
+    losses = draw(st.frozensets(st.sampled_from(LOSSES), max_size=3)) if missing else frozenset()
     copies = {
-        rsid: hidden(sites[rsid][:: -1 if block[rsid] in turned else 1], rsid, gone)
+        rsid: without_copies(sites[rsid][:: -1 if block[rsid] in swapped else 1], rsid, losses)
         for rsid in BASES
     }
     return Truth(
-        Person(copies, phased, {rsid: of for rsid, of in sets.items() if rsid in phased}),
-        star=in_order(*(NAMES[one] for one in pair)),
-        pair=in_order(*(f"{one[0]}-{three}" for one, three in zip(pair, rs3, strict=True))),
+        Person(copies, phased, {rsid: number for rsid, number in sets.items() if rsid in phased}),
+        star=in_order(*(NAMES[alleles] for alleles in pair)),
+        pair=in_order(*(f"{alleles[0]}-{third}" for alleles, third in zip(pair, rs3, strict=True))),
     )
 
 
 Loss = tuple[str, tuple[int, ...]]
 LOSSES: tuple[Loss, ...] = tuple(itertools.product(BASES, ((0, 1), (0, 1), (0,), (1,))))
-"""A site, and the copies of it that are not seen."""
+"""A site, and the copies of it that are not observed."""
 
 
-def hidden(copies: tuple[str, ...], rsid: str, losses: Iterable[Loss]) -> Copies:
-    lost = {copy for site, of in losses for copy in of if site == rsid}
-    first, second = ("." if n in lost else base for n, base in enumerate(copies))
+def without_copies(copies: tuple[str, ...], rsid: str, losses: Iterable[Loss]) -> Copies:
+    lost = {copy for site, lost_copies in losses for copy in lost_copies if site == rsid}
+    first, second = ("." if copy in lost else base for copy, base in enumerate(copies))
     return (first, second)
 
 
@@ -116,21 +116,20 @@ def unphased(person: Person) -> Person:
 
 def without(person: Person, loss: Loss) -> Person:
     rsid = loss[0]
-    return replace(
-        person, copies={**person.copies, rsid: hidden(person.copies[rsid], rsid, [loss])}
-    )
+    copies = without_copies(person.copies[rsid], rsid, [loss])
+    return replace(person, copies={**person.copies, rsid: copies})
 
 
-PEOPLE = st.lists(truths().map(lambda truth: truth.seen), min_size=1, max_size=4)
+PEOPLE = st.lists(truths().map(lambda truth: truth.person), min_size=1, max_size=4)
 STYLES = {
-    "copies the other way round": Style(swapped=True),
-    "alternates in rows of their own": Style(split=True),
-    "the same the other way round": Style(split=True, swapped=True),
-    "names with chr": Style(prefix="chr"),
+    "copies swapped": Style(swapped=True),
+    "one row per alternate allele": Style(split=True),
+    "one row per alternate allele, copies swapped": Style(split=True, swapped=True),
+    "chr prefix": Style(prefix="chr"),
     "GRCh37": Style(assembly="GRCh37"),
     "BCF": Style(bcf=True),
-    "blocks": Style(blocks=True),
-    "all of it": Style("GRCh37", "chr", split=True, blocks=True, swapped=True, bcf=True),
+    "reference blocks": Style(blocks=True),
+    "all together": Style("GRCh37", "chr", split=True, blocks=True, swapped=True, bcf=True),
 }
 
 
@@ -145,14 +144,15 @@ KNOWN = [
 
 
 @pytest.mark.parametrize("name", [name for name in STYLES if name != "BCF"])
-def test_people_are_written_in_other_ways(name: str) -> None:
+def test_styles_write_different_rows(name: str) -> None:
+    """The properties below would hold trivially otherwise."""
     assert list(rows(KNOWN, PLAIN)) != list(rows(KNOWN, STYLES[name]))
 
 
-def test_command_line_writes_the_same(
+def test_command_line_gives_the_same_table(
     toy_haplotypes: KnowledgeBase, run: Run, tmp_path: Path
 ) -> None:
-    """By hand: C at rs1 lies with T at rs2, and G at rs5 goes with *2."""
+    """By hand: C at rs1 is in cis with T at rs2, and G at rs5 usually accompanies *2."""
     path = written(KNOWN, PLAIN, tmp_path)
     layers = [word for place in LAYERS for word in ("--kb", place)]
     words = ["--table", "haplotypes", "--population", "EUR", "--quiet"]
@@ -169,7 +169,7 @@ def test_command_line_writes_the_same(
 @pytest.mark.parametrize("style", STYLES.values(), ids=STYLES)
 @settings(max_examples=25, deadline=None)
 @given(people=PEOPLE)
-def test_how_people_are_written_changes_nothing(
+def test_file_style_does_not_change_the_table(
     toy_haplotypes: KnowledgeBase, style: Style, people: list[Person]
 ) -> None:
     assert table(toy_haplotypes, people) == table(toy_haplotypes, people, style)
@@ -177,7 +177,7 @@ def test_how_people_are_written_changes_nothing(
 
 @settings(max_examples=25, deadline=None)
 @given(data=st.data(), people=PEOPLE)
-def test_order_of_people_changes_nothing(
+def test_order_of_people_does_not_change_the_calls(
     toy_haplotypes: KnowledgeBase, data: st.DataObject, people: list[Person]
 ) -> None:
     order = data.draw(st.permutations(range(len(people))))
@@ -188,30 +188,33 @@ def test_order_of_people_changes_nothing(
 
 @settings(max_examples=25, deadline=None)
 @given(people=PEOPLE)
-def test_others_in_the_file_change_nothing(
+def test_other_people_in_the_file_do_not_change_the_calls(
     toy_haplotypes: KnowledgeBase, people: list[Person]
 ) -> None:
-    """But for why a site is missing: without others it may have no row."""
+    """Except for the reason why a site is missing: alone, a person may have no row there."""
     together = called(toy_haplotypes, people)
     alone = [called(toy_haplotypes, [person])[0] for person in people]
 
-    assert [[bare(one) for one in of] for of in alone] == [
-        [bare(one) for one in of] for of in together
+    assert [without_reasons(diplotypes) for diplotypes in alone] == [
+        without_reasons(diplotypes) for diplotypes in together
     ]
 
 
-def bare(one: Diplotype) -> Diplotype:
-    return replace(one, deciding=())
+def without_reasons(diplotypes: Sequence[Diplotype]) -> list[Diplotype]:
+    return [replace(diplotype, deciding=()) for diplotype in diplotypes]
 
 
 @settings(max_examples=50, deadline=None)
-@given(truth=truths(missing=False), named=truths(LISTED))
-def test_what_is_true_fits(toy_haplotypes: KnowledgeBase, truth: Truth, named: Truth) -> None:
-    """Whatever phase is lost. Where sites are lost, too, of all that is defined or was counted."""
-    people = [truth.seen, named.seen]
+@given(complete=truths(missing=False), listed=truths(LISTED))
+def test_true_diplotype_is_a_candidate(
+    toy_haplotypes: KnowledgeBase, complete: Truth, listed: Truth
+) -> None:
+    """For any chromosomes if only phase is lost; for listed ones also if sites are missing."""
+    people = [complete.person, listed.person]
     people += [unphased(person) for person in people]
-    for one, (star, _) in zip((truth, named) * 2, called(toy_haplotypes, people), strict=True):
-        assert star.status == "not_assessed" or one.star in singles(star)
+    diplotypes = called(toy_haplotypes, people)
+    for truth, (star, _) in zip((complete, listed) * 2, diplotypes, strict=True):
+        assert star.status == "not_assessed" or truth.star in single_diplotypes(star)
 
 
 @settings(max_examples=50, deadline=None)
@@ -219,12 +222,12 @@ def test_what_is_true_fits(toy_haplotypes: KnowledgeBase, truth: Truth, named: T
 def test_less_phase_leaves_more_open(
     toy_haplotypes: KnowledgeBase, people: list[Person], named: Truth
 ) -> None:
-    """What is made of haplotypes without names may be presumed to be others, never determined."""
-    people = [named.seen, *people]
-    pairs = both(toy_haplotypes, people, [unphased(person) for person in people])
+    """Without phase, unnamed chromosomes may be presumed to be named ones, but not determined."""
+    people = [named.person, *people]
+    pairs = called_twice(toy_haplotypes, people, [unphased(person) for person in people])
 
     for before, after in pairs:
-        assert singles(before) <= singles(after)
+        assert single_diplotypes(before) <= single_diplotypes(after)
         if after.status is DiplotypeStatus.DETERMINED:
             assert (before.status, before.diplotype) == (after.status, after.diplotype)
     for before, after in pairs[:2]:
@@ -233,71 +236,74 @@ def test_less_phase_leaves_more_open(
 
 @settings(max_examples=50, deadline=None)
 @given(people=PEOPLE, loss=st.sampled_from(LOSSES))
-def test_less_sites_leave_more_open(
+def test_fewer_sites_leave_more_open(
     toy_haplotypes: KnowledgeBase, people: list[Person], loss: Loss
 ) -> None:
-    """What fitted still fits, but for what is named at the site: that may not be told any more."""
-    less = [without(person, loss) for person in people]
+    """Every candidate remains, at least with its name reduced by the allele at the lost site."""
+    with_loss = [without(person, loss) for person in people]
 
-    for index, (before, after) in enumerate(both(toy_haplotypes, people, less)):
+    for index, (before, after) in enumerate(called_twice(toy_haplotypes, people, with_loss)):
         assert certainty(after) <= certainty(before)
         is_star = index % 2 == 0
         if is_star and after.status is not DiplotypeStatus.NOT_ASSESSED:
-            assert all(still_fits(names, loss[0], singles(after)) for names in singles(before))
+            remaining = single_diplotypes(after)
+            assert all(still_fits(pair, loss[0], remaining) for pair in single_diplotypes(before))
 
 
-def both(
-    toy_haplotypes: KnowledgeBase, people: Sequence[Person], less: Sequence[Person]
+def called_twice(
+    toy_haplotypes: KnowledgeBase, people: Sequence[Person], reduced: Sequence[Person]
 ) -> list[tuple[Diplotype, Diplotype]]:
-    """Return what everybody has of each set when more is known, and when less is."""
-    more, fewer = called(toy_haplotypes, people), called(toy_haplotypes, less)
-    pairs = zip(itertools.chain(*more), itertools.chain(*fewer), strict=True)
-    return list(pairs)
+    """Return every diplotype with full and with reduced information."""
+    before, after = called(toy_haplotypes, people), called(toy_haplotypes, reduced)
+    return list(zip(itertools.chain(*before), itertools.chain(*after), strict=True))
 
 
-def certainty(one: Diplotype) -> int:
+def certainty(diplotype: Diplotype) -> int:
     ladder = {"not_assessed": 0, "incomplete": 1, "ambiguous": 2, "presumed": 3, "determined": 4}
-    return ladder[one.status.value]
+    return ladder[diplotype.status.value]
 
 
-def still_fits(names: Names, rsid: str, after: set[Names]) -> bool:
-    """Say whether two names fit, each as it was or as it is without what a site adds to it."""
-    others = [(name, reduced(name, rsid)) for name in names]
-    return any(in_order(*pair) in after for pair in itertools.product(*others))
+def still_fits(names: NamePair, rsid: str, after: set[NamePair]) -> bool:
+    """Return whether two names fit, each as it was or with the reference allele at a site."""
+    alternatives = [(name, name_with_reference(name, rsid)) for name in names]
+    return any(in_order(*pair) in after for pair in itertools.product(*alternatives))
 
 
-def reduced(name: str, rsid: str) -> str:
-    """Return the name of a chromosome that has the reference at a site."""
-    (alleles,) = (alleles for alleles, other in NAMES.items() if other == name)
+def name_with_reference(name: str, rsid: str) -> str:
+    """Return the name that a chromosome would have with the reference allele at a site."""
+    (alleles,) = (alleles for alleles, candidate in NAMES.items() if candidate == name)
     return NAMES[
-        tuple(p if s == rsid else a for s, a, p in zip(SITES, alleles, REFERENCE, strict=True))
+        tuple(
+            reference if site == rsid else allele
+            for site, allele, reference in zip(SITES, alleles, REFERENCE, strict=True)
+        )
     ]
 
 
 @settings(max_examples=100, deadline=None)
 @given(people=st.lists(truths(NAMED), min_size=1, max_size=4))
-def test_what_is_told_of_named_haplotypes_is_true(
+def test_reported_diplotypes_of_named_haplotypes_are_true(
     toy_haplotypes: KnowledgeBase, people: list[Truth]
 ) -> None:
-    """Of people all of whose haplotypes have names; what is presumed is then right as well."""
-    for truth, found in zip(
-        people, called(toy_haplotypes, [one.seen for one in people]), strict=True
-    ):
-        for one, names in zip(found, (truth.star, truth.pair), strict=True):
-            if one.status in {DiplotypeStatus.DETERMINED, DiplotypeStatus.PRESUMED}:
-                assert names == in_order(*one.diplotype.split("/"))
+    """If both haplotypes have names, a presumed diplotype is right as well."""
+    diplotypes = called(toy_haplotypes, [truth.person for truth in people])
+    for truth, sets in zip(people, diplotypes, strict=True):
+        for diplotype, names in zip(sets, (truth.star, truth.pair), strict=True):
+            if diplotype.status in {DiplotypeStatus.DETERMINED, DiplotypeStatus.PRESUMED}:
+                assert names == in_order(*diplotype.diplotype.split("/"))
             else:
-                assert "" == one.diplotype
+                assert "" == diplotype.diplotype
 
 
 def test_people_of_all_statuses_are_drawn(toy_haplotypes: KnowledgeBase) -> None:
-    """The properties above would be empty otherwise."""
-    seen: set[str] = set()
+    """The properties above would hold trivially otherwise."""
+    statuses: set[str] = set()
 
     @settings(max_examples=40, deadline=None, database=None, derandomize=True)
     @given(people=PEOPLE)
-    def look(people: list[Person]) -> None:
-        seen.update(one.status for of in called(toy_haplotypes, people) for one in of)
+    def collect(people: list[Person]) -> None:
+        diplotypes = itertools.chain(*called(toy_haplotypes, people))
+        statuses.update(diplotype.status for diplotype in diplotypes)
 
-    look()
-    assert {"determined", "presumed", "ambiguous", "incomplete"} <= seen
+    collect()
+    assert {"determined", "presumed", "ambiguous", "incomplete"} <= statuses

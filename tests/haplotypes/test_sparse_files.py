@@ -1,4 +1,4 @@
-"""Haplotypes where little is known: what a missing site or a strange file must not do."""
+"""Haplotypes in files with missing sites: what must stay open, and what may be concluded."""
 
 from __future__ import annotations
 
@@ -8,10 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
-from helpers.paths import TOY, TOY_HAPLOTYPES
-from helpers.toy_chromosomes import small_set
-
-LAYERS = (TOY, TOY_HAPLOTYPES)
+from helpers.toy_chromosomes import LAYERS, small_set
 
 MakeVcf = Callable[..., Path]
 Run = Callable[..., Result]
@@ -26,21 +23,19 @@ SITES = {
 
 
 def rows(**genotypes: str | None) -> list[str]:
-    """Return rows of all toy sites, reference where no genotype is given, without those of None."""
-    told = {rsid: genotypes.get(rsid, "0/0") for rsid in SITES}
-    return [f"{SITES[rsid]} {told[rsid]}" for rsid in SITES if told[rsid] is not None]
+    """Return a row for each toy site: reference by default, no row where the genotype is None."""
+    by_rsid = {rsid: genotypes.get(rsid, "0/0") for rsid in SITES}
+    return [f"{SITES[rsid]} {value}" for rsid, value in by_rsid.items() if value is not None]
 
 
 @pytest.fixture
 def table(run: Run, tmp_path: Path) -> Callable[..., list[dict[str, str]]]:
-    """Return a reader of one table; an overlay is text that is laid over the toy haplotypes."""
+    """Return a reader of one table; ``overlay`` is YAML that is laid over the toy haplotypes."""
 
     def read(
         path: Path, name: str, *options: str, overlay: str = "", toy: bool = True
     ) -> list[dict[str, str]]:
-        layers: list[object] = []
-        for place in (*LAYERS, *_laid(overlay, tmp_path)) if toy else ():
-            layers += ["--kb", place]
+        layers = _layer_options(overlay, tmp_path) if toy else []
         result = run("annotate", path, "-q", "-t", name, *options, *layers)
         assert result.exit_code == 0, result.stderr
         return list(csv.DictReader(result.stdout.splitlines(), delimiter="\t"))
@@ -48,18 +43,19 @@ def table(run: Run, tmp_path: Path) -> Callable[..., list[dict[str, str]]]:
     return read
 
 
-def _laid(overlay: str, folder: Path) -> list[Path]:
-    if not overlay:
-        return []
-    place = folder / "overlay"
-    place.mkdir(exist_ok=True)
-    (place / "overlay.yaml").write_text(overlay, encoding="utf-8")
-    return [place]
+def _layer_options(overlay: str, folder: Path) -> list[object]:
+    """Return the options that select the toy haplotypes, with an overlay on top if it has text."""
+    layers = list(LAYERS)
+    if overlay:
+        layers.append(folder / "overlay")
+        layers[-1].mkdir(exist_ok=True)
+        (layers[-1] / "overlay.yaml").write_text(overlay, encoding="utf-8")
+    return [word for layer in layers for word in ("--kb", layer)]
 
 
 Table = Callable[..., list[dict[str, str]]]
 
-TWO_OF_TWO = """\
+EVERY_COMBINATION_LISTED = """\
 haplotypes:
   - id: AAA-5
     haplotype_set: AAA-star
@@ -82,14 +78,14 @@ haplotype_counts:
 """
 
 
-def test_what_is_found_in_one_person_does_not_depend_on_the_others(
+def test_summary_of_a_person_does_not_depend_on_other_people(
     make_vcf: MakeVcf, table: Table
 ) -> None:
-    """Open diplotypes may read alike, as "two of 2 haplotypes", and not be the same."""
+    """Open diplotypes with the same text, such as "two of 2 haplotypes", may be different."""
     genotypes = {"rs1": "1/1", "rs2": "0/0", "rs4": "1/."}
-    others = {"rs1": "0/0", "rs2": "0/0", "rs4": "1/."}
+    of_first = {"rs1": "0/0", "rs2": "0/0", "rs4": "1/."}
     people = [
-        *(f"{SITES[rsid]} {others[rsid]} {genotypes[rsid]}" for rsid in genotypes),
+        *(f"{SITES[rsid]} {of_first[rsid]} {genotypes[rsid]}" for rsid in genotypes),
         "1 300 T C 0/0 0/0",
     ]
     both = make_vcf(people, samples=("S1", "S2"), name="both.vcf")
@@ -98,102 +94,102 @@ def test_what_is_found_in_one_person_does_not_depend_on_the_others(
         samples=("S2",),
         name="alone.vcf",
     )
-    diplotypes = table(both, "haplotypes", overlay=TWO_OF_TWO)
+    diplotypes = table(both, "haplotypes", overlay=EVERY_COMBINATION_LISTED)
     assert ["*1|*5/*5", "*2|*7/*7"] == [
         row["candidates"] for row in diplotypes if row["haplotypes"] == "AAA-star"
     ]
-    expected = table(alone, "summary", overlay=TWO_OF_TWO)
-    found = [row for row in table(both, "summary", overlay=TWO_OF_TWO) if row["sample"] == "S2"]
-    assert expected == found
+    expected = table(alone, "summary", overlay=EVERY_COMBINATION_LISTED)
+    rows_of_both = table(both, "summary", overlay=EVERY_COMBINATION_LISTED)
+    assert expected == [row for row in rows_of_both if row["sample"] == "S2"]
     assert "plasma level: higher" in expected[1]["conclusion"]
 
 
-def star(found: list[dict[str, str]], *columns: str) -> list[tuple[str, ...]]:
+def star(table_rows: list[dict[str, str]], *columns: str) -> list[tuple[str, ...]]:
     """Return some columns of the rows of the toy star alleles."""
-    return [tuple(r[c] for c in columns) for r in found if r["haplotypes"] == "AAA-star"]
+    return [tuple(r[c] for c in columns) for r in table_rows if r["haplotypes"] == "AAA-star"]
 
 
-def directions(found: list[dict[str, str]]) -> dict[str, str]:
-    """Return the direction of each association of a set of haplotypes."""
+def directions(table_rows: list[dict[str, str]]) -> dict[str, str]:
+    """Return the direction of each association of the toy star alleles."""
     return {
         row["association"]: row["direction"]
-        for row in found
+        for row in table_rows
         if row["association"].startswith("AAA-")
     }
 
 
-OPEN = {
-    # The missing site hides *2: beside *5 or rs2 T it would be a combination that nobody listed.
-    "*2 beside *5": ({"rs1": None, "rs4": "1/1"}, "*5/*5", ("comparator", "not_assessed")),
-    "*2 beside an allele": (
+HIDDEN = {
+    # The missing site may carry *2 or *5, in a combination that is not listed.
+    "*2 with *5": ({"rs1": None, "rs4": "1/1"}, "*5/*5", ("comparator", "not_assessed")),
+    "*2 with an extra allele": (
         {"rs1": None, "rs2": "2/2"},
         "[*1 + rs2 T]/[*1 + rs2 T]",
         ("comparator", "not_assessed"),
     ),
-    "*5 beside *2": ({"rs1": "1/1", "rs4": None}, "*2/*2", ("comparator", "not_assessed")),
-    "*5 beside *3": ({"rs2": "1/1", "rs4": None}, "*3/*3", ("not_assessed", "comparator")),
+    "*5 with *2": ({"rs1": "1/1", "rs4": None}, "*2/*2", ("comparator", "not_assessed")),
+    "*5 with *3": ({"rs2": "1/1", "rs4": None}, "*3/*3", ("not_assessed", "comparator")),
 }
 
 
-@pytest.mark.parametrize("case", OPEN)
+@pytest.mark.parametrize("case", HIDDEN)
 def test_a_missing_site_may_hide_a_combination_that_is_not_listed(
     case: str, make_vcf: MakeVcf, table: Table
 ) -> None:
-    genotypes, candidates, (survival, pain) = OPEN[case]
+    genotypes, candidates, (survival, pain) = HIDDEN[case]
     path = make_vcf(rows(**genotypes))
-    told = star(table(path, "haplotypes"), "status", "candidates", "phenotype")
-    assert [("incomplete", candidates, ".")] == told
+    called = star(table(path, "haplotypes"), "status", "candidates", "phenotype")
+    assert [("incomplete", candidates, ".")] == called
     expected = {"AAA-33-survival": survival, "AAA-2-pain": pain}
-    found = directions(table(path, "annotations"))
-    assert expected == {name: found[name] for name in expected}
-    assert found["AAA-metaboliser-level"] in {"not_assessed", "not_studied"}
+    actual = directions(table(path, "annotations"))
+    assert expected == {name: actual[name] for name in expected}
+    assert actual["AAA-metaboliser-level"] in {"not_assessed", "not_studied"}
 
 
-def test_what_may_be_hidden_beside_a_haplotype_may_count(make_vcf: MakeVcf, table: Table) -> None:
-    """*3 may lie beside both *5: then it is not known whether what was found of *3/*3 holds."""
+def test_a_haplotype_hidden_by_a_missing_site_may_count(make_vcf: MakeVcf, table: Table) -> None:
+    """*3 may be in cis with both copies of *5, so the conclusion on *3/*3 may apply or not."""
     path = make_vcf(rows(rs2=None, rs4="1/1"))
-    told = star(table(path, "haplotypes"), "candidates", "not_excluded")
-    assert [("*5/*5", "*3;*5")] == told
-    found = directions(table(path, "annotations"))
-    assert "not_assessed" == found["AAA-33-survival"]
-    # On a copy that is known there is no room for *3.
+    called = star(table(path, "haplotypes"), "candidates", "not_excluded")
+    assert [("*5/*5", "*3;*5")] == called
+    assert "not_assessed" == directions(table(path, "annotations"))["AAA-33-survival"]
+    # A copy with the reference at rs2 cannot carry *3.
     path = make_vcf(rows(rs2="0/.", rs1="1/1"))
-    found = directions(table(path, "annotations"))
-    assert "comparator" == found["AAA-33-survival"]
+    assert "comparator" == directions(table(path, "annotations"))["AAA-33-survival"]
 
 
-def test_what_a_larger_haplotype_always_takes_in_is_excluded(
+def test_haplotypes_that_a_larger_one_always_absorbs_are_excluded(
     make_vcf: MakeVcf, table: Table
 ) -> None:
-    """Where *4 is, *2 and *3 are part of it; of the missing site only *5 may be beside it."""
+    """*4 absorbs *2 and *3; the missing site leaves only *5 open."""
     path = make_vcf(rows(rs1="1/1", rs2="1/1", rs4=None))
-    told = star(table(path, "haplotypes"), "candidates", "not_excluded")
-    assert [("*4/*4", "*4;*5")] == told
+    called = star(table(path, "haplotypes"), "candidates", "not_excluded")
+    assert [("*4/*4", "*4;*5")] == called
 
 
-def test_a_haplotype_is_not_excluded_where_another_may_break_up_the_larger_one() -> None:
-    sets = small_set({"*1": "", "*2": "1C", "*3": "2C 4GT", "*4": "1C 2C"})
-    assert "[*3 + *2]" == sets.label(("C", "C", "GT")).text
-    assert {1, 2, 3} == sets.also_possible(("C", "C", None))
+def test_a_haplotype_is_not_excluded_if_another_may_break_up_the_larger_one() -> None:
+    """*3 is named before *4 and takes its allele at rs2, which leaves *2."""
+    nomenclature = small_set({"*1": "", "*2": "1C", "*3": "2C 4GT", "*4": "1C 2C"})
+    assert "[*3 + *2]" == nomenclature.label(("C", "C", "GT")).text
+    assert {1, 2, 3} == nomenclature.also_possible(("C", "C", None))
 
 
-def test_1_may_lie_beside_an_allele_without_a_name(make_vcf: MakeVcf, table: Table) -> None:
+def test_star_1_is_not_excluded_by_an_unnamed_allele(make_vcf: MakeVcf, table: Table) -> None:
     path = make_vcf(rows(rs1=None, rs2="2/2"))
-    told = star(table(path, "haplotypes", overlay=NO_COUNTS), "candidates", "not_excluded")
-    assert [("[rs2 T]/[rs2 T]", "*1;*2")] == told
+    called = star(table(path, "haplotypes", overlay=UNCOUNTED_ALLELE), "candidates", "not_excluded")
+    assert [("[rs2 T]/[rs2 T]", "*1;*2")] == called
 
 
-def test_where_every_combination_is_listed_a_missing_site_hides_nothing(
+def test_a_missing_site_hides_nothing_if_every_combination_is_listed(
     make_vcf: MakeVcf, table: Table
 ) -> None:
     path = make_vcf(rows(rs1="1/1", rs4=None, rs2="0/0"))
-    told = star(table(path, "haplotypes", overlay=TWO_OF_TWO), "candidates", "phenotype")
-    assert [("*2|*7/*2|*7", "poor metaboliser")] == told
-    found = directions(table(path, "annotations", overlay=TWO_OF_TWO))
-    assert found["AAA-metaboliser-level"] == "higher"
+    haplotypes = table(path, "haplotypes", overlay=EVERY_COMBINATION_LISTED)
+    called = star(haplotypes, "candidates", "phenotype")
+    assert [("*2|*7/*2|*7", "poor metaboliser")] == called
+    actual = directions(table(path, "annotations", overlay=EVERY_COMBINATION_LISTED))
+    assert actual["AAA-metaboliser-level"] == "higher"
 
 
-NO_COUNTS = """\
+UNCOUNTED_ALLELE = """\
 haplotype_counts:
   - id: AAA-star-panel
     haplotype_set: AAA-star
@@ -203,13 +199,15 @@ haplotype_counts:
 """
 
 
-def test_a_chromosome_with_a_missing_site_is_not_called_1(make_vcf: MakeVcf, table: Table) -> None:
+def test_a_chromosome_with_a_missing_site_is_not_named_star_1(
+    make_vcf: MakeVcf, table: Table
+) -> None:
     path = make_vcf(rows(rs1=None, rs2="2/2"))
-    told = star(table(path, "haplotypes", overlay=NO_COUNTS), "status", "candidates")
-    assert [("incomplete", "[rs2 T]/[rs2 T]")] == told
+    called = star(table(path, "haplotypes", overlay=UNCOUNTED_ALLELE), "status", "candidates")
+    assert [("incomplete", "[rs2 T]/[rs2 T]")] == called
 
 
-def test_a_population_in_which_nobody_was_counted_weighs_nothing(
+def test_a_population_without_counts_gives_no_probabilities(
     make_vcf: MakeVcf, table: Table
 ) -> None:
     path = make_vcf(rows(rs1="0/1", rs2="0/1"))
@@ -218,18 +216,19 @@ def test_a_population_in_which_nobody_was_counted_weighs_nothing(
         "EUR": [("*1/*4;*2/*3", ".", ".", ".")],
         "AFR": [("*1/*4;*2/*3", "*1/*4", "*1/*4=0.5046;*2/*3=0.4954", "AFR")],
     }
-    found = {
-        name: star(table(path, "haplotypes", "--population", name, overlay=NO_COUNTS), *columns)
-        for name in expected
-    }
-    assert expected == found
+    actual = {}
+    for name in expected:
+        options = ("--population", name)
+        haplotypes = table(path, "haplotypes", *options, overlay=UNCOUNTED_ALLELE)
+        actual[name] = star(haplotypes, *columns)
+    assert expected == actual
 
 
-def test_a_diplotype_with_more_on_it_may_count_or_not(make_vcf: MakeVcf, table: Table) -> None:
-    """What was found in *3/*3 may hold for *3 with *5 on it, or not."""
+def test_a_haplotype_in_cis_with_another_may_count_or_not(make_vcf: MakeVcf, table: Table) -> None:
+    """The conclusion on *3/*3 may apply to *3 in cis with *5, or not."""
     path = make_vcf(rows(rs2="1/1", rs4="0/1"))
-    told = star(table(path, "haplotypes"), "status", "diplotype")
-    assert [("determined", "*3/[*3 + *5]")] == told
+    called = star(table(path, "haplotypes"), "status", "diplotype")
+    assert [("determined", "*3/[*3 + *5]")] == called
     (row,) = (r for r in table(path, "annotations") if r["association"] == "AAA-33-survival")
     assert row["direction"] == "undetermined"
     assert row["statement"] == (
@@ -238,15 +237,16 @@ def test_a_diplotype_with_more_on_it_may_count_or_not(make_vcf: MakeVcf, table: 
     )
 
 
-def test_a_usual_allele_is_not_lacking_where_reference_was_only_asserted(
+def test_an_asserted_reference_does_not_show_that_a_usual_allele_is_missing(
     make_vcf: MakeVcf, table: Table
 ) -> None:
-    seen = make_vcf(rows(rs1="0/1"), name="seen.vcf")
-    said = make_vcf(rows(rs1="0/1", rs5=None), name="said.vcf")
+    observed = make_vcf(rows(rs1="0/1"), name="observed.vcf")
+    asserted = make_vcf(rows(rs1="0/1", rs5=None), name="asserted.vcf")
     columns = ("diplotype", "extra_variants", "source")
-    assert [("*1/*2", "rs5 without G", "record")] == star(table(seen, "haplotypes"), *columns)
-    found = table(said, "haplotypes", "--absent-is-reference")
-    assert [("*1/*2", ".", "record")] == star(found, *columns)
+    called = star(table(observed, "haplotypes"), *columns)
+    assert [("*1/*2", "rs5 without G", "record")] == called
+    called = star(table(asserted, "haplotypes", "--absent-is-reference"), *columns)
+    assert [("*1/*2", ".", "record")] == called
 
 
 CYP3A4 = {
@@ -268,7 +268,7 @@ CYP3A4 = {
 
 
 @pytest.mark.parametrize(
-    ("genotype", "more", "expected"),
+    ("genotype", "more_rows", "expected"),
     [
         ("1/.", (), "incomplete"),
         ("1", (), "incomplete"),
@@ -276,22 +276,22 @@ CYP3A4 = {
         ("0/1", ("7 99768424 T C 0/1",), "unknown_allele"),
     ],
 )
-def test_with_too_many_blocks_to_list_the_status_still_says_what_is_missing(
-    genotype: str, more: tuple[str, ...], expected: str, tmp_path: Path, table: Table
+def test_status_with_too_many_phase_blocks_to_enumerate(
+    genotype: str, more_rows: tuple[str, ...], expected: str, tmp_path: Path, table: Table
 ) -> None:
-    """Only the listing of candidates is given up, not what is known of the sites."""
-    told = [*(f"{row} {genotype}" for row in CYP3A4.values()), *more]
+    """Only the candidates are left out; the status still reflects the sites."""
+    all_rows = [*(f"{row} {genotype}" for row in CYP3A4.values()), *more_rows]
     lines = ["##fileformat=VCFv4.2", "##contig=<ID=7,length=159345973>"]
     lines += ['##FORMAT=<ID=GT,Number=1,Type=String,Description="genotype">']
-    for row in ("#CHROM POS REF ALT S1", *told):
+    for row in ("#CHROM POS REF ALT S1", *all_rows):
         chrom, pos, ref, alt, value = row.split()
         fixed = "ID QUAL FILTER INFO FORMAT" if chrom.startswith("#") else ". . PASS . GT"
-        number, quality, *others = fixed.split()
-        lines.append("\t".join([chrom, pos, number, ref, alt, quality, *others, value]))
+        identifier, quality, *further = fixed.split()
+        lines.append("\t".join([chrom, pos, identifier, ref, alt, quality, *further, value]))
     path = tmp_path / "many.vcf"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    found = table(path, "haplotypes", "-g", "CYP3A4", toy=False)
-    assert [(expected, ".")] == [(row["status"], row["candidates"]) for row in found]
+    haplotypes = table(path, "haplotypes", "-g", "CYP3A4", toy=False)
+    assert [(expected, ".")] == [(row["status"], row["candidates"]) for row in haplotypes]
 
 
 NOT_CALLABLE = """\
@@ -308,7 +308,7 @@ haplotypes:
   - {id: AAA-9, haplotype_set: AAA-star, name: "NAME", alleles: {rs2: T}, source: made up}
 """
 FAULTS = {
-    "a claim on what cannot be called": (
+    "an association of a haplotype that is not callable": (
         NOT_CALLABLE,
         "associations(AAA-2-pain).haplotype: AAA-2 is not_callable, so it is never called",
     ),
@@ -323,25 +323,24 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("case", FAULTS)
-def test_a_haplotype_that_no_row_could_tell_is_refused(case: str, run: Run, tmp_path: Path) -> None:
+def test_a_haplotype_that_no_table_could_show_is_rejected(
+    case: str, run: Run, tmp_path: Path
+) -> None:
+    """One that is not callable, or whose name contains a separator of the table."""
     overlay, expected = FAULTS[case]
-    layers: list[object] = []
-    for place in (*LAYERS, *_laid(overlay, tmp_path)):
-        layers += ["--kb", place]
-    result = run("kb", "check", *layers)
+    result = run("kb", "check", *_layer_options(overlay, tmp_path))
     assert result.exit_code == 4
     assert expected in " ".join(result.output.split())
 
 
-def test_what_is_not_listed_has_its_share_of_the_probability(
+def test_unlisted_combinations_have_a_share_of_the_probability(
     make_vcf: MakeVcf, table: Table
 ) -> None:
-    """With rs1 missing, rs2 T and *5 on one chromosome were never seen, and are not impossible."""
+    """With rs1 missing: rs2 T in cis with *5 was never counted, but is not impossible."""
     path = make_vcf(rows(rs1=None, rs2="0/2", rs4="0/1"))
-    found = star(table(path, "haplotypes", "--population", "EUR"), "candidates", "probabilities")
-    (told, probabilities), *others = found
-    assert [] == others
-    assert told == "*1|*2/[*5 + rs2 T];*5/[*1 + rs2 T]"
+    haplotypes = table(path, "haplotypes", "--population", "EUR")
+    ((candidates, probabilities),) = star(haplotypes, "candidates", "probabilities")
+    assert candidates == "*1|*2/[*5 + rs2 T];*5/[*1 + rs2 T]"
     assert {"*1/[*5 + rs2 T]", "*5/[*1 + rs2 T]"} <= {
         text.split("=")[0] for text in probabilities.split(";")
     }
@@ -349,7 +348,7 @@ def test_what_is_not_listed_has_its_share_of_the_probability(
     assert max(values) < 0.5 < sum(values) < 1
 
 
-TWO_VARIANTS = """\
+RS4_ASSOCIATION = """\
 evidence:
   - id: six-rs4-survival
     publication: one-2001
@@ -394,13 +393,12 @@ associations:
         ("1/1", "rs1 A/A with rs4 G/G with AAA-star *3/*3 (survival: higher)"),
     ],
 )
-def test_variants_of_a_set_are_one_signal_where_the_set_has_the_same_effect(
+def test_variants_of_a_set_are_one_signal_if_the_set_has_the_same_effect(
     rs2: str, findings: str, make_vcf: MakeVcf, table: Table
 ) -> None:
     path = make_vcf(rows(rs2=rs2))
-    (row,) = (
-        row for row in table(path, "summary", overlay=TWO_VARIANTS) if row["category"] == "efficacy"
-    )
+    summary = table(path, "summary", overlay=RS4_ASSOCIATION)
+    (row,) = (row for row in summary if row["category"] == "efficacy")
     assert row["conclusion"] == (
         "No replicated association applies to this genotype. Unreplicated findings apply to this "
         f"genotype: {findings}."

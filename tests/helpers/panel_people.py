@@ -1,4 +1,7 @@
-"""The phased people of 1000 Genomes, with their phase and without, and how well phase is told."""
+"""The phased samples of 1000 Genomes, with and without their phase.
+
+Without phase, the accuracy of the diplotypes is measured against the phase of the panel.
+"""
 
 from __future__ import annotations
 
@@ -31,8 +34,8 @@ SETS = (
 )
 
 
-def measuring() -> ModuleType:
-    """Return the script that counts haplotypes in a panel."""
+def measuring_script() -> ModuleType:
+    """Return the script that counts haplotypes in a panel, as a module."""
     path = ROOT / "data" / "panel" / "measure_haplotypes.py"
     spec = importlib.util.spec_from_file_location("measure_haplotypes", path)
     assert spec is not None
@@ -44,12 +47,12 @@ def measuring() -> ModuleType:
 
 @functools.cache
 def population_of() -> dict[str, str]:
-    """Return the super-population of each of the 2,504 people."""
-    found: dict[str, str] = measuring().populations()
-    return found
+    """Return the superpopulation of each of the 2,504 samples."""
+    populations: dict[str, str] = measuring_script().populations()
+    return populations
 
 
-def people(
+def panel_calls(
     shared: Path,
     knowledge: KnowledgeBase,
     assembly: str,
@@ -57,24 +60,24 @@ def people(
     absent_is_reference: bool = True,
     samples: tuple[str, ...] | None = None,
 ) -> CohortCalls:
-    """Return the calls of the 2,504 people, or of some samples; all of the files where empty.
+    """Return the calls of the 2,504 samples, or of ``samples``; of the whole files if it is empty.
 
-    A panel leaves out sites at which nobody differs, so that what is absent may be taken for
-    reference in it.
+    A panel leaves out sites at which no sample carries an alternate allele, so absent sites may be
+    taken for reference.
     """
     folder = shared / "1000genomes" / assembly
     paths = tuple(str(folder / f"{gene}.vcf.gz") for gene in GENES)
     options = CallOptions(absent_is_reference=absent_is_reference)
-    chosen = tuple(population_of()) if samples is None else samples
-    return call(Request(paths, Selection(chosen), options), knowledge)
+    selected = tuple(population_of()) if samples is None else samples
+    return call(Request(paths, Selection(selected), options), knowledge)
 
 
-def sites_of(cohort: CohortCalls) -> dict[str, SiteCalls]:
+def sites_by_rsid(cohort: CohortCalls) -> dict[str, SiteCalls]:
     return {site.variant.id: site for site in cohort.sites}
 
 
 def without_phase(site: SiteCalls) -> SiteCalls:
-    """Return the calls as a file without phase has them: alleles in the order of the variant."""
+    """Return the calls as in an unphased file: alleles in the order of the variant."""
     rank = {base: number for number, base in enumerate(site.variant.alleles)}
     return dataclasses.replace(
         site,
@@ -88,53 +91,60 @@ def without_phase(site: SiteCalls) -> SiteCalls:
     )
 
 
-def singles(diplotype: Diplotype) -> set[str]:
+def single_diplotypes(diplotype: Diplotype) -> set[str]:
     """Return every single diplotype that fits."""
     return {
-        "/".join(label.text for label in sorted((one, two), key=lambda label: label.rank))
+        "/".join(label.text for label in sorted((first, second), key=lambda label: label.rank))
         for candidate in diplotype.candidates
-        for one in candidate.first
-        for two in candidate.second
+        for first in candidate.first
+        for second in candidate.second
     }
 
 
-def of_everyone(calls: HaplotypeCalls) -> list[Diplotype]:
+def diplotypes_of(calls: HaplotypeCalls) -> list[Diplotype]:
+    """Return the diplotype of every sample."""
     return [call.diplotype for call in calls.diplotypes]
 
 
 def likeliest_without_self(
-    names: Nomenclature, sites: Mapping[str, SiteCalls], person: int, truth: str, population: str
+    nomenclature: Nomenclature,
+    sites: Mapping[str, SiteCalls],
+    sample: int,
+    truth: str,
+    population: str,
 ) -> str:
-    """Return the likeliest diplotype of a person by the counts of all others."""
-    first, second = (alleles for alleles in _chromosomes(names, truth))
-    others: dict[str, dict[Alleles, int]] = {}
-    for name, counts in names.panel.counts.items():
-        others[name] = dict(counts)
+    """Return the likeliest diplotype of a sample by the panel counts of all other samples."""
+    own_chromosomes = tuple(_chromosomes(nomenclature, truth))
+    remaining: dict[str, dict[Alleles, int]] = {}
+    for name, counts in nomenclature.panel.counts.items():
+        remaining[name] = dict(counts)
         if name in {population, GLOBAL}:
-            for alleles in (first, second):
-                others[name][alleles] -= 1
-    blind = dataclasses.replace(names, panel=Panel(others, names.known))
-    alone = {
-        rsid: dataclasses.replace(site, calls=site.calls.take(np.array([person])))
+            for alleles in own_chromosomes:
+                remaining[name][alleles] -= 1
+    without_self = dataclasses.replace(
+        nomenclature, panel=Panel(remaining, nomenclature.known_alleles)
+    )
+    sample_sites = {
+        rsid: dataclasses.replace(site, calls=site.calls.take(np.array([sample])))
         for rsid, site in sites.items()
-        if rsid in {*names.sites, *names.further_sites}
+        if rsid in {*nomenclature.sites, *nomenclature.further_sites}
     }
-    (diplotype,) = of_everyone(call_haplotypes(blind, alone, population))
+    (diplotype,) = diplotypes_of(call_haplotypes(without_self, sample_sites, population))
     return diplotype.probabilities[0][0]
 
 
-def _chromosomes(names: Nomenclature, diplotype: str) -> Iterator[Alleles]:
-    by_name = {label.text: alleles for alleles, label in names.chromosomes}
+def _chromosomes(nomenclature: Nomenclature, diplotype: str) -> Iterator[Alleles]:
+    by_name = {label.text: alleles for alleles, label in nomenclature.chromosomes}
     return (by_name[name] for name in diplotype.split("/"))
 
 
 @dataclasses.dataclass(frozen=True)
 class Accuracy:
-    """How the people of one population fare when phase is taken away."""
+    """The accuracy of unphased diplotypes of one haplotype set in one population."""
 
-    haplotypes: str
+    haplotype_set: str
     population: str
-    people: int
+    samples: int
     statuses: Mapping[str, int]
     presumed_right: int
     likeliest_right: int
@@ -142,37 +152,41 @@ class Accuracy:
     @property
     def row(self) -> str:
         """Return a row of the table in the documentation."""
-        open_ = self.statuses["presumed"] + self.statuses["ambiguous"]
-        share = f"{100 * self.likeliest_right / open_:.1f}%" if open_ else "."
+        unresolved = self.statuses["presumed"] + self.statuses["ambiguous"]
+        share = f"{100 * self.likeliest_right / unresolved:.1f}%" if unresolved else "."
         return (
-            f"| {self.haplotypes} | {self.population} | {self.people} "
+            f"| {self.haplotype_set} | {self.population} | {self.samples} "
             f"| {self.statuses['determined']} | {self.statuses['presumed']} "
             f"| {self.presumed_right} | {self.statuses['ambiguous']} "
-            f"| {self.likeliest_right} of {open_} | {share} |"
+            f"| {self.likeliest_right} of {unresolved} | {share} |"
         )
 
 
-def accuracy(cohort: CohortCalls, names: Nomenclature) -> Iterator[Accuracy]:
-    """Yield how well diplotypes are told without phase, by population."""
+def accuracy(cohort: CohortCalls, nomenclature: Nomenclature) -> Iterator[Accuracy]:
+    """Yield the accuracy of unphased diplotypes, by population."""
     populations = np.array([population_of()[sample] for sample in cohort.samples])
-    sites = sites_of(cohort)
-    blind = {rsid: without_phase(site) for rsid, site in sites.items()}
-    truth = [d.diplotype for d in of_everyone(call_haplotypes(names, sites))]
-    calls = call_haplotypes(names, blind)
+    sites = sites_by_rsid(cohort)
+    unphased = {rsid: without_phase(site) for rsid, site in sites.items()}
+    truths = [d.diplotype for d in diplotypes_of(call_haplotypes(nomenclature, sites))]
+    calls = call_haplotypes(nomenclature, unphased)
     for population in POPULATIONS:
-        chosen = np.flatnonzero(populations == population).tolist()
+        samples = np.flatnonzero(populations == population).tolist()
         statuses: Counter[str] = Counter()
-        presumed = right = 0
-        seen: dict[tuple[int, str], bool] = {}
-        for person in chosen:
-            code, true = int(calls.diplotypes.codes[person]), truth[person]
-            told = calls.diplotypes.values[code].diplotype
-            statuses[told.status.value] += 1
-            if told.status.value not in {"presumed", "ambiguous"}:
+        presumed_right = likeliest_right = 0
+        is_right: dict[tuple[int, str], bool] = {}
+        for sample in samples:
+            code, truth = int(calls.diplotypes.codes[sample]), truths[sample]
+            called = calls.diplotypes.values[code].diplotype
+            statuses[called.status.value] += 1
+            if called.status.value not in {"presumed", "ambiguous"}:
                 continue
-            presumed += told.diplotype == true
-            if (code, true) not in seen:
-                guess = likeliest_without_self(names, blind, person, true, population)
-                seen[code, true] = guess == true
-            right += seen[code, true]
-        yield Accuracy(names.id, population, len(chosen), statuses, presumed, right)
+            presumed_right += called.diplotype == truth
+            if (code, truth) not in is_right:
+                likeliest = likeliest_without_self(
+                    nomenclature, unphased, sample, truth, population
+                )
+                is_right[code, truth] = likeliest == truth
+            likeliest_right += is_right[code, truth]
+        yield Accuracy(
+            nomenclature.id, population, len(samples), statuses, presumed_right, likeliest_right
+        )
