@@ -452,8 +452,8 @@ def test_a_threshold_that_is_no_probability(
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        (-0.1, "min_gp must be a number that is not negative"),
-        (math.nan, "min_gp must be a number that is not negative"),
+        (-0.1, "min_gp must be a number of 0 or more"),
+        (math.nan, "min_gp must be a number of 0 or more"),
         (1.1, "min_gp must be a probability, between 0 and 1"),
     ],
 )

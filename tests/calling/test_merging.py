@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from pgx_ana.calling.merging import Joined, Row, count, join
+from pgx_ana.calling.merging import Contribution, MergedCopies, count_copies, merge
 from pgx_ana.model import MISSING, NO_COPY
 
 # The alleles of these tests: A is reference, C and T are alternates, * is deleted.
@@ -27,20 +27,20 @@ class Telling(NamedTuple):
     is_evidence: bool = True
 
 
-def joined(rows: Sequence[Row]) -> Joined:
-    return join(rows, n_alleles=len(LETTERS) - 2, ref=REF, deleted=DEL)
+def joined(rows: Sequence[Contribution]) -> MergedCopies:
+    return merge(rows, n_alleles=len(LETTERS) - 2, ref=REF, deleted=DEL)
 
 
-def stack(people: Sequence[Sequence[Telling]], *, phased: bool = False) -> list[Row]:
+def stack(people: Sequence[Sequence[Telling]], *, phased: bool = False) -> list[Contribution]:
     """Return the rows of several people, each told by the same kinds of records."""
     rows = []
     for tellings in zip(*people, strict=True):
         shown = [(*telling.shown, NO_COPY)[:2] for telling in tellings]
         rows.append(
-            Row(
+            Contribution(
                 copies=np.array(shown, np.int8).reshape(-1, 2),
                 listed=tellings[0].listed,
-                denied=tellings[0].listed,
+                ruled_out=tellings[0].listed,
                 is_evidence=tellings[0].is_evidence,
                 phased=np.full(len(shown), phased),
             )
@@ -48,7 +48,7 @@ def stack(people: Sequence[Sequence[Telling]], *, phased: bool = False) -> list[
     return rows
 
 
-def words(result: Joined) -> list[str]:
+def words(result: MergedCopies) -> list[str]:
     """Return the genotype of each sample as text, or ``conflict``."""
     found = []
     for copies, phased, conflict in zip(
@@ -74,10 +74,10 @@ def told(*rows: str) -> str:
         ]
         shown = (*(NUMBERS[letter] for letter in letters), NO_COPY)[:2]
         made.append(
-            Row(
+            Contribution(
                 copies=np.array([shown], np.int8),
                 listed=frozenset(NUMBERS[alt] for alt in alts.split(",")),
-                denied=frozenset(NUMBERS[alt] for alt in alts.split(",")),
+                ruled_out=frozenset(NUMBERS[alt] for alt in alts.split(",")),
                 is_evidence=not span,
                 phased=np.array(["|" in genotype]),
             )
@@ -90,17 +90,17 @@ def told(*rows: str) -> str:
 def test_count() -> None:
     copies = np.array([[0, 0], [0, 1], [1, 0], [1, MISSING], [1, NO_COPY]], np.int8)
 
-    assert [2, 1, 1, 0, 0] == count(copies, 0).tolist()
-    assert [0, 0, 0, 1, 0] == count(copies, MISSING).tolist()
+    assert [2, 1, 1, 0, 0] == count_copies(copies, 0).tolist()
+    assert [0, 0, 0, 1, 0] == count_copies(copies, MISSING).tolist()
 
 
 def test_row_tells_who_is_called_and_what_is_missing() -> None:
     shown = [(0, 0), (0, MISSING), (MISSING, MISSING), (1, NO_COPY), (MISSING, NO_COPY)]
     alternates = frozenset({C})
-    row = Row(
+    row = Contribution(
         np.array(shown, np.int8),
         listed=alternates,
-        denied=alternates,
+        ruled_out=alternates,
         is_evidence=True,
         phased=np.zeros(5, bool),
     )
@@ -272,10 +272,10 @@ def test_spanning_deletion(rows: list[str], expected: str) -> None:
 def test_phase_sets(sets: list[list[int] | None], expected: str) -> None:
     """Copies are in order only within one phase set."""
     rows = [
-        Row(
+        Contribution(
             copies=np.array([shown], np.int8),
             listed=frozenset({max(shown)}),
-            denied=frozenset({max(shown)}),
+            ruled_out=frozenset({max(shown)}),
             is_evidence=True,
             phased=np.array([True]),
             phase_set=None if numbers is None else np.array(numbers, np.int64),
@@ -290,10 +290,10 @@ def test_phase_sets(sets: list[list[int] | None], expected: str) -> None:
 def test_phase_sets_of_three_rows() -> None:
     """A row without a phase set between two that differ does not bridge them."""
     rows = [
-        Row(
+        Contribution(
             copies=np.array([(REF, C)], np.int8),
             listed=frozenset({C}),
-            denied=frozenset({C}),
+            ruled_out=frozenset({C}),
             is_evidence=True,
             phased=np.array([True]),
             phase_set=np.array([number], np.int64),
@@ -415,7 +415,7 @@ any_pair = st.one_of(st.tuples(any_copy, any_copy), any_copy.map(lambda number: 
 
 
 @st.composite
-def any_rows(draw: st.DrawFn, n_samples: int) -> list[Row]:
+def any_rows(draw: st.DrawFn, n_samples: int) -> list[Contribution]:
     """Draw rows of several people, whatever they say."""
     rows = []
     for _ in range(draw(st.integers(1, 4))):
@@ -428,10 +428,10 @@ def any_rows(draw: st.DrawFn, n_samples: int) -> list[Row]:
         seen = {number for pair in pairs for number in pair if number > REF}
         more = draw(st.sets(st.sampled_from([C, T, DEL])))
         rows.append(
-            Row(
+            Contribution(
                 copies=np.array(pairs, np.int8),
                 listed=frozenset(seen | more),
-                denied=frozenset(seen | more),
+                ruled_out=frozenset(seen | more),
                 is_evidence=draw(st.booleans()),
                 phased=np.array(flags),
                 phase_set=None if sets is None else np.array(sets, np.int64),
@@ -440,12 +440,12 @@ def any_rows(draw: st.DrawFn, n_samples: int) -> list[Row]:
     return rows
 
 
-def one_sample(row: Row, number: int) -> Row:
+def one_sample(row: Contribution, number: int) -> Contribution:
     """Return a row with one of its samples."""
-    return Row(
+    return Contribution(
         copies=row.copies[[number]],
         listed=row.listed,
-        denied=row.denied,
+        ruled_out=row.ruled_out,
         is_evidence=row.is_evidence,
         phased=row.phased[[number]],
         phase_set=None if row.phase_set is None else row.phase_set[[number]],
@@ -454,7 +454,7 @@ def one_sample(row: Row, number: int) -> Row:
 
 @settings(deadline=None, max_examples=100)
 @given(rows=any_rows(4))
-def test_all_samples_at_once_as_one_by_one(rows: list[Row]) -> None:
+def test_all_samples_at_once_as_one_by_one(rows: list[Contribution]) -> None:
     apart = [words(joined([one_sample(row, number) for row in rows]))[0] for number in range(4)]
 
     assert apart == words(joined(rows))
@@ -462,7 +462,7 @@ def test_all_samples_at_once_as_one_by_one(rows: list[Row]) -> None:
 
 @settings(deadline=None, max_examples=100)
 @given(rows=any_rows(4), data=st.data())
-def test_order_of_rows_does_not_matter(rows: list[Row], data: st.DataObject) -> None:
+def test_order_of_rows_does_not_matter(rows: list[Contribution], data: st.DataObject) -> None:
     order = data.draw(st.permutations(rows))
 
     assert words(joined(rows)) == words(joined(order))
@@ -470,7 +470,7 @@ def test_order_of_rows_does_not_matter(rows: list[Row], data: st.DataObject) -> 
 
 @settings(deadline=None, max_examples=100)
 @given(rows=any_rows(4), data=st.data())
-def test_repeated_row_does_not_matter(rows: list[Row], data: st.DataObject) -> None:
+def test_repeated_row_does_not_matter(rows: list[Contribution], data: st.DataObject) -> None:
     again = data.draw(st.sampled_from(rows))
 
     assert words(joined(rows)) == words(joined([*rows, again]))
@@ -478,7 +478,7 @@ def test_repeated_row_does_not_matter(rows: list[Row], data: st.DataObject) -> N
 
 @settings(deadline=None, max_examples=100)
 @given(rows=any_rows(4))
-def test_rows_are_left_as_they_were(rows: list[Row]) -> None:
+def test_rows_are_left_as_they_were(rows: list[Contribution]) -> None:
     before = [row.copies.copy() for row in rows]
     for row in rows:
         row.copies.flags.writeable = False
@@ -489,7 +489,7 @@ def test_rows_are_left_as_they_were(rows: list[Row]) -> None:
 
 @settings(deadline=None, max_examples=100)
 @given(rows=any_rows(4))
-def test_unphased_copies_are_in_order(rows: list[Row]) -> None:
+def test_unphased_copies_are_in_order(rows: list[Contribution]) -> None:
     """Known copies stand in the order of their numbers, missing ones last."""
     result = joined(rows)
     unphased = result.copies[~result.phased].tolist()
