@@ -220,8 +220,8 @@ class CallOptions:
     """The thresholds and rules by which a genotype counts as a call.
 
     ``min_gq`` is phred-scaled: 10 is a probability of 0.9 that the genotype is right. A call
-    without GQ or DP passes; a call with a DP of 0 does not. ``min_gp`` is the lowest accepted
-    probability of an imputed genotype.
+    without GQ or DP passes; by default, a call with a DP of 0 does not. ``min_gp`` is the lowest
+    accepted probability of an imputed genotype.
     """
 
     min_gq: float = 10

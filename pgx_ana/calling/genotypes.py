@@ -53,12 +53,12 @@ def call_site(
         status = CallStatus.NOT_ASSESSABLE
         return _without_genotypes(variant, n_samples, status, _UNCERTAIN_REF, file)
     resolved = [(record, resolve(record, variant, locus)) for record in records]
-    flipped = options.allow_strand_flip and any(found.other_strand for _, found in resolved)
+    flipped = options.allow_strand_flip and any(item.other_strand for _, item in resolved)
     if flipped:
-        same_strand = [on_other_strand(r) if found.other_strand else r for r, found in resolved]
+        same_strand = [on_other_strand(r) if item.other_strand else r for r, item in resolved]
         resolved = [(record, resolve(record, variant, locus)) for record in same_strand]
-    resolved = [(record, found) for record, found in resolved if not found.is_uninformative]
-    mismatches = sorted({found.mismatch for _, found in resolved if found.mismatch})
+    resolved = [(record, item) for record, item in resolved if not item.is_uninformative]
+    mismatches = sorted({item.mismatch for _, item in resolved if item.mismatch})
     if mismatches:
         return _without_genotypes(variant, n_samples, CallStatus.MISMATCH, mismatches[0], file)
     if not resolved:

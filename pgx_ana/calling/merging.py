@@ -185,7 +185,7 @@ def _max_copies(contributions: Sequence[Contribution], number: int) -> NDArray[n
 class _AllelePairs:
     """All pairs of alleles that a sample may have, and which of them a record allows.
 
-    Alleles have the numbers of the site; one more number stands for the absent second copy of a
+    Alleles have the numbers of the site; one more number represents the absent second copy of a
     haploid sample. Pairs are ordered. Boolean arrays of shape (samples, pairs) mark pairs.
     """
 
@@ -254,7 +254,7 @@ class _AllelePairs:
         """Return bool (reported, true): which true alleles a reported copy allows.
 
         The last two rows are those of ``NO_COPY`` (-2) and ``MISSING`` (-1).
-        ``deletion_elsewhere`` says whether another record lists deleted copies.
+        ``deletion_elsewhere`` is True if another record lists deleted copies.
         """
         compatible = np.zeros((self.n_alleles + 2, self.n_alleles + 1), np.bool_)
         alleles = np.arange(self.n_alleles)
