@@ -1,4 +1,4 @@
-"""Bases of DNA: the complementary strand, and alleles that look alike on both strands."""
+"""DNA bases: reverse complements, and alleles that are ambiguous between the strands."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _COMPLEMENT = str.maketrans("ACGT", "TGCA")
 
 
 def complement(bases: str) -> str:
-    """Return the bases of the other strand, in its reading order; ``*`` and the like stay.
+    """Return the reverse complement; characters other than A, C, G and T are kept.
 
     >>> complement("AACG")
     'CGTT'
@@ -17,6 +17,6 @@ def complement(bases: str) -> str:
 
 
 def is_palindromic(alleles: Iterable[str]) -> bool:
-    """Say whether two of the alleles are each other's complement, so letters tell no strand."""
-    bases = set(alleles)
-    return any(complement(base) in bases - {base} for base in bases)
+    """Return whether two alleles are reverse complements, which makes the strand ambiguous."""
+    distinct = set(alleles)
+    return any(complement(allele) in distinct - {allele} for allele in distinct)

@@ -1,7 +1,7 @@
-"""Distinct values and integer codes: what many samples have, each value held once.
+"""Distinct values with integer codes: per-sample values, each distinct value stored once.
 
-Samples share most of what they have. What is derived from a value is derived once for each distinct
-value, whatever the number of samples; samples only carry codes.
+Most samples share their values with others. Work on a value is therefore done once for each
+distinct value, whatever the number of samples; a sample carries only a code.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ T = TypeVar("T")
 U = TypeVar("U")
 
 _MAX_DENSE = 1 << 22
-"""Up to so many numbers, marking those that occur is faster than sorting them."""
+"""Range of values up to which ranking with a lookup table is faster than sorting."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Coded(Generic[T]):
     """One value for each sample: sample ``i`` has ``values[codes[i]]``.
 
-    ``codes`` is int32 of shape (samples,). Equal values may occur more than once in ``values``
-    after :meth:`map`.
+    ``codes`` is int32 of shape (samples,). After :meth:`map`, ``values`` may contain equal
+    values; :meth:`unique` merges them.
     """
 
     values: tuple[T, ...]
@@ -52,36 +52,36 @@ class Coded(Generic[T]):
         return Coded(tuple(function(value) for value in self.values), self.codes)
 
     def mask(self, predicate: Callable[[T], bool]) -> NDArray[np.bool_]:
-        """Return bool of shape (samples,): whose value fulfils a predicate."""
+        """Return bool of shape (samples,): True where the value satisfies the predicate."""
         return np.array([predicate(value) for value in self.values], np.bool_)[self.codes]
 
     def take(self, samples: slice | NDArray[np.intp]) -> Coded[T]:
-        """Return the values of some samples, in their order."""
+        """Return the values of the given samples, in the given order."""
         return Coded(self.values, self.codes[samples])
 
     def counts(self) -> list[tuple[T, int]]:
-        """Return each value with the number of its samples, in the order of the values."""
-        numbers = np.bincount(self.codes, minlength=len(self.values)).tolist()
-        return list(zip(self.values, numbers, strict=True))
+        """Return each value with its number of samples, in the order of ``values``."""
+        n_samples = np.bincount(self.codes, minlength=len(self.values)).tolist()
+        return list(zip(self.values, n_samples, strict=True))
 
     def unique(self) -> Coded[T]:
-        """Return the same with equal values made one."""
+        """Return the same samples with equal values merged."""
         return concatenate([self])
 
     def compact(self) -> Coded[T]:
-        """Return the same without the values that no sample has."""
+        """Return the same samples without the values that no sample has."""
         used = np.flatnonzero(np.bincount(self.codes, minlength=len(self.values)))
         if len(used) == len(self.values):
             return self
-        ranks = np.zeros(len(self.values), np.int32)
-        ranks[used] = np.arange(len(used), dtype=np.int32)
-        return Coded(tuple(self.values[number] for number in used.tolist()), ranks[self.codes])
+        new_codes = np.zeros(len(self.values), np.int32)
+        new_codes[used] = np.arange(len(used), dtype=np.int32)
+        return Coded(tuple(self.values[code] for code in used.tolist()), new_codes[self.codes])
 
 
 def combine(columns: Sequence[Coded[Any]]) -> Coded[tuple[Any, ...]]:
-    """Return what each sample has in all columns together, at least one.
+    """Return the combination of values that each sample has over one or more columns.
 
-    Combinations are in the order of the codes of the first column, then the second, and so on.
+    Combinations are sorted by the codes of the first column, then of the second, and so on.
     """
     codes, samples = distinct_rows([column.codes for column in columns])
     rows = tuple(tuple(column[sample] for column in columns) for sample in samples.tolist())
@@ -89,40 +89,41 @@ def combine(columns: Sequence[Coded[Any]]) -> Coded[tuple[Any, ...]]:
 
 
 def concatenate(parts: Sequence[Coded[T]]) -> Coded[T]:
-    """Return the samples of all parts one after the other; equal values become one."""
-    numbers: dict[T, int] = {}
-    renumbered = [
-        np.array([numbers.setdefault(v, len(numbers)) for v in part.values], np.int32)[part.codes]
+    """Return the samples of all parts in sequence, with equal values merged."""
+    code_of: dict[T, int] = {}
+    recoded = [
+        np.array([code_of.setdefault(v, len(code_of)) for v in part.values], np.int32)[part.codes]
         for part in parts
     ]
-    codes = np.concatenate([np.zeros(0, np.int32), *renumbered])
-    return Coded(tuple(numbers), codes)
+    codes = np.concatenate([np.zeros(0, np.int32), *recoded])
+    return Coded(tuple(code_of), codes)
 
 
 def distinct_rows(
     columns: Sequence[NDArray[np.integer[Any] | np.bool_]],
 ) -> tuple[NDArray[np.int32], NDArray[np.intp]]:
-    """Number the distinct rows of some columns, at least one, of integers that are not negative.
+    """Number the distinct rows of one or more columns of non-negative integers.
 
-    Returns the number of each sample's row, int32 of shape (samples,), in the order of the first
-    column, then the second, and so on; and for each distinct row a sample that has it.
+    Returns two arrays: the row number of each sample, int32 of shape (samples,), and for each row
+    number the first sample that has it. Rows are sorted by the first column, then by the second,
+    and so on.
     """
     numbers = np.zeros(len(columns[0]), np.int64)
     for column in columns:
-        most = int(column.max(initial=0))
-        if most:
-            # Renumbering after each column keeps the product of the counts within 64 bits.
-            numbers = _ranks(numbers * (most + 1) + column)
+        maximum = int(column.max(initial=0))
+        if maximum:
+            # Ranking after each column keeps the product of the column ranges within 64 bits.
+            numbers = _ranks(numbers * (maximum + 1) + column)
     samples = np.zeros(int(numbers.max(initial=-1)) + 1, np.intp)
     samples[numbers[::-1]] = np.arange(len(numbers) - 1, -1, -1)
     return numbers.astype(np.int32), samples
 
 
 def _ranks(values: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Number distinct values from 0 in ascending order."""
-    most = int(values.max(initial=0))
-    if most < _MAX_DENSE:
-        present = np.zeros(most + 1, np.int64)
+    """Return the rank of each value among the distinct values, from 0."""
+    maximum = int(values.max(initial=0))
+    if maximum < _MAX_DENSE:
+        present = np.zeros(maximum + 1, np.int64)
         present[values] = 1
         return (np.cumsum(present) - 1)[values]
     return np.unique(values, return_inverse=True)[1].reshape(-1).astype(np.int64)

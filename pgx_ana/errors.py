@@ -1,14 +1,14 @@
-"""Everything that can be wrong with what the user gave.
+"""The errors that a user can cause and fix, each with its exit code.
 
 ::
 
     PgxAnaError
-     +-- UsageError           2  options that do not go together
-     +-- InputError           3  a VCF that cannot be read, trusted or matched
-     +-- OutputError          3  a result that could not be written
+     +-- UsageError           2  invalid options, or options that cannot be combined
+     +-- InputError           3  a variant file that cannot be read, trusted or matched
+     +-- OutputError          3  a result that cannot be written
      +-- KnowledgeBaseError   4  a knowledge base with faults
 
-Anything else that is raised is a fault of this program.
+Any other exception is a bug in this program.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from pathlib import Path
 
 
 class PgxAnaError(Exception):
-    """A fault that the user can mend; the message says what, where, and what to do."""
+    """An error that the user can fix; the message says what is wrong, where, and what to do."""
 
     exit_code = 1
 
 
 class UsageError(PgxAnaError):
-    """Options that do not go together."""
+    """Options that are invalid or cannot be combined."""
 
     exit_code = 2
 
@@ -36,14 +36,14 @@ class InputError(PgxAnaError):
 
 
 class OutputError(PgxAnaError):
-    """A result that could not be written."""
+    """A result that cannot be written."""
 
     exit_code = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing wrong with a knowledge base: in which file and line, where inside, and what."""
+    """One fault in a knowledge base: its file and line, the entry or field, and a description."""
 
     file: Path
     line: int
@@ -56,7 +56,7 @@ class Fault:
 
 
 class KnowledgeBaseError(PgxAnaError):
-    """A knowledge base with faults, all of them."""
+    """A knowledge base with faults; carries every fault found."""
 
     exit_code = 4
 

@@ -1,7 +1,8 @@
-"""The values that the stages hand to each other.
+"""The values that the stages pass to each other.
 
-Coordinates are 1-based and inclusive, as in VCF; bases are on the plus strand. Per-sample values
-are numpy arrays in the order of the samples; nothing here is changed after it was made.
+Coordinates are 1-based and inclusive, as in VCF. Bases are on the plus strand. Per-sample values
+are numpy arrays in sample order. All values are immutable by convention: no stage changes one in
+place.
 """
 
 from __future__ import annotations
@@ -17,16 +18,16 @@ from pgx_ana.errors import UsageError
 from pgx_ana.terms import Assembly, CallSource, CallStatus
 
 MISSING = -1
-"""Allele number of a copy that the file leaves open (``.``)."""
+"""Allele number of a missing copy (``.``)."""
 
 NO_COPY = -2
 """Allele number of the second copy in a haploid call."""
 
 DELETED = "*"
-"""Allele text of a copy on which the locus is deleted."""
+"""Allele text of a copy that has the locus deleted."""
 
 COPY_NUMBER = "<CNV>"
-"""Allele text of a copy whose number of copies the file declares changed."""
+"""Allele text of a copy for which the file reports a copy-number change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Chromosome:
 
 @dataclass(frozen=True, slots=True)
 class ContigTable:
-    """The chromosomes by which an assembly is recognised, and the words in headers that name it."""
+    """The chromosomes that identify an assembly, and the names by which headers refer to it."""
 
     assembly: Assembly
     names: tuple[str, ...]
@@ -49,11 +50,12 @@ class ContigTable:
 
 @dataclass(frozen=True, slots=True)
 class Locus:
-    """Where a variant stands in one assembly.
+    """The position and reference sequence of a variant in one assembly.
 
-    ``window`` is the reference sequence from ``window_start`` in which alleles are compared: REF
-    itself for a single base, a wider stretch for insertions, deletions and repeats. Where
-    ``ref_is_certain`` is False, REF may be the other allele: a file's REF tells.
+    ``window`` is the reference sequence from ``window_start`` on, in which alleles are compared. It
+    is REF itself for an SNV, and a longer stretch for insertions, deletions and repeats. If
+    ``ref_is_certain`` is False, the reference base may be the other allele; the REF of a file
+    decides.
     """
 
     chrom: str
@@ -86,21 +88,22 @@ class Variant:
 
     @property
     def is_snv(self) -> bool:
-        """Say whether every allele is a single base."""
+        """Return whether every allele is a single base."""
         return self.type == "snv"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Record:
-    """One row of a variant file, for the chosen samples.
+    """One row of a variant file, for the selected samples.
 
-    ``alleles`` is int16 of shape (samples, 2) with allele numbers of this row, ``MISSING`` or
-    ``NO_COPY``; ``phased`` is bool of shape (samples,); ``phase_set`` is int64, -1 where there is
-    none; ``gq`` and ``dp`` are float32, NaN where missing; ``failed`` says whose genotype has a FT
-    other than PASS; ``probability`` is float32, that of the genotype, NaN where it is not told. The
-    optional arrays are None where the row does not have the field. ``has_genotypes`` is False where
-    the row has no GT: then the genotypes, if any, are the likeliest ones. ``mismatch`` says how REF
-    differs from a reference genome that it was held against.
+    ``alleles`` is int16 of shape (samples, 2): allele numbers of this row, ``MISSING`` or
+    ``NO_COPY``. The other arrays have shape (samples,). ``phased`` is bool. ``phase_set`` is int64,
+    -1 for none. ``gq`` and ``dp`` are float32, NaN where missing. ``failed`` is bool, True for a
+    genotype with an FT other than PASS. ``probability`` is float32, the probability of the
+    genotype, NaN where unknown. An optional array is None if the row lacks the field.
+    ``has_genotypes`` is False if the row has no GT; ``alleles`` then holds the most probable
+    genotypes, if the row has any probabilities. ``mismatch`` describes how REF differs from the
+    reference genome it was checked against; it is empty if it does not.
     """
 
     chrom: str
@@ -121,26 +124,28 @@ class Record:
 
     @property
     def is_block(self) -> bool:
-        """Say whether the row only states reference: ALT is ``.``, ``<NON_REF>`` or ``<*>``."""
+        """Return whether the row reports reference only: ALT is ``.``, ``<NON_REF>`` or ``<*>``."""
         return all(alt in ANY_ALLELE for alt in self.alts)
 
     @property
     def excludes_others(self) -> bool:
-        """Say whether the row speaks of every alternate allele, not only of those it lists."""
+        """Return whether a reference copy rules out all alternates, not only the listed ones."""
         return not self.alts or any(alt in ANY_ALLELE for alt in self.alts)
 
 
 ANY_ALLELE = frozenset({"<NON_REF>", "<*>", "."})
+"""ALTs that stand for any allele other than REF and the listed ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What one or many people have at one variant: everything but their GQ, DP and phase set.
+    """The call of one variant, without GQ, DP and phase set, so that many samples can share it.
 
-    ``alleles`` are plus-strand bases, ``.`` for a missing copy; empty where nothing was seen, one
-    where the call is haploid. Unphased alleles stand in the order of the variant's alleles.
-    ``spanning_row`` names an unphased row that has these alleles and covers further sites: their
-    alleles in that row are on the same copies. ``swapped``: its first copy is the second one here.
+    ``alleles`` are plus-strand bases, ``.`` for a missing copy. The tuple is empty if no genotype
+    was observed and has one element if the call is haploid. Unphased alleles are in the order
+    of the variant's alleles. ``spanning_row`` names an unphased row that carries these alleles and
+    covers other sites too; the order of the copies is then the same at all sites of that row.
+    ``swapped`` is True if the first copy of that row is the second of ``alleles``.
     """
 
     alleles: tuple[str, ...]
@@ -159,8 +164,8 @@ class Call:
         return ("|" if self.phased else "/").join(self.alleles) or "."
 
     @property
-    def order(self) -> tuple[str, ...]:
-        """Return the alleles as they lie on the copies of further sites; empty where none says."""
+    def linked_alleles(self) -> tuple[str, ...]:
+        """Return the alleles in an order that holds at other sites too; empty if unknown."""
         if not (self.phased or self.spanning_row):
             return ()
         return self.alleles[::-1] if self.swapped else self.alleles
@@ -179,8 +184,8 @@ ABSENT = Call(
 class SiteCalls:
     """The calls of one variant in all samples.
 
-    ``gq``, ``dp`` (float32, NaN missing) and ``phase_set`` (int64, -1 missing) have shape
-    (samples,); they are None where no file has them.
+    ``gq`` and ``dp`` (float32, NaN where missing) and ``phase_set`` (int64, -1 for none) have shape
+    (samples,). Each is None if no file reports it.
     """
 
     variant: Variant
@@ -192,9 +197,10 @@ class SiteCalls:
 
 @dataclass(frozen=True, slots=True)
 class InputFile:
-    """A file that was read: its name, header digest, assembly and how that was told.
+    """An input file: its name, header digest, assembly and how the assembly was determined.
 
-    ``compression`` is ``BGZF``, ``gzip`` or empty; ``caller`` what the header names as its origin.
+    ``compression`` is ``BGZF``, ``gzip`` or empty. ``caller`` is the program that wrote the file
+    according to its header.
     """
 
     name: str
@@ -211,11 +217,11 @@ class InputFile:
 
 @dataclass(frozen=True, slots=True)
 class CallOptions:
-    """What counts as a call.
+    """The thresholds and rules by which a genotype counts as a call.
 
     ``min_gq`` is phred-scaled: 10 is a probability of 0.9 that the genotype is right. A call
-    without GQ or DP passes; one without a single read does not. ``min_gp`` is the least probability
-    of an imputed genotype.
+    without GQ or DP passes; by default, a call with a DP of 0 does not. ``min_gp`` is the lowest
+    accepted probability of an imputed genotype.
     """
 
     min_gq: float = 10
@@ -226,10 +232,10 @@ class CallOptions:
     allow_strand_flip: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse thresholds with which nothing would be filtered unseen."""
+        """Raise :class:`UsageError` for thresholds that would silently disable a filter."""
         for name in ("min_gq", "min_dp", "min_gp"):
             if not getattr(self, name) >= 0:  # nor NaN
-                raise UsageError(f"{name} must be a number that is not negative")
+                raise UsageError(f"{name} must be a number of 0 or more")
         if self.min_gp > 1:
             raise UsageError("min_gp must be a probability, between 0 and 1")
 
@@ -238,7 +244,8 @@ class CallOptions:
 class CohortCalls:
     """The calls of all samples from all files, one :class:`SiteCalls` per variant.
 
-    ``sample_files`` has for each sample the numbers of the files that it is in.
+    ``sample_files`` holds, for each sample, the indices into ``files`` of the files that contain
+    it.
     """
 
     samples: tuple[str, ...]

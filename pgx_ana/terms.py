@@ -1,6 +1,7 @@
 """The controlled vocabulary of inputs and results: assemblies, call statuses, tables, populations.
 
-Imports nothing heavy, so that the command line can name its choices before any work is done.
+This module imports nothing heavy, so that the command line can list its choices without loading the
+rest of the package.
 """
 
 from __future__ import annotations
@@ -22,7 +23,10 @@ class Assembly(StrEnum):
 
 
 class CallStatus(StrEnum):
-    """What is known of one variant in one person. Only ``called`` and ``partial`` are observed."""
+    """What is known about one variant in one sample.
+
+    Only ``called`` and ``partial`` count as observed genotypes.
+    """
 
     CALLED = "called"
     PARTIAL = "partial"
@@ -35,9 +39,10 @@ class CallStatus(StrEnum):
 
 
 class CallSource(StrEnum):
-    """Where a call comes from; ``none`` where there is none.
+    """The origin of a call; ``none`` if there is no record of the variant.
 
-    ``other_strand``: from a record whose alleles fit only the other strand, as the user allowed.
+    ``other_strand`` marks a record whose alleles match only the other strand, which the user
+    allowed. ``asserted`` marks an absent call that the user asserted to be reference.
     """
 
     RECORD = "record"

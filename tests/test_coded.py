@@ -1,4 +1,4 @@
-"""Distinct values with integer codes: each operation against the plain list of values."""
+"""Distinct values with integer codes: each operation, compared with a plain list of values."""
 
 from __future__ import annotations
 
@@ -16,42 +16,42 @@ WORDS = st.lists(st.sampled_from(["A/A", "A/C", "C/C", "./."]), max_size=12)
 
 @given(words=WORDS)
 def test_one_value_for_each_sample(words: list[str]) -> None:
-    found = coded(words)
-    assert words == list(found) == [found[sample] for sample in range(len(words))]
-    assert len(words) == len(found)
-    assert np.int32 == found.codes.dtype
+    column = coded(words)
+    assert words == list(column) == [column[sample] for sample in range(len(words))]
+    assert len(words) == len(column)
+    assert np.int32 == column.codes.dtype
 
 
 def test_a_constant() -> None:
-    found = Coded.constant("A/A", 3)
-    assert (("A/A",), ["A/A"] * 3) == (found.values, list(found))
+    column = Coded.constant("A/A", 3)
+    assert (("A/A",), ["A/A"] * 3) == (column.values, list(column))
     assert [] == list(Coded.constant("A/A", 0))
 
 
 @given(words=WORDS)
 def test_map_is_called_once_for_each_distinct_value(words: list[str]) -> None:
-    found = coded(words)
-    seen: list[str] = []
+    column = coded(words)
+    arguments: list[str] = []
 
     def length(word: str) -> int:
-        seen.append(word)
+        arguments.append(word)
         return len(word)
 
-    mapped = found.map(length)
+    mapped = column.map(length)
     assert [len(word) for word in words] == list(mapped)
-    assert list(dict.fromkeys(words)) == seen
-    assert found.codes is mapped.codes
+    assert list(dict.fromkeys(words)) == arguments
+    assert column.codes is mapped.codes
 
 
 @given(words=WORDS)
 def test_mask_and_counts(words: list[str]) -> None:
-    found = coded(words)
-    assert [word == "A/C" for word in words] == found.mask(lambda word: word == "A/C").tolist()
+    column = coded(words)
+    assert [word == "A/C" for word in words] == column.mask(lambda word: word == "A/C").tolist()
     expected = [(word, words.count(word)) for word in dict.fromkeys(words)]
-    assert expected == found.counts()
+    assert expected == column.counts()
 
 
-def test_counts_of_values_that_nobody_has() -> None:
+def test_counts_of_values_that_no_sample_has() -> None:
     assert [("a", 0), ("b", 2)] == Coded(("a", "b"), np.array([1, 1], np.int32)).counts()
 
 
@@ -63,36 +63,34 @@ def test_take(words: list[str], start: int, stop: int) -> None:
 
 
 @given(words=WORDS, start=st.integers(0, 12))
-def test_compact_leaves_out_what_nobody_has_and_keeps_the_order(
-    words: list[str], start: int
-) -> None:
-    whole = coded(words)
-    rest = whole.take(slice(start, None)).compact()
+def test_compact_drops_unused_values_and_keeps_the_order(words: list[str], start: int) -> None:
+    column = coded(words)
+    rest = column.take(slice(start, None)).compact()
     assert words[start:] == list(rest)
-    assert [value for value in whole.values if value in words[start:]] == list(rest.values)
-    assert whole.compact() is whole
+    assert [value for value in column.values if value in words[start:]] == list(rest.values)
+    assert column.compact() is column
 
 
-def test_unique_makes_equal_values_one() -> None:
-    found = coded(["A/A", "A|A", "C/C", "A/A"]).map(lambda word: word[0]).unique()
-    assert (("A", "C"), ["A", "A", "C", "A"]) == (found.values, list(found))
+def test_unique_merges_equal_values() -> None:
+    column = coded(["A/A", "A|A", "C/C", "A/A"]).map(lambda word: word[0]).unique()
+    assert (("A", "C"), ["A", "A", "C", "A"]) == (column.values, list(column))
 
 
 @given(parts=st.lists(WORDS, max_size=4))
 def test_concatenate(parts: list[list[str]]) -> None:
-    found = concatenate([coded(words) for words in parts])
-    assert [word for words in parts for word in words] == list(found)
-    assert len(set(found.values)) == len(found.values)
+    column = concatenate([coded(words) for words in parts])
+    assert [word for words in parts for word in words] == list(column)
+    assert len(set(column.values)) == len(column.values)
 
 
 @given(rows=st.lists(st.tuples(*[st.sampled_from("abc")] * 3), max_size=12))
 def test_combine(rows: list[tuple[str, str, str]]) -> None:
     columns = [coded([row[place] for row in rows]) for place in range(3)]
-    found = combine(columns)
-    assert rows == list(found)
-    assert len(set(rows)) == len(found.values)
+    combined = combine(columns)
+    assert rows == list(combined)
+    assert len(set(rows)) == len(combined.values)
     codes = [
-        tuple(c.values.index(v) for c, v in zip(columns, r, strict=True)) for r in found.values
+        tuple(c.values.index(v) for c, v in zip(columns, r, strict=True)) for r in combined.values
     ]
     assert sorted(codes) == codes
 
@@ -117,7 +115,7 @@ def test_distinct_rows(matrix: NDArray[np.int32]) -> None:
 
 
 def test_distinct_rows_of_many_columns() -> None:
-    """So many combinations are possible that no number of 64 bits could tell them apart."""
+    """The number of possible combinations exceeds 64 bits."""
     matrix = np.random.default_rng(1).integers(0, 50, (2000, 40), np.int32)
     matrix[1000:] = matrix[:1000]
     codes, samples = distinct_rows(list(matrix.T))

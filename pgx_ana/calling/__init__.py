@@ -1,8 +1,8 @@
-"""Genotypes: from the records at a locus to one call for each person and variant.
+"""Genotype calls: from the records at a locus to one call for each person and variant.
 
 Takes: records that overlap the window of a variant.
-Gives: one status for every person, with alleles as plus-strand bases where they were observed;
-    alleles are compared by sequence, rows at one site merged, files of one person reconciled.
+Gives: one status for every person, with the observed alleles as plus-strand bases. Alleles are
+    compared by sequence, records at one site are merged, and files of one person are reconciled.
 Never: takes a missing record or a missing copy for reference.
 """
 

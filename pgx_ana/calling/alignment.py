@@ -1,8 +1,8 @@
-"""What a replacement of some bases by as many or as few others changes, base by base.
+"""What a complex replacement does to each reference base, by optimal alignment.
 
-Callers write neighbouring changes as one row (``ATTT`` to ``TTA``) or as several. REF and ALT are
-aligned with the fewest edits and, among those, the fewest gaps (Gotoh's
-algorithm); what all such alignments say of a base is told of it.
+Callers write adjacent changes as one row (``ATTT`` to ``TTA``) or as several. REF and ALT are
+aligned with the fewest edits and, among those alignments, with the fewest gaps (Gotoh's algorithm).
+If several alignments are equally good, all of them count.
 """
 
 from __future__ import annotations
@@ -10,109 +10,114 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 Change = tuple[int, str, str]
-"""Position, and the bases that give way to others there; a pure insertion stands before it."""
+"""Position, removed bases and inserted bases; a pure insertion is placed before the position."""
 
-MAX = 100_000
-"""Longer replacements, as the product of both lengths, are not aligned."""
+MAX_CELLS = 100_000
+"""Size of the largest alignment matrix, length of REF times length of ALT, that is computed."""
 
-_EDIT = 1000  # a gap costs less than any edit: it decides between equals only
+_EDIT = 1000  # far more than a gap: gaps only decide between alignments with equally many edits
 _GAP = 1
-_NEVER = 1 << 60
+_IMPOSSIBLE = 1 << 60
 
 
 @dataclass(frozen=True, slots=True)
 class _Costs:
-    """Least costs of aligning a beginning of ``ref`` with every beginning of ``alt``.
+    """Lowest costs of aligning one prefix of ``ref`` with every prefix of ``alt``.
 
-    By what the alignment ends in: a pair of bases, a deleted base, an inserted base.
+    There is one list for each way in which the alignment can end: with a pair of bases, a deleted
+    base or an inserted base. Lists are indexed by the length of the prefix of ``alt``.
     """
 
     pair: list[int]
     deletion: list[int]
     insertion: list[int]
 
-    def least(self, j: int) -> int:
+    def lowest(self, j: int) -> int:
         return min(self.pair[j], self.deletion[j], self.insertion[j])
 
-    def undeleted(self, j: int) -> int:
+    def lowest_without_deletion(self, j: int) -> int:
         return min(self.pair[j], self.insertion[j])
 
 
-def bases_at(ref: str, alt: str, at: int) -> frozenset[str]:
-    """Return what the base at an index of ``ref`` may become; empty text where it is deleted.
+def bases_at(ref: str, alt: str, index: int) -> frozenset[str]:
+    """Return what the base at an index of ``ref`` may become; the empty string is a deletion.
 
     >>> sorted(bases_at("ATTT", "TTA", 3))
     ['A']
     >>> sorted(bases_at("TG", "C", 1))
     ['', 'C']
     """
-    before = _costs(ref[:at], alt)[-1]
-    after = _costs(ref[:at:-1], alt[::-1])[-1]
-    costs = {"": _deleted(before, after, len(alt))}
+    before = _costs(ref[:index], alt)[-1]
+    after = _costs(ref[:index:-1], alt[::-1])[-1]
+    cost_of = {"": _deletion_cost(before, after, len(alt))}
     for j, base in enumerate(alt):
-        cost = before.least(j) + after.least(len(alt) - j - 1) + _EDIT * (ref[at] != base)
-        costs[base] = min(cost, costs.get(base, _NEVER))
-    fewest = min(costs.values())
-    return frozenset(base for base, cost in costs.items() if cost == fewest)
+        cost = before.lowest(j) + after.lowest(len(alt) - j - 1) + _EDIT * (ref[index] != base)
+        cost_of[base] = min(cost, cost_of.get(base, _IMPOSSIBLE))
+    lowest = min(cost_of.values())
+    return frozenset(base for base, cost in cost_of.items() if cost == lowest)
 
 
-def _deleted(before: _Costs, after: _Costs, length: int) -> int:
-    """Return the least cost of deleting a base; a gap goes on on both sides where it can."""
+def _deletion_cost(before: _Costs, after: _Costs, alt_length: int) -> int:
+    """Return the lowest cost of deleting a base; adjacent deletions on either side share a gap."""
     return _EDIT + min(
         min(
-            before.deletion[j] + after.deletion[length - j] - _GAP,
-            before.deletion[j] + after.undeleted(length - j),
-            before.undeleted(j) + after.deletion[length - j],
-            before.undeleted(j) + after.undeleted(length - j) + _GAP,
+            before.deletion[j] + after.deletion[alt_length - j] - _GAP,
+            before.deletion[j] + after.lowest_without_deletion(alt_length - j),
+            before.lowest_without_deletion(j) + after.deletion[alt_length - j],
+            before.lowest_without_deletion(j)
+            + after.lowest_without_deletion(alt_length - j)
+            + _GAP,
         )
-        for j in range(length + 1)
+        for j in range(alt_length + 1)
     )
 
 
 def indels(pos: int, ref: str, alt: str) -> list[Change]:
-    """Return the insertions and deletions of the best alignment, placed as far left as can be.
+    """Return the insertions and deletions of the best alignment, left-aligned and in order.
 
-    ``pos`` is that of the first base of ``ref``.
+    ``pos`` is the position of the first base of ``ref``.
 
     >>> indels(100, "TTTCT", "CTTC")
     [(104, 'T', '')]
     """
-    rows = _costs(ref, alt)
+    costs = _costs(ref, alt)
     i, j = len(ref), len(alt)
-    found: list[Change] = []
+    changes: list[Change] = []
     while i or j:
-        here = rows[i]
-        best = here.least(j)
-        if here.pair[j] == best and i and j:
+        lowest = costs[i].lowest(j)
+        if costs[i].pair[j] == lowest and i and j:
             i, j = i - 1, j - 1
             continue
-        # A gap is followed to its other end before anything else is looked at.
-        deletes = here.deletion[j] == best
-        cost, length = best, 0
+        # The gap is traced back to its start before anything else is considered.
+        is_deletion = costs[i].deletion[j] == lowest
+        cost, length = lowest, 0
         while True:
             length += 1
-            i, j = (i - 1, j) if deletes else (i, j - 1)
+            i, j = (i - 1, j) if is_deletion else (i, j - 1)
             cost -= _EDIT
-            kept = rows[i].deletion[j] if deletes else rows[i].insertion[j]
-            if rows[i].least(j) + _GAP == cost or kept != cost:
+            extended = costs[i].deletion[j] if is_deletion else costs[i].insertion[j]
+            if costs[i].lowest(j) + _GAP == cost or extended != cost:
                 break
-        lost, inserted = (ref[i : i + length], "") if deletes else ("", alt[j : j + length])
-        found.append((pos + i, lost, inserted))
-    return found[::-1]
+        removed, inserted = (ref[i : i + length], "") if is_deletion else ("", alt[j : j + length])
+        changes.append((pos + i, removed, inserted))
+    return changes[::-1]
 
 
 def _costs(ref: str, alt: str) -> list[_Costs]:
-    """Return the costs of all beginnings of ``ref``, the empty one first."""
+    """Return the costs of every prefix of ``ref``, the empty one first."""
     width = len(alt) + 1
-    never = [_NEVER] * width
-    first = _Costs([0, *never[1:]], never, [_NEVER, *(_GAP + _EDIT * j for j in range(1, width))])
-    rows = [first]
-    for base in ref:
+    impossible = [_IMPOSSIBLE] * width
+    leading_insertion = [_IMPOSSIBLE, *(_GAP + _EDIT * j for j in range(1, width))]
+    rows = [_Costs([0, *impossible[1:]], impossible, leading_insertion)]
+    for ref_base in ref:
         above = rows[-1]
-        pair, insertion = [_NEVER], [_NEVER]
-        deletion = [_EDIT + min(above.deletion[j], above.undeleted(j) + _GAP) for j in range(width)]
-        for j, other in enumerate(alt):
-            pair.append(above.least(j) + _EDIT * (base != other))
+        pair, insertion = [_IMPOSSIBLE], [_IMPOSSIBLE]
+        deletion = [
+            _EDIT + min(above.deletion[j], above.lowest_without_deletion(j) + _GAP)
+            for j in range(width)
+        ]
+        for j, alt_base in enumerate(alt):
+            pair.append(above.lowest(j) + _EDIT * (ref_base != alt_base))
             insertion.append(_EDIT + min(insertion[j], min(pair[j], deletion[j]) + _GAP))
         rows.append(_Costs(pair, deletion, insertion))
     return rows

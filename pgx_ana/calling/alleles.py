@@ -1,8 +1,8 @@
-"""Which allele of a record is which known allele.
+"""Matching of the alleles of a record to the known alleles of a variant.
 
-Alleles are compared by the sequence that they give in a small reference window, never by how they
-are spelled: a record's REF and ALT are trimmed to what changes, the change is applied to the window
-of the locus, and the result is looked up among the sequences of the known alleles.
+Alleles are compared by the sequence that they produce in a small reference window, never by their
+representation. REF and ALT are trimmed to the bases that change, the change is applied to the
+window of the locus, and the result is looked up among the sequences of the known alleles.
 """
 
 from __future__ import annotations
@@ -14,39 +14,40 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pgx_ana.bases import complement, is_palindromic
-from pgx_ana.calling.alignment import MAX, Change, bases_at, indels
+from pgx_ana.calling.alignment import MAX_CELLS, Change, bases_at, indels
 from pgx_ana.model import ANY_ALLELE, COPY_NUMBER, DELETED, Locus, Record, Variant
 
 REFERENCE = ""
-"""What an allele that leaves the locus as it is resolves to."""
+"""Resolution of an allele that does not change the locus."""
 
 ANY_OTHER = "<NON_REF>"
-"""What ``<NON_REF>`` and ``<*>`` resolve to: some allele that the record does not list."""
+"""Resolution of ``<NON_REF>`` and ``<*>``: some allele that the record does not list."""
 
-_SEQUENCE = frozenset("ACGTN")
+_BASES = frozenset("ACGTN")
 _SYMBOLIC = re.compile(
     r"<[^<>]+>"
     r"|[ACGTN]*(?P<bracket>[\[\]])[^\[\]]+(?P=bracket)[ACGTN]*"  # breakends (section 5.4)
     r"|\.[ACGTN]+|[ACGTN]+\."
 )
-# The base at POS stands first before a bracket, or last behind one (VCF 4.3, section 5.4).
+# The base at POS is the first one before the brackets or the last one after them (VCF 4.3, 5.4).
 _BREAKEND = re.compile(
     r"(?P<first>[ACGTN])[ACGTN]*[\[\]].*[\[\]]|[\[\]].*[\[\]][ACGTN]*(?P<last>[ACGTN])"
 )
-_COPY_CHANGES = ("<DUP", "<CNV", "<CN")
-_LONG = 60
+_COPY_NUMBER_ALTS = ("<DUP", "<CNV", "<CN")
+_MAX_SHOWN_BASES = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """What the alleles of a record mean at a locus.
+    """The alleles of a record, interpreted at a locus.
 
-    ``bases[i]`` is for allele number ``i`` of the record: ``REFERENCE``, the bases of an allele
-    (known or not), ``DELETED``, ``COPY_NUMBER`` or ``ANY_OTHER``. ``is_evidence`` says that the
-    record's reference copies speak for reference at the locus. ``mismatch`` says how REF disagrees
-    with the knowledge base, and is empty where it agrees; ``other_strand``, that the record would
-    agree if it were read on the other strand. ``changes`` are what the ALTs change, trimmed: two
-    records with one change are one variant, an SNV and an MNV over it are two.
+    ``bases[i]`` belongs to allele number ``i`` of the record: ``REFERENCE``, the bases of an allele
+    (known or not), ``DELETED``, ``COPY_NUMBER`` or ``ANY_OTHER``. ``is_evidence`` is True if a
+    reference copy in the record is evidence of reference at the locus. ``mismatch`` describes how
+    REF disagrees with the knowledge base; it is empty if REF agrees. ``other_strand`` is True if
+    the record would agree when read on the other strand. ``changes`` are the trimmed changes of the
+    ALTs: two records with the same change report one variant; an SNV and an MNV that covers it are
+    two variants.
     """
 
     bases: tuple[str, ...]
@@ -57,7 +58,7 @@ class Resolution:
 
     @property
     def is_uninformative(self) -> bool:
-        """Say whether the record says nothing about the locus."""
+        """Return whether the record carries no information about the locus."""
         return not (self.is_evidence or self.mismatch or any(self.bases))
 
 
@@ -65,7 +66,7 @@ def resolve(record: Record, variant: Variant, locus: Locus) -> Resolution:
     """Resolve the alleles of a record that overlaps the window of a locus."""
     mismatch = _reference_mismatch(record, locus) or record.mismatch
     if mismatch and record.pos == locus.pos and len(record.ref) == 1:
-        return _explained(mismatch, record, variant, locus)
+        return _diagnosed_mismatch(mismatch, record, variant, locus)
     if not mismatch and record.ref in record.alts and record.pos <= locus.end:
         mismatch = f"ALT is the same as REF, {record.ref}"
     if mismatch:
@@ -75,29 +76,29 @@ def resolve(record: Record, variant: Variant, locus: Locus) -> Resolution:
         bases,
         is_evidence=_is_evidence(record, bases, variant, locus),
         changes=tuple(
-            _change(record, alt, base, variant, locus)
-            for alt, base in zip(record.alts, bases[1:], strict=True)
+            _change(record, alt, resolved, variant, locus)
+            for alt, resolved in zip(record.alts, bases[1:], strict=True)
         ),
     )
 
 
-def _change(record: Record, alt: str, base: str, variant: Variant, locus: Locus) -> Change:
-    """Return what an ALT changes; insertions and deletions that are one allele are one change."""
-    change = trim(record.pos, record.ref, alt)
-    is_length = not (change[1] and change[2]) and base != REFERENCE
-    return (locus.pos, locus.ref, base) if is_length and not variant.is_snv else change
+def _change(record: Record, alt: str, resolved: str, variant: Variant, locus: Locus) -> Change:
+    """Return the trimmed change of an ALT; all placements of one indel allele give one change."""
+    _, removed, inserted = change = trim(record.pos, record.ref, alt)
+    is_indel = not (removed and inserted) and resolved != REFERENCE
+    return (locus.pos, locus.ref, resolved) if is_indel and not variant.is_snv else change
 
 
 def on_other_strand(record: Record) -> Record:
-    """Return a record of single bases with REF and ALT read on the other strand."""
+    """Return a record with REF and its single-base ALTs complemented; other ALTs are kept."""
     alts = tuple(complement(alt) if len(alt) == 1 else alt for alt in record.alts)
     return dataclasses.replace(record, ref=complement(record.ref), alts=alts)
 
 
 def trim(pos: int, ref: str, alt: str) -> Change:
-    """Return what an allele changes: common ends removed, the end first, then the start.
+    """Trim the bases that REF and ALT share, first at the end, then at the start.
 
-    Either sequence may come out empty; a pure insertion stands before the returned position.
+    Either sequence may become empty. A pure insertion is placed before the returned position.
 
     >>> trim(100, "GCTGTT", "GCTAAATT")
     (103, 'G', 'AAA')
@@ -111,86 +112,90 @@ def trim(pos: int, ref: str, alt: str) -> Change:
 
 
 def _is_evidence(record: Record, bases: tuple[str, ...], variant: Variant, locus: Locus) -> bool:
-    """Say whether reference copies in a record speak for reference at the locus.
+    """Return whether a reference copy in a record is evidence of reference at the locus.
 
-    They do where the record gives a known allele or changes the window, however that is spelled;
-    else only where it covers the whole locus and either speaks of every alternate or changes the
-    locus itself. An upstream deletion does not. Callers of repeats leave out the base before the
-    repeat: what covers all that the alleles may change covers the locus.
+    It is if the record lists a known allele or changes the window, in any representation. Otherwise
+    the record must cover the whole locus, and either exclude every alternate or change the locus
+    itself. An upstream deletion is no such evidence. Repeat callers omit the base before the
+    repeat, so a record covers the locus if it covers all bases that the alleles may change.
     """
     if not set(bases).isdisjoint(variant.alleles):
         return True
     if not variant.is_snv and any(
-        _lies_within(record, alt, locus)
-        for alt, base in zip(record.alts, bases[1:], strict=True)
-        if ">" in base and base != alt
+        _changes_within_window(record, alt, locus)
+        for alt, resolved in zip(record.alts, bases[1:], strict=True)
+        if ">" in resolved and resolved != alt
     ):
         return True
     if not _covers(record, variant, locus):
         return False
     if record.excludes_others:
         return True
-    changes = {base for base in bases if base not in {REFERENCE, COPY_NUMBER}}
-    return bool(changes) and (changes != {DELETED} or record.pos == locus.pos)
+    alternates = set(bases) - {REFERENCE, COPY_NUMBER}
+    return bool(alternates) and (alternates != {DELETED} or record.pos == locus.pos)
 
 
-def _lies_within(record: Record, alt: str, locus: Locus) -> bool:
-    """Say whether what an ALT changes lies within the window."""
-    start, ref, _ = trim(record.pos, record.ref, alt)
-    return locus.window_start <= start and start + len(ref) - 1 <= locus.window_end
+def _changes_within_window(record: Record, alt: str, locus: Locus) -> bool:
+    """Return whether the bases that an ALT changes are all within the window."""
+    start, removed, _ = trim(record.pos, record.ref, alt)
+    return locus.window_start <= start and start + len(removed) - 1 <= locus.window_end
 
 
 def _covers(record: Record, variant: Variant, locus: Locus) -> bool:
+    """Return whether a record covers REF of the locus or, for an indel, all that may change."""
     if record.pos <= locus.pos and record.end >= locus.end:
         return True
     if variant.is_snv:
         return False
     first, last = _tract(variant, locus)
-    # By REF alone: a block behind an indel begins after its first base, too.
+    # END does not count: a reference block that follows an indel starts after the anchor base, too.
     return record.pos <= first <= last < record.pos + len(record.ref)
 
 
 def _tract(variant: Variant, locus: Locus) -> tuple[int, int]:
-    """Return the first and last position that a spelling of some allele may change."""
+    """Return the first and last position that any representation of an allele may change."""
+    window = locus.window
     firsts, lasts = [], []
     for bases in variant.alleles:
-        other = _sequence(bases, locus)
-        if other != locus.window:
-            same, same_end = _shared(locus.window, other), _shared(locus.window[::-1], other[::-1])
-            firsts.append(min(len(other), len(locus.window)) - same_end)
-            lasts.append(same + max(len(locus.window) - len(other), 0) - 1)
+        sequence = _window_with(bases, locus)
+        if sequence != window:
+            prefix = _common_prefix_length(window, sequence)
+            suffix = _common_prefix_length(window[::-1], sequence[::-1])
+            firsts.append(min(len(sequence), len(window)) - suffix)
+            lasts.append(prefix + max(len(window) - len(sequence), 0) - 1)
     return locus.window_start + min(firsts), locus.window_start + max(lasts)
 
 
-def _shared(one: str, other: str) -> int:
-    """Return how many bases two sequences share at their beginning."""
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((n for n, (a, b) in pairs if a != b), min(len(one), len(other)))
+def _common_prefix_length(first: str, second: str) -> int:
+    pairs = enumerate(zip(first, second, strict=False))
+    return next((n for n, (a, b) in pairs if a != b), min(len(first), len(second)))
 
 
 def _reference_mismatch(record: Record, locus: Locus) -> str:
-    """Compare REF with the window, base by base, where they overlap."""
+    """Return how REF differs from the window where they overlap; empty if it does not."""
     start = max(record.pos, locus.window_start)
     end = min(record.pos + len(record.ref) - 1, locus.window_end)
     if start > end:
         return ""
-    given = record.ref[start - record.pos : end - record.pos + 1]
+    observed = record.ref[start - record.pos : end - record.pos + 1]
     expected = locus.window[start - locus.window_start : end - locus.window_start + 1]
-    if given == expected:
+    if observed == expected:
         return ""
-    return f"REF is {given}, the reference has {expected}"
+    return f"REF is {observed}, the reference has {expected}"
 
 
-def _explained(mismatch: str, record: Record, variant: Variant, locus: Locus) -> Resolution:
-    """Say of a wrong REF at an SNV what is likely the matter."""
+def _diagnosed_mismatch(
+    mismatch: str, record: Record, variant: Variant, locus: Locus
+) -> Resolution:
+    """Add the probable cause of a wrong single-base REF: the other strand, or swapped alleles."""
     sequences = [alt for alt in record.alts if alt not in ANY_ALLELE | {DELETED}]
     known = set(variant.alleles)
-    flipped = {complement(base) for base in (record.ref, *sequences)}
+    complements = {complement(base) for base in (record.ref, *sequences)}
     other_strand = (
         variant.is_snv
         and not is_palindromic(variant.alleles)
         and complement(record.ref) == locus.ref
-        and flipped <= known
+        and complements <= known
     )
     if other_strand:
         mismatch += "; the alleles fit only the other strand (see --allow-strand-flip)"
@@ -200,125 +205,136 @@ def _explained(mismatch: str, record: Record, variant: Variant, locus: Locus) ->
 
 
 def _allele(record: Record, alt: str, variant: Variant, locus: Locus) -> str:
+    """Resolve one ALT of a record."""
+    ref_covers_pos = record.pos <= locus.pos <= record.pos + len(record.ref) - 1
     if alt == DELETED:
-        # The record says that this copy is told elsewhere; only at the locus does it concern us.
-        return DELETED if record.pos <= locus.pos <= record.pos + len(record.ref) - 1 else REFERENCE
+        # The deletion itself is in another record; the star matters at the locus only.
+        return DELETED if ref_covers_pos else REFERENCE
     if alt in ANY_ALLELE:
         return ANY_OTHER
     if _SYMBOLIC.fullmatch(alt):
         return _symbolic(record, alt, variant, locus)
-    if not _SEQUENCE.issuperset(alt):
-        covers = record.pos <= locus.pos <= record.pos + len(record.ref) - 1
-        return alt if covers else REFERENCE
+    if not _BASES.issuperset(alt):
+        return alt if ref_covers_pos else REFERENCE
     if variant.is_snv and len(alt) != len(record.ref):
-        return _base(record, alt, variant, locus)
-    start, ref, changed = trim(record.pos, record.ref, alt)
-    if len(ref) == len(changed):
-        return _substituted(start, changed, variant, locus)
-    if not (ref and changed):
-        return _resized([(start, ref, changed)], _spelled(ref, changed), variant, locus)
-    if start > locus.window_end or start + len(ref) <= locus.window_start:
+        return _base_after_length_change(record, alt, variant, locus)
+    start, removed, inserted = trim(record.pos, record.ref, alt)
+    if len(removed) == len(inserted):
+        return _substitution(start, inserted, variant, locus)
+    name = _unknown_name(removed, inserted)
+    if not (removed and inserted):
+        return _length_change([(start, removed, inserted)], name, variant, locus)
+    if start > locus.window_end or start + len(removed) <= locus.window_start:
         return REFERENCE
-    if len(ref) * len(changed) > MAX:
-        return _spelled(ref, changed)
-    return _resized(indels(start, ref, changed), _spelled(ref, changed), variant, locus)
+    if len(removed) * len(inserted) > MAX_CELLS:
+        return name
+    return _length_change(indels(start, removed, inserted), name, variant, locus)
 
 
-def _spelled(ref: str, alt: str) -> str:
-    """Return a name for a change that is no known allele."""
-    return f"{_short(ref)}>{_short(alt)}"
+def _unknown_name(removed: str, inserted: str) -> str:
+    """Return the name of a change that is no known allele, such as ``->TT``."""
+    return f"{_abbreviated(removed)}>{_abbreviated(inserted)}"
 
 
-def _short(bases: str) -> str:
-    """Return bases, or the first of them and a digest where they are many."""
-    if len(bases) <= _LONG:
+def _abbreviated(bases: str) -> str:
+    """Return the bases, ``-`` for none; of a long sequence, its first bases, length and digest."""
+    if len(bases) <= _MAX_SHOWN_BASES:
         return bases or "-"
     digest = hashlib.sha256(bases.encode()).hexdigest()[:12]
     return f"{bases[:12]}...({len(bases)} bases, {digest})"
 
 
-def _base(record: Record, alt: str, variant: Variant, locus: Locus) -> str:
-    """Resolve at a single base an ALT of another length than REF.
+def _base_after_length_change(record: Record, alt: str, variant: Variant, locus: Locus) -> str:
+    """Resolve, at an SNV, an ALT that differs in length from REF.
 
-    What is certain is told: that the base becomes another, or is deleted. Where it may be deleted
-    or stay a known allele, as one of two equal bases, it stays.
+    The base is resolved only if all optimal alignments agree on it. There is one exception: a base
+    that may be deleted or be a known allele, such as one of two equal bases, is taken to be that
+    allele.
     """
-    at = locus.pos - record.pos
-    if not 0 <= at < len(record.ref):
+    index = locus.pos - record.pos
+    if not 0 <= index < len(record.ref):
         return REFERENCE
-    start, ref, changed = trim(record.pos, record.ref, alt)
-    if len(record.ref) * len(alt) > MAX:
-        covered = 0 <= locus.pos - start < len(ref)
-        return REFERENCE if not covered else DELETED if not changed else _spelled(ref, changed)
-    told = bases_at(record.ref, alt, at)
-    if told == {""}:
+    start, removed, inserted = trim(record.pos, record.ref, alt)
+    name = _unknown_name(removed, inserted)
+    if len(record.ref) * len(alt) > MAX_CELLS:
+        is_removed = 0 <= locus.pos - start < len(removed)
+        return REFERENCE if not is_removed else DELETED if not inserted else name
+    possible = bases_at(record.ref, alt, index)
+    if possible == {""}:
         return DELETED
-    (base, *others) = told - {""}
-    if others or ("" in told and base not in variant.alleles):
-        return _spelled(ref, changed)
+    (base, *others) = possible - {""}
+    if others or ("" in possible and base not in variant.alleles):
+        return name
     return REFERENCE if base == locus.ref else base
 
 
 def _symbolic(record: Record, alt: str, variant: Variant, locus: Locus) -> str:
+    """Resolve a symbolic allele or a breakend."""
     if alt.startswith("<INS") and not variant.is_snv:
-        inside = locus.window_start <= record.pos <= locus.window_end
-        return alt if inside else REFERENCE
-    beside = _BREAKEND.fullmatch(alt)
-    if beside and variant.is_snv and record.pos == locus.pos:
-        base = beside["first"] or beside["last"]
+        is_in_window = locus.window_start <= record.pos <= locus.window_end
+        return alt if is_in_window else REFERENCE
+    breakend = _BREAKEND.fullmatch(alt)
+    if breakend and variant.is_snv and record.pos == locus.pos:
+        base = breakend["first"] or breakend["last"]
         return REFERENCE if base == locus.ref else alt
-    # A symbolic ALT stands for the bases after POS (VCF 4.3, section 5.3).
+    # A symbolic ALT describes the bases after POS (VCF 4.3, section 5.3).
     if not (record.pos < locus.end and record.end >= locus.pos):
         return REFERENCE
     if alt.startswith("<DEL"):
         return DELETED
-    return COPY_NUMBER if alt.startswith(_COPY_CHANGES) else REFERENCE
+    return COPY_NUMBER if alt.startswith(_COPY_NUMBER_ALTS) else REFERENCE
 
 
-def _substituted(start: int, changed: str, variant: Variant, locus: Locus) -> str:
-    """Resolve one base for another, or several for as many."""
-    if not variant.is_snv or not start <= locus.pos < start + len(changed):
+def _substitution(start: int, bases: str, variant: Variant, locus: Locus) -> str:
+    """Resolve an SNV or MNV whose first changed base is at ``start``."""
+    if not variant.is_snv or not start <= locus.pos < start + len(bases):
         return REFERENCE
-    base = changed[locus.pos - start]
+    base = bases[locus.pos - start]
     return REFERENCE if base == locus.ref else base
 
 
-def _resized(changes: Sequence[Change], spelled: str, variant: Variant, locus: Locus) -> str:
-    """Resolve insertions and deletions, all of one copy."""
+def _length_change(changes: Sequence[Change], name: str, variant: Variant, locus: Locus) -> str:
+    """Resolve the insertions and deletions of one ALT, in the order of their positions.
+
+    ``name`` is returned for a deletion that extends beyond the window without covering the locus.
+    """
     sequence = locus.window
-    for start, ref, inserted in reversed(changes):
-        end = start + len(ref) - 1
-        # Where the window ends with the locus itself, what is put in right behind it is of concern.
-        reach = locus.window_end + (locus.window_end == locus.end)
-        if inserted and reach < start == locus.window_end + 1:
-            # Behind the window: of concern only where it gives a known allele.
-            longer = sequence + inserted
-            sequence = longer if _named(longer, variant, locus) else sequence
+    for start, removed, inserted in reversed(changes):
+        end = start + len(removed) - 1
+        # If the window ends with REF, an insertion right after it still belongs to the locus.
+        last_start = locus.window_end + (locus.window_end == locus.end)
+        if inserted and last_start < start == locus.window_end + 1:
+            # An insertion right after the window counts only if it produces a known allele.
+            extended = sequence + inserted
+            sequence = extended if _known_allele(extended, variant, locus) else sequence
             continue
-        between = locus.window_start < start <= reach
-        if not (between if inserted else start <= locus.window_end and end >= locus.window_start):
+        if inserted:
+            is_relevant = locus.window_start < start <= last_start
+        else:
+            is_relevant = start <= locus.window_end and end >= locus.window_start
+        if not is_relevant:
             continue
         if start < locus.window_start or end > locus.window_end:
-            # What takes more than the window is no allele of the locus, even if it spells one.
-            covered = start <= locus.pos and end >= locus.end
-            return DELETED if covered else spelled
+            # A deletion beyond the window is no known allele, even if the window then matches one.
+            covers_locus = start <= locus.pos and end >= locus.end
+            return DELETED if covers_locus else name
         offset = start - locus.window_start
-        sequence = sequence[:offset] + inserted + sequence[offset + len(ref) :]
+        sequence = sequence[:offset] + inserted + sequence[offset + len(removed) :]
     if sequence == locus.window:
         return REFERENCE
     if not sequence:
         return DELETED
-    # An unknown length has one name, wherever a caller puts it.
-    _, ref, changed = trim(locus.window_start, locus.window, sequence)
-    return _named(sequence, variant, locus) or _spelled(ref, changed)
+    # Naming by the window gives an unknown length one name, whatever its representation.
+    _, removed, inserted = trim(locus.window_start, locus.window, sequence)
+    return _known_allele(sequence, variant, locus) or _unknown_name(removed, inserted)
 
 
-def _named(sequence: str, variant: Variant, locus: Locus) -> str:
-    """Return the bases of the known allele that gives a window sequence; empty for none."""
-    return next((b for b in variant.alleles if _sequence(b, locus) == sequence), "")
+def _known_allele(sequence: str, variant: Variant, locus: Locus) -> str:
+    """Return the known allele that produces a window sequence; empty if none does."""
+    return next((b for b in variant.alleles if _window_with(b, locus) == sequence), "")
 
 
-def _sequence(bases: str, locus: Locus) -> str:
-    """Return the window of a locus with an allele in it."""
+def _window_with(bases: str, locus: Locus) -> str:
+    """Return the window sequence with REF replaced by an allele."""
     offset = locus.pos - locus.window_start
     return locus.window[:offset] + bases + locus.window[offset + len(locus.ref) :]

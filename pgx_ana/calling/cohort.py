@@ -1,4 +1,4 @@
-"""People from several files as one cohort, each person once."""
+"""Calls from several files as one cohort in which each sample occurs once."""
 
 from __future__ import annotations
 
@@ -14,44 +14,47 @@ from pgx_ana.model import ABSENT, DELETED, Call, SiteCalls, Variant
 from pgx_ana.terms import Assembly, CallSource, CallStatus
 
 Members = NDArray[np.intp]
+"""For each sample of a file, its number in the cohort."""
+
+_ABSENT_CODE = 0
 
 
 def merge_files(
     variant: Variant, parts: Sequence[tuple[SiteCalls, Members]], samples: Sequence[str]
 ) -> SiteCalls:
-    """Join the calls of several files; each part comes with the cohort numbers of its samples.
+    """Merge the calls of one variant from several files into those of the cohort.
 
-    Raises :class:`InputError` where two files disagree about one person.
+    If two files call the same sample, the call of the first file is kept. Raises
+    :class:`InputError` if two files disagree about a sample.
     """
     if len(parts) == 1:
         return parts[0][0]
-    known: dict[Call, int] = {ABSENT: 0}
-    codes = np.zeros(len(samples), np.int32)
-    gq = _blank([site.gq for site, _ in parts], len(samples))
-    dp = _blank([site.dp for site, _ in parts], len(samples))
+    code_of: dict[Call, int] = {ABSENT: _ABSENT_CODE}
+    codes = np.full(len(samples), _ABSENT_CODE, np.int32)
+    gq = _missing_values([site.gq for site, _ in parts], len(samples))
+    dp = _missing_values([site.dp for site, _ in parts], len(samples))
     phase_set = None
     if any(site.phase_set is not None for site, _ in parts):
         phase_set = np.full(len(samples), -1, np.int64)
     for site, members in parts:
-        numbers = [known.setdefault(call, len(known)) for call in site.calls.values]
-        new = np.array(numbers, np.int32)[site.calls.codes]
-        observed = new != 0
+        site_codes = [code_of.setdefault(call, len(code_of)) for call in site.calls.values]
+        new = np.array(site_codes, np.int32)[site.calls.codes]
         before = codes[members]
-        codes[members] = _reconciled(variant, known, (before, new), samples, members)
+        codes[members] = _reconciled(variant, code_of, (before, new), samples, members)
         if phase_set is not None:
             phase_set[members[codes[members] != before]] = -1
-        take = observed & (before == 0)
-        codes[members[take]] = new[take]
+        is_first = (new != _ABSENT_CODE) & (before == _ABSENT_CODE)
+        codes[members[is_first]] = new[is_first]
         for target, values in ((gq, site.gq), (dp, site.dp), (phase_set, site.phase_set)):
             if target is not None and values is not None:
-                target[members[take]] = values[take]
-    return SiteCalls(variant, Coded(tuple(known), codes).compact(), gq, dp, phase_set)
+                target[members[is_first]] = values[is_first]
+    return SiteCalls(variant, Coded(tuple(code_of), codes).compact(), gq, dp, phase_set)
 
 
 def assert_reference(site: SiteCalls, assembly: Assembly) -> SiteCalls:
-    """Turn absent calls into reference ones, marked as asserted by the user.
+    """Replace absent calls by homozygous reference, marked as asserted by the user.
 
-    Where it is not certain which base is the reference, there is none to assert.
+    If the reference base is uncertain, there is nothing to assert: the call is not assessable.
     """
     locus = site.variant.loci[assembly]
     asserted = Call(
@@ -69,9 +72,10 @@ def assert_reference(site: SiteCalls, assembly: Assembly) -> SiteCalls:
 
 
 def mark_unseen_repeats(site: SiteCalls) -> SiteCalls:
-    """Call a repeat not assessable, rather than absent, where no row shows it.
+    """Call a repeat not assessable, rather than absent, if no row covers it.
 
-    Callers of small variants leave repeats out: that there is no row says even less than elsewhere.
+    Small-variant callers omit repeats, so a missing row is even less informative than at other
+    loci.
     """
     if site.variant.type != "repeat":
         return site
@@ -83,9 +87,10 @@ def mark_unseen_repeats(site: SiteCalls) -> SiteCalls:
     )
 
 
-def _blank(
+def _missing_values(
     arrays: Sequence[NDArray[np.float32] | None], n_samples: int
 ) -> NDArray[np.float32] | None:
+    """Return an array of NaN for the cohort, or None if no file has values."""
     if all(array is None for array in arrays):
         return None
     return np.full(n_samples, np.nan, np.float32)
@@ -93,49 +98,57 @@ def _blank(
 
 def _reconciled(
     variant: Variant,
-    known: dict[Call, int],
+    code_of: dict[Call, int],
     codes: tuple[NDArray[np.int32], NDArray[np.int32]],
     samples: Sequence[str],
     members: Members,
 ) -> NDArray[np.int32]:
-    """Return the codes of people before a file, seen in the light of that file.
+    """Return the earlier codes of the members, revised in the light of a further file.
 
-    Two files that write the copies in opposite orders leave their phase open: which of them orders
-    the other sites as this one does is not known. So do rows over several sites. Raises
-    :class:`InputError` where they disagree.
+    ``codes`` are those before the file and those of the file. If two files list the copies in
+    opposite orders, phased or in a row over several sites, the phase is left open: it is unknown
+    which of them lists the copies of the other sites in the same order. Raises
+    :class:`InputError` if the files disagree.
     """
     before, new = codes
-    agreed = before.copy()
-    both = np.flatnonzero((before != 0) & (new != 0) & (before != new))
-    calls = list(known)
-    pairs, first, inverse = np.unique(
-        np.column_stack([before[both], new[both]]), axis=0, return_index=True, return_inverse=True
+    revised = before.copy()
+    in_both = np.flatnonzero((before != _ABSENT_CODE) & (new != _ABSENT_CODE) & (before != new))
+    calls = list(code_of)
+    pairs, examples, pair_of = np.unique(
+        np.column_stack([before[in_both], new[in_both]]),
+        axis=0,
+        return_index=True,
+        return_inverse=True,
     )
-    for number, (one, two) in enumerate((calls[a], calls[b]) for a, b in pairs.tolist()):
-        if (sorted(one.alleles), one.status) != (sorted(two.alleles), two.status):
-            sample = samples[members[both[first[number]]]]
-            raise _contradiction(variant, sample, one, two)
-        orders = {call.order for call in (one, two)} - {()}
+    for number, (earlier, later) in enumerate((calls[a], calls[b]) for a, b in pairs.tolist()):
+        if (sorted(earlier.alleles), earlier.status) != (sorted(later.alleles), later.status):
+            sample = samples[members[in_both[examples[number]]]]
+            raise _disagreement(variant, sample, earlier, later)
+        orders = {call.linked_alleles for call in (earlier, later)} - {()}
         if len(orders) > 1:
-            alleles = _in_order(one.alleles, variant)
-            open_ = dataclasses.replace(
-                one, phased=False, alleles=alleles, spanning_row="", swapped=False
+            unphased = dataclasses.replace(
+                earlier,
+                phased=False,
+                alleles=_unphased_order(earlier.alleles, variant),
+                spanning_row="",
+                swapped=False,
             )
-            concerned = both[inverse.reshape(-1) == number]
-            agreed[concerned] = known.setdefault(open_, len(known))
-    return agreed
+            revised[in_both[pair_of.reshape(-1) == number]] = code_of.setdefault(
+                unphased, len(code_of)
+            )
+    return revised
 
 
-def _in_order(alleles: Sequence[str], variant: Variant) -> tuple[str, ...]:
-    """Sort alleles as unphased ones stand: known, unknown, deleted, missing."""
-    known = {base: place for place, base in enumerate(variant.alleles)}
+def _unphased_order(alleles: Sequence[str], variant: Variant) -> tuple[str, ...]:
+    """Sort alleles in the order of unphased calls: known, unknown, deleted, missing."""
+    rank = {bases: number for number, bases in enumerate(variant.alleles)}
     last = {DELETED: 1, ".": 2}
-    return tuple(sorted(alleles, key=lambda b: (last.get(b, 0), known.get(b, len(known)), b)))
+    return tuple(sorted(alleles, key=lambda b: (last.get(b, 0), rank.get(b, len(rank)), b)))
 
 
-def _contradiction(variant: Variant, sample: str, one: Call, two: Call) -> InputError:
+def _disagreement(variant: Variant, sample: str, earlier: Call, later: Call) -> InputError:
     return InputError(
-        f"sample {sample!r} is in two files that disagree on {variant.id}: {one.genotype} "
-        f"({one.status}) in {one.file}, {two.genotype} ({two.status}) in {two.file}; leave one of "
-        "the files out"
+        f"sample {sample!r} is in two files that disagree on {variant.id}: {earlier.genotype} "
+        f"({earlier.status}) in {earlier.file}, {later.genotype} ({later.status}) in {later.file}; "
+        "leave one of the files out"
     )

@@ -1,4 +1,4 @@
-"""From the records at a locus to one call per person: alleles, status, source and reason."""
+"""From the records at a locus to one call per sample: alleles, status, source and reason."""
 
 from __future__ import annotations
 
@@ -8,13 +8,19 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from pgx_ana.calling.alleles import ANY_OTHER, REFERENCE, Resolution, on_other_strand, resolve
-from pgx_ana.calling.merging import Bools, Copies, Joined, Row, count, join
+from pgx_ana.calling.alleles import Resolution, on_other_strand, resolve
+from pgx_ana.calling.contributions import SiteAlleles, contributions, copy_number_changed
+from pgx_ana.calling.merging import Bools, Copies, MergedCopies, count_copies, merge
+from pgx_ana.calling.thresholds import (
+    failed_thresholds,
+    fails_any,
+    ignore_failed_blocks,
+    reason_codes,
+)
 from pgx_ana.coded import Coded, distinct_rows
 from pgx_ana.errors import InputError
 from pgx_ana.model import (
     ABSENT,
-    COPY_NUMBER,
     DELETED,
     MISSING,
     NO_COPY,
@@ -27,14 +33,10 @@ from pgx_ana.model import (
 )
 from pgx_ana.terms import Assembly, CallSource, CallStatus
 
-PASSING_FILTERS = frozenset({"PASS", ".", "RefCall"})
-"""FILTER values that are no objection; DeepVariant writes RefCall on reference calls."""
-
-_NO_REFERENCE = "which base is the reference is not certain, and no REF tells it"
+_UNCERTAIN_REF = "which base is the reference is not certain, and no REF tells it"
 _STATUSES = tuple(CallStatus)
-_ROUNDING = 1e-6
-_MAX_ALLELES = 100  # allele numbers are kept in 8 bits
-_MAX_ROWS = 127  # as are numbers of rows, with a sign
+_MAX_ALLELES = 100  # allele numbers have 8 bits
+_MAX_ROWS = 127  # row numbers have 8 bits, one of them for the sign
 
 
 def call_site(
@@ -48,26 +50,27 @@ def call_site(
     """Call one variant in all samples of one file from the records that overlap its window."""
     locus = _locus(variant, assembly, records)
     if locus is None:
-        return _without_genotype(variant, n_samples, CallStatus.NOT_ASSESSABLE, _NO_REFERENCE, file)
-    pairs = [(record, resolve(record, variant, locus)) for record in records]
-    flipped = options.allow_strand_flip and any(found.other_strand for _, found in pairs)
+        status = CallStatus.NOT_ASSESSABLE
+        return _without_genotypes(variant, n_samples, status, _UNCERTAIN_REF, file)
+    resolved = [(record, resolve(record, variant, locus)) for record in records]
+    flipped = options.allow_strand_flip and any(item.other_strand for _, item in resolved)
     if flipped:
-        turned = [on_other_strand(r) if found.other_strand else r for r, found in pairs]
-        pairs = [(record, resolve(record, variant, locus)) for record in turned]
-    pairs = [(record, found) for record, found in pairs if not found.is_uninformative]
-    wrong = sorted({found.mismatch for _, found in pairs if found.mismatch})
-    if wrong:
-        return _without_genotype(variant, n_samples, CallStatus.MISMATCH, wrong[0], file)
-    if not pairs:
+        same_strand = [on_other_strand(r) if item.other_strand else r for r, item in resolved]
+        resolved = [(record, resolve(record, variant, locus)) for record in same_strand]
+    resolved = [(record, item) for record, item in resolved if not item.is_uninformative]
+    mismatches = sorted({item.mismatch for _, item in resolved if item.mismatch})
+    if mismatches:
+        return _without_genotypes(variant, n_samples, CallStatus.MISMATCH, mismatches[0], file)
+    if not resolved:
         return SiteCalls(variant, Coded.constant(ABSENT, n_samples))
-    calls = _Site(variant, locus, pairs, options, file).calls()
-    return _with_source(calls, CallSource.OTHER_STRAND) if flipped else calls
+    site_calls = _Site(variant, locus, resolved, options, file).calls()
+    return _with_source(site_calls, CallSource.OTHER_STRAND) if flipped else site_calls
 
 
 def _locus(variant: Variant, assembly: Assembly, records: Sequence[Record]) -> Locus | None:
-    """Return the locus of a variant; where its REF is not certain, as the rows at it have it.
+    """Return the locus of a variant; an uncertain reference base is taken from the records.
 
-    None where it is not certain and rows cover the locus, but the REF of none reaches it.
+    Returns None if the reference base is uncertain and no REF of the covering records includes it.
     """
     locus = variant.loci[assembly]
     if locus.ref_is_certain or not records:
@@ -77,39 +80,39 @@ def _locus(variant: Variant, assembly: Assembly, records: Sequence[Record]) -> L
         for record in records
         if record.pos <= locus.pos < record.pos + len(record.ref)
     }
-    told = bases & set(variant.alleles)
-    if len(told) == 1:
-        (ref,) = told
+    known = bases & set(variant.alleles)
+    if len(known) == 1:
+        (ref,) = known
         return dataclasses.replace(locus, ref=ref, window=ref)
     return locus if bases else None
 
 
-def _without_genotype(
+def _without_genotypes(
     variant: Variant, n_samples: int, status: CallStatus, reason: str, file: str
 ) -> SiteCalls:
-    """Return the same call without alleles for every sample."""
+    """Return one call without alleles for all samples."""
     call = Call((), phased=False, status=status, source=CallSource.RECORD, reason=reason, file=file)
     return SiteCalls(variant, Coded.constant(call, n_samples))
 
 
 def _with_source(site: SiteCalls, source: CallSource) -> SiteCalls:
-    """Give the calls of a site another source."""
+    """Replace the source of all calls that have one."""
 
-    def changed(call: Call) -> Call:
-        absent = call.status is CallStatus.ABSENT
-        return call if absent else dataclasses.replace(call, source=source)
+    def replaced(call: Call) -> Call:
+        is_absent = call.status is CallStatus.ABSENT
+        return call if is_absent else dataclasses.replace(call, source=source)
 
-    return dataclasses.replace(site, calls=site.calls.map(changed))
+    return dataclasses.replace(site, calls=site.calls.map(replaced))
 
 
 class _Site:
-    """One variant in one file: its records, resolved, and the calls that they make."""
+    """One variant in one file: its records, what they contribute, and the resulting calls."""
 
     def __init__(
         self,
         variant: Variant,
         locus: Locus,
-        pairs: Sequence[tuple[Record, Resolution]],
+        resolved: Sequence[tuple[Record, Resolution]],
         options: CallOptions,
         file: str,
     ) -> None:
@@ -117,221 +120,142 @@ class _Site:
         self.locus = locus
         self.options = options
         self.file = file
-        self.records = [record for record, _ in pairs]
-        self.n = len(self.records[0].alleles)
-        seen = {base for _, found in pairs for base in found.bases}
-        others = seen - set(variant.alleles) - {REFERENCE, DELETED, COPY_NUMBER}
-        self.table = (*variant.alleles, *sorted(others), DELETED)
-        if len(self.table) > _MAX_ALLELES:
-            place = f"{file}: {locus.chrom}:{locus.pos}"
-            raise InputError(f"{place}: {len(self.table)} alleles at {variant.id} are too many")
-        self.ref = self.table.index(locus.ref)
-        # Probabilities come in single precision: 0.9 * 0.9 must not miss 0.81.
-        self._least_probability = options.min_gp - _ROUNDING if options.min_gp else 0
-        self.copy_changed = np.zeros(self.n, np.bool_)
-        self.rows = [
-            self._row(record, found, [o for _, o in pairs if o is not found and o.is_evidence])
-            for record, found in pairs
+        self.records = [record for record, _ in resolved]
+        self.n_samples = len(self.records[0].alleles)
+        self.alleles = SiteAlleles.of(variant, locus, [resolution for _, resolution in resolved])
+        if len(self.alleles) > _MAX_ALLELES:
+            raise InputError(
+                f"{file}: {locus.chrom}:{locus.pos}: {len(self.alleles)} alleles at {variant.id} "
+                f"are too many; at most {_MAX_ALLELES} can be read"
+            )
+        self.copy_number_changed = copy_number_changed(resolved)
+        all_contributions = contributions(resolved, self.alleles, locus, options)
+        all_failures = [
+            failed_thresholds(
+                record,
+                item.called
+                if item.is_evidence
+                else count_copies(item.copies, self.alleles.deleted) > 0,
+                options,
+            )
+            for record, item in zip(self.records, all_contributions, strict=True)
         ]
-        self.failures = [
-            self._failures(record, row) for record, row in zip(self.records, self.rows, strict=True)
-        ]
-        self._hide_weak_blocks()
+        self.contributions, self.failures = ignore_failed_blocks(
+            self.records, all_contributions, all_failures
+        )
 
     def calls(self) -> SiteCalls:
-        """Return the call of every sample."""
-        joined = join(
-            self.rows, n_alleles=len(self.table), ref=self.ref, deleted=self.table.index(DELETED)
+        """Return the calls of all samples."""
+        merged = merge(
+            self.contributions,
+            n_alleles=len(self.alleles),
+            ref=self.alleles.ref,
+            deleted=self.alleles.deleted,
         )
-        return self._compressed(joined, self._status(joined))
-
-    def _row(self, record: Record, found: Resolution, others: Sequence[Resolution]) -> Row:
-        """Return a record as a row; ``others`` are the resolutions of the other records."""
-        numbers = [self._number(base) for base in found.bases]
-        for index, base in enumerate(found.bases):
-            if base == COPY_NUMBER:
-                self.copy_changed |= (record.alleles == index).any(axis=1)
-        # The last two places of the lookup are those of NO_COPY (-2) and MISSING (-1).
-        lookup = np.array([*numbers, NO_COPY, MISSING], dtype=np.int8)
-        listed = frozenset(numbers) - {self.ref}
-        if record.excludes_others and (record.is_block or record.pos == self.locus.pos):
-            listed = frozenset(range(len(self.table))) - {self.ref}
-        # A base that comes about by another change is another record's to tell: an SNV row does not
-        # speak of the MNV over it. <NON_REF> is any allele but those that have a row of their own;
-        # a row without ALT leaves no room for any.
-        told_elsewhere = frozenset(
-            self._number(base)
-            for other in others
-            for base, change in zip(other.bases[1:], other.changes, strict=True)
-            if base != ANY_OTHER and (base not in found.bases or change not in found.changes)
-        )
-        return Row(
-            copies=lookup[self._likely(record)],
-            listed=listed,
-            denied=listed - told_elsewhere if record.alts else listed,
-            is_evidence=found.is_evidence,
-            changes=found.changes,
-            phased=record.phased,
-            phase_set=record.phase_set,
-        )
-
-    def _likely(self, record: Record) -> NDArray[np.int16]:
-        """Return the genotypes of a record; without GT, only those that are likely enough."""
-        if record.has_genotypes or record.probability is None:
-            return record.alleles
-        # NaN compares false: what is not told is missing already.
-        unlikely = record.probability < self._least_probability
-        return np.where(unlikely[:, None] & (record.alleles != NO_COPY), MISSING, record.alleles)
-
-    def _number(self, base: str) -> int:
-        return self.ref if base in {REFERENCE, COPY_NUMBER} else self.table.index(base)
-
-    def _failures(self, record: Record, row: Row) -> dict[str, Bools]:
-        """Return the thresholds that a record fails, each with the samples concerned."""
-        contributes = row.called if row.is_evidence else count(row.copies, len(self.table) - 1) > 0
-        failures: dict[str, Bools] = {}
-        objections = [name for name in record.filters if name not in PASSING_FILTERS]
-        if objections and not self.options.include_filtered:
-            failures[f"FILTER {';'.join(objections)}"] = contributes
-        if record.failed is not None and not self.options.include_filtered:
-            failures["FT"] = record.failed & contributes
-        for label, values, least in (
-            ("GQ", record.gq, self.options.min_gq),
-            ("DP", record.dp, self.options.min_dp),
-            ("GP", record.probability, self._least_probability),
-        ):
-            if values is not None and least > 0:
-                # NaN compares false: a missing value passes.
-                failures[f"{label} below {round(least, 5):g}"] = (values < least) & contributes
-        return {name: where for name, where in failures.items() if where.any()}
-
-    def _hide_weak_blocks(self) -> None:
-        """Pass over reference blocks that fail where another record was called and passes."""
-        failed = [self._failed(index) for index in range(len(self.rows))]
-        for index, (record, row) in enumerate(zip(self.records, list(self.rows), strict=True)):
-            if not (record.is_block and failed[index].any()):
-                continue
-            better = np.zeros(self.n, np.bool_)
-            for other, other_row in enumerate(self.rows):
-                if other != index and other_row.is_evidence:
-                    better |= ~failed[other] & (other_row.copies >= 0).all(axis=1)
-            ignored = failed[index] & better
-            self.rows[index] = dataclasses.replace(row, ignored=ignored)
-            self.failures[index] = {
-                name: where & ~ignored for name, where in self.failures[index].items()
-            }
-
-    def _failed(self, index: int) -> Bools:
-        failed = np.zeros(self.n, np.bool_)
-        for where in self.failures[index].values():
-            failed |= where
-        return failed
-
-    def _status(self, joined: Joined) -> NDArray[np.int8]:
-        """Give every sample its status; later lines overrule earlier ones."""
-        copies = joined.copies
-        missing = (copies == MISSING) | (copies == NO_COPY)
-        deleted = copies == self.table.index(DELETED)
-        seen_base = (~missing & ~deleted).any(axis=1)
-        nothing = missing.all(axis=1)
-        open_copies = np.any([(row.copies == MISSING).any(axis=1) for row in self.rows], axis=0)
-        told = open_copies | any(row.is_evidence for row in self.rows)
-        status = np.full(self.n, _STATUSES.index(CallStatus.CALLED), np.int8)
-        for where, name in (
-            (missing.any(axis=1), CallStatus.PARTIAL),
-            ((copies >= len(self.variant.alleles)).any(axis=1), CallStatus.UNKNOWN_ALLELE),
-            *((self._failed(index), CallStatus.FILTERED) for index in range(len(self.rows))),
-            (deleted.any(axis=1) & ~seen_base, CallStatus.NOT_ASSESSABLE),
-            (nothing & told, CallStatus.NO_CALL),
-            (nothing & ~told, CallStatus.ABSENT),
-            (self.copy_changed, CallStatus.NOT_ASSESSABLE),
-            (joined.conflict, CallStatus.MISMATCH),
-        ):
-            status[where] = _STATUSES.index(name)
-        return status
-
-    def _compressed(self, joined: Joined, status: NDArray[np.int8]) -> SiteCalls:
-        """Find the distinct cells and number the samples by them."""
-        filtered = status == _STATUSES.index(CallStatus.FILTERED)
-        failure, failure_names = self._failure_codes(filtered)
-        block, order = self._from_block(), self._wide_row(joined)
-        copies = joined.copies
-        columns = (copies[:, 0], copies[:, 1], joined.phased, status, block, failure, order)
-        codes, samples = distinct_rows([column.astype(np.uint8) for column in columns])
-        calls = tuple(
-            self._call(
-                copies[sample],
-                phased=bool(joined.phased[sample]),
-                status=_STATUSES[status[sample]],
-                block=bool(block[sample]),
-                failure=failure_names[failure[sample]],
-                order=int(order[sample]),
-            )
-            for sample in samples.tolist()
-        )
+        phase_sets = [record.phase_set for record in self.records]
         return SiteCalls(
             variant=self.variant,
-            calls=Coded(calls, codes),
-            gq=_least([self._heard(index, r.gq) for index, r in enumerate(self.records)]),
-            dp=_least([self._heard(index, r.dp) for index, r in enumerate(self.records)]),
-            phase_set=_phase_set([record.phase_set for record in self.records], joined.phased),
+            calls=self._distinct_calls(merged),
+            gq=_minimum([self._unless_ignored(i, r.gq) for i, r in enumerate(self.records)]),
+            dp=_minimum([self._unless_ignored(i, r.dp) for i, r in enumerate(self.records)]),
+            phase_set=_phase_set(phase_sets, merged.phased),
         )
 
-    def _heard(self, index: int, values: NDArray[np.float32] | None) -> NDArray[np.float32] | None:
-        """Return values of a record, NaN where the record is passed over."""
-        ignored = self.rows[index].ignored
+    def _unless_ignored(
+        self, index: int, values: NDArray[np.float32] | None
+    ) -> NDArray[np.float32] | None:
+        """Return values of a record, NaN where the record is ignored."""
+        ignored = self.contributions[index].ignored
         if values is None or ignored is None:
             return values
         return np.where(ignored, np.float32(np.nan), values)
 
-    def _failure_codes(self, filtered: Bools) -> tuple[NDArray[np.uint8], list[str]]:
-        """Number the combinations of thresholds that filtered samples fail; and their texts."""
-        names = sorted({name for failures in self.failures for name in failures})
-        if not names:
-            return np.zeros(self.n, np.uint8), [""]
-        where = np.zeros((len(names), self.n), np.bool_)
-        for failures in self.failures:
-            for name, low in failures.items():
-                where[names.index(name)] |= low & filtered
-        codes, samples = distinct_rows(list(where))
-        texts = [
-            ", ".join(name for name, low in zip(names, where[:, sample], strict=True) if low)
+    def _status(self, merged: MergedCopies) -> NDArray[np.int8]:
+        """Return the status of every sample as an index into ``_STATUSES``.
+
+        Rules are in ascending order of precedence.
+        """
+        copies = merged.copies
+        missing = (copies == MISSING) | (copies == NO_COPY)
+        deleted = copies == self.alleles.deleted
+        has_base = (~missing & ~deleted).any(axis=1)
+        has_none = missing.all(axis=1)
+        any_missing = np.any(
+            [(item.copies == MISSING).any(axis=1) for item in self.contributions], axis=0
+        )
+        is_covered = any_missing | any(item.is_evidence for item in self.contributions)
+        statuses = np.full(self.n_samples, _STATUSES.index(CallStatus.CALLED), np.int8)
+        for samples, status in (
+            (missing.any(axis=1), CallStatus.PARTIAL),
+            ((copies >= self.alleles.n_known).any(axis=1), CallStatus.UNKNOWN_ALLELE),
+            *((fails_any(failed, self.n_samples), CallStatus.FILTERED) for failed in self.failures),
+            (deleted.any(axis=1) & ~has_base, CallStatus.NOT_ASSESSABLE),
+            (has_none & is_covered, CallStatus.NO_CALL),
+            (has_none & ~is_covered, CallStatus.ABSENT),
+            (self.copy_number_changed, CallStatus.NOT_ASSESSABLE),
+            (merged.conflict, CallStatus.MISMATCH),
+        ):
+            statuses[samples] = _STATUSES.index(status)
+        return statuses
+
+    def _distinct_calls(self, merged: MergedCopies) -> Coded[Call]:
+        """Return the call of every sample, built once for each distinct combination of fields."""
+        status = self._status(merged)
+        filtered = status == _STATUSES.index(CallStatus.FILTERED)
+        reason, reasons = reason_codes(self.failures, filtered)
+        from_block, spanning_row = self._from_block(), self._spanning_row(merged)
+        copies, phased = merged.copies, merged.phased
+        columns = (copies[:, 0], copies[:, 1], phased, status, from_block, reason, spanning_row)
+        codes, samples = distinct_rows([column.astype(np.uint8) for column in columns])
+        calls = tuple(
+            self._call(
+                copies[sample],
+                phased=bool(phased[sample]),
+                status=_STATUSES[status[sample]],
+                from_block=bool(from_block[sample]),
+                failed=reasons[reason[sample]],
+                spanning_row=int(spanning_row[sample]),
+            )
             for sample in samples.tolist()
-        ]
-        return codes.astype(np.uint8), texts
+        )
+        return Coded(calls, codes)
 
     def _from_block(self) -> Bools:
-        """Say where reference blocks are all that was called."""
-        block = np.zeros(self.n, np.bool_)
-        for record, row in zip(self.records, self.rows, strict=True):
+        """Return the samples in which reference blocks alone carry a call."""
+        from_block = np.zeros(self.n_samples, np.bool_)
+        for record, item in zip(self.records, self.contributions, strict=True):
             if record.is_block:
-                block |= row.called
-        for record, row in zip(self.records, self.rows, strict=True):
-            if not record.is_block and row.is_evidence:
-                block &= ~row.called
-        return block
+                from_block |= item.called
+        for record, item in zip(self.records, self.contributions, strict=True):
+            if not record.is_block and item.is_evidence:
+                from_block &= ~item.called
+        return from_block
 
-    def _wide_row(self, joined: Joined) -> NDArray[np.int8]:
-        """Say which unphased row over more than this site has the copies of a sample.
+    def _spanning_row(self, merged: MergedCopies) -> NDArray[np.int8]:
+        """Return the unphased row that carries the copies of a sample and covers other sites too.
 
-        It is told by its number from 1, negative where its copies stand the other way round; 0
-        where there is none, or nothing to tell apart, or where rows have them in opposite orders.
+        Rows are numbered from 1. The number is negative if the row lists the copies in the opposite
+        order. It is 0 if there is no such row, if the copies are equal or phased, or if rows list
+        them in opposite orders.
         """
-        order = np.zeros(self.n, np.int8)
-        opposed = np.zeros(self.n, np.bool_)
-        differ = ~joined.phased & (joined.copies[:, 0] != joined.copies[:, 1])
-        present = joined.copies != self.table.index(DELETED)
-        for number, (record, row) in enumerate(zip(self.records, self.rows, strict=True), 1):
+        row = np.zeros(self.n_samples, np.int8)
+        contradicted = np.zeros(self.n_samples, np.bool_)
+        unordered = ~merged.phased & (merged.copies[:, 0] != merged.copies[:, 1])
+        present = merged.copies != self.alleles.deleted
+        for number, (record, item) in enumerate(
+            zip(self.records, self.contributions, strict=True), 1
+        ):
             if record.end - record.pos < len(self.locus.ref) or number > _MAX_ROWS:
                 continue
-            for sign, copies in ((1, row.copies), (-1, row.copies[:, ::-1])):
-                fits = (copies == joined.copies) | (joined.copies == MISSING)
-                if not row.is_evidence:  # of the copy that it does not delete, it says nothing
-                    fits |= (copies == self.ref) & (copies[:, ::-1] != self.ref) & present
-                fitting = differ & ~row.phased & fits.all(axis=1)
-                opposed |= fitting & (order * sign < 0)
-                order[fitting & (order == 0)] = sign * number
-        return np.where(opposed, np.int8(0), order)
+            for sign, copies in ((1, item.copies), (-1, item.copies[:, ::-1])):
+                fits = (copies == merged.copies) | (merged.copies == MISSING)
+                if not item.is_evidence:  # the copy that it does not delete may be any allele
+                    ref = self.alleles.ref
+                    fits |= (copies == ref) & (copies[:, ::-1] != ref) & present
+                fitting = unordered & ~item.phased & fits.all(axis=1)
+                contradicted |= fitting & (row * sign < 0)
+                row[fitting & (row == 0)] = sign * number
+        return np.where(contradicted, np.int8(0), row)
 
     def _call(
         self,
@@ -339,60 +263,62 @@ class _Site:
         *,
         phased: bool,
         status: CallStatus,
-        block: bool,
-        failure: str,
-        order: int,
+        from_block: bool,
+        failed: str,
+        spanning_row: int,
     ) -> Call:
         if status is CallStatus.ABSENT:
             return ABSENT
         alleles = tuple(
-            "." if number == MISSING else self.table[number]
+            "." if number == MISSING else self.alleles.bases[number]
             for number in copies.tolist()
             if number != NO_COPY
         )
+        filters = sorted({name for record in self.records for name in record.filters})
         return Call(
             alleles=alleles,
             phased=phased,
             status=status,
-            source=CallSource.REFERENCE_BLOCK if block else CallSource.RECORD,
-            reason=failure or self._reason(status, alleles),
-            filter=";".join(sorted({n for record in self.records for n in record.filters})) or ".",
+            source=CallSource.REFERENCE_BLOCK if from_block else CallSource.RECORD,
+            reason=failed or self._reason(status, alleles),
+            filter=";".join(filters) or ".",
             file=self.file,
-            spanning_row=_place(self.records[abs(order) - 1]) if order else "",
-            swapped=order < 0,
+            spanning_row=_row_name(self.records[abs(spanning_row) - 1]) if spanning_row else "",
+            swapped=spanning_row < 0,
         )
 
     def _reason(self, status: CallStatus, alleles: tuple[str, ...]) -> str:
-        others = sorted(set(alleles) - set(self.variant.alleles) - {"."})
-        has_genotypes = any(record.has_genotypes for record in self.records)
-        deleted = DELETED in alleles
+        unknown = sorted(set(alleles) - set(self.variant.alleles) - {"."})
+        is_deleted = DELETED in alleles
         return {
-            CallStatus.NO_CALL: "genotype missing" if has_genotypes else self._without_genotypes(),
+            CallStatus.NO_CALL: self._no_call_reason(),
             CallStatus.PARTIAL: "one copy missing" if "." in alleles else "haploid call",
-            CallStatus.UNKNOWN_ALLELE: f"not a known allele: {', '.join(others)}",
+            CallStatus.UNKNOWN_ALLELE: f"not a known allele: {', '.join(unknown)}",
             CallStatus.MISMATCH: "records contradict one another",
             CallStatus.NOT_ASSESSABLE: "deletion over the locus"
-            if deleted
+            if is_deleted
             else "copy number changed over the locus",
         }.get(status, "")
 
-    def _without_genotypes(self) -> str:
+    def _no_call_reason(self) -> str:
+        if any(record.has_genotypes for record in self.records):
+            return "genotype missing"
         if all(record.probability is None for record in self.records):
             return "the record has no GT"
         return f"the record has no GT, and no genotype has a probability of {self.options.min_gp:g}"
 
 
-def _place(record: Record) -> str:
+def _row_name(record: Record) -> str:
     return f"{record.pos} {record.ref}>{','.join(record.alts)}"
 
 
-def _least(values: list[NDArray[np.float32] | None]) -> NDArray[np.float32] | None:
-    """Return the smallest value of each sample over the records, NaN where none has one."""
-    given = [value for value in values if value is not None]
-    return np.fmin.reduce(given) if given else None
+def _minimum(values: list[NDArray[np.float32] | None]) -> NDArray[np.float32] | None:
+    """Return the minimum over the records for each sample, NaN if no record has a value."""
+    available = [value for value in values if value is not None]
+    return np.fmin.reduce(available) if available else None
 
 
 def _phase_set(values: list[NDArray[np.int64] | None], phased: Bools) -> NDArray[np.int64] | None:
-    """Return the phase set of each phased sample, -1 elsewhere."""
-    given = [value for value in values if value is not None]
-    return np.where(phased, np.maximum.reduce(given), -1) if given else None
+    """Return the phase set of each phased sample, -1 for other samples."""
+    available = [value for value in values if value is not None]
+    return np.where(phased, np.maximum.reduce(available), -1) if available else None

@@ -1,23 +1,23 @@
-"""Several records at one locus joined into two copies per person.
+"""Several records at one locus, merged into two copies per sample.
 
-Split multiallelic rows, duplicates, spanning deletions and reference blocks may all speak of one
-locus. For every person, every pair of copies that could be there is held against every record, and
-what all remaining pairs have in common is the call:
+Split multiallelic rows, duplicate rows, spanning deletions and reference blocks can all report on
+one locus. Every pair of alleles that a sample may have is checked against every record. What all
+remaining pairs have in common is the call:
 
-* a copy said to be an alternate is that alternate;
-* a copy said to be reference is none of the alternates that the record denies by it, but may be one
-  that another record tells;
-* ``*`` is a deleted copy, or an alternate that another record tells;
-* a missing copy may be anything;
-* a record that merely spans the locus (an upstream deletion) speaks of the copies that it deletes
-  and of nothing else; callers write people who have only one copy left as homozygous.
+* a copy reported as an alternate is that alternate;
+* a copy reported as reference is none of the alternates that the record rules out, but may be one
+  that another record reports;
+* ``*`` is a deleted copy, or an alternate that another record reports;
+* a missing copy may be any allele;
+* a record that only spans the locus (an upstream deletion) is evidence of the copies that it
+  deletes and of nothing else; callers write a sample with one remaining copy as homozygous.
 
-Alternates that no record lists are not considered, nor more copies than the records say together.
-If no pair remains, the records contradict one another. Unphased records are first taken to write
-the copies in one order, as tools that split rows do; only where that leaves no pair, each may have
-its own order.
+Alternates that no record lists are not candidates, nor are more copies of an alternate than the
+records report together. If no pair remains, the records contradict one another. Unphased records
+are first assumed to list the copies in the same order, as tools that split rows do. Only if no pair
+remains may each record have its own order.
 
-Everything runs over arrays of samples; loops are over records and alleles only.
+All operations are on arrays of samples; Python loops run over records and alleles only.
 """
 
 from __future__ import annotations
@@ -35,20 +35,21 @@ Copies = NDArray[np.int8]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Row:
-    """What one record says of a locus.
+class Contribution:
+    """What one record contributes to the calls at a locus.
 
     ``copies`` is int8 of shape (samples, 2): numbers of the site's alleles, ``MISSING`` or
-    ``NO_COPY``. ``listed`` are the alternates that the record tells of, ``denied`` those of them
-    that its reference copies cannot be. ``is_evidence`` is False for a record that merely spans the
-    locus; ``changes`` are what its alternates are, so that rows about the same can be told.
-    ``phased`` is bool and ``phase_set`` int64 (-1 none), both of shape (samples,).
-    ``ignored`` says for which samples the record is to be passed over.
+    ``NO_COPY``. ``listed`` are the alternates that the record reports on; ``ruled_out`` are those
+    of them that a reference copy of the record cannot be. ``is_evidence`` is False for a record
+    that only spans the locus. ``changes`` are the changes of its ALTs; records with equal changes
+    report the same alleles. ``phased`` is bool and ``phase_set`` int64 (-1 for none), both of shape
+    (samples,). ``ignored`` is bool of shape (samples,): True for samples in which the record does
+    not count.
     """
 
     copies: Copies
     listed: frozenset[int]
-    denied: frozenset[int]
+    ruled_out: frozenset[int]
     is_evidence: bool
     phased: Bools
     changes: tuple[Hashable, ...] = ()
@@ -57,217 +58,248 @@ class Row:
 
     @property
     def called(self) -> Bools:
-        """Say which samples have at least one known copy."""
+        """Return which samples have at least one known copy in the record."""
         called = np.asarray((self.copies >= 0).any(axis=1))
         return called if self.ignored is None else np.asarray(called & ~self.ignored)
 
+    @property
+    def applies(self) -> Bools:
+        """Return which samples the record counts for."""
+        return np.ones(len(self.copies), np.bool_) if self.ignored is None else ~self.ignored
+
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Joined:
-    """Two copies per sample, whether they are in haplotype order, and where records disagree."""
+class MergedCopies:
+    """Two copies per sample, whether they are in haplotype order, and where records conflict."""
 
     copies: Copies
     phased: Bools
     conflict: Bools
 
 
-def count(copies: Copies, number: int) -> Copies:
-    """Count, for each sample, the copies that have an allele number."""
-    counted: Copies = (copies == number).sum(axis=1, dtype=np.int8)
-    return counted
+def count_copies(copies: Copies, number: int) -> Copies:
+    """Return how many copies of an allele each sample has."""
+    counts: Copies = (copies == number).sum(axis=1, dtype=np.int8)
+    return counts
 
 
-def join(rows: Sequence[Row], *, n_alleles: int, ref: int, deleted: int) -> Joined:
-    """Join the rows of one site; alleles are numbered below ``n_alleles``.
+def merge(
+    contributions: Sequence[Contribution], *, n_alleles: int, ref: int, deleted: int
+) -> MergedCopies:
+    """Merge the contributions of all records at a site; allele numbers are below ``n_alleles``.
 
-    Unphased copies come out in the order of their numbers, missing ones last.
+    Unphased copies are sorted by allele number, missing ones last.
     """
-    rows = _without_repeats(rows)
-    phased = _phased(rows)
-    if len(rows) == 1 and rows[0].is_evidence and rows[0].ignored is None:
-        copies = np.where(phased[:, None], rows[0].copies, _in_order(rows[0].copies))
-        return Joined(copies, phased, np.zeros(len(phased), np.bool_))
-    pairs = _Pairs(n_alleles, ref, deleted)
-    considered = pairs.considered(rows)
-    aligned = considered.copy()
-    free = considered
-    for row in rows:
-        fits = pairs.fitting(row, rows)
-        aligned &= fits
-        free = free & (fits | fits[:, pairs.swapped])
-    possible = np.where((aligned.any(axis=1) | phased)[:, None], aligned, free)
+    contributions = _without_duplicates(contributions)
+    phased = _is_phased(contributions)
+    first = contributions[0]
+    if len(contributions) == 1 and first.is_evidence and first.ignored is None:
+        copies = np.where(phased[:, None], first.copies, _sorted_copies(first.copies))
+        return MergedCopies(copies, phased, np.zeros(len(phased), np.bool_))
+    pairs = _AllelePairs(n_alleles, ref, deleted)
+    candidates = pairs.candidates(contributions)
+    same_order = candidates.copy()
+    any_order = candidates
+    for contribution in contributions:
+        allowed = pairs.allowed(contribution, contributions)
+        same_order &= allowed
+        any_order = any_order & (allowed | allowed[:, pairs.swapped])
+    possible = np.where((same_order.any(axis=1) | phased)[:, None], same_order, any_order)
     conflict = np.asarray(~possible.any(axis=1))
-    copies = np.where(phased[:, None], pairs.by_slot(possible), pairs.by_count(possible))
-    return Joined(copies, np.asarray(phased & ~conflict), conflict)
+    copies = np.where(
+        phased[:, None],
+        pairs.common_in_haplotype_order(possible),
+        pairs.common_in_allele_order(possible),
+    )
+    return MergedCopies(copies, np.asarray(phased & ~conflict), conflict)
 
 
-def _without_repeats(rows: Sequence[Row]) -> list[Row]:
-    """Leave out rows that say the same as an earlier one."""
-    kept: list[Row] = []
-    for row in rows:
-        if not any(_same(row, other) for other in kept):
-            kept.append(row)
-    return kept
+def _without_duplicates(contributions: Sequence[Contribution]) -> list[Contribution]:
+    """Return the contributions without those that repeat an earlier one."""
+    distinct: list[Contribution] = []
+    for contribution in contributions:
+        if not any(_are_equal(contribution, earlier) for earlier in distinct):
+            distinct.append(contribution)
+    return distinct
 
 
-def _same(one: Row, other: Row) -> bool:
-    return (one.changes, one.listed, one.denied, one.is_evidence) == (
-        other.changes,
-        other.listed,
-        other.denied,
-        other.is_evidence,
+def _are_equal(first: Contribution, second: Contribution) -> bool:
+    return (first.changes, first.listed, first.ruled_out, first.is_evidence) == (
+        second.changes,
+        second.listed,
+        second.ruled_out,
+        second.is_evidence,
     ) and all(
-        np.array_equal(first, second)
-        if first is not None and second is not None
-        else first is second
-        for first, second in (
-            (one.copies, other.copies),
-            (one.phased, other.phased),
-            (one.phase_set, other.phase_set),
-            (one.ignored, other.ignored),
+        np.array_equal(values, other_values)
+        if values is not None and other_values is not None
+        else values is other_values
+        for values, other_values in (
+            (first.copies, second.copies),
+            (first.phased, second.phased),
+            (first.phase_set, second.phase_set),
+            (first.ignored, second.ignored),
         )
     )
 
 
-def _in_order(copies: Copies) -> Copies:
-    """Sort the two copies by number, missing ones last and absent ones after them."""
+def _sorted_copies(copies: Copies) -> Copies:
+    """Sort the two copies by allele number, with ``MISSING`` and then ``NO_COPY`` last."""
     rank = np.where(copies == MISSING, 126, np.where(copies == NO_COPY, 127, copies))
     swap = rank[:, 0] > rank[:, 1]
     return np.where(swap[:, None], copies[:, ::-1], copies)
 
 
-def _phased(rows: Sequence[Row]) -> Bools:
-    """Say where every heterozygous record is phased, all within one phase set."""
-    n_samples = len(rows[0].copies)
+def _is_phased(contributions: Sequence[Contribution]) -> Bools:
+    """Return the samples in which all heterozygous records are phased within one phase set."""
+    n_samples = len(contributions[0].copies)
     phased = np.ones(n_samples, np.bool_)
     any_phased = np.zeros(n_samples, np.bool_)
-    common: NDArray[np.int64] | None = None
-    for row in rows:
-        passed_over = np.zeros(n_samples, np.bool_) if row.ignored is None else row.ignored
-        fits = row.phased | (row.copies[:, 0] == row.copies[:, 1])
-        fits &= (row.copies != NO_COPY).all(axis=1)
-        if row.phase_set is not None:
-            own = np.where(passed_over, -1, row.phase_set)
-            if common is not None:
-                fits &= (own == common) | (own < 0) | (common < 0)
-            common = own if common is None else np.maximum(common, own)
-        phased &= fits | passed_over
-        any_phased |= row.phased & ~passed_over
+    common_set: NDArray[np.int64] | None = None
+    for contribution in contributions:
+        applies = contribution.applies
+        fits = contribution.phased | (contribution.copies[:, 0] == contribution.copies[:, 1])
+        fits &= (contribution.copies != NO_COPY).all(axis=1)
+        if contribution.phase_set is not None:
+            phase_set = np.where(applies, contribution.phase_set, -1)
+            if common_set is not None:
+                fits &= (phase_set == common_set) | (phase_set < 0) | (common_set < 0)
+            common_set = phase_set if common_set is None else np.maximum(common_set, phase_set)
+        phased &= fits | ~applies
+        any_phased |= contribution.phased & applies
     return phased & any_phased
 
 
-def _said(rows: Sequence[Row], number: int) -> NDArray[np.int_]:
-    """Return how many copies of an allele rows tell of, or leave open; equal rows speak once."""
+def _max_copies(contributions: Sequence[Contribution], number: int) -> NDArray[np.int_]:
+    """Return the most copies of an allele that the records report or leave missing.
+
+    Records with the same changes count once.
+    """
     by_changes: dict[tuple[Hashable, ...], Bools] = {}
-    for row in rows:
-        said = np.asarray((row.copies == number) | (row.copies == MISSING))
-        by_changes[row.changes] = said | by_changes.get(row.changes, np.zeros_like(said))
+    for contribution in contributions:
+        copies, changes = contribution.copies, contribution.changes
+        may_have = np.asarray((copies == number) | (copies == MISSING))
+        by_changes[changes] = may_have | by_changes.get(changes, np.zeros_like(may_have))
     return np.asarray(np.sum(list(by_changes.values()), axis=0).sum(axis=1))
 
 
-class _Pairs:
-    """All pairs of copies that a person may have, and which of them fit a record.
+class _AllelePairs:
+    """All pairs of alleles that a sample may have, and which of them a record allows.
 
-    True alleles are numbered as those of the site, the last number standing for no second copy.
-    Pairs are ordered; a haploid person has no copy in the second place.
+    Alleles have the numbers of the site; one more number represents the absent second copy of a
+    haploid sample. Pairs are ordered. Boolean arrays of shape (samples, pairs) mark pairs.
     """
 
     def __init__(self, n_alleles: int, ref: int, deleted: int) -> None:
         self.n_alleles = n_alleles
-        self.none = n_alleles
+        self.no_copy = n_alleles
         self.ref = ref
         self.deleted = deleted
-        both = [(x, y) for x in range(n_alleles) for y in range(n_alleles)]
-        pairs = [*both, *((x, self.none) for x in range(n_alleles))]
+        diploid = [(x, y) for x in range(n_alleles) for y in range(n_alleles)]
+        pairs = [*diploid, *((x, self.no_copy) for x in range(n_alleles))]
         self.first = np.array([x for x, _ in pairs])
         self.second = np.array([y for _, y in pairs])
-        turned = [(x, y) if y == self.none else (y, x) for x, y in pairs]
-        self.swapped = np.array([pairs.index(pair) for pair in turned])
+        swapped = [(x, y) if y == self.no_copy else (y, x) for x, y in pairs]
+        self.swapped = np.array([pairs.index(pair) for pair in swapped])
 
-    def considered(self, rows: Sequence[Row]) -> Bools:
-        """Return bool (samples, pairs): pairs of alleles that some record tells of."""
-        n_samples = len(rows[0].copies)
-        evidence = [row for row in rows if row.is_evidence]
+    def candidates(self, contributions: Sequence[Contribution]) -> Bools:
+        """Return bool (samples, pairs): pairs of alleles that the records report on."""
+        n_samples = len(contributions[0].copies)
+        evidence = [item for item in contributions if item.is_evidence]
         alleles = np.zeros((n_samples, self.n_alleles + 1), np.bool_)
-        for row in evidence:
-            speaks = np.ones(n_samples, np.bool_) if row.ignored is None else ~row.ignored
-            for number in (self.ref, *row.listed):
-                alleles[:, number] |= speaks
-            alleles[:, self.none] |= speaks & (row.copies[:, 1] == NO_COPY)
-        haploid = np.all([row.copies[:, 1] == NO_COPY for row in rows], axis=0)
+        for item in evidence:
+            applies = item.applies
+            for number in (self.ref, *item.listed):
+                alleles[:, number] |= applies
+            alleles[:, self.no_copy] |= applies & (item.copies[:, 1] == NO_COPY)
+        haploid = np.all([item.copies[:, 1] == NO_COPY for item in contributions], axis=0)
         if not evidence:
-            alleles[:, : self.none] = True
-            alleles[:, self.none] = haploid
-        alleles[:, self.deleted] = np.any([count(r.copies, self.deleted) > 0 for r in rows], axis=0)
-        fit = alleles[:, self.first] & alleles[:, self.second]
-        fit &= ~haploid[:, None] | (self.second == self.none)
-        for number in set(range(self.n_alleles)) - {self.ref, self.deleted} if evidence else ():
-            most = _said(evidence, number)
-            times = (self.first == number).astype(int) + (self.second == number)
-            fit &= times <= most[:, None]
-        return np.asarray(fit)
+            alleles[:, : self.no_copy] = True
+            alleles[:, self.no_copy] = haploid
+        alleles[:, self.deleted] = np.any(
+            [count_copies(item.copies, self.deleted) > 0 for item in contributions], axis=0
+        )
+        candidates = alleles[:, self.first] & alleles[:, self.second]
+        candidates &= ~haploid[:, None] | (self.second == self.no_copy)
+        if evidence:
+            for number in set(range(self.n_alleles)) - {self.ref, self.deleted}:
+                candidates &= self._copies_of(number) <= _max_copies(evidence, number)[:, None]
+        return np.asarray(candidates)
 
-    def fitting(self, row: Row, rows: Sequence[Row]) -> Bools:
-        """Return bool (samples, pairs): pairs that a record allows, its copies in their order."""
-        others = [r for r in rows if r is not row]
-        matches = self._matches(row, starred=any(self.deleted in r.listed for r in others))
-        one, two = matches[row.copies[:, 0]], matches[row.copies[:, 1]]
-        fits = one[:, self.first] & two[:, self.second]
-        if row.is_evidence:
-            # Where another record deletes one copy, the other one is written as homozygous.
-            spanned = [count(r.copies, self.deleted) > 0 for r in rows if not r.is_evidence]
-            same = (row.copies[:, 0] == row.copies[:, 1]) | (row.copies[:, 1] == NO_COPY)
-            if spanned:
-                half = (row.copies[:, 0] >= 0) & same & np.any(spanned, axis=0)
-                fits |= half[:, None] & one[:, self.first] & (self.second == self.deleted)
-                fits |= half[:, None] & one[:, self.second] & (self.first == self.deleted)
-        return fits if row.ignored is None else np.asarray(fits | row.ignored[:, None])
+    def allowed(self, contribution: Contribution, contributions: Sequence[Contribution]) -> Bools:
+        """Return bool (samples, pairs): pairs that a record allows, in the order of its copies."""
+        compatible = self._compatible(
+            contribution,
+            deletion_elsewhere=any(
+                self.deleted in other.listed for other in contributions if other is not contribution
+            ),
+        )
+        copies = contribution.copies
+        first, second = compatible[copies[:, 0]], compatible[copies[:, 1]]
+        allowed = first[:, self.first] & second[:, self.second]
+        spanning = [
+            count_copies(other.copies, self.deleted) > 0
+            for other in contributions
+            if not other.is_evidence
+        ]
+        if contribution.is_evidence and spanning:
+            # If another record deletes one copy, callers write the other one as homozygous.
+            is_single = (copies[:, 0] == copies[:, 1]) | (copies[:, 1] == NO_COPY)
+            hemizygous = (copies[:, 0] >= 0) & is_single & np.any(spanning, axis=0)
+            allowed |= hemizygous[:, None] & first[:, self.first] & (self.second == self.deleted)
+            allowed |= hemizygous[:, None] & first[:, self.second] & (self.first == self.deleted)
+        ignored = contribution.ignored
+        return allowed if ignored is None else np.asarray(allowed | ignored[:, None])
 
-    def _matches(self, row: Row, *, starred: bool) -> Bools:
-        """Return bool (written, true): which true allele a written copy allows.
+    def _compatible(self, contribution: Contribution, *, deletion_elsewhere: bool) -> Bools:
+        """Return bool (reported, true): which true alleles a reported copy allows.
 
-        The last two rows are those of NO_COPY (-2) and MISSING (-1). ``starred`` says that another
-        record tells of deleted copies.
+        The last two rows are those of ``NO_COPY`` (-2) and ``MISSING`` (-1).
+        ``deletion_elsewhere`` is True if another record lists deleted copies.
         """
-        matches = np.zeros((self.n_alleles + 2, self.n_alleles + 1), np.bool_)
+        compatible = np.zeros((self.n_alleles + 2, self.n_alleles + 1), np.bool_)
         alleles = np.arange(self.n_alleles)
-        matches[alleles, alleles] = True
-        matches[MISSING] = True
-        matches[NO_COPY, self.none] = True
-        if row.is_evidence:
-            told_elsewhere = ~np.isin(alleles, list(row.denied))
-            told_elsewhere[self.deleted] &= starred
-            matches[self.ref, : self.none] |= told_elsewhere
-            not_listed = ~np.isin(alleles, list(row.listed)) & (alleles != self.ref)
-            matches[self.deleted, : self.none] |= not_listed
+        compatible[alleles, alleles] = True
+        compatible[MISSING] = True
+        compatible[NO_COPY, self.no_copy] = True
+        if contribution.is_evidence:
+            not_ruled_out = ~np.isin(alleles, list(contribution.ruled_out))
+            not_ruled_out[self.deleted] &= deletion_elsewhere
+            compatible[self.ref, : self.no_copy] |= not_ruled_out
+            not_listed = ~np.isin(alleles, list(contribution.listed)) & (alleles != self.ref)
+            compatible[self.deleted, : self.no_copy] |= not_listed
         else:
-            matches[self.ref] = True
-            matches[self.ref, self.deleted] = starred
-            matches[NO_COPY] = True
-        return matches
+            compatible[self.ref] = True
+            compatible[self.ref, self.deleted] = deletion_elsewhere
+            compatible[NO_COPY] = True
+        return compatible
 
-    def by_slot(self, possible: Bools) -> Copies:
-        """Return the copies that all possible pairs have in each place, in haplotype order."""
-        slots = np.full((len(possible), 2), MISSING, np.int8)
+    def _copies_of(self, number: int) -> NDArray[np.int_]:
+        """Return how many copies of an allele each pair has."""
+        return np.asarray((self.first == number).astype(int) + (self.second == number))
+
+    def common_in_haplotype_order(self, possible: Bools) -> Copies:
+        """Return, for each of the two places, the allele that all possible pairs have there."""
+        copies = np.full((len(possible), 2), MISSING, np.int8)
         for place, alleles in enumerate((self.first, self.second)):
             for number in range(self.n_alleles):
                 certain = ~possible[:, alleles != number].any(axis=1)
-                slots[certain, place] = number
-        slots[~possible.any(axis=1)] = MISSING
-        return slots
+                copies[certain, place] = number
+        copies[~possible.any(axis=1)] = MISSING
+        return copies
 
-    def by_count(self, possible: Bools) -> Copies:
-        """Return the copies that all possible pairs have, in the order of their numbers."""
+    def common_in_allele_order(self, possible: Bools) -> Copies:
+        """Return the alleles that all possible pairs have, sorted by number, missing ones last."""
         n_samples = len(possible)
         copies = np.full((n_samples, 2), MISSING, np.int8)
-        filled = np.zeros(n_samples, np.intp)
-        some = possible.any(axis=1)
+        n_filled = np.zeros(n_samples, np.intp)
+        any_possible = possible.any(axis=1)
         for number in range(self.n_alleles):
-            times = (self.first == number).astype(int) + (self.second == number)
-            for repeat in (1, 2):
-                put = np.flatnonzero(some & ~possible[:, times < repeat].any(axis=1))
-                copies[put, filled[put]] = number
-                filled[put] += 1
-        haploid = some & ~possible[:, self.second != self.none].any(axis=1)
+            copies_of = self._copies_of(number)
+            for at_least in (1, 2):
+                certain = any_possible & ~possible[:, copies_of < at_least].any(axis=1)
+                samples = np.flatnonzero(certain)
+                copies[samples, n_filled[samples]] = number
+                n_filled[samples] += 1
+        haploid = any_possible & ~possible[:, self.second != self.no_copy].any(axis=1)
         copies[haploid, 1] = NO_COPY
         return copies

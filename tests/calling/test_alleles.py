@@ -1,15 +1,17 @@
+"""Alleles of a record at a locus: every representation of an allele resolves to that allele."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
 import pytest
+from helpers.records import record
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from pgx_ana.calling.alleles import REFERENCE, Resolution, resolve, trim
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.model import COPY_NUMBER, DELETED, Locus, Record, Variant
+from pgx_ana.model import COPY_NUMBER, DELETED, Locus, Variant
 from pgx_ana.terms import Assembly
 
 GRCH37, GRCH38 = Assembly.GRCH37, Assembly.GRCH38
@@ -20,7 +22,7 @@ OTHER_STRAND = (
 )
 
 FLANK = "TACGATCAGA"
-"""Made-up sequence on both sides of a window; its ends differ from those of the toy windows."""
+"""Synthetic sequence on both sides of a window; its ends differ from those of the toy windows."""
 
 GetVariant = Callable[[str], Variant]
 
@@ -29,40 +31,25 @@ bases = st.text(alphabet="ACGT", min_size=1, max_size=6)
 
 @pytest.fixture(scope="session")
 def variant(toy: KnowledgeBase) -> GetVariant:
-    """Return a function that gives a toy variant by its rsID."""
+    """Return a function that looks up a toy variant by rsID."""
     by_id = {item.id: item for item in toy.variants}
     return by_id.__getitem__
 
 
-def record(row: str, end: int | None = None) -> Record:
-    """Return a record without samples from ``"1 100 A C,T"``; ALT ``.`` is none."""
-    chrom, pos, ref, alt = row.split()
-    return Record(
-        chrom=chrom,
-        pos=int(pos),
-        end=end or int(pos) + len(ref) - 1,
-        ref=ref,
-        alts=() if alt == "." else tuple(alt.split(",")),
-        filters=("PASS",),
-        alleles=np.zeros((0, 2), np.int16),
-        phased=np.zeros(0, np.bool_),
-    )
-
-
 def sequence_around(locus: Locus) -> tuple[int, str]:
-    """Return the window with made-up flanks, and the position of its first base."""
+    """Return the position of the first base and the sequence of a window with its flanks."""
     return locus.window_start - len(FLANK), FLANK + locus.window + FLANK
 
 
 def haplotype(locus: Locus, allele: str) -> str:
-    """Return the sequence around a locus with another allele at it."""
+    """Return the sequence around a locus with an allele in place of REF."""
     start, reference = sequence_around(locus)
-    at = locus.pos - start
-    return reference[:at] + allele + reference[at + len(locus.ref) :]
+    offset = locus.pos - start
+    return reference[:offset] + allele + reference[offset + len(locus.ref) :]
 
 
-def spellings(locus: Locus, allele: str) -> list[str]:
-    """Return every row, however shifted and padded, that turns the reference into an allele."""
+def representations(locus: Locus, allele: str) -> list[str]:
+    """Return every row, shifted and padded, that changes the reference into an allele."""
     first, reference = sequence_around(locus)
     changed = haplotype(locus, allele)
     growth = len(changed) - len(reference)
@@ -70,8 +57,8 @@ def spellings(locus: Locus, allele: str) -> list[str]:
     for start in range(len(reference)):
         for stop in range(start + 1, len(reference) + 1):
             alt = changed[start : stop + growth]
-            rest = reference[:start], reference[stop:]
-            if alt and rest == (changed[:start], changed[stop + growth :]):
+            flanks = reference[:start], reference[stop:]
+            if alt and flanks == (changed[:start], changed[stop + growth :]):
                 rows.append(f"{locus.chrom} {first + start} {reference[start:stop]} {alt}")
     return rows
 
@@ -100,21 +87,21 @@ def test_trim(pos: int, ref: str, alt: str, expected: tuple[int, str, str]) -> N
 
 @settings(deadline=None)
 @given(pos=st.integers(1, 10**9), ref=bases, alt=bases)
-def test_trim_leaves_the_sequence_and_no_shared_end(pos: int, ref: str, alt: str) -> None:
-    start, removed, put = trim(pos, ref, alt)
+def test_trim_keeps_the_change_and_leaves_no_shared_end(pos: int, ref: str, alt: str) -> None:
+    start, removed, inserted = trim(pos, ref, alt)
     offset = start - pos
 
     assert ref[offset : offset + len(removed)] == removed
-    assert alt == ref[:offset] + put + ref[offset + len(removed) :]
-    assert "" in {removed, put} or (removed[0] != put[0] and removed[-1] != put[-1])
+    assert alt == ref[:offset] + inserted + ref[offset + len(removed) :]
+    assert "" in {removed, inserted} or (removed[0] != inserted[0] and removed[-1] != inserted[-1])
 
 
 @settings(deadline=None)
 @given(pos=st.integers(10, 10**9), ref=bases, alt=bases, left=bases, right=bases)
-def test_trim_does_not_see_padding_at_the_end(
+def test_trim_is_independent_of_padding(
     pos: int, ref: str, alt: str, left: str, right: str
 ) -> None:
-    """Bases added at the end change nothing; at the start, nothing if no end is shared."""
+    """Padding at the end never matters; at the start it does not if REF and ALT share no end."""
     padded = trim(pos - len(left), left + ref + right, left + alt + right)
 
     assert trim(pos, ref, alt) == trim(pos, ref + right, alt + right)
@@ -126,41 +113,41 @@ SNV_ROWS = {
     "the single base": ("1 100 A C", ("C",), True),
     "an unknown base": ("1 100 A G", ("G",), True),
     "two alternates": ("1 100 A G,C", ("G", "C"), True),
-    "N for an allele": ("1 100 A N", ("N",), True),
-    "another letter": ("1 100 A M", ("M",), True),
-    "another letter that ends before": ("1 98 TG TR", (REFERENCE,), False),
+    "ALT is N": ("1 100 A N", ("N",), True),
+    "IUPAC code": ("1 100 A M", ("M",), True),
+    "IUPAC code that ends before": ("1 98 TG TR", (REFERENCE,), False),
     "MNV from the base before": ("1 99 GA TC", ("C",), True),
-    "MNV to the base behind": ("1 100 AG CT", ("C",), True),
+    "MNV to the base after": ("1 100 AG CT", ("C",), True),
     "MNV around": ("1 99 GAT TCA", ("C",), True),
-    "MNV whose middle stays": ("1 99 GAT TAC", (REFERENCE,), False),
-    "MNV beside": ("1 98 GTA CCA", (REFERENCE,), False),
+    "MNV that keeps the base": ("1 99 GAT TAC", (REFERENCE,), False),
+    "MNV before": ("1 98 GTA CCA", (REFERENCE,), False),
     "MNV of an unknown base": ("1 99 GA TT", ("T",), True),
     "padded at the end": ("1 100 AGG CGG", ("C",), True),
     "padded at the start": ("1 97 TTGA TTGC", ("C",), True),
-    "SNV with a deletion behind": ("1 100 AG CG,A", ("C", REFERENCE), True),
-    "SNV with an insertion behind": ("1 100 A AT,C", (REFERENCE, "C"), True),
-    "a base and an insertion at once": ("1 100 A CG", ("A>CG",), True),
-    "insertion behind": ("1 100 A AT", (REFERENCE,), False),
-    "a breakend behind it": ("1 100 A A[2:60[,]2:60]A", (REFERENCE, REFERENCE), False),
-    "a breakend that replaces it": ("1 100 A C[2:60[", ("C[2:60[",), True),
+    "SNV and a deletion after it": ("1 100 AG CG,A", ("C", REFERENCE), True),
+    "SNV and an insertion after it": ("1 100 A AT,C", (REFERENCE, "C"), True),
+    "substitution and insertion in one ALT": ("1 100 A CG", ("A>CG",), True),
+    "insertion after": ("1 100 A AT", (REFERENCE,), False),
+    "breakend after": ("1 100 A A[2:60[,]2:60]A", (REFERENCE, REFERENCE), False),
+    "breakend with another base": ("1 100 A C[2:60[", ("C[2:60[",), True),
     "insertion before": ("1 99 G GT", (REFERENCE,), False),
-    "deletion behind": ("1 100 AG A", (REFERENCE,), False),
+    "deletion after": ("1 100 AG A", (REFERENCE,), False),
     "deletion before": ("1 97 TGGA TA", (REFERENCE,), False),
     "deletion over it": ("1 98 TGAC T", (DELETED,), False),
     "deletion up to it": ("1 99 GA G", (DELETED,), False),
     "two deletions over it": ("1 98 TGAC T,TGC", (DELETED, DELETED), False),
-    "deletion over it and a base at it": ("1 99 GA G,GC", (DELETED, "C"), True),
+    "deletion over it and an SNV": ("1 99 GA G,GC", (DELETED, "C"), True),
     "the star at it": ("1 100 A *", (DELETED,), True),
-    "the star beside a base": ("1 100 A C,*", ("C", DELETED), True),
+    "the star and a base": ("1 100 A C,*", ("C", DELETED), True),
     "the star of an upstream deletion": ("1 98 TGA T,*", (DELETED, DELETED), False),
-    "the star of a place that ends before": ("1 98 TG T,*", (REFERENCE, REFERENCE), False),
+    "the star in a row that ends before": ("1 98 TG T,*", (REFERENCE, REFERENCE), False),
     "breakend": ("1 100 A A[2:50[", (REFERENCE,), False),
-    "breakend the other way": ("1 100 A ]2:50]A", (REFERENCE,), False),
+    "breakend, other direction": ("1 100 A ]2:50]A", (REFERENCE,), False),
     "single breakend": ("1 100 A A.", (REFERENCE,), False),
     "no alternate": ("1 100 A .", (), True),
     "no alternate over it": ("1 99 GAT .", (), True),
     "any allele": ("1 100 A <NON_REF>", (NON_REF,), True),
-    "any allele by its newer name": ("1 100 A <*>", (NON_REF,), True),
+    "any allele, newer symbol": ("1 100 A <*>", (NON_REF,), True),
     "a base and any allele": ("1 100 A C,<NON_REF>", ("C", NON_REF), True),
 }
 
@@ -179,13 +166,13 @@ SYMBOLIC_ROWS = {
     "DEL of a mobile element": ("1 90 G <DEL:ME>", 120, DELETED),
     "DEL up to it": ("1 90 G <DEL>", 100, DELETED),
     "DEL from the base before": ("1 99 G <DEL>", 120, DELETED),
-    "DEL behind, anchored at it": ("1 100 A <DEL>", 120, REFERENCE),
+    "DEL after, anchored at it": ("1 100 A <DEL>", 120, REFERENCE),
     "DEL that ends before": ("1 80 G <DEL>", 99, REFERENCE),
     "DUP over it": ("1 90 G <DUP>", 120, COPY_NUMBER),
     "tandem DUP over it": ("1 90 G <DUP:TANDEM>", 120, COPY_NUMBER),
     "CNV over it": ("1 90 G <CNV>", 120, COPY_NUMBER),
     "CN3 over it": ("1 90 G <CN3>", 120, COPY_NUMBER),
-    "DUP behind, anchored at it": ("1 100 A <DUP>", 120, REFERENCE),
+    "DUP after, anchored at it": ("1 100 A <DUP>", 120, REFERENCE),
     "DUP that ends before": ("1 80 G <DUP>", 99, REFERENCE),
     "INV over it": ("1 90 G <INV>", 120, REFERENCE),
 }
@@ -193,52 +180,52 @@ SYMBOLIC_ROWS = {
 
 @pytest.mark.parametrize(("row", "end", "alt"), SYMBOLIC_ROWS.values(), ids=SYMBOLIC_ROWS.keys())
 def test_symbolic(row: str, end: int, alt: str, variant: GetVariant) -> None:
-    """A symbolic allele is about the bases after POS, and its reference copies about nothing."""
+    """A symbolic allele describes the bases after POS; its reference copies are no evidence."""
     rs1 = variant("rs1")
 
     expected = Resolution((REFERENCE, alt), is_evidence=False)
 
-    assert expected == resolve(record(row, end), rs1, rs1.loci[GRCH38])
+    assert expected == resolve(record(row, end=end), rs1, rs1.loci[GRCH38])
 
 
 @pytest.mark.parametrize(
     ("row", "end", "expected"),
     [
-        pytest.param("1 501 G .", 503, True, id="all of it and no more"),
-        pytest.param("1 450 A .", 600, True, id="over it"),
+        pytest.param("1 501 G .", 503, True, id="exactly REF"),
+        pytest.param("1 450 A .", 600, True, id="spans it"),
         pytest.param("1 501 G .", 502, False, id="all but its last base"),
         pytest.param("1 502 C .", 600, False, id="all but its first base"),
         pytest.param("1 450 A .", 500, False, id="up to the base before"),
-        pytest.param("1 504 C .", 600, False, id="from the base behind on"),
-        pytest.param("1 501 G <NON_REF>", 503, True, id="any allele, all of it"),
-        pytest.param("1 450 A <*>", 600, True, id="any allele, over it"),
+        pytest.param("1 504 C .", 600, False, id="from the next base on"),
+        pytest.param("1 501 G <NON_REF>", 503, True, id="any allele, exactly REF"),
+        pytest.param("1 450 A <*>", 600, True, id="any allele, spans it"),
     ],
 )
-def test_block_speaks_where_it_covers(
+def test_block_is_evidence_where_it_covers_the_locus(
     row: str, end: int, *, expected: bool, variant: GetVariant
 ) -> None:
-    """A block in the window is evidence only if it covers the whole REF of the locus."""
+    """A block in the window is evidence only if it covers all of REF."""
     rs5 = variant("rs5")
 
-    assert expected == resolve(record(row, end), rs5, rs5.loci[GRCH38]).is_evidence
+    assert expected == resolve(record(row, end=end), rs5, rs5.loci[GRCH38]).is_evidence
 
 
 @pytest.mark.parametrize(
     ("row", "end", "expected"),
     [
-        pytest.param("1 100 A AT", None, True, id="insertion behind"),
-        pytest.param("1 100 A <DEL>", 120, True, id="deletion behind"),
-        pytest.param("1 100 A C", None, False, id="base at it"),
+        pytest.param("1 100 A AT", None, True, id="insertion after"),
+        pytest.param("1 100 A <DEL>", 120, True, id="deletion after"),
+        pytest.param("1 100 A C", None, False, id="SNV"),
         pytest.param("1 100 A .", None, False, id="reference call"),
         pytest.param("1 98 TGA T", None, False, id="deletion over it"),
-        pytest.param("1 90 G <DUP>", 120, False, id="copies"),
+        pytest.param("1 90 G <DUP>", 120, False, id="copy number"),
         pytest.param("1 100 G C", None, False, id="another REF"),
     ],
 )
-def test_silent(row: str, end: int | None, *, expected: bool, variant: GetVariant) -> None:
+def test_uninformative(row: str, end: int | None, *, expected: bool, variant: GetVariant) -> None:
     rs1 = variant("rs1")
 
-    assert expected == resolve(record(row, end), rs1, rs1.loci[GRCH38]).is_uninformative
+    assert expected == resolve(record(row, end=end), rs1, rs1.loci[GRCH38]).is_uninformative
 
 
 @pytest.mark.parametrize(
@@ -247,7 +234,7 @@ def test_silent(row: str, end: int | None, *, expected: bool, variant: GetVarian
         pytest.param(GRCH38, "1 300 T C", ("C",), id="the other base on GRCh38"),
         pytest.param(GRCH37, "1 350 C T", ("T",), id="the other base on GRCh37"),
         pytest.param(GRCH37, "1 349 GC AT", ("T",), id="MNV on GRCh37"),
-        pytest.param(GRCH37, "1 349 GCA TCT", (REFERENCE,), id="MNV that leaves GRCh37's base"),
+        pytest.param(GRCH37, "1 349 GCA TCT", (REFERENCE,), id="MNV that keeps the base of GRCh37"),
     ],
 )
 def test_reference_base_is_that_of_the_assembly(
@@ -260,13 +247,13 @@ def test_reference_base_is_that_of_the_assembly(
 
 @pytest.mark.parametrize("assembly", [GRCH37, GRCH38])
 @pytest.mark.parametrize(("name", "allele", "at_least"), [("rs4", "GT", 100), ("rs5", "G", 100)])
-def test_every_spelling_of_a_known_allele(
+def test_every_representation_of_a_known_allele(
     name: str, allele: str, at_least: int, assembly: Assembly, variant: GetVariant
 ) -> None:
-    """However an insertion or deletion is shifted and padded, it is the known allele."""
+    """An insertion or deletion resolves to the known allele however it is shifted and padded."""
     known = variant(name)
     locus = known.loci[assembly]
-    rows = spellings(locus, allele)
+    rows = representations(locus, allele)
     expected = Resolution((REFERENCE, allele), is_evidence=True)
 
     assert len(rows) > at_least
@@ -280,18 +267,18 @@ def test_every_spelling_of_a_known_allele(
         pytest.param("rs4", "1 407 C TC", ("GT",), id="insertion to the right"),
         pytest.param("rs4", "1 404 T TT", ("GT",), id="insertion inside"),
         pytest.param("rs4", "1 401 GTTTTTCC GTTTTTTCC", ("GT",), id="insertion padded"),
-        pytest.param("rs4", "1 401 G A,GT", (REFERENCE, "GT"), id="beside a base"),
-        pytest.param("rs4", "1 401 G GTT,GT", ("->TT", "GT"), id="beside a longer one"),
-        pytest.param("rs4", "1 401 GT G,GTT", ("T>-", "GT"), id="beside a deletion"),
+        pytest.param("rs4", "1 401 G A,GT", (REFERENCE, "GT"), id="next to an SNV"),
+        pytest.param("rs4", "1 401 G GTT,GT", ("->TT", "GT"), id="next to a longer one"),
+        pytest.param("rs4", "1 401 GT G,GTT", ("T>-", "GT"), id="next to a deletion"),
         pytest.param("rs4", "1 401 G GA", ("->A",), id="of another base"),
-        pytest.param("rs4", "1 401 G AT", ("->A",), id="with another base"),
+        pytest.param("rs4", "1 401 G AT", ("->A",), id="of another base, REF substituted"),
         pytest.param("rs5", "1 501 GCA G", ("G",), id="deletion to the left"),
         pytest.param("rs5", "1 506 CAT T", ("G",), id="deletion to the right"),
         pytest.param("rs5", "1 502 CAC C", ("G",), id="deletion shifted by one"),
         pytest.param("rs5", "1 501 GCACA GCA,G", ("G", "CACA>-"), id="one unit and two"),
         pytest.param("rs5", "1 501 GC G", ("C>-",), id="one base only"),
-        pytest.param("rs5", "1 490 A *", (REFERENCE,), id="a star elsewhere"),
-        pytest.param("rs5", "1 501 GCA *,G", (DELETED, "G"), id="a star here"),
+        pytest.param("rs5", "1 490 A *", (REFERENCE,), id="a star outside"),
+        pytest.param("rs5", "1 501 GCA *,G", (DELETED, "G"), id="a star at it"),
         pytest.param("rs5", "1 495 AAAAAGGCACACATTA A", (DELETED,), id="deletion of all of it"),
         pytest.param("rs5", "1 498 TAGGCA T", (DELETED,), id="deletion up to its last base"),
         pytest.param("rs5", "1 500 GGCACACATTAA G", (DELETED,), id="deletion from its first base"),
@@ -313,53 +300,53 @@ def test_insertion_and_deletion(
         pytest.param("1 405 T G", id="base in the window"),
         pytest.param("1 401 G A", id="base at the locus"),
         pytest.param("1 398 AC A", id="deletion that ends before the window"),
-        pytest.param("1 408 C CA", id="insertion behind the window"),
-        pytest.param("1 408 CA C", id="deletion behind the window"),
+        pytest.param("1 408 C CA", id="insertion after the window"),
+        pytest.param("1 408 CA C", id="deletion after the window"),
         pytest.param("1 401 G .", id="reference call"),
     ],
 )
-def test_what_leaves_an_insertion_locus_as_it_is(row: str, variant: GetVariant) -> None:
+def test_rows_that_do_not_change_an_insertion_locus(row: str, variant: GetVariant) -> None:
     rs4 = variant("rs4")
-    found = resolve(record(row), rs4, rs4.loci[GRCH38])
+    resolution = resolve(record(row), rs4, rs4.loci[GRCH38])
 
-    assert {REFERENCE} == set(found.bases)
+    assert {REFERENCE} == set(resolution.bases)
 
 
 @settings(deadline=None, max_examples=400)
 @given(data=st.data())
 @pytest.mark.parametrize("name", ["rs4", "rs5"])
-def test_length_changes_are_told_by_sequence(
+def test_length_changes_are_identified_by_sequence(
     name: str, data: st.DataObject, variant: GetVariant
 ) -> None:
-    """An insertion or deletion in the window is a known allele if it gives its sequence, only then.
+    """An indel in the window is a known allele if, and only if, it produces its sequence.
 
-    Another change is never reference, and never named like a known allele.
+    Any other change is neither reference nor a known allele.
     """
     known = variant(name)
     locus = known.loci[GRCH38]
     window = locus.window
     start = data.draw(st.integers(1, len(window) - 2))
     stop = data.draw(st.integers(start, len(window) - 1))
-    put = data.draw(st.text(alphabet="ACGT", max_size=4))
-    # As a row, with the base before as anchor, so that no allele is empty.
-    ref, alt = window[start - 1 : stop], window[start - 1] + put
+    inserted = data.draw(st.text(alphabet="ACGT", max_size=4))
+    # The anchor base keeps both alleles of the row from being empty.
+    ref, alt = window[start - 1 : stop], window[start - 1] + inserted
     pos = locus.window_start + start - 1
     assume(len(ref) != len(alt))
-    place, taken, given = trim(pos, ref, alt)
-    assume(place > locus.window_start)
-    assume(not (taken and given))
+    change_start, *change = trim(pos, ref, alt)
+    assume(change_start > locus.window_start)
+    assume("" in change)
     row = record(f"1 {pos} {ref} {alt}")
-    sequence = window[:start] + put + window[stop:]
+    sequence = window[:start] + inserted + window[stop:]
     offset = locus.pos - locus.window_start
     by_sequence = {
         window[:offset] + bases + window[offset + len(locus.ref) :]: bases
         for bases in known.alleles
     }
 
-    found = resolve(row, known, locus).bases[1]
+    resolved = resolve(row, known, locus).bases[1]
 
-    assert by_sequence.get(sequence) == (found if found in known.alleles else None)
-    assert found != REFERENCE
+    assert by_sequence.get(sequence) == (resolved if resolved in known.alleles else None)
+    assert resolved != REFERENCE
 
 
 @pytest.mark.parametrize(
@@ -376,7 +363,7 @@ def test_length_changes_are_told_by_sequence(
         pytest.param("rs1", "1 99 GC GA", "REF is C, the reference has A", id="in a longer REF"),
         pytest.param("rs1", "1 100 C .", "REF is C, the reference has A", id="reference call"),
         pytest.param("rs1", "1 100 C <NON_REF>", "REF is C, the reference has A", id="block"),
-        pytest.param("rs1", "1 99 C G", "", id="beside"),
+        pytest.param("rs1", "1 99 C G", "", id="before"),
         pytest.param("rs1", "1 90 C <NON_REF>", "", id="block that starts before"),
         pytest.param(
             "rs4",
@@ -390,7 +377,7 @@ def test_length_changes_are_told_by_sequence(
     ],
 )
 def test_mismatch(name: str, row: str, mismatch: str, variant: GetVariant) -> None:
-    """A record with another REF means nothing but that."""
+    """A REF that differs from the knowledge base is a mismatch."""
     known = variant(name)
 
     assert mismatch == resolve(record(row), known, known.loci[GRCH38]).mismatch

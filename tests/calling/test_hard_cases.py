@@ -1,7 +1,7 @@
-"""One site written in every way that other programs have been seen to misread.
+"""One site in every representation that other programs are known to misread.
 
-The site is CYP3A4*22, rs35599367, G>A; the person is heterozygous where the file says enough. What
-the file does not say is never taken for reference.
+The site is CYP3A4*22, rs35599367, G>A. The sample is heterozygous if the file is informative
+enough. Missing information is never taken for reference.
 """
 
 from __future__ import annotations
@@ -47,10 +47,10 @@ COLUMNS = "#CHROM POS ID REF ALT QUAL FILTER INFO FORMAT"
 
 @dataclass(frozen=True)
 class Case:
-    """Rows as words (CHROM POS REF ALT FILTER INFO FORMAT and a value for each person) and what
-    must come of them: genotype, status, source, and a piece of the reason.
+    """Rows of a file and the expected call: genotype, status, source and part of the reason.
 
-    ``is_known`` is False where the file leaves open what the person has.
+    Rows have CHROM, POS, REF, ALT, FILTER, INFO, FORMAT and a value for each sample, separated by
+    spaces. ``is_known`` is True if the file determines the genotype.
     """
 
     rows: tuple[str, ...]
@@ -63,8 +63,8 @@ class Case:
     is_known: bool = field(default=False, kw_only=True)
 
 
-def known(row: str, *options: str, source: str = "record", assembly: str = "GRCh38") -> Case:
-    """Return a case of a person who is certainly heterozygous."""
+def heterozygous(row: str, *options: str, source: str = "record", assembly: str = "GRCh38") -> Case:
+    """Return a case in which the sample is certainly heterozygous."""
     return Case((row,), "G/A", "called", source, options=options, assembly=assembly, is_known=True)
 
 
@@ -78,17 +78,17 @@ CASES = {
     "missing": Case(
         ("chr7 99768693 G A PASS . GT ./.",), "./.", "no_call", reason="genotype missing"
     ),
-    "half missing": Case(
+    "one copy missing": Case(
         ("chr7 99768693 G A PASS . GT ./1",), "A/.", "partial", reason="one copy missing"
     ),
     "haploid": Case(("chr7 99768693 G A PASS . GT 1",), "A", "partial", reason="haploid call"),
     "haploid reference": Case(
         ("chr7 99768693 G A PASS . GT 0",), "G", "partial", reason="haploid call"
     ),
-    "plain": known("chr7 99768693 G A PASS . GT 0/1"),
-    "without chr": known("7 99768693 G A PASS . GT 0/1"),
-    "RefSeq name": known("NC_000007.14 99768693 G A PASS . GT 0/1"),
-    "GenBank name": known("CM000669.2 99768693 G A PASS . GT 0/1"),
+    "plain": heterozygous("chr7 99768693 G A PASS . GT 0/1"),
+    "without chr": heterozygous("7 99768693 G A PASS . GT 0/1"),
+    "RefSeq name": heterozygous("NC_000007.14 99768693 G A PASS . GT 0/1"),
+    "GenBank name": heterozygous("CM000669.2 99768693 G A PASS . GT 0/1"),
     "REF and ALT swapped": Case(
         ("chr7 99768693 A G PASS . GT 0/1",),
         ".",
@@ -111,7 +111,7 @@ CASES = {
         "mismatch",
         reason="REF is C, the reference has G",
     ),
-    "wrong REF, strand may be changed": Case(
+    "wrong REF, other strand allowed": Case(
         ("chr7 99768693 C A PASS . GT 0/1",),
         ".",
         "mismatch",
@@ -127,8 +127,10 @@ CASES = {
     "other strand, reference call": Case(
         ("chr7 99768693 C T PASS . GT 0/0",), ".", "mismatch", reason=OTHER_STRAND
     ),
-    "other strand, allowed": known("chr7 99768693 C T PASS . GT 0/1", FLIP, source="other_strand"),
-    "this strand, the other one allowed": known("chr7 99768693 G A PASS . GT 0/1", FLIP),
+    "other strand, allowed": heterozygous(
+        "chr7 99768693 C T PASS . GT 0/1", FLIP, source="other_strand"
+    ),
+    "this strand, other strand allowed": heterozygous("chr7 99768693 G A PASS . GT 0/1", FLIP),
     "another ALT": Case(
         ("chr7 99768693 G T PASS . GT 0/1",),
         "G/T",
@@ -141,9 +143,9 @@ CASES = {
         "unknown_allele",
         reason="not a known allele: T",
     ),
-    "padded on the left": known("chr7 99768692 CG CA PASS . GT 0/1"),
-    "padded on the right": known("chr7 99768693 GCTG ACTG PASS . GT 0/1"),
-    "MNV": known("chr7 99768692 CG TA PASS . GT 0/1"),
+    "padded on the left": heterozygous("chr7 99768692 CG CA PASS . GT 0/1"),
+    "padded on the right": heterozygous("chr7 99768693 GCTG ACTG PASS . GT 0/1"),
+    "MNV": heterozygous("chr7 99768692 CG TA PASS . GT 0/1"),
     "contradiction": Case(
         ("chr7 99768693 G A PASS . GT 0/1", "chr7 99768693 G A PASS . GT 0/0"),
         "./.",
@@ -193,13 +195,13 @@ CASES = {
         "none",
         "no record covers the locus",
     ),
-    "GRCh37": known("7 99366316 G A PASS . GT 0/1", assembly="GRCh37"),
-    "GRCh37 with chr": known("chr7 99366316 G A PASS . GT 0/1", assembly="GRCh37"),
+    "GRCh37": heterozygous("7 99366316 G A PASS . GT 0/1", assembly="GRCh37"),
+    "GRCh37 with chr": heterozygous("chr7 99366316 G A PASS . GT 0/1", assembly="GRCh37"),
 }
 
 
 def vcf(rows: Sequence[str], *, assembly: str = "GRCh38", samples: Sequence[str] = ("S1",)) -> str:
-    """Return the text of a file with contig lengths."""
+    """Return the text of a VCF with contig lengths."""
     lines = ["##fileformat=VCFv4.2"]
     lines += [f"##contig=<ID={name},length={n}>" for name, n in CONTIGS[assembly].items()]
     lines += [*HEADER, "\t".join([*COLUMNS.split(), *samples])]
@@ -210,22 +212,22 @@ def vcf(rows: Sequence[str], *, assembly: str = "GRCh38", samples: Sequence[str]
 
 
 def table(run: Run, path: Path, name: str, *options: str) -> list[dict[str, str]]:
-    """Annotate a file and return a table."""
+    """Annotate a file and return one of the tables."""
     result = run("annotate", path, "--table", name, "--quiet", *options)
     assert (0, "") == (result.exit_code, result.stderr)
     return list(csv.DictReader(result.stdout.splitlines(), delimiter="\t"))
 
 
 def call(run: Run, path: Path, *options: str, variant: str = VARIANT) -> dict[str, str]:
-    """Annotate a file with one person and return the call of a variant."""
-    (found,) = [x for x in table(run, path, "calls", *options) if x["variant"] == variant]
-    return found
+    """Annotate a file with one sample and return the call of a variant."""
+    (row,) = [x for x in table(run, path, "calls", *options) if x["variant"] == variant]
+    return row
 
 
 @pytest.fixture(params=list(CASES.values()), ids=list(CASES))
 def case(request: pytest.FixtureRequest) -> Case:
-    found: Case = request.param
-    return found
+    chosen: Case = request.param
+    return chosen
 
 
 @pytest.fixture
@@ -235,56 +237,57 @@ def file(case: Case, tmp_path: Path) -> Path:
     return path
 
 
-def test_what_is_told_of_the_site(case: Case, file: Path, run: Run) -> None:
-    found = call(run, file, *case.options)
+def test_call_of_the_site(case: Case, file: Path, run: Run) -> None:
+    called = call(run, file, *case.options)
     assert (case.genotype, case.status, case.source, case.assembly) == (
-        found["genotype"],
-        found["status"],
-        found["source"],
-        found["assembly"],
+        called["genotype"],
+        called["status"],
+        called["source"],
+        called["assembly"],
     )
-    assert case.reason in found["reason"]
-    assert ("." == case.reason) is ("." == found["reason"])
+    assert case.reason in called["reason"]
+    assert ("." == case.reason) is ("." == called["reason"])
 
 
-def test_nothing_is_concluded_from_what_is_not_known(case: Case, file: Path, run: Run) -> None:
-    """Of people whose genotype the file leaves open, nothing is said that holds for G/G or G/A."""
+def test_nothing_is_concluded_from_an_unknown_genotype(case: Case, file: Path, run: Run) -> None:
+    """If the file does not determine the genotype, no association for G/G or G/A applies."""
     directions = {
         row["association"]: row["direction"]
         for row in table(run, file, "annotations", *case.options)
         if row["variant"] == VARIANT
     }
-    reference = "G/G" == case.genotype
-    expected = {True: {"comparator" if reference else "higher"}}
-    allowed = expected.get(case.is_known, {"not_assessed", "undetermined"})
-    assert directions[EXPOSURE] in allowed
+    if case.is_known:
+        expected = {"comparator" if case.genotype == "G/G" else "higher"}
+    else:
+        expected = {"not_assessed", "undetermined"}
+    assert directions[EXPOSURE] in expected
 
 
-def test_only_what_is_known_is_called(case: Case) -> None:
-    """The table above keeps the promise that it is there to test."""
+def test_only_known_genotypes_are_called(case: Case) -> None:
+    """The table of cases is consistent: a call is expected if, and only if, it is known."""
     assert case.is_known is ("called" == case.status)
 
 
-# several people, and none
+# several samples, and no rows
 
 
-def test_two_people(tmp_path: Path, run: Run) -> None:
+def test_two_samples(tmp_path: Path, run: Run) -> None:
     path = tmp_path / "two.vcf"
     path.write_text(vcf(["chr7 99768693 G A PASS . GT 0/1 0/0"], samples=["S1", "S2"]))
-    found = {
+    genotypes = {
         row["sample"]: (row["genotype"], row["status"])
         for row in table(run, path, "calls")
         if row["variant"] == VARIANT
     }
-    assert {"S1": ("G/A", "called"), "S2": ("G/G", "called")} == found
+    assert {"S1": ("G/A", "called"), "S2": ("G/G", "called")} == genotypes
 
 
-@pytest.mark.parametrize(("person", "genotype"), [("S1", "G/A"), ("S2", "G/G")])
-def test_each_of_two_people_alone(person: str, genotype: str, tmp_path: Path, run: Run) -> None:
+@pytest.mark.parametrize(("sample", "genotype"), [("S1", "G/A"), ("S2", "G/G")])
+def test_each_of_two_samples_alone(sample: str, genotype: str, tmp_path: Path, run: Run) -> None:
     path = tmp_path / "two.vcf"
     path.write_text(vcf(["chr7 99768693 G A PASS . GT 0/1 0/0"], samples=["S1", "S2"]))
-    found = call(run, path, "--samples", person)
-    assert (person, genotype) == (found["sample"], found["genotype"])
+    called = call(run, path, "--samples", sample)
+    assert (sample, genotype) == (called["sample"], called["genotype"])
 
 
 def test_header_only(tmp_path: Path, run: Run) -> None:
@@ -300,15 +303,15 @@ def without_lengths(text: str) -> str:
     return "".join(x for x in text.splitlines(keepends=True) if not x.startswith("##contig"))
 
 
-def test_the_assembly_by_the_bases_alone(tmp_path: Path, run: Run) -> None:
+def test_assembly_from_the_ref_bases_alone(tmp_path: Path, run: Run) -> None:
     path = tmp_path / "bare.vcf"
     for assembly, pos in (("GRCh37", 99366316), ("GRCh38", 99768693)):
         path.write_text(without_lengths(vcf([f"chr7 {pos} G A PASS . GT 0/1"])))
-        found = call(run, path)
+        called = call(run, path)
         assert (assembly, "G/A", "called") == (
-            found["assembly"],
-            found["genotype"],
-            found["status"],
+            called["assembly"],
+            called["genotype"],
+            called["status"],
         )
 
 
@@ -363,8 +366,8 @@ def as_vcf_named_gzip(path: Path) -> Path:
 def test_containers(pack: Pack, tmp_path: Path, run: Run) -> None:
     path = tmp_path / "case.vcf"
     path.write_text(vcf(CASES["plain"].rows))
-    found = call(run, pack(path))
-    assert ("G/A", "called") == (found["genotype"], found["status"])
+    called = call(run, pack(path))
+    assert ("G/A", "called") == (called["genotype"], called["status"])
 
 
 PLAIN = vcf(CASES["plain"].rows).encode()
@@ -376,10 +379,10 @@ def bgzf(path: Path) -> bytes:
     return as_bgzf(path).read_bytes()
 
 
-REFUSED: dict[str, Callable[[Path], bytes]] = {
+REJECTED: dict[str, Callable[[Path], bytes]] = {
     "empty": lambda _: b"",
     "line feeds": lambda _: b"\n\n",
-    "compressed nothing": lambda _: gzip.compress(b""),
+    "empty gzip": lambda _: gzip.compress(b""),
     "not VCF": lambda _: b"chr7\t99768693\tG\tA\n",
     "a list of files": lambda _: b"one.vcf\ntwo.vcf\n",
     "half a header": lambda _: PLAIN[: PLAIN.index(b"#CHROM")],
@@ -388,14 +391,14 @@ REFUSED: dict[str, Callable[[Path], bytes]] = {
     "half of BGZF": lambda path: bgzf(path)[:120],
     "half of gzip": lambda _: gzip.compress(PLAIN)[:-40],
     "no samples": lambda _: PLAIN.replace(b"\tFORMAT\tS1\n", b"\n").replace(b"\tGT\t0/1\n", b"\n"),
-    "an allele that is not there": lambda _: PLAIN.replace(b"0/1", b"0/5"),
-    "another assembly than is said": lambda _: PLAIN.replace(b"159345973", b"159345974"),
+    "an allele number without an ALT": lambda _: PLAIN.replace(b"0/1", b"0/5"),
+    "contig length of no known assembly": lambda _: PLAIN.replace(b"159345973", b"159345974"),
 }
 
 
-@pytest.mark.parametrize("content", REFUSED.values(), ids=REFUSED.keys())
-def test_what_is_refused(content: Callable[[Path], bytes], tmp_path: Path, run: Run) -> None:
-    path = tmp_path / "refused.vcf"
+@pytest.mark.parametrize("content", REJECTED.values(), ids=REJECTED.keys())
+def test_rejected_files(content: Callable[[Path], bytes], tmp_path: Path, run: Run) -> None:
+    path = tmp_path / "rejected.vcf"
     path.write_bytes(content(tmp_path / "made.vcf"))
     result = run("annotate", path, "--table", "calls", "--quiet")
     assert (3, "") == (result.exit_code, result.stdout)
@@ -423,7 +426,7 @@ variants:
 
 @pytest.fixture
 def overlay(shared: Path, tmp_path: Path) -> Path:
-    """Return a knowledge base with CYP3A4*20 alone, in the reference around it."""
+    """Return an overlay with CYP3A4*20 and the reference sequence around it."""
     with (shared / "truth" / "reference_windows.tsv").open(newline="") as stream:
         rows = list(csv.DictReader(stream, delimiter="\t"))
     windows = {}
@@ -444,7 +447,7 @@ INSERTED = {
     "right-shifted, before its anchor": "chr7 99758189 C TC",
     "in the middle": "chr7 99758185 T TT",
     "padded": "chr7 99758180 CGGGTTTTTCT CGGGTTTTTTCT",
-    "with a base beside it": "chr7 99758179 ACGGGT TCGGGTT",
+    "with an SNV next to it": "chr7 99758179 ACGGGT TCGGGTT",
 }
 
 
@@ -452,18 +455,22 @@ INSERTED = {
 def test_insertion(row: str, overlay: Path, tmp_path: Path, run: Run) -> None:
     path = tmp_path / "case.vcf"
     path.write_text(vcf([f"{row} PASS . GT 0/1"]))
-    found = call(run, path, "--kb", "default", "--kb", str(overlay), variant="rs67666821")
-    assert ("G/GT", "called", "record") == (found["genotype"], found["status"], found["source"])
+    called = call(run, path, "--kb", "default", "--kb", str(overlay), variant="rs67666821")
+    assert ("G/GT", "called", "record") == (called["genotype"], called["status"], called["source"])
 
 
 def test_insertion_on_grch37(overlay: Path, tmp_path: Path, run: Run) -> None:
     path = tmp_path / "case.vcf"
     path.write_text(vcf(["7 99355811 T TT PASS . GT 0/1"], assembly="GRCh37"))
-    found = call(run, path, "--kb", "default", "--kb", str(overlay), variant="rs67666821")
-    assert ("G/GT", "called", "GRCh37") == (found["genotype"], found["status"], found["assembly"])
+    called = call(run, path, "--kb", "default", "--kb", str(overlay), variant="rs67666821")
+    assert ("G/GT", "called", "GRCh37") == (
+        called["genotype"],
+        called["status"],
+        called["assembly"],
+    )
 
 
-# letters that fit both strands
+# palindromic variants
 
 
 PALINDROMIC = """\
@@ -492,11 +499,11 @@ EITHER_STRAND = {
 }
 
 
-@pytest.mark.parametrize("options", [[], [FLIP]], ids=["strict", "strand may be changed"])
+@pytest.mark.parametrize("options", [[], [FLIP]], ids=["strict", "other strand allowed"])
 @pytest.mark.parametrize(
     ("variant", "row", "reason"), EITHER_STRAND.values(), ids=EITHER_STRAND.keys()
 )
-def test_letters_that_fit_both_strands_are_never_flipped(
+def test_palindromic_variants_are_never_flipped(
     variant: str, row: str, reason: str, options: list[str], tmp_path: Path, run: Run
 ) -> None:
     (tmp_path / "overlay").mkdir()
@@ -504,8 +511,8 @@ def test_letters_that_fit_both_strands_are_never_flipped(
     path = tmp_path / "case.vcf"
     genotype = "0/0" if row.endswith(".") else "0/1"
     path.write_text(vcf([f"{row} PASS . GT {genotype}"]))
-    bases = ["--kb", "default", "--kb", str(tmp_path / "overlay")]
-    found = call(run, path, *bases, *options, variant=variant)
-    assert (".", "mismatch", "record") == (found["genotype"], found["status"], found["source"])
-    assert found["reason"].startswith(reason)
-    assert "other strand" not in found["reason"]
+    kb = ["--kb", "default", "--kb", str(tmp_path / "overlay")]
+    called = call(run, path, *kb, *options, variant=variant)
+    assert (".", "mismatch", "record") == (called["genotype"], called["status"], called["source"])
+    assert called["reason"].startswith(reason)
+    assert "other strand" not in called["reason"]

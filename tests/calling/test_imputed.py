@@ -1,4 +1,4 @@
-"""Imputed genotypes: a call only where one is likely enough, and a reason where none is."""
+"""Imputed genotypes: a call if one is probable enough, otherwise no call with a reason."""
 
 from __future__ import annotations
 
@@ -22,35 +22,35 @@ from pgx_ana.vcf.fields import best_guesses, probability_of
 MakeVcf = Callable[..., Path]
 Run = Callable[..., Result]
 
-Said = tuple[str, str, str]
+Outcome = tuple[str, str, str]
 """Genotype, status and reason of a call."""
 
-NONE_LIKELY = "the record has no GT, and no genotype has a probability of 0.9"
-NO_CALL = ("./.", "no_call", NONE_LIKELY)
-PHASED_NO_CALL = (".|.", "no_call", NONE_LIKELY)
-HAPLOID_NO_CALL = ("", "no_call", NONE_LIKELY)
+NONE_PROBABLE = "the record has no GT, and no genotype has a probability of 0.9"
+NO_CALL = ("./.", "no_call", NONE_PROBABLE)
+PHASED_NO_CALL = (".|.", "no_call", NONE_PROBABLE)
+HAPLOID_NO_CALL = ("", "no_call", NONE_PROBABLE)
 
 
-def called(genotype: str) -> Said:
+def called(genotype: str) -> Outcome:
     return genotype, "called", ""
 
 
-def haploid(base: str) -> Said:
+def haploid(base: str) -> Outcome:
     return base, "partial", "haploid call"
 
 
-def filtered(genotype: str, threshold: str = "0.9") -> Said:
+def filtered(genotype: str, threshold: str = "0.9") -> Outcome:
     return genotype, "filtered", f"GP below {threshold}"
 
 
-def calls(people: People, variant: str) -> list[Said]:
+def calls(people: People, variant: str) -> list[Outcome]:
     table = people.calls[people.calls["variant"] == variant]
     chosen = table[["genotype", "status", "reason"]].astype(object).fillna("")
     return list(chosen.itertuples(index=False, name=None))
 
 
 class Fields:
-    """Stands for a row of a file: the values of its FORMAT fields, by name."""
+    """Stub of a row in a file: the values of its FORMAT fields, by name."""
 
     def __init__(self, **values: Sequence[Sequence[float]]) -> None:
         self._values = values
@@ -62,7 +62,7 @@ class Fields:
 
 GUESSES: dict[str, tuple[int, Mapping[str, list[float]], tuple[list[int], bool, float]]] = {
     "GP": (1, {"GP": [0.02, 0.95, 0.03]}, ([0, 1], False, 0.95)),
-    "GP of an uncertain one": (1, {"GP": [0.4, 0.25, 0.35]}, ([0, 0], False, 0.4)),
+    "GP uncertain": (1, {"GP": [0.4, 0.25, 0.35]}, ([0, 0], False, 0.4)),
     "GP phred-scaled": (1, {"GP": [30, 40, 0]}, ([1, 1], False, 1.0)),
     "GP haploid": (1, {"GP": [0.03, 0.97]}, ([1, NO_COPY], False, 0.97)),
     "GP of two ALT": (2, {"GP": [0, 0, 0.01, 0, 0.98, 0.01]}, ([1, 2], False, 0.98)),
@@ -71,10 +71,10 @@ GUESSES: dict[str, tuple[int, Mapping[str, list[float]], tuple[list[int], bool, 
     "HDS, ALT first": (1, {"HDS": [1, 0]}, ([1, 0], True, 1)),
     "HDS haploid": (1, {"HDS": [0.97]}, ([1, NO_COPY], True, 0.97)),
     "DS": (1, {"DS": [1.12]}, ([0, 1], False, 0.88)),
-    "DS of nothing": (1, {"DS": [0]}, ([0, 0], False, 1)),
-    "DS of two": (1, {"DS": [1.95]}, ([1, 1], False, 0.95)),
+    "DS 0": (1, {"DS": [0]}, ([0, 0], False, 1)),
+    "DS near 2": (1, {"DS": [1.95]}, ([1, 1], False, 0.95)),
     "DS of two ALT": (2, {"DS": [1.02, 0.95]}, ([1, 2], False, 0.95)),
-    "DS twice the second ALT": (2, {"DS": [0, 2]}, ([2, 2], False, 1)),
+    "DS 2 for the second ALT": (2, {"DS": [0, 2]}, ([2, 2], False, 1)),
     "GP before HDS and DS": (
         1,
         {"GP": [0.95, 0.05, 0], "HDS": [1, 1], "DS": [2]},
@@ -86,12 +86,12 @@ GUESSES: dict[str, tuple[int, Mapping[str, list[float]], tuple[list[int], bool, 
         {"GP": [math.nan] * 3, "HDS": [0, 0.98], "DS": [2]},
         ([0, 1], True, 0.98),
     ),
-    "DS where the others are missing": (
+    "DS where GP and HDS are missing": (
         1,
         {"GP": [math.nan] * 3, "HDS": [math.nan] * 2, "DS": [2]},
         ([1, 1], False, 1),
     ),
-    "DS of two ALT, which HDS does not have": (
+    "DS of two ALT, HDS of too few": (
         2,
         {"HDS": [0, 1], "DS": [0, 1]},
         ([0, 2], False, 1),
@@ -100,71 +100,72 @@ GUESSES: dict[str, tuple[int, Mapping[str, list[float]], tuple[list[int], bool, 
 
 
 @pytest.mark.parametrize(("n_alts", "fields", "expected"), GUESSES.values(), ids=GUESSES)
-def test_the_likeliest_genotype_and_how_likely_it_is(
+def test_most_probable_genotype_and_its_probability(
     n_alts: int, fields: Mapping[str, list[float]], expected: tuple[list[int], bool, float]
 ) -> None:
     row = Fields(**{name: [values] for name, values in fields.items()})
-    alleles, phased, likely = best_guesses(row, set(fields), 1, n_alts)
-    assert likely is not None
-    numbers, is_phased, probability = expected
-    assert (numbers, is_phased) == (sorted_if(alleles[0].tolist(), not is_phased), phased[0])
-    assert pytest.approx(probability, abs=0.002) == float(likely[0])
+    alleles, phased, probability = best_guesses(row, set(fields), 1, n_alts)
+    assert probability is not None
+    expected_alleles, expected_phased, expected_probability = expected
+    assert expected_phased == phased[0]
+    assert expected_alleles == in_order(alleles[0].tolist(), phased=expected_phased)
+    assert pytest.approx(expected_probability, abs=0.002) == float(probability[0])
 
 
-def sorted_if(numbers: list[int], unphased: bool) -> list[int]:
-    """Sort two copies whose order says nothing; a copy that is not there stays last."""
-    return sorted(numbers) if unphased and NO_COPY not in numbers else numbers
+def in_order(numbers: list[int], *, phased: bool) -> list[int]:
+    """Sort two unphased copies; ``NO_COPY`` stays last."""
+    return numbers if phased or NO_COPY in numbers else sorted(numbers)
 
 
-UNTOLD: dict[str, tuple[int, dict[str, list[float]]]] = {
+UNUSABLE: dict[str, tuple[int, dict[str, list[float]]]] = {
     "GP missing": (1, {"GP": [math.nan] * 3}),
-    "GP half missing": (1, {"GP": [0.95, math.nan, math.nan]}),
-    "GP sums to less": (1, {"GP": [0.5, 0.2, 0.1]}),
-    "GP sums to more": (1, {"GP": [0.95, 0.95, 0.95]}),
+    "GP partly missing": (1, {"GP": [0.95, math.nan, math.nan]}),
+    "GP sum below 1": (1, {"GP": [0.5, 0.2, 0.1]}),
+    "GP sum above 1": (1, {"GP": [0.95, 0.95, 0.95]}),
     "GP negative": (1, {"GP": [-0.1, 1.1, 0]}),
-    "GP of nothing": (1, {"GP": [0, 0, 0]}),
+    "GP all 0": (1, {"GP": [0, 0, 0]}),
     "GP of too few genotypes": (2, {"GP": [0, 0, 0, 1]}),
     "GP of too many genotypes": (1, {"GP": [0, 0, 1, 0]}),
     "HDS missing": (1, {"HDS": [math.nan, math.nan]}),
-    "HDS of the second only": (1, {"HDS": [math.nan, 1]}),
-    "HDS above one": (1, {"HDS": [0, 1.2]}),
-    "HDS below nothing": (1, {"HDS": [-0.2, 0]}),
+    "HDS of the first missing": (1, {"HDS": [math.nan, 1]}),
+    "HDS above 1": (1, {"HDS": [0, 1.2]}),
+    "HDS below 0": (1, {"HDS": [-0.2, 0]}),
     "HDS of three": (1, {"HDS": [0, 0, 0]}),
     "DS missing": (1, {"DS": [math.nan]}),
-    "DS above two": (1, {"DS": [2.6]}),
-    "DS below nothing": (1, {"DS": [-0.6]}),
-    "DS right between": (1, {"DS": [0.5]}),
-    "DS of three copies": (2, {"DS": [2, 1]}),
+    "DS above 2": (1, {"DS": [2.6]}),
+    "DS below 0": (1, {"DS": [-0.6]}),
+    "DS halfway": (1, {"DS": [0.5]}),
+    "DS sum of 3": (2, {"DS": [2, 1]}),
     "DS of too few ALT": (2, {"DS": [1]}),
 }
 
 
-@pytest.mark.parametrize(("n_alts", "fields"), UNTOLD.values(), ids=UNTOLD)
-def test_values_that_tell_nothing(n_alts: int, fields: dict[str, list[float]]) -> None:
+@pytest.mark.parametrize(("n_alts", "fields"), UNUSABLE.values(), ids=UNUSABLE)
+def test_unusable_values_give_no_genotype(n_alts: int, fields: dict[str, list[float]]) -> None:
     row = Fields(**{name: [values] for name, values in fields.items()})
-    alleles, phased, likely = best_guesses(row, set(fields), 1, n_alts)
-    assert likely is not None
+    alleles, phased, probability = best_guesses(row, set(fields), 1, n_alts)
+    assert probability is not None
     assert ([MISSING, MISSING], False) == (alleles[0].tolist(), bool(phased[0]))
-    assert math.isnan(likely[0])
+    assert math.isnan(probability[0])
 
 
 def test_a_row_without_any_probability() -> None:
-    alleles, phased, likely = best_guesses(Fields(), {"DP"}, 2, 1)
+    alleles, phased, probability = best_guesses(Fields(), {"DP"}, 2, 1)
     assert ([[MISSING, MISSING]] * 2, [False, False], None) == (
         alleles.tolist(),
         phased.tolist(),
-        likely,
+        probability,
     )
 
 
 CALLED: dict[str, tuple[dict[str, list[float]], tuple[int, int], float | None]] = {
     "GP": ({"GP": [0.02, 0.95, 0.03]}, (0, 1), 0.95),
-    "GP of a phased one": ({"GP": [0.02, 0.95, 0.03]}, (1, 0), 0.95),
-    "GP of an improbable one": ({"GP": [0.02, 0.95, 0.03]}, (1, 1), 0.03),
-    "GP of a missing one": ({"GP": [0.02, 0.95, 0.03]}, (MISSING, MISSING), None),
-    "GP of half a one": ({"GP": [0.02, 0.95, 0.03]}, (MISSING, 1), None),
+    "GP of a phased genotype": ({"GP": [0.02, 0.95, 0.03]}, (1, 0), 0.95),
+    "GP of an improbable genotype": ({"GP": [0.02, 0.95, 0.03]}, (1, 1), 0.03),
+    "GP of a missing genotype": ({"GP": [0.02, 0.95, 0.03]}, (MISSING, MISSING), None),
+    "GP of a partial genotype": ({"GP": [0.02, 0.95, 0.03]}, (MISSING, 1), None),
     "GP missing": ({"GP": [math.nan] * 3}, (0, 1), None),
-    "GP sums wrong": ({"GP": [0.5, 0.2, 0.1]}, (0, 1), None),
+    "GP sum below 1": ({"GP": [0.5, 0.2, 0.1]}, (0, 1), None),
     "GP phred-scaled": ({"GP": [30, 0, 40]}, (0, 0), 0.001),
     "GP haploid": ({"GP": [0.6, 0.4]}, (1, NO_COPY), 0.4),
     "Q": ({"Q": [0.7]}, (0, 1), 0.7),
@@ -174,16 +175,16 @@ CALLED: dict[str, tuple[dict[str, list[float]], tuple[int, int], float | None]] 
 
 
 @pytest.mark.parametrize(("fields", "alleles", "expected"), CALLED.values(), ids=CALLED)
-def test_how_likely_a_called_genotype_is(
+def test_probability_of_a_called_genotype(
     fields: dict[str, list[float]], alleles: tuple[int, int], expected: float | None
 ) -> None:
     row = Fields(**{name: [values] for name, values in fields.items()})
-    likely = probability_of(row, set(fields), np.array([alleles], np.int16), 1)
-    told = None if likely is None or math.isnan(likely[0]) else float(likely[0])
-    assert (None if expected is None else pytest.approx(expected, abs=0.001)) == told
+    values = probability_of(row, set(fields), np.array([alleles], np.int16), 1)
+    probability = None if values is None or math.isnan(values[0]) else float(values[0])
+    assert (None if expected is None else pytest.approx(expected, abs=0.001)) == probability
 
 
-ROWS: dict[str, tuple[str, str, list[tuple[str, Said]]]] = {
+ROWS: dict[str, tuple[str, str, list[tuple[str, Outcome]]]] = {
     "GP": (
         "1 100 A C",
         "GP",
@@ -216,7 +217,7 @@ ROWS: dict[str, tuple[str, str, list[tuple[str, Said]]]] = {
             ("30,30,30", NO_CALL),
         ],
     ),
-    "GP of two ALT stands in the order of the specification": (
+    "GP of two ALT, in the order of the specification": (
         "1 200 A C,T",
         "GP",
         [
@@ -261,7 +262,7 @@ ROWS: dict[str, tuple[str, str, list[tuple[str, Said]]]] = {
         "HDS",
         [("0.99", haploid("C")), ("0.02", haploid("A")), ("0.6", HAPLOID_NO_CALL)],
     ),
-    "haploid people among diploid ones, by GP": (
+    "haploid and diploid samples, GP": (
         "1 100 A C",
         "GP",
         [
@@ -272,7 +273,7 @@ ROWS: dict[str, tuple[str, str, list[tuple[str, Said]]]] = {
             (".", NO_CALL),
         ],
     ),
-    "haploid people among diploid ones, by HDS": (
+    "haploid and diploid samples, HDS": (
         "1 100 A C",
         "HDS",
         [
@@ -319,7 +320,7 @@ ROWS: dict[str, tuple[str, str, list[tuple[str, Said]]]] = {
             ("1", NO_CALL),
         ],
     ),
-    "GP, HDS and DS, the first that is there": (
+    "GP, HDS and DS, the first available": (
         "1 100 A C",
         "DS:HDS:GP",
         [
@@ -363,7 +364,7 @@ ROWS: dict[str, tuple[str, str, list[tuple[str, Said]]]] = {
         "GT:GP",
         [("1:0.02,0.98", haploid("C")), ("1:0.4,0.6", filtered("C"))],
     ),
-    "HipSTR's Q beside GB": (
+    "Q of HipSTR, with GB": (
         "1 100 A C",
         "GT:GB:Q",
         [
@@ -374,7 +375,11 @@ ROWS: dict[str, tuple[str, str, list[tuple[str, Said]]]] = {
             ("./.:.:0.3", ("./.", "no_call", "genotype missing")),
         ],
     ),
-    "another Q": ("1 100 A C", "GT:Q", [("0|1:0.6", called("A|C")), ("0/0:30", called("A/A"))]),
+    "Q of another caller": (
+        "1 100 A C",
+        "GT:Q",
+        [("0|1:0.6", called("A|C")), ("0/0:30", called("A/A"))],
+    ),
     "none of these": (
         "1 100 A C",
         "DP",
@@ -392,25 +397,26 @@ def test_calls_of_a_row(
     toy_directory: Path,
     row: str,
     fmt: str,
-    cases: list[tuple[str, Said]],
+    cases: list[tuple[str, Outcome]],
 ) -> None:
     samples = [f"S{number}" for number in range(len(cases))]
     path = make_vcf([" ".join([row, *(value for value, _ in cases)])], samples=samples, fmt=fmt)
-    found = calls(pgx_ana.annotate(path, kb=toy_directory), "rs1" if " 100 " in row else "rs2")
-    assert dict(cases) == dict(zip((value for value, _ in cases), found, strict=True))
+    variant = "rs1" if " 100 " in row else "rs2"
+    outcomes = calls(pgx_ana.annotate(path, kb=toy_directory), variant)
+    assert dict(cases) == dict(zip((value for value, _ in cases), outcomes, strict=True))
 
 
 THRESHOLDS = [
     ("0", "GP", "0.4,0.3,0.3", called("A/A")),
     ("0.75", "GP", "0.25,0.75,0", called("A/C")),
-    ("0.76", "GP", "0.25,0.75,0", ("./.", "no_call", NONE_LIKELY.replace("0.9", "0.76"))),
+    ("0.76", "GP", "0.25,0.75,0", ("./.", "no_call", NONE_PROBABLE.replace("0.9", "0.76"))),
     ("1", "GP", "0,1,0", called("A/C")),
-    ("1", "GP", "0,0.999,0.001", ("./.", "no_call", NONE_LIKELY.replace("0.9", "1"))),
+    ("1", "GP", "0,0.999,0.001", ("./.", "no_call", NONE_PROBABLE.replace("0.9", "1"))),
     ("0.75", "HDS", "0,0.75", called("A|C")),
-    ("0.76", "HDS", "0,0.75", (".|.", "no_call", NONE_LIKELY.replace("0.9", "0.76"))),
+    ("0.76", "HDS", "0,0.75", (".|.", "no_call", NONE_PROBABLE.replace("0.9", "0.76"))),
     ("0.75", "DS", "0.75", called("A/C")),
-    ("0.76", "DS", "0.75", ("./.", "no_call", NONE_LIKELY.replace("0.9", "0.76"))),
-    ("0", "DS", "1.5", ("./.", "no_call", NONE_LIKELY.replace("0.9", "0"))),
+    ("0.76", "DS", "0.75", ("./.", "no_call", NONE_PROBABLE.replace("0.9", "0.76"))),
+    ("0", "DS", "1.5", ("./.", "no_call", NONE_PROBABLE.replace("0.9", "0"))),
     ("0.75", "GT:GP", "0/1:0.25,0.75,0", called("A/C")),
     ("0.76", "GT:GP", "0/1:0.25,0.75,0", filtered("A/C", "0.76")),
     ("0", "GT:GP", "0/1:1,0,0", called("A/C")),
@@ -419,27 +425,27 @@ THRESHOLDS = [
 ]
 
 
-@pytest.mark.parametrize(("least", "fmt", "value", "expected"), THRESHOLDS)
-def test_the_threshold_is_the_least_that_passes(
+@pytest.mark.parametrize(("min_gp", "fmt", "value", "expected"), THRESHOLDS)
+def test_a_probability_at_the_threshold_passes(
     run: Run,
     make_vcf: MakeVcf,
     toy_directory: Path,
-    least: str,
+    min_gp: str,
     fmt: str,
     value: str,
-    expected: Said,
+    expected: Outcome,
 ) -> None:
     path = make_vcf([f"1 100 A C {value}"], fmt=fmt)
-    result = run("annotate", path, "--kb", toy_directory, "-f", "json", "--min-gp", least)
+    result = run("annotate", path, "--kb", toy_directory, "-f", "json", "--min-gp", min_gp)
     assert (0, f"{path}: GRCh38 (contig lengths), 1 sample\n") == (result.exit_code, result.stderr)
     (document,) = json.loads(result.stdout)
     (call,) = [call for call in document["calls"] if call["variant"] == "rs1"]
-    assert float(least) == document["options"]["min_gp"]
+    assert float(min_gp) == document["options"]["min_gp"]
     assert expected == (call["genotype"], call["status"], call["reason"] or "")
 
 
 @pytest.mark.parametrize("value", ["-0.1", "1.1", "nan", "inf", "much"])
-def test_a_threshold_that_is_no_probability(
+def test_a_threshold_that_is_not_a_probability_is_rejected(
     run: Run, make_vcf: MakeVcf, toy_directory: Path, value: str
 ) -> None:
     path = make_vcf(["1 100 A C 0/1"])
@@ -452,23 +458,23 @@ def test_a_threshold_that_is_no_probability(
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        (-0.1, "min_gp must be a number that is not negative"),
-        (math.nan, "min_gp must be a number that is not negative"),
+        (-0.1, "min_gp must be a number of 0 or more"),
+        (math.nan, "min_gp must be a number of 0 or more"),
         (1.1, "min_gp must be a probability, between 0 and 1"),
     ],
 )
-def test_options_refuse_what_is_no_probability(value: float, message: str) -> None:
-    with pytest.raises(UsageError) as caught:
+def test_options_reject_what_is_not_a_probability(value: float, message: str) -> None:
+    with pytest.raises(UsageError) as error:
         CallOptions(min_gp=value)
-    assert message == str(caught.value)
+    assert message == str(error.value)
 
 
-def test_what_is_not_likely_is_not_annotated(
+def test_improbable_genotypes_are_not_assessed(
     run: Run, make_vcf: MakeVcf, toy_directory: Path
 ) -> None:
     path = make_vcf(["1 100 A C 0.1,0.8,0.1 0,0.95,0.05"], samples=("S1", "S2"), fmt="GP")
     result = run("annotate", path, "--kb", toy_directory, "-f", "json", "-q", "-g", "AAA")
-    said = {
+    annotations = {
         document["sample"]: [
             (item["status"], item["direction"], item["statement"])
             for item in document["annotations"]
@@ -477,10 +483,10 @@ def test_what_is_not_likely_is_not_annotated(
         for document in json.loads(result.stdout)
     }
     expected = {
-        "S1": [("no_call", "not_assessed", f"Not assessed: rs1 was not called ({NONE_LIKELY}).")],
+        "S1": [("no_call", "not_assessed", f"Not assessed: rs1 was not called ({NONE_PROBABLE}).")],
         "S2": [("called", "higher", "Lived longer.")],
     }
-    assert expected == said
+    assert expected == annotations
 
 
 OVERLAY = """genes:
@@ -507,15 +513,15 @@ variants:
 
 @pytest.fixture
 def call_real(tmp_path: Path, run: Run) -> Callable[..., Counter[tuple[str, ...]]]:
-    """Return a function that counts the calls of a file at a site that is made known."""
+    """Return a function that counts the calls of a file at a site added to the knowledge base."""
 
     def count(path: Path, chrom: str, pos: int, ref: str, alt: str) -> Counter[tuple[str, ...]]:
         overlay = tmp_path / "overlay"
         overlay.mkdir()
         text = OVERLAY.format(chrom=chrom, pos=pos, ref=ref, alt=alt)
         (overlay / "site.yaml").write_text(text, encoding="utf-8")
-        words = ["--kb", "default", "--kb", overlay, "--assembly", "GRCh37", "-g", "ZZZ"]
-        result = run("annotate", path, *words, "-t", "calls", "-q")
+        options = ["--kb", "default", "--kb", overlay, "--assembly", "GRCh37", "-g", "ZZZ"]
+        result = run("annotate", path, *options, "-t", "calls", "-q")
         assert (0, "") == (result.exit_code, result.stderr)
         header, *rows = (line.split("\t") for line in result.stdout.splitlines())
         columns = [header.index(name) for name in ("genotype", "status", "source", "reason")]
@@ -526,7 +532,7 @@ def call_real(tmp_path: Path, run: Run) -> Callable[..., Counter[tuple[str, ...]
 
 GP_REASON = "GP below 0.9"
 MINIMAC: dict[str, tuple[set[str], dict[tuple[str, str, str], int]]] = {
-    "as it is": (
+    "all fields": (
         {"GT", "DS", "HDS", "GP"},
         {
             ("G|G", "called", "."): 10,
@@ -542,7 +548,7 @@ MINIMAC: dict[str, tuple[set[str], dict[tuple[str, str, str], int]]] = {
         {
             ("G/G", "called", "."): 10,
             ("G/T", "called", "."): 2,
-            ("./.", "no_call", NONE_LIKELY): 39,
+            ("./.", "no_call", NONE_PROBABLE): 39,
         },
     ),
     "HDS only": (
@@ -550,7 +556,7 @@ MINIMAC: dict[str, tuple[set[str], dict[tuple[str, str, str], int]]] = {
         {
             ("G|G", "called", "."): 10,
             ("G|T", "called", "."): 2,
-            (".|.", "no_call", NONE_LIKELY): 39,
+            (".|.", "no_call", NONE_PROBABLE): 39,
         },
     ),
     "DS only": (
@@ -558,7 +564,7 @@ MINIMAC: dict[str, tuple[set[str], dict[tuple[str, str, str], int]]] = {
         {
             ("G/G", "called", "."): 10,
             ("G/T", "called", "."): 6,
-            ("./.", "no_call", NONE_LIKELY): 35,
+            ("./.", "no_call", NONE_PROBABLE): 35,
         },
     ),
 }
@@ -572,18 +578,18 @@ def test_real_imputed_genotypes(
     fields: set[str],
     expected: dict[tuple[str, str, str], int],
 ) -> None:
-    """51 people of minimac4 at a poorly imputed site, with some of their fields taken away."""
+    """51 samples of minimac4 at a poorly imputed site, with some of their fields removed."""
     source = shared / "callers" / "minimac_imputed_DS_GP_HDS.vcf"
     path = tmp_path / "imputed.vcf"
     lines = source.read_text(encoding="utf-8").splitlines()
-    path.write_text("".join(f"{keep(line, fields)}\n" for line in lines), encoding="utf-8")
-    found = call_real(path, "20", 61795, "G", "T")
+    path.write_text("".join(f"{with_fields(line, fields)}\n" for line in lines), encoding="utf-8")
+    counts = call_real(path, "20", 61795, "G", "T")
     assert 51 == sum(expected.values())
-    assert {(g, status, "record", why): n for (g, status, why), n in expected.items()} == found
+    assert {(g, status, "record", why): n for (g, status, why), n in expected.items()} == counts
 
 
-def keep(line: str, fields: set[str]) -> str:
-    """Return a line of a file with the named FORMAT fields only."""
+def with_fields(line: str, fields: set[str]) -> str:
+    """Return a line of a file, restricted to some FORMAT fields."""
     columns = line.split("\t")
     if line.startswith("#"):
         return line
@@ -605,9 +611,9 @@ def keep(line: str, fields: set[str]) -> str:
                 ("G/G", "called", "record", "."): 8,
             },
         ),
-        (82154, "A", "G", {("./.", "no_call", "record", NONE_LIKELY): 100}),
+        (82154, "A", "G", {("./.", "no_call", "record", NONE_PROBABLE): 100}),
     ],
-    ids=["told", "missing"],
+    ids=["called", "missing"],
 )
 def test_real_dosages(
     shared: Path,
@@ -617,6 +623,6 @@ def test_real_dosages(
     alt: str,
     expected: dict[tuple[str, ...], int],
 ) -> None:
-    """100 people of whom a file has nothing but dosages."""
+    """100 samples of a file with dosages only."""
     path = shared / "callers" / "dosage_DS_only.vcf"
     assert expected == call_real(path, "1", pos, ref, alt)

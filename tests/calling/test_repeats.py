@@ -1,4 +1,4 @@
-"""Callers of repeats (HipSTR) write the repeat without the base before it, all alleles at once."""
+"""Repeats: rows of repeat callers such as HipSTR, which omit the base before the repeat."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ import pgx_ana
 from pgx_ana.annotation.conclusions import unphased_genotype
 from pgx_ana.knowledge import KnowledgeBase, load
 from pgx_ana.model import CallOptions
-from pgx_ana.pipeline import Request, Selection, call
+from pgx_ana.pipeline import Request, Selection
+from pgx_ana.pipeline import call as call_files
 
 MakeVcf = Callable[..., Path]
 # The toy locus rs5 is GCA at 1:501 in the window GGCACACATT: (CA)3, and (CA)2 where it is deleted.
@@ -52,15 +53,15 @@ def test_rows_of_a_repeat_caller(
     assert (genotype, status, reason) == (call["genotype"], call["status"], call["reason"])
 
 
-def test_a_row_within_the_repeat_does_not_speak_for_all_of_it(make_vcf: MakeVcf) -> None:
+def test_a_row_within_the_repeat_does_not_cover_it(make_vcf: MakeVcf) -> None:
     path = make_vcf(["1 504 CA . 0|0:0|0:1.0:30"], fmt=FORMAT, extra_header=DECLARED)
     assert (
         "absent" == pgx_ana.annotate(path, kb=TOY).calls.set_index("variant").loc["rs5", "status"]
     )
 
 
-def test_every_row_of_a_real_file_is_read(shared: Path) -> None:
-    """HipSTR's own file is of a chromosome without known loci; its rows are still valid input."""
+def test_a_real_file_is_read_to_its_end(shared: Path) -> None:
+    """The HipSTR file is of a chromosome without known loci, but its rows are valid input."""
     path = shared / "callers" / "hipstr.NA12878.chr21.vcf.gz"
     with pysam.VariantFile(str(path)) as file:
         assert {"GB", "Q"} <= set(file.header.formats)
@@ -70,7 +71,7 @@ def test_every_row_of_a_real_file_is_read(shared: Path) -> None:
     assert expected == calls.set_index("variant")["status"].to_dict()
 
 
-ROW_LESS = (".", "not_assessable", "none", "no row of this file shows the repeat")
+NO_ROW = (".", "not_assessable", "none", "no row of this file shows the repeat")
 ABSENT = (".", "absent", "none", "no record covers the locus")
 AS_REPEAT = """\
 variants:
@@ -85,7 +86,7 @@ variants:
     paper_wording: plus strand
     sources: [made up]
 """
-OPEN = """\
+WINDOW_END_UNKNOWN = """\
 variants:
   - id: rs4
     gene: AAA
@@ -102,18 +103,18 @@ variants:
 
 @pytest.fixture
 def overlaid(tmp_path: Path) -> Callable[[str], list[Path]]:
-    """Return a function that lays variants over the toy knowledge base."""
+    """Return a function that overlays the toy knowledge base with variants."""
 
-    def lay(text: str) -> list[Path]:
+    def overlay(text: str) -> list[Path]:
         folder = tmp_path / "overlay"
         folder.mkdir()
         (folder / "overlay.yaml").write_text(text, encoding="utf-8")
         return [TOY, folder]
 
-    return lay
+    return overlay
 
 
-def seen(
+def calls_of(
     paths: Path | list[Path], variant: str, kb: list[Path], **options: bool
 ) -> dict[str, tuple[str, ...]]:
     """Return genotype, status, source and reason of a variant by sample."""
@@ -126,9 +127,9 @@ def seen(
 @pytest.mark.parametrize(
     ("rows", "expected"),
     [
-        pytest.param([], ROW_LESS, id="no row"),
-        pytest.param(["1 490 A C 0/1", "1 520 A C 0/0"], ROW_LESS, id="rows beside it"),
-        pytest.param(["1 504 CA . 0/0"], ROW_LESS, id="row of a part"),
+        pytest.param([], NO_ROW, id="no row"),
+        pytest.param(["1 490 A C 0/1", "1 520 A C 0/0"], NO_ROW, id="rows next to it"),
+        pytest.param(["1 504 CA . 0/0"], NO_ROW, id="row within it"),
         pytest.param(["1 501 GCA G 0/1"], ("GCA/G", "called", "record", "."), id="row"),
         pytest.param(["1 501 GCA G 0/0"], ("GCA/GCA", "called", "record", "."), id="reference"),
         pytest.param(
@@ -137,7 +138,7 @@ def seen(
     ],
 )
 @pytest.mark.parametrize("asserted", [False, True])
-def test_a_repeat_without_a_row_is_not_assessable_whatever_is_asserted(
+def test_a_repeat_without_a_row_is_not_assessable_even_if_asserted(
     asserted: bool,
     rows: list[str],
     expected: tuple[str, ...],
@@ -145,51 +146,55 @@ def test_a_repeat_without_a_row_is_not_assessable_whatever_is_asserted(
     overlaid: Callable[[str], list[Path]],
 ) -> None:
     path = make_vcf(rows)
-    found = seen(path, "rs5", overlaid(AS_REPEAT), absent_is_reference=asserted)
-    assert {"S1": expected} == found
+    calls = calls_of(path, "rs5", overlaid(AS_REPEAT), absent_is_reference=asserted)
+    assert {"S1": expected} == calls
 
 
 @pytest.mark.parametrize("asserted", [False, True])
-def test_a_deletion_that_is_no_repeat_is_absent(asserted: bool, make_vcf: MakeVcf) -> None:
+def test_a_deletion_that_is_not_a_repeat_is_absent(asserted: bool, make_vcf: MakeVcf) -> None:
     expected = ("GCA/GCA", "called", "asserted", "absent, asserted to be reference")
-    found = seen(make_vcf([]), "rs5", [TOY], absent_is_reference=asserted)
-    assert {"S1": expected if asserted else ABSENT} == found
+    calls = calls_of(make_vcf([]), "rs5", [TOY], absent_is_reference=asserted)
+    assert {"S1": expected if asserted else ABSENT} == calls
 
 
 @pytest.mark.parametrize("asserted", [False, True])
-@pytest.mark.parametrize("order", [1, -1], ids=["shown first", "shown last"])
-def test_a_repeat_that_one_of_several_files_shows(
+@pytest.mark.parametrize(
+    "order", [1, -1], ids=["file with the repeat first", "file with the repeat last"]
+)
+def test_a_repeat_in_one_of_several_files(
     order: int, asserted: bool, make_vcf: MakeVcf, overlaid: Callable[[str], list[Path]]
 ) -> None:
-    """One person is in both files, one in either."""
+    """One sample is in both files; the others are in one file each."""
     one = make_vcf(["1 501 GCA G 0/1 1/1"], samples=("S1", "S2"), name="one.vcf")
     two = make_vcf(["2 50 G T 0/1 0/0"], samples=("S1", "S3"), name="two.vcf")
-    found = seen([one, two][::order], "rs5", overlaid(AS_REPEAT), absent_is_reference=asserted)
+    calls = calls_of([one, two][::order], "rs5", overlaid(AS_REPEAT), absent_is_reference=asserted)
     assert {
         "S1": ("GCA/G", "called", "record", "."),
         "S2": ("G/G", "called", "record", "."),
-        "S3": ROW_LESS,
-    } == found
+        "S3": NO_ROW,
+    } == calls
 
 
 UNKNOWN_TT = "not a known allele: ->TT"
-BEHIND: dict[str, tuple[str, str, str, str]] = {
+INSERTIONS: dict[str, tuple[str, str, str, str]] = {
     "at the locus": ("1 401 G GAC 0/1", "G/GAC", "called", "."),
-    "behind the base that follows": ("1 401 GA GACA 0/1", "G/GAC", "called", "."),
-    "unlike the known one": ("1 401 G GTT 0/1", "G/->TT", "unknown_allele", UNKNOWN_TT),
-    "unlike it, with the base that follows": (
+    "longer REF": ("1 401 GA GACA 0/1", "G/GAC", "called", "."),
+    "unknown bases": ("1 401 G GTT 0/1", "G/->TT", "unknown_allele", UNKNOWN_TT),
+    "unknown bases, longer REF": (
         "1 401 GA GTTA 0/1",
         "G/->TT",
         "unknown_allele",
         UNKNOWN_TT,
     ),
-    "further behind": ("1 402 A AAC 0/1", ".", "absent", "no record covers the locus"),
+    "one base later": ("1 402 A AAC 0/1", ".", "absent", "no record covers the locus"),
     "reference": ("1 401 G GAC 0/0", "G/G", "called", "."),
 }
 
 
-@pytest.mark.parametrize(("row", "genotype", "status", "reason"), BEHIND.values(), ids=BEHIND)
-def test_what_is_put_in_behind_a_window_of_unknown_end(
+@pytest.mark.parametrize(
+    ("row", "genotype", "status", "reason"), INSERTIONS.values(), ids=INSERTIONS
+)
+def test_insertion_at_a_window_of_unknown_end(
     row: str,
     genotype: str,
     status: str,
@@ -197,15 +202,15 @@ def test_what_is_put_in_behind_a_window_of_unknown_end(
     make_vcf: MakeVcf,
     overlaid: Callable[[str], list[Path]],
 ) -> None:
-    (found,) = seen(make_vcf([row]), "rs4", overlaid(OPEN)).values()
-    assert (genotype, status, reason) == (found[0], found[1], found[3])
+    (call,) = calls_of(make_vcf([row]), "rs4", overlaid(WINDOW_END_UNKNOWN)).values()
+    assert (genotype, status, reason) == (call[0], call[1], call[3])
 
 
 UGT1A1, TTTA, TCT = "rs3064744", "rs60271534", "rs11575899"
 T8, T11 = "CAATA", "CAATAAATAAATAAATA"
 TA = "233760233"
 
-SPELLED: dict[str, tuple[str, list[str], str]] = {
+REPRESENTATIONS: dict[str, tuple[str, list[str], str]] = {
     "(TA)6": (UGT1A1, [f"2 {TA} CAT C 0/0"], "CAT/CAT"),
     "(TA)7, REF one base": (UGT1A1, [f"2 {TA} C CAT 0/1"], "CAT/CATAT"),
     "(TA)7, REF as in the definition": (UGT1A1, [f"2 {TA} CAT CATAT 0/1"], "CAT/CATAT"),
@@ -249,16 +254,18 @@ SPELLED: dict[str, tuple[str, list[str], str]] = {
     ),
     "TCT deleted": (TCT, ["15 51227748 A AAAG 0/0"], "A/A"),
     "TCT inserted": (TCT, ["15 51227748 A AAAG 0/1"], "A/AAAG"),
-    "TCT inserted, both": (TCT, ["15 51227748 A AAAG 1/1"], "AAAG/AAAG"),
-    "TCT inserted beside another in one row": (TCT, ["15 51227748 A AAAG,AC 0/1"], "A/AAAG"),
+    "TCT inserted, both copies": (TCT, ["15 51227748 A AAAG 1/1"], "AAAG/AAAG"),
+    "TCT inserted, with another ALT": (TCT, ["15 51227748 A AAAG,AC 0/1"], "A/AAAG"),
     "TCT inserted, longer REF": (TCT, ["15 51227748 AG AAAGG 0/1"], "A/AAAG"),
     "TCT inserted, base before": (TCT, ["15 51227747 TA TAAAG 0/1"], "A/AAAG"),
 }
 
 
 @pytest.mark.parametrize("assembly", ["GRCh37", "GRCh38"])
-@pytest.mark.parametrize(("variant", "rows", "genotype"), SPELLED.values(), ids=SPELLED)
-def test_spellings_of_the_curated_repeats(
+@pytest.mark.parametrize(
+    ("variant", "rows", "genotype"), REPRESENTATIONS.values(), ids=REPRESENTATIONS
+)
+def test_representations_of_the_curated_repeats(
     variant: str,
     rows: list[str],
     genotype: str,
@@ -267,32 +274,32 @@ def test_spellings_of_the_curated_repeats(
     curated: KnowledgeBase,
 ) -> None:
     loci = curated.definitions[variant].loci
-    moved = loci["GRCh37"].pos - loci["GRCh38"].pos if assembly == "GRCh37" else 0
+    shift = loci["GRCh37"].pos - loci["GRCh38"].pos if assembly == "GRCh37" else 0
     lines = ["##fileformat=VCFv4.2", '##FORMAT=<ID=GT,Number=1,Type=String,Description="g">']
     contigs = {c.chrom: c.length for c in curated.assemblies[assembly].contigs}
     lines += [f"##contig=<ID={chrom},length={contigs[chrom]}>" for chrom in ("2", "15")]
     lines.append("#CHROM POS ID REF ALT QUAL FILTER INFO FORMAT S1".replace(" ", "\t"))
-    for words in (row.split() for row in rows):
-        chrom, pos, ref, alt, genotypes = words
-        fields = [chrom, str(int(pos) + moved), ".", ref, alt, ".", "PASS", ".", "GT", genotypes]
+    for row in rows:
+        chrom, pos, ref, alt, genotypes = row.split()
+        fields = [chrom, str(int(pos) + shift), ".", ref, alt, ".", "PASS", ".", "GT", genotypes]
         lines.append("\t".join(fields))
-    path = tmp_path / "made.vcf"
+    path = tmp_path / "repeat.vcf"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     choice = Selection(genes=(curated.definitions[variant].gene,))
-    calls = call(Request((str(path),), choice), curated)
-    (site,) = (site for site in calls.sites if site.variant.id == variant)
-    (cell,) = site.calls.values
+    cohort = call_files(Request((str(path),), choice), curated)
+    (site,) = (site for site in cohort.sites if site.variant.id == variant)
+    (call,) = site.calls.values
     assert (assembly, genotype, "called", "record", "") == (
-        calls.assembly,
-        unphased_genotype(cell, site.variant) if "/" in genotype else cell.genotype,
-        cell.status,
-        cell.source,
-        cell.reason,
+        cohort.assembly,
+        unphased_genotype(call, site.variant) if "/" in genotype else call.genotype,
+        call.status,
+        call.source,
+        call.reason,
     )
 
 
-def test_the_panel_has_every_person_called_at_the_repeats_of_cyp19a1(shared: Path) -> None:
-    """Rows are split there, each of one ALT; together the counts are those of the rows."""
+def test_every_panel_sample_is_called_at_the_repeats_of_cyp19a1(shared: Path) -> None:
+    """The panel has one row per ALT; the merged allele counts are those of the rows."""
     path = shared / "1000genomes" / "GRCh38" / "CYP19A1.vcf.gz"
     counts = dict.fromkeys((TTTA, TCT), 0)
     with pysam.VariantFile(str(path)) as file:
@@ -304,7 +311,7 @@ def test_the_panel_has_every_person_called_at_the_repeats_of_cyp19a1(shared: Pat
     calls = pgx_ana.annotate(path, genes=["CYP19A1"]).calls
     calls = calls[calls["variant"].isin(counts)]
     assert {"called"} == set(calls["status"])
-    told = {
+    called = {
         variant: sum(
             copy != loci["GRCh38"].ref
             for genotype in calls[calls["variant"] == variant]["genotype"]
@@ -313,4 +320,4 @@ def test_the_panel_has_every_person_called_at_the_repeats_of_cyp19a1(shared: Pat
         for variant in counts
         for loci in (load().definitions[variant].loci,)
     }
-    assert counts == told
+    assert counts == called

@@ -1,7 +1,8 @@
-"""One person, written in any way: the annotations are the same.
+"""One genotype in many representations: the annotations are the same.
 
-Rows are rewritten at random: padded, shifted, merged into MNVs and replacements, split, written as
-blocks, repeated and put in another order; then the file gets other names, fields and containers.
+Rows are rewritten at random: padded, shifted, merged into MNVs and complex replacements, split,
+written as blocks, repeated and reordered. The file then gets other contig names, fields and
+containers.
 """
 
 from __future__ import annotations
@@ -45,17 +46,24 @@ Write = Callable[..., Path]
 FIXED = settings(
     derandomize=True, deadline=None, database=None, phases=[Phase.explicit, Phase.generate]
 )
-"""The same examples on every machine; they are small, so that failing ones need not shrink."""
+"""The same examples on every machine. Examples are small, so failing ones need not be shrunk."""
 
-Way = Callable[[st.DrawFn, "Cluster", "World"], Sequence[Row]]
+Rewriting = Callable[[st.DrawFn, "Cluster", "World"], Sequence[Row]]
+"""A function that draws other rows with the meaning of the rows of a cluster."""
 
-REACH = 8
+MAX_SHIFT = 8
+"""Bases by which a row is padded or shifted at most."""
+
 FLANK = 30
-FAR = 100
-APART = 15
-"""A row beside a variant reaches no farther, however it is padded."""
+"""Synthetic reference bases on each side of a window."""
 
-NOT_SEEN = ("not_assessable", "no row of this file shows the repeat")
+MAX_ROW_DISTANCE = 100
+"""Rows farther from a variant cannot concern it."""
+
+MIN_DISTANCE = 15
+"""A row near a variant does not extend farther than this, however it is padded."""
+
+REPEAT_WITHOUT_ROW = ("not_assessable", "no row of this file shows the repeat")
 
 MORE_TOY_VARIANTS = """\
 variants:
@@ -106,9 +114,9 @@ class World:
 
     @cached_property
     def known(self) -> tuple[Variant, ...]:
-        """Return the variants around which every reference base is known, and REF is certain.
+        """Return the variants with a certain REF and a completely known surrounding sequence.
 
-        Rows cannot be made up elsewhere: it is not known what stands beside the variant.
+        Rows cannot be generated at other variants, because the neighbouring bases are unknown.
         """
         return tuple(
             variant
@@ -117,10 +125,10 @@ class World:
         )
 
     @cached_property
-    def apart(self) -> tuple[Variant, ...]:
-        """Return those of them that no row reaches which is made up at another variant.
+    def isolated(self) -> tuple[Variant, ...]:
+        """Return the known variants that no row generated at another variant can reach.
 
-        Such a row would say that the variant beside it is as in the reference.
+        Such a row would report reference at the neighbouring variant.
         """
         return tuple(
             variant
@@ -132,27 +140,27 @@ class World:
         )
 
     def around(self, locus: Locus) -> str:
-        """Return the reference bases of a window, and those beside it."""
+        """Return the reference bases of a window and its surroundings."""
         return self.reference.stretch(locus.chrom, locus.window_start - 10, locus.window_end + 8)
 
-    def told(self, row: Row) -> list[list[str | None]]:
-        """Return what a row tells of every variant near it."""
+    def meaning(self, row: Row) -> list[list[str | None]]:
+        """Return what a row reports for every variant near it."""
         return [
             told(row, variant, locus)
             for variant, locus in self.loci
-            if locus.chrom == row.chrom and abs(locus.pos - row.pos) < FAR
+            if locus.chrom == row.chrom and abs(locus.pos - row.pos) < MAX_ROW_DISTANCE
         ]
 
 
-def near(one: Locus, other: Locus) -> bool:
-    """Say whether a row at one locus may reach the other."""
-    reaches = one.pos - other.end < APART and other.pos - one.end < APART
-    return one.chrom == other.chrom and reaches
+def near(first: Locus, second: Locus) -> bool:
+    """Return whether a row at one locus may reach the other."""
+    reaches = first.pos - second.end < MIN_DISTANCE and second.pos - first.end < MIN_DISTANCE
+    return first.chrom == second.chrom and reaches
 
 
 @dataclass(frozen=True)
 class Neighbour:
-    """A change beside a variant: ``distance`` bases before it, or behind it where positive."""
+    """A change near a variant: ``distance`` bases after its window, or before it if negative."""
 
     distance: int
     kind: str
@@ -161,9 +169,9 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class Site:
-    """What people have at a variant, as bases (None missing), and what stands beside it.
+    """The genotypes of samples at a variant, as bases (None for missing), and nearby changes.
 
-    ``listed`` are alleles that nobody has and the file lists all the same. A site without ``bases``
+    ``listed`` are alleles that the file lists even if no sample has them. A site without ``bases``
     has no row.
     """
 
@@ -176,7 +184,7 @@ class Site:
 
 @dataclass(frozen=True)
 class Cluster:
-    """The rows at one variant, and those beside it."""
+    """The rows at one variant, and those near it."""
 
     variant: Variant
     locus: Locus
@@ -184,14 +192,19 @@ class Cluster:
     neighbours: tuple[Row, ...]
 
 
-# people
+# genotypes
 
 
 @st.composite
 def sites(
-    draw: st.DrawFn, variants: Sequence[Variant], n_samples: int, *, odd: bool, beside: int = 0
+    draw: st.DrawFn,
+    variants: Sequence[Variant],
+    n_samples: int,
+    *,
+    odd: bool,
+    min_neighbours: int = 0,
 ) -> list[Site]:
-    """Draw what people have at some variants, and at least so many changes beside each.
+    """Draw genotypes at some variants, and changes near each of them.
 
     ``odd`` adds missing copies, haploid calls and unknown bases.
     """
@@ -204,7 +217,9 @@ def sites(
             if draw(st.integers(0, 9))
             else (),
             listed=tuple(draw(st.lists(st.sampled_from(variant.alleles), unique=True))),
-            neighbours=tuple(draw(st.lists(neighbours(n_samples), min_size=beside, max_size=2))),
+            neighbours=tuple(
+                draw(st.lists(neighbours(n_samples), min_size=min_neighbours, max_size=2))
+            ),
         )
         for variant in chosen
     ]
@@ -218,23 +233,27 @@ def by_id(variant: Variant) -> str:
 def genotypes_of(
     draw: st.DrawFn, variant: Variant, n_samples: int, *, odd: bool
 ) -> tuple[tuple[str | None, ...], ...]:
-    """Draw the alleles of each person at a variant."""
+    """Draw the alleles of each sample at a variant."""
     unknown = sorted(set("ACGT") - set(variant.alleles))[:1] if variant.is_snv and odd else []
     alleles: list[str | None] = [*variant.alleles, *variant.alleles, *unknown]
-    found = []
+    genotypes = []
     for _ in range(n_samples):
         first, second = draw(st.sampled_from(alleles)), draw(st.sampled_from(alleles))
-        how = draw(st.sampled_from(["both", "both", "both", "half", "none", "haploid"]))
-        pair: tuple[str | None, ...] = (first, second)
-        if odd and how != "both":
-            pair = {"half": (first, None), "none": (None, None), "haploid": (first,)}[how]
-        found.append(pair)
-    return tuple(found)
+        kind = draw(
+            st.sampled_from(["called", "called", "called", "partial", "missing", "haploid"])
+        )
+        genotype: tuple[str | None, ...] = (first, second)
+        if odd and kind != "called":
+            genotype = {"partial": (first, None), "missing": (None, None), "haploid": (first,)}[
+                kind
+            ]
+        genotypes.append(genotype)
+    return tuple(genotypes)
 
 
 @st.composite
 def neighbours(draw: st.DrawFn, n_samples: int) -> Neighbour:
-    """Draw a change beside a variant."""
+    """Draw a change near a variant."""
     return Neighbour(
         distance=draw(st.sampled_from([-4, -3, -2, -1, 1, 2, 3, 4])),
         kind=draw(st.sampled_from(["base", "base", "insertion", "deletion"])),
@@ -245,20 +264,20 @@ def neighbours(draw: st.DrawFn, n_samples: int) -> Neighbour:
 
 
 def cluster_of(site: Site, world: World) -> Cluster:
-    """Write a site in the plainest way."""
+    """Return the simplest representation of a site."""
     locus = site.variant.loci[world.assembly]
     own = [row_of(site, locus)] if site.bases else []
-    beside: list[Row] = []
+    rows: list[Row] = []
     for neighbour in site.neighbours:
         row = neighbour_row(neighbour, locus, world.reference)
-        if all(row.stop < other.pos or other.stop < row.pos for other in beside):
-            beside.append(row)
-    return Cluster(site.variant, locus, tuple(own), tuple(beside))
+        if all(row.stop < other.pos or other.stop < row.pos for other in rows):
+            rows.append(row)
+    return Cluster(site.variant, locus, tuple(own), tuple(rows))
 
 
 def row_of(site: Site, locus: Locus) -> Row:
-    seen = dict.fromkeys(base for pair in site.bases for base in pair if base)
-    alleles = list(dict.fromkeys([locus.ref, *seen, *site.listed]))
+    observed = dict.fromkeys(base for pair in site.bases for base in pair if base)
+    alleles = list(dict.fromkeys([locus.ref, *observed, *site.listed]))
     numbers = {base: number for number, base in enumerate(alleles)}
     genotypes = [
         tuple(None if base is None else numbers[base] for base in pair) for pair in site.bases
@@ -267,40 +286,45 @@ def row_of(site: Site, locus: Locus) -> Row:
 
 
 def neighbour_row(neighbour: Neighbour, locus: Locus, reference: Reference) -> Row:
-    """Write a change beside the window of a variant."""
-    before = neighbour.distance < 0
-    pos = (locus.window_start if before else locus.window_end) + neighbour.distance
+    """Return the row of a change near the window of a variant."""
+    is_before = neighbour.distance < 0
+    pos = (locus.window_start if is_before else locus.window_end) + neighbour.distance
     ref = reference.base(locus.chrom, pos)
     alt = "ACGT"["ACGT".index(ref) - 1]
     if neighbour.kind == "insertion":
         alt = ref + alt
     elif neighbour.kind == "deletion":
-        pos -= 2 * before
+        pos -= 2 * is_before
         ref = reference.stretch(locus.chrom, pos, pos + 2)
         alt = ref[0]
     return Row(locus.chrom, pos, ref, (alt,), neighbour.genotypes)
 
 
-# spellings
+# representations
 
 
-def spelled(
-    draw: st.DrawFn, cluster: Cluster, world: World, *, phased: bool, ways: Sequence[Way]
+def rewritten(
+    draw: st.DrawFn,
+    cluster: Cluster,
+    world: World,
+    *,
+    phased: bool,
+    rewritings: Sequence[Rewriting],
 ) -> list[Row]:
-    """Draw another way of writing a cluster."""
+    """Draw another representation of a cluster."""
     rows = [*cluster.own, *cluster.neighbours]
     if rows and not phased:
-        people = draw(some_of(len(rows[0].genotypes)))
-        rows = [turned(row, people) for row in rows]
+        samples = draw(some_of(len(rows[0].genotypes)))
+        rows = [turned(row, samples) for row in rows]
         cluster = replace(
             cluster,
             own=tuple(rows[: len(cluster.own)]),
             neighbours=tuple(rows[len(cluster.own) :]),
         )
-    way = draw(st.sampled_from(ways))
-    rows = list(way(draw, cluster, world)) if cluster.own else rows
+    rewriting = draw(st.sampled_from(rewritings))
+    rows = list(rewriting(draw, cluster, world)) if cluster.own else rows
     rows = [padded_or_shifted(draw, row, world) for row in rows]
-    if way in READ_IN_ANY_ORDER and not phased:
+    if rewriting in WITH_ANY_COPY_ORDER and not phased:
         rows = [turned(row, draw(some_complete(row))) for row in rows]
     return [row for row in rows for _ in range(draw(st.sampled_from([1, 1, 1, 2])))]
 
@@ -310,52 +334,52 @@ def some_of(number: int, at_least: int = 0) -> st.SearchStrategy[list[int]]:
 
 
 def some_complete(row: Row) -> st.SearchStrategy[list[int]]:
-    """Draw people of whom a row has every copy."""
-    people = [number for number, pair in enumerate(row.genotypes) if None not in pair]
-    return st.lists(st.sampled_from(people), unique=True) if people else st.just([])
+    """Draw samples without a missing copy in a row."""
+    samples = [number for number, pair in enumerate(row.genotypes) if None not in pair]
+    return st.lists(st.sampled_from(samples), unique=True) if samples else st.just([])
 
 
 def padded_or_shifted(draw: st.DrawFn, row: Row, world: World) -> Row:
-    """Write a row with the same meaning, if it tells the same of every variant."""
+    """Draw a padded or shifted row that reports the same for every variant."""
     if not row.is_plain:
         return row
-    other = draw(st.sampled_from([row, *respellings(row, world.reference, REACH)]))
-    return other if world.told(row) == world.told(other) else row
+    other = draw(st.sampled_from([row, *respellings(row, world.reference, MAX_SHIFT)]))
+    return other if world.meaning(row) == world.meaning(other) else row
 
 
-def as_it_is(_: st.DrawFn, cluster: Cluster, __: World) -> Sequence[Row]:
+def unchanged(_: st.DrawFn, cluster: Cluster, __: World) -> Sequence[Row]:
     return [*cluster.own, *cluster.neighbours]
 
 
 def as_one(draw: st.DrawFn, cluster: Cluster, world: World) -> Sequence[Row]:
-    """Write rows with all or some of their neighbours as one."""
+    """Merge the rows at the variant and all or some of their neighbours into one."""
     chosen = draw(some_of(len(cluster.neighbours), at_least=1)) if cluster.neighbours else []
     rows = [*cluster.own, *(cluster.neighbours[number] for number in chosen)]
     rest = [row for number, row in enumerate(cluster.neighbours) if number not in chosen]
-    found = merged(rows, world.reference) if all(row.alts for row in rows) else None
-    if found is None:
-        return as_it_is(draw, cluster, world)
-    row, edits = found
+    merger = merged(rows, world.reference) if all(row.alts for row in rows) else None
+    if merger is None:
+        return unchanged(draw, cluster, world)
+    row, edits = merger
     if told(row, cluster.variant, cluster.locus) != [
         meant(changed, cluster.variant, cluster.locus) or "" for changed in edits
     ]:
-        return as_it_is(draw, cluster, world)
+        return unchanged(draw, cluster, world)
     return [row, *rest]
 
 
 def as_one_split(draw: st.DrawFn, cluster: Cluster, world: World) -> Sequence[Row]:
-    """Write rows with their neighbours as one, and that as a row for each ALT."""
+    """Merge rows with their neighbours into one, and split that into a row for each ALT."""
     row, *rest = as_one(draw, cluster, world)
     return [*(split(row, "0") if row.alts else [row]), *rest]
 
 
 def as_several(_: st.DrawFn, cluster: Cluster, __: World) -> Sequence[Row]:
-    """Write a row for each ALT; a copy that has another one is 0."""
+    """Write a row for each ALT; a copy with another ALT is 0."""
     return split_own(cluster, "0")
 
 
 def as_several_in_order(draw: st.DrawFn, cluster: Cluster, _: World) -> Sequence[Row]:
-    """Write a row for each ALT; a copy that has another one is missing, or the star."""
+    """Write a row for each ALT; a copy with another ALT is missing, or the star."""
     return split_own(cluster, draw(st.sampled_from([".", STAR])))
 
 
@@ -365,7 +389,7 @@ def split_own(cluster: Cluster, other: str) -> Sequence[Row]:
 
 
 def as_blocks(draw: st.DrawFn, cluster: Cluster, world: World) -> Sequence[Row]:
-    """Write rows in which everybody has reference copies as blocks, or as rows without ALT."""
+    """Write rows with reference copies only as blocks, or as rows without ALT."""
     rows: list[Row] = []
     for row in cluster.own:
         alts = draw(st.sampled_from([(), *((name,) for name in ANY_ALLELE)]))
@@ -378,14 +402,14 @@ def as_blocks(draw: st.DrawFn, cluster: Cluster, world: World) -> Sequence[Row]:
 
 
 def as_gvcf(draw: st.DrawFn, cluster: Cluster, _: World) -> Sequence[Row]:
-    """Add the ALT that stands for every other allele."""
+    """Add the ALT that stands for any other allele."""
     name = draw(st.sampled_from(ANY_ALLELE))
     own = [with_any_allele(row, name) for row in cluster.own]
     return [*(own if len(own) == 1 else cluster.own), *cluster.neighbours]
 
 
-WAYS: tuple[Way, ...] = (
-    as_it_is,
+REWRITINGS: tuple[Rewriting, ...] = (
+    unchanged,
     as_one,
     as_several,
     as_several_in_order,
@@ -393,13 +417,13 @@ WAYS: tuple[Way, ...] = (
     as_gvcf,
 )
 
-READ_IN_ANY_ORDER = (as_it_is, as_several, as_blocks, as_gvcf)
-"""Ways in which each row may write its copies in its own order, if none is missing."""
+WITH_ANY_COPY_ORDER = (unchanged, as_several, as_blocks, as_gvcf)
+"""Rewritings in which each row may have its own order of copies, if no copy is missing."""
 
 
 @dataclass(frozen=True)
-class Telling:
-    """The same people twice: written plainly, and in another way."""
+class Example:
+    """The same genotypes in a simple representation and in another one."""
 
     samples: tuple[str, ...]
     plain: tuple[Row, ...]
@@ -408,46 +432,46 @@ class Telling:
 
 
 @st.composite
-def tellings(
-    draw: st.DrawFn, clusters: Sequence[Cluster], world: World, ways: Sequence[Way]
-) -> Telling:
-    """Draw another way of writing the people of some clusters."""
+def examples(
+    draw: st.DrawFn, clusters: Sequence[Cluster], world: World, rewritings: Sequence[Rewriting]
+) -> Example:
+    """Draw another representation of the rows of some clusters."""
     rows = [row for cluster in clusters for row in (*cluster.own, *cluster.neighbours)]
     n_samples = len(rows[0].genotypes) if rows else 1
     style = draw(file_styles(phased=draw(st.booleans())))
     other = [
         row
         for cluster in clusters
-        for row in spelled(draw, cluster, world, phased=style.phased, ways=ways)
+        for row in rewritten(draw, cluster, world, phased=style.phased, rewritings=rewritings)
     ]
     if style.container not in INDEXED:
         other = draw(st.permutations(other))
     samples = tuple(f"S{number}" for number in range(n_samples))
-    return Telling(samples, tuple(rows), tuple(other), style)
+    return Example(samples, tuple(rows), tuple(other), style)
 
 
 @st.composite
-def toy_tellings(draw: st.DrawFn, world: World) -> Telling:
-    """Draw toy people and another way of writing them."""
-    found = draw(sites(world.apart, draw(st.integers(1, 3)), odd=True))
-    return draw(tellings([cluster_of(site, world) for site in found], world, WAYS))
+def toy_examples(draw: st.DrawFn, world: World) -> Example:
+    """Draw genotypes at toy variants and another representation of them."""
+    drawn = draw(sites(world.isolated, draw(st.integers(1, 3)), odd=True))
+    return draw(examples([cluster_of(site, world) for site in drawn], world, REWRITINGS))
 
 
 @st.composite
 def toy_replacements(
-    draw: st.DrawFn, variants: Sequence[Variant], world: World, way: Way = as_one
-) -> Telling:
-    """Draw toy people with changes side by side, and a way of writing these as one."""
-    found = draw(sites(variants, draw(st.integers(1, 3)), odd=False, beside=1))
-    return draw(tellings([cluster_of(site, world) for site in found], world, [way]))
+    draw: st.DrawFn, variants: Sequence[Variant], world: World, rewriting: Rewriting = as_one
+) -> Example:
+    """Draw genotypes with adjacent changes, and a representation that merges these."""
+    drawn = draw(sites(variants, draw(st.integers(1, 3)), odd=False, min_neighbours=1))
+    return draw(examples([cluster_of(site, world) for site in drawn], world, [rewriting]))
 
 
-# toy people
+# toy variants
 
 
 @pytest.fixture(scope="module", autouse=True)
-def indexes_count() -> Iterator[None]:
-    """Small files are otherwise read without their index."""
+def always_use_the_index() -> Iterator[None]:
+    """Read small files by their index, too; by default it is not used for them."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("pgx_ana.vcf.container.MIN_INDEXED_BYTES", 0)
         yield
@@ -470,22 +494,26 @@ def write(tmp_path_factory: pytest.TempPathFactory) -> Write:
 def toy_worlds(
     toy_directory: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Mapping[Assembly, World]:
-    """Return the toy knowledge base, with a repeat and a locus of several lengths, and flanks."""
+    """Return the toy knowledge base with a repeat, a locus of several lengths, and flanks."""
     more = tmp_path_factory.mktemp("more")
     (more / "variants.yaml").write_text(MORE_TOY_VARIANTS)
     knowledge = load([toy_directory, more])
     return {
-        assembly: World(knowledge, assembly, Reference(made_up(knowledge.variants, assembly)))
+        assembly: World(
+            knowledge, assembly, Reference(synthetic_reference(knowledge.variants, assembly))
+        )
         for assembly in Assembly
     }
 
 
-def made_up(variants: Sequence[Variant], assembly: Assembly) -> dict[tuple[str, int], str]:
-    """Return bases around variants, the same in both assemblies and without repeats."""
+def synthetic_reference(
+    variants: Sequence[Variant], assembly: Assembly
+) -> dict[tuple[str, int], str]:
+    """Return bases around variants, equal in both assemblies and without repeats."""
     bases: dict[tuple[str, int], str] = {}
     for variant in variants:
         locus = variant.loci[assembly]
-        ends = [variant.loci[item].window[at] for item in Assembly for at in (0, -1)]
+        ends = [variant.loci[item].window[index] for item in Assembly for index in (0, -1)]
         rng = random.Random(variant.id)
         left = flank(rng, set(ends))[::-1]
         start = locus.window_start - FLANK
@@ -495,111 +523,111 @@ def made_up(variants: Sequence[Variant], assembly: Assembly) -> dict[tuple[str, 
 
 
 def flank(rng: random.Random, avoided: set[str]) -> str:
-    """Return bases of which none is like one of the two before it; the first is none of these."""
-    found = rng.choice(sorted(set("ACGT") - avoided))
-    while len(found) < FLANK:
-        found += rng.choice(sorted(set("ACGT") - set(found[-2:])))
-    return found
+    """Return bases that differ from the two before them; the first is not one of ``avoided``."""
+    bases = rng.choice(sorted(set("ACGT") - avoided))
+    while len(bases) < FLANK:
+        bases += rng.choice(sorted(set("ACGT") - set(bases[-2:])))
+    return bases
 
 
-def test_made_up_reference_has_the_windows_and_no_repeats(
+def test_synthetic_reference_has_the_windows_and_no_repeats(
     toy_worlds: Mapping[Assembly, World],
 ) -> None:
     for world in toy_worlds.values():
-        assert world.knowledge.variants == world.apart
+        assert world.knowledge.variants == world.isolated
         for _, locus in world.loci:
             start, stop = locus.window_start, locus.window_end
             assert locus.window == world.reference.stretch(locus.chrom, start, stop)
             for first, last in ((start - FLANK, start - 1), (stop + 1, stop + FLANK)):
-                beside = world.reference.stretch(locus.chrom, first, last)
-                assert "N" not in beside
-                assert all(beside[i] not in beside[max(i - 2, 0) : i] for i in range(FLANK))
+                bases = world.reference.stretch(locus.chrom, first, last)
+                assert "N" not in bases
+                assert all(bases[i] not in bases[max(i - 2, 0) : i] for i in range(FLANK))
 
 
-def plain_and_other(telling: Telling, world: World, write: Write) -> tuple[Tables, Tables]:
-    """Annotate the same people from the plain and from the other way of writing them."""
-    style, samples = telling.style, telling.samples
-    plain = write(telling.plain, samples, FileStyle(phased=style.phased), world)
-    other = write(telling.other, samples, style, world)
-    said = world.assembly if style.told_by == "user" else None
+def plain_and_other(example: Example, world: World, write: Write) -> tuple[Tables, Tables]:
+    """Annotate both representations of an example."""
+    style, samples = example.style, example.samples
+    plain = write(example.plain, samples, FileStyle(phased=style.phased), world)
+    other = write(example.other, samples, style, world)
+    assembly = world.assembly if style.told_by == "user" else None
     return (
         tables_of(plain, world.knowledge, samples),
-        tables_of(other, world.knowledge, samples, assembly=said, stdin=style.stdin),
+        tables_of(other, world.knowledge, samples, assembly=assembly, stdin=style.stdin),
     )
 
 
 def differing(expected: Tables, actual: Tables) -> list[str]:
-    """Return what differs between two tellings of the same people."""
-    found = [
+    """Return the differences between the tables of two representations."""
+    differences = [
         f"{key}: {column} {row.get(column)} became {actual.calls.get(key, {}).get(column)}"
         for key, row in expected.calls.items()
         for column in row
         if row.get(column) != actual.calls.get(key, {}).get(column)
     ]
     if expected.annotations != actual.annotations or expected.calls.keys() != actual.calls.keys():
-        found += [expected.annotations, actual.annotations]
-    return found
+        differences += [expected.annotations, actual.annotations]
+    return differences
 
 
 @pytest.mark.parametrize("assembly", Assembly)
 @settings(FIXED, max_examples=150)
 @given(data=st.data())
-def test_toy_people_in_other_spellings(
+def test_toy_genotypes_in_other_representations(
     data: st.DataObject, assembly: Assembly, toy_worlds: Mapping[Assembly, World], write: Write
 ) -> None:
     """SNVs, an insertion, a deletion, a repeat, and loci of several alleles."""
     world = toy_worlds[assembly]
-    expected, actual = plain_and_other(data.draw(toy_tellings(world)), world, write)
+    expected, actual = plain_and_other(data.draw(toy_examples(world)), world, write)
     assert [] == differing(expected, actual)
 
 
 @pytest.mark.parametrize("assembly", Assembly)
 @settings(FIXED, max_examples=100)
 @given(data=st.data())
-def test_changes_side_by_side_as_one_row(
+def test_adjacent_changes_as_one_row(
     data: st.DataObject, assembly: Assembly, toy_worlds: Mapping[Assembly, World], write: Write
 ) -> None:
     """MNVs and complex replacements."""
     world = toy_worlds[assembly]
-    telling = data.draw(toy_replacements(world.apart, world))
-    expected, actual = plain_and_other(telling, world, write)
+    example = data.draw(toy_replacements(world.isolated, world))
+    expected, actual = plain_and_other(example, world, write)
     assert [] == differing(expected, actual)
 
 
 @pytest.mark.parametrize("of_bases", [True, False], ids=["bases", "lengths"])
 @settings(FIXED, max_examples=60)
 @given(data=st.data())
-def test_changes_side_by_side_as_a_row_for_each_combination(
+def test_adjacent_changes_as_a_row_for_each_combination(
     data: st.DataObject, *, of_bases: bool, toy_worlds: Mapping[Assembly, World], write: Write
 ) -> None:
-    """The same allele may stand in several rows, alone and with what changed beside it."""
+    """An allele may be in several rows, alone and together with an adjacent change."""
     world = toy_worlds[GRCH38]
-    variants = [variant for variant in world.apart if variant.is_snv is of_bases]
-    telling = data.draw(toy_replacements(variants, world, as_one_split))
-    expected, actual = plain_and_other(telling, world, write)
+    variants = [variant for variant in world.isolated if variant.is_snv is of_bases]
+    example = data.draw(toy_replacements(variants, world, as_one_split))
+    expected, actual = plain_and_other(example, world, write)
     assert [] == differing(expected, actual)
 
 
-TOLD_TWICE = {
-    "an insertion with a base beside it, and alone": (
+IN_SEVERAL_ROWS = {
+    "an insertion with an adjacent SNV, and alone": (
         "rs4",
         ["1 399 A C 0|1", "1 401 G GT 0|1"],
         ["1 399 AGG CGGT 0|1", "1 399 A C 0|0", "1 401 G GT 0|0"],
         "G|GT",
     ),
-    "both copies, one with a base beside it": (
+    "both copies, one with an adjacent SNV": (
         "rs4",
         ["1 399 A C 0/1", "1 401 G GT 1/1"],
         ["1 399 AGG CGGT 0/1", "1 401 G GT 1/0"],
         "GT/GT",
     ),
-    "a base in an MNV, and alone": (
+    "an SNV in an MNV, and alone": (
         "rs1",
         ["1 99 G T 1|0", "1 100 A C 1|0"],
         ["1 99 GA TC 1|0", "1 100 A C 0|0"],
         "C|A",
     ),
-    "rows that differ in another person alone": (
+    "rows that differ in another sample only": (
         "rs1",
         ["1 99 G T 1|0 0|0", "1 100 A C 1|0 0|0"],
         ["1 99 GA TC 1|0 0|0", "1 99 GA TC 1|0 .|.", "1 100 A C 0|0 0|0"],
@@ -615,7 +643,7 @@ TOLD_TWICE = {
 
 
 @pytest.mark.parametrize(
-    ("variant", "plain", "other", "genotype"), TOLD_TWICE.values(), ids=TOLD_TWICE.keys()
+    ("variant", "plain", "other", "genotype"), IN_SEVERAL_ROWS.values(), ids=IN_SEVERAL_ROWS.keys()
 )
 def test_one_allele_in_several_rows(
     variant: str,
@@ -638,11 +666,13 @@ def test_one_allele_in_several_rows(
         pytest.param("2 50 GG G", id="one of two"),
         pytest.param("2 50 GCG G", id="a unit, anchored at it"),
         pytest.param("2 49 CGCG CG", id="a unit, from the base before on"),
-        pytest.param("2 47 AGCGTACT AGTACTG", id="a unit, and an insertion further on"),
+        pytest.param("2 47 AGCGTACT AGTACTG", id="a unit, and an insertion later"),
     ],
 )
-def test_a_base_that_is_deleted_or_stays(row: str, toy: KnowledgeBase, make_vcf: MakeVcf) -> None:
-    """In a repeat one base is lost or another; where the locus may keep its own, it is told."""
+def test_a_base_that_may_be_deleted_or_kept(
+    row: str, toy: KnowledgeBase, make_vcf: MakeVcf
+) -> None:
+    """Within a repeat, it is ambiguous which base is deleted; the base of the locus is kept."""
     path = make_vcf([f"{row} 0/1", "2 50 G T 0/0"])
     call = tables_of(path, toy, ["S1"]).calls["S1", "rs6"]
     assert ("G/G", "called") == (call["genotype"], call["status"])
@@ -674,24 +704,24 @@ def test_an_unknown_length_has_one_name(
     toy_worlds: Mapping[Assembly, World],
     write: Write,
 ) -> None:
-    """However it is padded and shifted, what is shown of it is the same."""
+    """The call is the same however the row is padded and shifted."""
     world = toy_worlds[GRCH38]
     plain = Row(chrom, pos, ref, (alt,), ((0, 1),))
     rows = [plain, *respellings(plain, world.reference, 6)][::5]
-    shown = []
+    results = []
     for row in rows:
         calls = tables_of(write([row], ["S0"], FileStyle(), world), world.knowledge, ["S0"]).calls
-        shown += [
+        results += [
             (call["variant"], call["genotype"], call["status"], call["reason"])
             for call in calls.values()
-            if call["status"] != "absent" and (call["status"], call["reason"]) != NOT_SEEN
+            if call["status"] != "absent" and (call["status"], call["reason"]) != REPEAT_WITHOUT_ROW
         ]
-    assert variant == shown[0][0]
-    assert "unknown_allele" == shown[0][2]
-    assert [shown[0]] * len(rows) == shown
+    assert variant == results[0][0]
+    assert "unknown_allele" == results[0][2]
+    assert [results[0]] * len(rows) == results
 
 
-# real loci, people and blocks
+# real loci, samples and blocks
 
 
 def rows_of(path: Path) -> Iterator[dict[str, str]]:
@@ -700,7 +730,7 @@ def rows_of(path: Path) -> Iterator[dict[str, str]]:
 
 
 def real_bases(shared: Path, assembly: Assembly) -> dict[tuple[str, int], str]:
-    """Return the reference bases that are known around real loci."""
+    """Return the known reference bases around real loci."""
     column = {GRCH37: "pos37", GRCH38: "pos38"}[assembly]
     bases = {
         (row["chrom"].removeprefix("chr"), int(row[column])): row["base"]
@@ -716,7 +746,7 @@ def real_bases(shared: Path, assembly: Assembly) -> dict[tuple[str, int], str]:
 
 @pytest.fixture(scope="module")
 def real_worlds(shared: Path, curated: KnowledgeBase) -> Mapping[Assembly, World]:
-    """Return the curated variants, with the bases that are known around them."""
+    """Return the curated variants with the known bases around them."""
     return {
         assembly: World(curated, assembly, Reference(real_bases(shared, assembly)))
         for assembly in Assembly
@@ -734,23 +764,23 @@ def test_real_windows_are_those_of_both_assemblies(real_worlds: Mapping[Assembly
 def test_real_bases_are_known_around_many_variants(
     real_worlds: Mapping[Assembly, World],
 ) -> None:
-    """Otherwise the people below would be made up at a few variants only."""
+    """Otherwise the tests below would cover a few variants only."""
     for world in real_worlds.values():
-        assert (96, 77) == (len(world.known), len(world.apart))
-        lengths = {variant.id for variant in world.apart if not variant.is_snv}
+        assert (96, 77) == (len(world.known), len(world.isolated))
+        lengths = {variant.id for variant in world.isolated if not variant.is_snv}
         assert {"rs67666821", "rs3064744", "UGT1A4-127delA", "UGT1A4-175delG"} == lengths
 
 
 @pytest.mark.parametrize("assembly", Assembly)
 @settings(FIXED, max_examples=40)
 @given(data=st.data())
-def test_made_up_people_at_real_loci(
+def test_synthetic_genotypes_at_real_loci(
     data: st.DataObject, assembly: Assembly, real_worlds: Mapping[Assembly, World], write: Write
 ) -> None:
-    """The bases around real loci repeat, so that more can be shifted."""
+    """The sequence around real loci has repeats, so that more rows can be shifted."""
     world = real_worlds[assembly]
-    telling = data.draw(st.one_of(toy_tellings(world), toy_replacements(world.apart, world)))
-    expected, actual = plain_and_other(telling, world, write)
+    example = data.draw(st.one_of(toy_examples(world), toy_replacements(world.isolated, world)))
+    expected, actual = plain_and_other(example, world, write)
     assert [] == differing(expected, actual)
 
 
@@ -764,45 +794,45 @@ ADJACENT = {
 @pytest.mark.parametrize(
     ("first", "second", "pos", "ref", "alt"), ADJACENT.values(), ids=ADJACENT.keys()
 )
-@pytest.mark.parametrize("turned_about", [False, True])
-def test_variants_side_by_side_as_one_row(
+@pytest.mark.parametrize("opposite_copies", [False, True])
+def test_adjacent_variants_as_one_row(
     first: str,
     second: str,
     pos: int,
     ref: str,
     alt: str,
-    turned_about: bool,
+    opposite_copies: bool,
     real_worlds: Mapping[Assembly, World],
     write: Write,
 ) -> None:
-    """Two known variants that adjoin, on one copy or on both."""
+    """Two adjacent known variants, on the same copy or on opposite ones."""
     world = real_worlds[GRCH38]
-    copies = (0, 1) if turned_about else (1, 0)
+    copies = (0, 1) if opposite_copies else (1, 0)
     plain = [
         Row("7", pos, ref[0], (alt[0],), ((1, 0),)),
         Row("7", pos + 1, ref[1], (alt[1],), (copies,)),
     ]
     one = (
         Row("7", pos, ref, (alt[0] + ref[1], ref[0] + alt[1]), ((1, 2),))
-        if turned_about
+        if opposite_copies
         else Row("7", pos, ref, (alt,), ((1, 0),))
     )
     style = FileStyle(phased=True)
     expected = tables_of(write(plain, ["S0"], style, world), world.knowledge, ["S0"])
     actual = tables_of(write([one], ["S0"], style, world), world.knowledge, ["S0"])
-    behind = f"{ref[1]}|{alt[1]}" if turned_about else f"{alt[1]}|{ref[1]}"
-    shown = [expected.calls["S0", variant]["genotype"] for variant in (first, second)]
-    assert [f"{alt[0]}|{ref[0]}", behind] == shown
+    second_genotype = f"{ref[1]}|{alt[1]}" if opposite_copies else f"{alt[1]}|{ref[1]}"
+    genotypes = [expected.calls["S0", variant]["genotype"] for variant in (first, second)]
+    assert [f"{alt[0]}|{ref[0]}", second_genotype] == genotypes
     assert [] == differing(expected, actual)
 
 
 PANEL = ("ABCB1", "CYP19A1", "CYP3A4", "UGT1A4")
-SOME_PEOPLE = ("HG00096", "NA12717", "NA18868", "HG01845", "NA20509")
+PANEL_SAMPLES = ("HG00096", "NA12717", "NA18868", "HG01845", "NA20509")
 
 
 @dataclass(frozen=True)
 class Panel:
-    """Real people: the clusters of their rows, and what is written of them from their own file."""
+    """Real samples: the clusters of their rows, and the tables from their original file."""
 
     samples: tuple[str, ...]
     clusters: tuple[Cluster, ...]
@@ -816,10 +846,10 @@ def panel(
     bcftools: Bcftools,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Panel:
-    """Return some people of the panel, and for each row near a known variant a carrier of it."""
+    """Return some samples of the panel, and for each row near a known variant a carrier."""
     world = real_worlds[GRCH38]
     folder = tmp_path_factory.mktemp("panel")
-    chosen_variants = [v for v in world.apart if v.gene in PANEL and v.is_snv]
+    chosen_variants = [v for v in world.isolated if v.gene in PANEL and v.is_snv]
     loci = [(variant, variant.loci[GRCH38]) for variant in chosen_variants]
     regions = ",".join(f"chr{x.chrom}:{x.pos - 10}-{x.pos + 10}" for _, x in loci)
     parts = [folder / f"{gene}.vcf.gz" for gene in PANEL]
@@ -835,8 +865,8 @@ def panel(
         for lines in carriers
         for line in [x for x in lines.splitlines() if "1" in x.split()[1]][:1]
     }
-    chosen = sorted({*SOME_PEOPLE, *firsts})
-    path = folder / "people.vcf"
+    chosen = sorted({*PANEL_SAMPLES, *firsts})
+    path = folder / "samples.vcf"
     path.write_text(bcftools("view", "--no-version", "-s", ",".join(chosen), whole))
     rows = [real_row(line) for line in path.read_text().splitlines() if not line.startswith("#")]
     clusters = tuple(real_cluster(variant, locus, rows) for variant, locus in loci)
@@ -845,11 +875,11 @@ def panel(
 
 
 def real_row(line: str) -> Row:
-    """Return a row of the panel: phased, and without quality."""
-    chrom, pos, _, ref, alts, _, _, _, _, *people = line.split("\t")
-    genotypes = [tuple(int(number) for number in person.split("|")) for person in people]
-    plain = chrom.removeprefix("chr")
-    return Row(plain, int(pos), ref, tuple(alts.split(",")), tuple(genotypes), quality="")
+    """Parse a row of the panel: phased, and without quality."""
+    chrom, pos, _, ref, alts, _, _, _, _, *values = line.split("\t")
+    genotypes = [tuple(int(number) for number in value.split("|")) for value in values]
+    name = chrom.removeprefix("chr")
+    return Row(name, int(pos), ref, tuple(alts.split(",")), tuple(genotypes), quality="")
 
 
 def real_cluster(variant: Variant, locus: Locus, rows: Sequence[Row]) -> Cluster:
@@ -859,7 +889,7 @@ def real_cluster(variant: Variant, locus: Locus, rows: Sequence[Row]) -> Cluster
 
 
 def test_the_panel_has_neighbours_and_split_rows(panel: Panel) -> None:
-    """Otherwise there would be nothing to write as one."""
+    """Otherwise there would be no rows to merge."""
     assert {"rs2032582": 2} == {c.variant.id: len(c.own) for c in panel.clusters if len(c.own) > 1}
     neighbours = {c.variant.id: len(c.neighbours) for c in panel.clusters if c.neighbours}
     assert {
@@ -876,26 +906,26 @@ def test_the_panel_has_neighbours_and_split_rows(panel: Panel) -> None:
     assert 50 == len(panel.clusters)
 
 
-RESPELLED = 12
-"""So many variants at a time: examples stay small enough for hypothesis to repeat them."""
+N_REWRITTEN = 12
+"""Variants rewritten at a time: examples stay small enough for hypothesis to repeat them."""
 
 
 @settings(FIXED, max_examples=60)
 @given(data=st.data())
-def test_real_people_in_other_spellings(
+def test_real_genotypes_in_other_representations(
     data: st.DataObject, panel: Panel, real_worlds: Mapping[Assembly, World], write: Write
 ) -> None:
     world = real_worlds[GRCH38]
-    start = data.draw(st.integers(0, len(panel.clusters) - RESPELLED))
-    chosen = panel.clusters[start : start + RESPELLED]
-    telling = data.draw(tellings(chosen, world, WAYS))
-    style = telling.style
+    start = data.draw(st.integers(0, len(panel.clusters) - N_REWRITTEN))
+    chosen = panel.clusters[start : start + N_REWRITTEN]
+    example = data.draw(examples(chosen, world, REWRITINGS))
+    style = example.style
     kept = (cluster for cluster in panel.clusters if cluster not in chosen)
-    rows = [*telling.other, *(row for c in kept for row in (*c.own, *c.neighbours))]
+    rows = [*example.other, *(row for c in kept for row in (*c.own, *c.neighbours))]
     path = write(rows, panel.samples, style, world)
-    said = GRCH38 if style.told_by == "user" else None
+    assembly = GRCH38 if style.told_by == "user" else None
     expected = panel.tables
-    actual = tables_of(path, world.knowledge, panel.samples, assembly=said, stdin=style.stdin)
+    actual = tables_of(path, world.knowledge, panel.samples, assembly=assembly, stdin=style.stdin)
     if not style.phased:
         expected, actual = expected.unphased(), actual.unphased()
     assert [] == differing(expected, actual)
@@ -906,7 +936,7 @@ BLOCK_FORMAT = "%CHROM %POS %REF %ALT %END [%GT %GQ %MIN_DP %DP]\n"
 
 @dataclass(frozen=True)
 class Gvcf:
-    """A real gVCF: its sample, its rows at known bases, and what is written of the sample."""
+    """A real gVCF: its sample, its rows at known loci, and the tables of the sample."""
 
     sample: str
     rows: tuple[Row, ...]
@@ -933,13 +963,13 @@ def gvcf(
 
 @settings(FIXED, max_examples=12)
 @given(data=st.data())
-def test_real_blocks_in_other_spellings(
+def test_real_blocks_in_other_representations(
     data: st.DataObject, gvcf: Gvcf, real_worlds: Mapping[Assembly, World], write: Write
 ) -> None:
-    """Blocks become rows of the site alone, shorter blocks, or two that adjoin.
+    """Blocks become rows of the site alone, shorter blocks, or two adjacent blocks.
 
-    Where bases are not known, or REF is not certain, they stay: a row that begins at such a locus
-    would say what the block does not.
+    They are kept where bases are unknown or REF is uncertain: a row that starts at such a locus
+    would report a base that the block does not.
     """
     world = real_worlds[GRCH38]
     rows = [
@@ -961,12 +991,12 @@ def test_real_blocks_in_other_spellings(
 
 
 def of_genotypes(tables: Tables) -> Tables:
-    """Leave out phase, and FILTER, which the rows of a gVCF lack."""
+    """Remove phase, and FILTER, which the rows of a gVCF lack."""
     return tables.unphased().without("filter")
 
 
 def gvcf_row(line: str) -> Row:
-    """Return a row of a gVCF; its depth is that of the worst base of a block."""
+    """Parse a row of a gVCF; the depth of a block is that of its worst base."""
     chrom, pos, ref, alts, end, gt, gq, least, depth = line.replace("[", "").split()
     numbers = tuple(None if x == "." else int(x) for x in gt.replace("|", "/").split("/"))
     is_block = alts == ANY_ALLELE[0]
@@ -988,24 +1018,24 @@ def other_block(
     locus: Locus,
     world: World,
 ) -> list[Row]:
-    """Write what a row says of a base in another way."""
+    """Draw another representation of a row at an SNV."""
     if not row.end:
         return [row] if draw(st.sampled_from(["any", "own"])) == "any" else [without_any(row)]
     site = replace(row, pos=locus.pos, ref=locus.ref, alts=(), end=0)
     others = tuple(base for base in variant.alleles if base != locus.ref)
     first = replace(row, end=locus.pos)
-    behind = replace(row, pos=locus.pos + 1, ref=world.reference.base(row.chrom, locus.pos + 1))
-    ways = {
+    second = replace(row, pos=locus.pos + 1, ref=world.reference.base(row.chrom, locus.pos + 1))
+    representations = {
         "no ALT": [site],
         "known ALT": [replace(site, alts=others)],
-        "any ALT": [replace(site, alts=ANY_ALLELE[1:])],
+        "<NON_REF>": [replace(site, alts=ANY_ALLELE[1:])],
         "shorter": [first],
-        "two blocks": [first, behind] if row.end > locus.pos else [first],
+        "two blocks": [first, second] if row.end > locus.pos else [first],
         "the same": [row],
     }
-    return ways[draw(st.sampled_from(sorted(ways)))]
+    return representations[draw(st.sampled_from(sorted(representations)))]
 
 
 def without_any(row: Row) -> Row:
-    """Leave out the ALT that stands for every other allele, where nobody has it."""
+    """Remove the ALT that stands for any other allele."""
     return replace(row, alts=tuple(alt for alt in row.alts if alt not in ANY_ALLELE))

@@ -1,4 +1,4 @@
-"""Alleles on the other strand: refused and explained, or taken where the user allows it, marked."""
+"""Alleles on the other strand: a mismatch with a hint, or a marked call if the user allows it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pgx_ana.model import CallOptions
 MakeVcf = Callable[..., Path]
 Run = Callable[..., Result]
 
-Said = tuple[str, str, str, str]
+Outcome = tuple[str, str, str, str]
 """Genotype, status, source and reason of a call."""
 
 ALLOWED = CallOptions(allow_strand_flip=True)
@@ -26,57 +26,57 @@ SWAPPED = "; REF and ALT are swapped"
 MARK = "[alleles read on the other strand, as the user allowed] "
 
 
-def mismatch(reason: str) -> Said:
+def mismatch(reason: str) -> Outcome:
     return "", "mismatch", "record", reason
 
 
-def differs(given: str, there: str, hint: str = "") -> Said:
-    return mismatch(f"REF is {given}, the reference has {there}{hint}")
+def wrong_ref(ref: str, reference: str, hint: str = "") -> Outcome:
+    return mismatch(f"REF is {ref}, the reference has {reference}{hint}")
 
 
-def flipped(genotype: str, status: str = "called", reason: str = "") -> Said:
+def flipped(genotype: str, status: str = "called", reason: str = "") -> Outcome:
     return genotype, status, "other_strand", reason
 
 
 def calls(
     path: Path, toy_directory: Path, variant: str, options: CallOptions | None = None
-) -> list[Said]:
+) -> list[Outcome]:
     table = pgx_ana.annotate(path, kb=toy_directory, options=options).calls
     chosen = table[table["variant"] == variant][["genotype", "status", "source", "reason"]]
     return list(chosen.astype(object).fillna("").itertuples(index=False, name=None))
 
 
-OTHER_STRAND: dict[str, tuple[str, Sequence[str], str, Said]] = {
+OTHER_STRAND: dict[str, tuple[str, Sequence[str], str, Outcome]] = {
     "heterozygous": ("rs1", ["1 100 T G 0/1"], "T", flipped("A/C")),
     "reference": ("rs1", ["1 100 T G 0/0"], "T", flipped("A/A")),
     "alternate": ("rs1", ["1 100 T G 1/1"], "T", flipped("C/C")),
     "phased": ("rs1", ["1 100 T G 1|0"], "T", flipped("C|A")),
-    "small letters": ("rs1", ["1 100 t g 0/1"], "T", flipped("A/C")),
-    "one copy": (
+    "lower case": ("rs1", ["1 100 t g 0/1"], "T", flipped("A/C")),
+    "one copy missing": (
         "rs1",
         ["1 100 T G ./1"],
         "T",
         flipped("C/.", "partial", "one copy missing"),
     ),
-    "not called": ("rs1", ["1 100 T G ./."], "T", flipped("./.", "no_call", "genotype missing")),
+    "no call": ("rs1", ["1 100 T G ./."], "T", flipped("./.", "no_call", "genotype missing")),
     "haploid": ("rs1", ["1 100 T G 1"], "T", flipped("C", "partial", "haploid call")),
     "monomorphic": ("rs1", ["1 100 T . 0/0"], "T", flipped("A/A")),
-    "monomorphic of a gVCF": ("rs1", ["1 100 T <NON_REF> 0/0"], "T", flipped("A/A")),
-    "ALT of a gVCF": ("rs1", ["1 100 T G,<NON_REF> 0/1"], "T", flipped("A/C")),
+    "monomorphic in a gVCF": ("rs1", ["1 100 T <NON_REF> 0/0"], "T", flipped("A/A")),
+    "ALT in a gVCF": ("rs1", ["1 100 T G,<NON_REF> 0/1"], "T", flipped("A/C")),
     "with a spanning deletion": (
         "rs1",
         ["1 100 T G,* 1/2"],
         "T",
         flipped("C/*", "unknown_allele", "not a known allele: *"),
     ),
-    "alike in two rows": ("rs1", ["1 100 T G 0/1", "1 100 T G 0/1"], "T", flipped("A/C")),
-    "beside a row on this strand": (
+    "two equal rows": ("rs1", ["1 100 T G 0/1", "1 100 T G 0/1"], "T", flipped("A/C")),
+    "next to a row on this strand": (
         "rs1",
         ["1 100 A C 0/1", "1 100 T G 0/1"],
         "T",
         flipped("A/C"),
     ),
-    "against a row on this strand": (
+    "contradicts a row on this strand": (
         "rs1",
         ["1 100 A C 0/0", "1 100 T G 0/1"],
         "T",
@@ -90,69 +90,69 @@ OTHER_STRAND: dict[str, tuple[str, Sequence[str], str, Said]] = {
 @pytest.mark.parametrize(
     ("variant", "rows", "ref", "expected"), OTHER_STRAND.values(), ids=OTHER_STRAND
 )
-def test_the_other_strand(
+def test_other_strand(
     make_vcf: MakeVcf,
     toy_directory: Path,
     variant: str,
     rows: Sequence[str],
     ref: str,
-    expected: Said,
+    expected: Outcome,
 ) -> None:
-    """A mismatch with a hint; with the option the genotype, marked by its source."""
+    """The call is a mismatch with a hint; with the option, a genotype marked by its source."""
     path = make_vcf(rows)
-    there = {"T": "A", "A": "T", "C": "G"}[ref]
-    assert [differs(ref, there, ONLY_OTHER)] == calls(path, toy_directory, variant)
+    reference = {"T": "A", "A": "T", "C": "G"}[ref]
+    assert [wrong_ref(ref, reference, ONLY_OTHER)] == calls(path, toy_directory, variant)
     assert [expected] == calls(path, toy_directory, variant, ALLOWED)
 
 
-NEVER: dict[str, tuple[str, Sequence[str], Said]] = {
-    "swapped": ("rs1", ["1 100 C A 0/1"], differs("C", "A", SWAPPED)),
-    "swapped on the other strand": ("rs1", ["1 100 G T 0/1"], differs("G", "A")),
-    "one allele fits neither strand": ("rs1", ["1 100 T A 0/1"], differs("T", "A")),
-    "the other allele fits neither strand": ("rs1", ["1 100 T C 0/1"], differs("T", "A")),
-    "three alleles, one fits neither": ("rs1", ["1 100 T G,C 0/1"], differs("T", "A")),
-    "palindromic, the other strand": ("rs2", ["1 200 T G 0/1"], differs("T", "A")),
-    "palindromic, both ALT": ("rs2", ["1 200 T G,A 1/2"], differs("T", "A")),
+NEVER_FLIPPED: dict[str, tuple[str, Sequence[str], Outcome]] = {
+    "swapped": ("rs1", ["1 100 C A 0/1"], wrong_ref("C", "A", SWAPPED)),
+    "swapped on the other strand": ("rs1", ["1 100 G T 0/1"], wrong_ref("G", "A")),
+    "ALT fits this strand only": ("rs1", ["1 100 T A 0/1"], wrong_ref("T", "A")),
+    "ALT does not fit the other strand": ("rs1", ["1 100 T C 0/1"], wrong_ref("T", "A")),
+    "three alleles, one does not fit": ("rs1", ["1 100 T G,C 0/1"], wrong_ref("T", "A")),
+    "palindromic, the other strand": ("rs2", ["1 200 T G 0/1"], wrong_ref("T", "A")),
+    "palindromic, two ALTs": ("rs2", ["1 200 T G,A 1/2"], wrong_ref("T", "A")),
     "palindromic, swapped or the other strand": (
         "rs2",
         ["1 200 T A 0/1"],
-        differs("T", "A", SWAPPED),
+        wrong_ref("T", "A", SWAPPED),
     ),
-    "palindromic, monomorphic": ("rs2", ["1 200 T . 0/0"], differs("T", "A")),
-    "insertion": ("rs4", ["1 401 C CA 0/1"], differs("C", "G")),
-    "deletion": ("rs5", ["1 501 TGC T 0/1"], differs("TGC", "GCA")),
-    "several bases": ("rs1", ["1 100 TG GG 0/1"], differs("T", "A")),
-    "ALT as REF": ("rs1", ["1 100 A A 0/1"], mismatch("ALT is the same as REF, A")),
-    "one ALT as REF": ("rs1", ["1 100 A C,A 0/1"], mismatch("ALT is the same as REF, A")),
-    "ALT as REF at a deletion": (
+    "palindromic, monomorphic": ("rs2", ["1 200 T . 0/0"], wrong_ref("T", "A")),
+    "insertion": ("rs4", ["1 401 C CA 0/1"], wrong_ref("C", "G")),
+    "deletion": ("rs5", ["1 501 TGC T 0/1"], wrong_ref("TGC", "GCA")),
+    "several bases": ("rs1", ["1 100 TG GG 0/1"], wrong_ref("T", "A")),
+    "ALT equal to REF": ("rs1", ["1 100 A A 0/1"], mismatch("ALT is the same as REF, A")),
+    "one ALT equal to REF": ("rs1", ["1 100 A C,A 0/1"], mismatch("ALT is the same as REF, A")),
+    "ALT equal to REF at a deletion": (
         "rs5",
         ["1 501 GCA GCA 1/1"],
         mismatch("ALT is the same as REF, GCA"),
     ),
-    "a block on the other strand": ("rs2", ["1 200 T <NON_REF> 0/0"], differs("T", "A")),
+    "a block on the other strand": ("rs2", ["1 200 T <NON_REF> 0/0"], wrong_ref("T", "A")),
 }
 
 
-@pytest.mark.parametrize(("variant", "rows", "expected"), NEVER.values(), ids=NEVER)
-def test_what_is_never_read_on_the_other_strand(
-    make_vcf: MakeVcf, toy_directory: Path, variant: str, rows: Sequence[str], expected: Said
+@pytest.mark.parametrize(("variant", "rows", "expected"), NEVER_FLIPPED.values(), ids=NEVER_FLIPPED)
+def test_never_read_on_the_other_strand(
+    make_vcf: MakeVcf, toy_directory: Path, variant: str, rows: Sequence[str], expected: Outcome
 ) -> None:
     path = make_vcf(rows)
     assert [expected] == calls(path, toy_directory, variant)
     assert [expected] == calls(path, toy_directory, variant, ALLOWED)
 
 
-def test_alt_as_ref_on_the_other_strand(make_vcf: MakeVcf, toy_directory: Path) -> None:
+def test_alt_equal_to_ref_on_the_other_strand(make_vcf: MakeVcf, toy_directory: Path) -> None:
     path = make_vcf(["1 100 T T 0/1"])
     (call,) = calls(path, toy_directory, "rs1", ALLOWED)
     assert ("", "mismatch") == call[:2]
 
 
-def test_palindromes_of_the_shipped_knowledge_base(curated: Any) -> None:
-    """Those whose letters tell no strand."""
-    found = {variant.id for variant in curated.variants if is_palindromic(variant.alleles)}
-    assert {"rs2032582", "rs11849538", "rs1062033", "rs936308", "rs2073618", "rs7984870"} <= found
-    assert found.isdisjoint({"rs4646", "rs10046", "rs700518", "rs35599367", "rs1045642"})
+def test_palindromic_variants_of_the_shipped_knowledge_base(curated: Any) -> None:
+    ambiguous = {variant.id for variant in curated.variants if is_palindromic(variant.alleles)}
+    palindromic = {"rs2032582", "rs11849538", "rs1062033", "rs936308", "rs2073618", "rs7984870"}
+    assert palindromic <= ambiguous
+    assert ambiguous.isdisjoint({"rs4646", "rs10046", "rs700518", "rs35599367", "rs1045642"})
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_palindromes_of_the_shipped_knowledge_base(curated: Any) -> None:
         (("AT", "A"), False),
     ],
 )
-def test_palindromes(alleles: Sequence[str], expected: bool) -> None:
+def test_is_palindromic(alleles: Sequence[str], expected: bool) -> None:
     assert expected is is_palindromic(alleles)
 
 
@@ -186,22 +186,22 @@ def test_palindromes(alleles: Sequence[str], expected: bool) -> None:
     ],
     ids=["SNV", "monomorphic", "palindromic", "block", "absent"],
 )
-def test_what_fits_this_strand_stays_as_it_is(
+def test_records_on_this_strand_are_unaffected(
     make_vcf: MakeVcf,
     toy_directory: Path,
     rows: Sequence[str],
     variant: str,
-    expected: Said,
+    expected: Outcome,
 ) -> None:
     path = make_vcf(rows, info={0: "END=120"} if "<" in rows[0] else None)
     assert [expected] == calls(path, toy_directory, variant)
     assert [expected] == calls(path, toy_directory, variant, ALLOWED)
 
 
-def test_the_reference_of_the_assembly_counts(make_vcf: MakeVcf, toy_directory: Path) -> None:
+def test_reference_is_that_of_the_assembly(make_vcf: MakeVcf, toy_directory: Path) -> None:
     """The reference base of rs3 is C on GRCh37 and T on GRCh38."""
     path = make_vcf(["1 350 G A 0/1"], assembly="GRCh37")
-    assert [differs("G", "C", ONLY_OTHER)] == calls(path, toy_directory, "rs3")
+    assert [wrong_ref("G", "C", ONLY_OTHER)] == calls(path, toy_directory, "rs3")
     assert [flipped("T/C")] == calls(path, toy_directory, "rs3", ALLOWED)
 
 
@@ -218,30 +218,31 @@ def test_filters_apply_on_the_other_strand(make_vcf: MakeVcf, toy_directory: Pat
     assert expected == calls(path, toy_directory, "rs3", ALLOWED)
 
 
-def document(run: Run, path: Path, toy_directory: Path, *words: str) -> dict[str, Any]:
-    result = run("annotate", path, "--kb", toy_directory, "-f", "json", "-q", *words)
+def document(run: Run, path: Path, toy_directory: Path, *options: str) -> dict[str, Any]:
+    """Annotate a file with one sample and return the JSON document of the sample."""
+    result = run("annotate", path, "--kb", toy_directory, "-f", "json", "-q", *options)
     assert (0, "") == (result.exit_code, result.stderr)
-    (found,) = json.loads(result.stdout)
-    return dict(found)
+    (sample_document,) = json.loads(result.stdout)
+    return dict(sample_document)
 
 
-def test_marks_everywhere(run: Run, make_vcf: MakeVcf, toy_directory: Path) -> None:
-    """In calls, annotations, summary and options; not at the site that needed no other strand."""
+def test_every_output_is_marked(run: Run, make_vcf: MakeVcf, toy_directory: Path) -> None:
+    """Calls, annotations, summary and options are marked; a site on this strand is not."""
     path = make_vcf(["1 100 T G 0/1", "1 200 A C 0/1"])
-    found = document(run, path, toy_directory, "--allow-strand-flip")
-    assert found["options"]["allow_strand_flip"] is True
+    sample = document(run, path, toy_directory, "--allow-strand-flip")
+    assert sample["options"]["allow_strand_flip"] is True
     sources = {
-        call["variant"]: call["source"] for call in found["calls"] if call["source"] != "none"
+        call["variant"]: call["source"] for call in sample["calls"] if call["source"] != "none"
     }
     assert {"rs1": "other_strand", "rs2": "record"} == sources
-    said = {
-        item["variant"]: (item["direction"], item["statement"]) for item in found["annotations"]
+    statements = {
+        item["variant"]: (item["direction"], item["statement"]) for item in sample["annotations"]
     }
     assert {
         "rs1": ("higher", f"{MARK}Lived longer."),
         "rs2": ("none", "No difference."),
-    } == said
-    summary = {item["category"]: item for item in found["summary"]}
+    } == statements
+    summary = {item["category"]: item for item in sample["summary"]}
     efficacy = {name: summary["efficacy"][name] for name in ("conclusion", "findings", "assessed")}
     assert {
         "conclusion": (
@@ -257,41 +258,41 @@ def test_marks_everywhere(run: Run, make_vcf: MakeVcf, toy_directory: Path) -> N
 def test_without_the_option_nothing_is_concluded(
     run: Run, make_vcf: MakeVcf, toy_directory: Path
 ) -> None:
-    found = document(run, make_vcf(["1 100 T G 0/1"]), toy_directory)
-    assert found["options"]["allow_strand_flip"] is False
+    sample = document(run, make_vcf(["1 100 T G 0/1"]), toy_directory)
+    assert sample["options"]["allow_strand_flip"] is False
     reason = f"REF is T, the reference has A{ONLY_OTHER}"
-    said = [
+    annotations = [
         (item["status"], item["genotype"], item["direction"], item["statement"])
-        for item in found["annotations"]
+        for item in sample["annotations"]
         if item["variant"] == "rs1"
     ]
     statement = f"Not assessed: the file cannot be trusted at rs1 ({reason})."
-    assert [("mismatch", None, "not_assessed", statement)] == said
-    (efficacy,) = [item for item in found["summary"] if item["category"] == "efficacy"]
+    assert [("mismatch", None, "not_assessed", statement)] == annotations
+    (efficacy,) = [item for item in sample["summary"] if item["category"] == "efficacy"]
     assert ([], ["rs1 mismatch"]) == (efficacy["assessed"], efficacy["not_assessed"])
 
 
-def test_what_is_not_called_has_a_mark_too(
+def test_no_call_on_the_other_strand_is_marked_too(
     run: Run, make_vcf: MakeVcf, toy_directory: Path
 ) -> None:
-    """The record was turned before it was found to have no genotype."""
-    found = document(
+    """The record is read on the other strand, although it has no genotype."""
+    sample = document(
         run, make_vcf(["1 100 T G ./."]), toy_directory, "--allow-strand-flip", "-g", "AAA"
     )
-    said = [item["statement"] for item in found["annotations"] if item["variant"] == "rs1"]
-    assert [f"{MARK}Not assessed: rs1 was not called (genotype missing)."] == said
+    statements = [item["statement"] for item in sample["annotations"] if item["variant"] == "rs1"]
+    assert [f"{MARK}Not assessed: rs1 was not called (genotype missing)."] == statements
 
 
 def test_one_file_of_a_cohort_on_the_other_strand(make_vcf: MakeVcf, toy_directory: Path) -> None:
-    """Each file by itself: people of the other file keep their source."""
+    """The strand is decided for each file; samples of the other file keep their source."""
     one = make_vcf(["1 100 T G 0/1"], samples=("S1",), name="one.vcf")
     two = make_vcf(["1 100 A C 0/1"], samples=("S2",), name="two.vcf")
     people = pgx_ana.annotate([one, two], kb=toy_directory, options=ALLOWED)
     table = people.calls[people.calls["variant"] == "rs1"]
-    found = dict(
+    genotypes = dict(
         zip(table["sample"], zip(table["genotype"], table["source"], strict=True), strict=True)
     )
-    assert {"S1": ("A/C", "other_strand"), "S2": ("A/C", "record")} == found
+    assert {"S1": ("A/C", "other_strand"), "S2": ("A/C", "record")} == genotypes
     (efficacy,) = [
         [row["assessed"] for row in person["summary"] if row["category"] == "efficacy"]
         for person in people

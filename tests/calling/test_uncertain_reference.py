@@ -1,4 +1,4 @@
-"""Variants of which it is not certain which of the two bases the assembly has: the file tells."""
+"""Variants with an uncertain reference base: REF of the file decides which base it is."""
 
 from __future__ import annotations
 
@@ -56,60 +56,72 @@ def call(path: Path | list[Path], kb: list[Path], **options: bool) -> tuple[str,
     return tuple(row.fillna("."))
 
 
+def kb_options(kb: list[Path]) -> list[str | Path]:
+    """Return the command-line options that select knowledge bases."""
+    return [word for path in kb for word in ("--kb", path)]
+
+
 CALLED: dict[str, tuple[list[str], str, str]] = {
-    "REF as noted, one copy": (["1 100 A C 0/1"], "A/C", "record"),
-    "REF as noted, none": (["1 100 A C 0/0"], "A/A", "record"),
-    "REF as noted, both": (["1 100 A C 1/1"], "C/C", "record"),
-    "other REF, one copy": (["1 100 C A 0/1"], "A/C", "record"),
-    "other REF, none": (["1 100 C A 0/0"], "C/C", "record"),
-    "other REF, both": (["1 100 C A 1/1"], "A/A", "record"),
+    "REF as in the knowledge base, het": (["1 100 A C 0/1"], "A/C", "record"),
+    "REF as in the knowledge base, hom-ref": (["1 100 A C 0/0"], "A/A", "record"),
+    "REF as in the knowledge base, hom-alt": (["1 100 A C 1/1"], "C/C", "record"),
+    "other REF, het": (["1 100 C A 0/1"], "A/C", "record"),
+    "other REF, hom-ref": (["1 100 C A 0/0"], "C/C", "record"),
+    "other REF, hom-alt": (["1 100 C A 1/1"], "A/A", "record"),
     "other REF, phased": (["1 100 C A 1|0"], "A|C", "record"),
     "no ALT": (["1 100 A . 0/0"], "A/A", "reference_block"),
-    "other REF without an ALT": (["1 100 C . 0/0"], "C/C", "reference_block"),
-    "any ALT": (["1 100 A C,<NON_REF> 0/1"], "A/C", "record"),
-    "other REF and any ALT": (["1 100 C A,<NON_REF> 1/1"], "A/A", "record"),
+    "other REF, no ALT": (["1 100 C . 0/0"], "C/C", "reference_block"),
+    "<NON_REF>": (["1 100 A C,<NON_REF> 0/1"], "A/C", "record"),
+    "other REF and <NON_REF>": (["1 100 C A,<NON_REF> 1/1"], "A/A", "record"),
     "longer row": (["1 100 AG CG 0/1"], "A/C", "record"),
     "other REF in a longer row": (["1 100 CG AG 1/1"], "A/A", "record"),
     "row that begins before": (["1 98 GTA GTC 0/1"], "A/C", "record"),
     "other REF in a row that begins before": (["1 98 GTC GTA 1/1"], "A/A", "record"),
-    "row of several bases changed": (["1 99 TC GA 0/1"], "A/C", "record"),
+    "MNV": (["1 99 TC GA 0/1"], "A/C", "record"),
     "split rows": (["1 100 C A 0/1", "1 100 C <NON_REF> 0/0"], "A/C", "record"),
 }
 
 
 @pytest.mark.parametrize(("rows", "genotype", "source"), CALLED.values(), ids=CALLED)
 @pytest.mark.parametrize("assembly", ["GRCh37", "GRCh38"])
-def test_the_file_tells_which_base_is_the_reference(
+def test_ref_of_the_file_decides_the_reference_base(
     assembly: str, rows: list[str], genotype: str, source: str, make_vcf: MakeVcf, kb: list[Path]
 ) -> None:
-    moved = 50 if assembly == "GRCh37" else 0
-    words = [row.split() for row in rows]
-    rows = [" ".join([w[0], str(int(w[1]) + moved), *w[2:]]) for w in words]
+    shift = 50 if assembly == "GRCh37" else 0
+    fields = [row.split() for row in rows]
+    rows = [" ".join([f[0], str(int(f[1]) + shift), *f[2:]]) for f in fields]
     path = make_vcf(rows, assembly=assembly, extra_header=GVCF)
     assert (genotype, "called", source, ".") == call(path, kb)
 
 
 @pytest.mark.parametrize(
-    ("begin", "ref", "expected"),
+    ("start", "ref", "expected"),
     [
-        pytest.param(100, "A", ("A/A", "called", "reference_block", "."), id="at it, as noted"),
-        pytest.param(100, "C", ("C/C", "called", "reference_block", "."), id="at it, the other"),
-        pytest.param(90, "A", (".", "not_assessable", "record", UNCERTAIN), id="before"),
-        pytest.param(90, "C", (".", "not_assessable", "record", UNCERTAIN), id="before, C"),
-        pytest.param(90, "G", (".", "not_assessable", "record", UNCERTAIN), id="before, G"),
+        pytest.param(
+            100,
+            "A",
+            ("A/A", "called", "reference_block", "."),
+            id="starts at it, as in the knowledge base",
+        ),
+        pytest.param(
+            100, "C", ("C/C", "called", "reference_block", "."), id="starts at it, other base"
+        ),
+        pytest.param(90, "A", (".", "not_assessable", "record", UNCERTAIN), id="starts before, A"),
+        pytest.param(90, "C", (".", "not_assessable", "record", UNCERTAIN), id="starts before, C"),
+        pytest.param(90, "G", (".", "not_assessable", "record", UNCERTAIN), id="starts before, G"),
     ],
 )
-def test_a_block_tells_its_first_base_only(
-    begin: int, ref: str, expected: tuple[str, ...], make_vcf: MakeVcf, kb: list[Path]
+def test_a_block_gives_its_first_base_only(
+    start: int, ref: str, expected: tuple[str, ...], make_vcf: MakeVcf, kb: list[Path]
 ) -> None:
-    row = f"1 {begin} {ref} <NON_REF> 0/0"
+    row = f"1 {start} {ref} <NON_REF> 0/0"
     assert expected == call(make_vcf([row], info={0: "END=120"}, extra_header=GVCF), kb)
 
 
-def test_a_row_tells_the_base_of_a_block_that_begins_before(
+def test_a_row_gives_the_base_for_a_block_that_starts_before(
     make_vcf: MakeVcf, kb: list[Path]
 ) -> None:
-    """As where blocks overlap a row that follows them."""
+    """Blocks may overlap the row that follows them."""
     rows = ["1 90 G <NON_REF> 0/0", "1 100 C A 0/1"]
     path = make_vcf(rows, info={0: "END=99"}, extra_header=GVCF)
     assert ("A/C", "called", "record", ".") == call(path, kb)
@@ -118,14 +130,14 @@ def test_a_row_tells_the_base_of_a_block_that_begins_before(
 @pytest.mark.parametrize(
     ("rows", "reason"),
     [
-        pytest.param(["1 100 G A 0/1"], "REF is G, the reference has A", id="one of neither"),
+        pytest.param(["1 100 G A 0/1"], "REF is G, the reference has A", id="neither base"),
         pytest.param(["1 100 G . 0/0"], "REF is G, the reference has A", id="no ALT"),
         pytest.param(["1 100 N A 0/1"], "REF is N, the reference has A", id="N"),
         pytest.param(["1 100 TG AG 0/1"], "REF is T, the reference has A", id="longer row"),
         pytest.param(
             ["1 100 A C 0/1", "1 100 C A 0/1"],
             "REF is C, the reference has A; REF and ALT are swapped",
-            id="both in one file",
+            id="both bases in one file",
         ),
     ],
 )
@@ -143,23 +155,23 @@ def test_another_ref_is_a_mismatch(
         ([], {"absent_is_reference": True}, (".", "not_assessable", "none", ASSERTED)),
         (["1 100 C A 0/1"], {"absent_is_reference": True}, ("A/C", "called", "record", ".")),
     ],
-    ids=["no row", "rows beside it", "nothing to assert", "told though others are asserted"],
+    ids=["no row", "rows next to it", "nothing to assert", "called, others asserted"],
 )
-def test_no_row_says_nothing(
+def test_without_a_row_nothing_is_called(
     rows: list[str],
     options: dict[str, bool],
     expected: tuple[str, ...],
     make_vcf: MakeVcf,
     kb: list[Path],
 ) -> None:
-    """Not even a user who takes absence for the reference knows which base that is."""
+    """An uncertain reference cannot be asserted, because the base is unknown."""
     assert expected == call(make_vcf([*rows, "2 50 G T 0/1"]), kb, **options)
 
 
-def test_no_base_is_said_to_hide_where_none_is_certain(
+def test_the_studied_allele_is_not_reported_as_reference_if_uncertain(
     make_vcf: MakeVcf, kb: list[Path], toy_directory: Path, run: Run
 ) -> None:
-    """Where it is certain, people without a row are told to have the studied allele."""
+    """If the reference is certain, the statement warns that it is the studied allele."""
     path = make_vcf(["1 200 A C 0/1"])
     studied = (
         "Not assessed: no record covers rs1. A site without a record is not a reference genotype, "
@@ -169,16 +181,13 @@ def test_no_base_is_said_to_hide_where_none_is_certain(
     plain = (
         "Not assessed: no record covers rs1. A site without a record is not a reference genotype."
     )
-    told = [
-        pgx_ana.annotate(path, kb=places).annotations.set_index("variant").loc["rs1", "statement"]
-        for places in ([toy_directory], kb)
+    statements = [
+        pgx_ana.annotate(path, kb=paths).annotations.set_index("variant").loc["rs1", "statement"]
+        for paths in ([toy_directory], kb)
     ]
-    assert [studied, plain] == told
-    checked = [
-        run("check", path, *(word for place in places for word in ("--kb", place))).stdout
-        for places in ([toy_directory], kb)
-    ]
-    assert [True, False] == ["A/A at rs1" in text for text in checked]
+    assert [studied, plain] == statements
+    reports = [run("check", path, *kb_options(paths)).stdout for paths in ([toy_directory], kb)]
+    assert [True, False] == ["A/A at rs1" in text for text in reports]
 
 
 @pytest.mark.parametrize(
@@ -189,7 +198,7 @@ def test_no_base_is_said_to_hide_where_none_is_certain(
         ("1 100 C A 1/1", False, "variant rows only"),
     ],
 )
-def test_a_homozygote_is_not_taken_for_the_reference(
+def test_a_homozygote_does_not_count_as_reference(
     row: str,
     certain: bool,
     content: str,
@@ -198,46 +207,46 @@ def test_a_homozygote_is_not_taken_for_the_reference(
     toy_directory: Path,
     run: Run,
 ) -> None:
-    places = [toy_directory] if certain else kb
-    words = [word for place in places for word in ("--kb", place)]
-    result = run("check", make_vcf([row]), *words)
-    told = [
-        words
-        for words in ("rows for reference genotypes too", "variant rows only")
-        if words in result.stdout
+    result = run("check", make_vcf([row]), *kb_options([toy_directory] if certain else kb))
+    reported = [
+        text
+        for text in ("rows for reference genotypes too", "variant rows only")
+        if text in result.stdout
     ]
-    assert [content] == told
+    assert [content] == reported
 
 
 @pytest.mark.parametrize(
-    ("rows", "told"),
+    ("rows", "assembly"),
     [
         (["1 100 A C 0/1"], None),
         (["1 100 C A 0/1"], None),
         (["1 150 A C 0/1", "1 200 A C 0/1"], "GRCh38"),
         (["1 100 A C 0/1", "1 250 A C 0/1"], "GRCh37"),
     ],
-    ids=["alone", "alone, the other way", "beside another of GRCh38", "of GRCh37"],
+    ids=["alone", "alone, alleles swapped", "with another of GRCh38", "with another of GRCh37"],
 )
-def test_it_does_not_vote_for_the_assembly(
-    rows: list[str], told: str | None, make_vcf: MakeVcf, kb: list[Path]
+def test_it_does_not_count_for_the_assembly(
+    rows: list[str], assembly: str | None, make_vcf: MakeVcf, kb: list[Path]
 ) -> None:
     path = make_vcf(rows, assembly=None)
-    if told is None:
+    if assembly is None:
         with pytest.raises(InputError, match="the assembly cannot be determined"):
             pgx_ana.annotate(path, kb=kb)
     else:
-        assert {told} == set(pgx_ana.annotate(path, kb=kb).calls["assembly"])
+        assert {assembly} == set(pgx_ana.annotate(path, kb=kb).calls["assembly"])
 
 
-def test_where_the_base_is_certain_it_votes(make_vcf: MakeVcf, toy_directory: Path) -> None:
+def test_a_certain_reference_counts_for_the_assembly(
+    make_vcf: MakeVcf, toy_directory: Path
+) -> None:
     path = make_vcf(["1 100 A C 0/1"], assembly=None)
     assert {"GRCh38"} == set(pgx_ana.annotate(path, kb=toy_directory).calls["assembly"])
 
 
 @pytest.fixture
 def genome(tmp_path: Path, toy_directory: Path) -> Callable[[str], Path]:
-    """Return a builder of a genome with the toy windows, and a base of choice at rs1."""
+    """Return a function that builds a FASTA file with the toy windows and a given base at rs1."""
 
     def build(base: str) -> Path:
         letters = {chrom: ["G"] * length for chrom, length in LENGTHS.items()}
@@ -262,9 +271,9 @@ def genome(tmp_path: Path, toy_directory: Path) -> Callable[[str], Path]:
         ("T", "1 200 A C 0/1", (".", "absent")),
         ("C", "1 100 A C 0/1", (".", "mismatch")),
     ],
-    ids=["as noted", "the other", "neither", "row unlike the genome"],
+    ids=["as in the knowledge base", "other base", "neither", "row differs from the genome"],
 )
-def test_a_genome_is_not_refused_for_it(
+def test_a_genome_with_either_base_is_accepted(
     base: str,
     row: str,
     expected: tuple[str, str],
@@ -273,19 +282,19 @@ def test_a_genome_is_not_refused_for_it(
     genome: Callable[[str], Path],
 ) -> None:
     calls = pgx_ana.annotate(make_vcf([row]), kb=kb, reference=genome(base)).calls
-    found = calls.set_index("variant").loc["rs1", ["genotype", "status"]].fillna(".")
-    assert expected == tuple(found)
+    row_of_rs1 = calls.set_index("variant").loc["rs1", ["genotype", "status"]].fillna(".")
+    assert expected == tuple(row_of_rs1)
 
 
-def test_a_genome_is_refused_where_the_base_is_certain(
+def test_a_genome_with_another_certain_base_is_rejected(
     make_vcf: MakeVcf, toy_directory: Path, genome: Callable[[str], Path]
 ) -> None:
     with pytest.raises(InputError, match=r"has C at 1:100, where GRCh38 has A \(rs1\)"):
         pgx_ana.annotate(make_vcf(["1 100 C A 0/1"]), kb=toy_directory, reference=genome("C"))
 
 
-def test_show_says_that_the_file_tells(run: Run, kb: list[Path]) -> None:
-    result = run("kb", "show", "rs1", *(word for place in kb for word in ("--kb", place)))
+def test_kb_show_reports_an_unverified_reference(run: Run, kb: list[Path]) -> None:
+    result = run("kb", "show", "rs1", *kb_options(kb))
     assert [
         "  GRCh37  1:150  reference A (not verified: the file tells)",
         "  GRCh38  1:100  reference A (not verified: the file tells)",

@@ -1,0 +1,110 @@
+"""The thresholds that records fail: FILTER, FT, GQ, DP and the probability of the genotype.
+
+A failed threshold makes a genotype ``filtered``. The texts of the failed thresholds become the
+reason of the call.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pgx_ana.calling.merging import Bools, Contribution
+from pgx_ana.coded import distinct_rows
+from pgx_ana.model import CallOptions, Record
+
+PASSING_FILTERS = frozenset({"PASS", ".", "RefCall"})
+"""FILTER values that do not reject a row; DeepVariant writes RefCall on reference calls."""
+
+Failures = dict[str, Bools]
+"""The thresholds that one record fails, by text, each with the samples that fail it."""
+
+_ROUNDING = 1e-6
+
+
+def min_probability(options: CallOptions) -> float:
+    """Return the lowest accepted genotype probability, with an allowance for rounding.
+
+    Probabilities have single precision: 0.9 * 0.9 must reach 0.81.
+    """
+    return options.min_gp - _ROUNDING if options.min_gp else 0
+
+
+def failed_thresholds(record: Record, contributes: Bools, options: CallOptions) -> Failures:
+    """Return the thresholds that a record fails in samples to which it contributes a call."""
+    failed: Failures = {}
+    filters = [name for name in record.filters if name not in PASSING_FILTERS]
+    if filters and not options.include_filtered:
+        failed[f"FILTER {';'.join(filters)}"] = contributes
+    if record.failed is not None and not options.include_filtered:
+        failed["FT"] = record.failed & contributes
+    for label, values, minimum in (
+        ("GQ", record.gq, options.min_gq),
+        ("DP", record.dp, options.min_dp),
+        ("GP", record.probability, min_probability(options)),
+    ):
+        if values is not None and minimum > 0:
+            # Comparisons with NaN are false: a missing value passes.
+            failed[f"{label} below {round(minimum, 5):g}"] = (values < minimum) & contributes
+    return {text: samples for text, samples in failed.items() if samples.any()}
+
+
+def fails_any(failures: Failures, n_samples: int) -> Bools:
+    """Return the samples that fail at least one threshold of a record."""
+    fails = np.zeros(n_samples, np.bool_)
+    for samples in failures.values():
+        fails |= samples
+    return fails
+
+
+def ignore_failed_blocks(
+    records: Sequence[Record], contributions: Sequence[Contribution], failures: Sequence[Failures]
+) -> tuple[list[Contribution], list[Failures]]:
+    """Ignore failed reference blocks in samples that another record calls and passes.
+
+    Returns the contributions and the failures without what is ignored.
+    """
+    n_samples = len(records[0].alleles)
+    fails = [fails_any(record_failures, n_samples) for record_failures in failures]
+    kept, kept_failures = list(contributions), list(failures)
+    for index, record in enumerate(records):
+        if not (record.is_block and fails[index].any()):
+            continue
+        has_better = np.zeros(n_samples, np.bool_)
+        for other, contribution in enumerate(contributions):
+            if other != index and contribution.is_evidence:
+                has_better |= ~fails[other] & (contribution.copies >= 0).all(axis=1)
+        ignored = fails[index] & has_better
+        kept[index] = dataclasses.replace(contributions[index], ignored=ignored)
+        kept_failures[index] = {
+            text: samples & ~ignored for text, samples in failures[index].items()
+        }
+    return kept, kept_failures
+
+
+def reason_codes(
+    failures: Sequence[Failures], filtered: Bools
+) -> tuple[NDArray[np.uint8], list[str]]:
+    """Return a code for each sample, and the reason that belongs to each code.
+
+    The reason of a filtered sample lists the thresholds that any record fails in it; the reason of
+    other samples is empty.
+    """
+    texts = sorted({text for record_failures in failures for text in record_failures})
+    if not texts:
+        return np.zeros(len(filtered), np.uint8), [""]
+    fails = np.zeros((len(texts), len(filtered)), np.bool_)
+    for record_failures in failures:
+        for text, samples in record_failures.items():
+            fails[texts.index(text)] |= samples & filtered
+    codes, examples = distinct_rows(list(fails))
+    reasons = [
+        ", ".join(
+            text for text, is_failed in zip(texts, fails[:, sample], strict=True) if is_failed
+        )
+        for sample in examples.tolist()
+    ]
+    return codes.astype(np.uint8), reasons
