@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from helpers.synthetic_calls import (
     RECORD,
-    Said,
+    Finding,
     called,
     cohort,
+    findings,
     partial,
     summary,
     table_rows,
-    told_by,
-    unseen,
+    unobserved,
 )
 
 from pgx_ana.annotation import Annotations
@@ -33,11 +33,11 @@ NOT_OBSERVED = [s for s in CallStatus if s not in {CallStatus.CALLED, CallStatus
 
 def conclude(
     knowledge: KnowledgeBase, variant: str, cell: Call, assembly: Assembly = Assembly.GRCH38
-) -> Said:
+) -> Finding:
     """Return what the only association of a variant says of a cell."""
     annotations = Annotations(cohort(knowledge, {variant: [cell]}, assembly), knowledge)
     (item,) = annotations.associations
-    (what,) = told_by(item)
+    (what,) = findings(item)
     return what
 
 
@@ -47,37 +47,37 @@ def conclude(
         pytest.param(
             "rs1",
             called("A/A"),
-            Said("A/A", CallStatus.CALLED, "higher", "Lived longer."),
+            Finding("A/A", CallStatus.CALLED, "higher", "Lived longer."),
             id="homozygous-studied-allele",
         ),
         pytest.param(
             "rs1",
             called("A/C"),
-            Said("A/C", CallStatus.CALLED, "higher", "Lived longer."),
+            Finding("A/C", CallStatus.CALLED, "higher", "Lived longer."),
             id="heterozygous",
         ),
         pytest.param(
             "rs1",
             called("C|A"),
-            Said("A/C", CallStatus.CALLED, "higher", "Lived longer."),
+            Finding("A/C", CallStatus.CALLED, "higher", "Lived longer."),
             id="phased-the-other-way-round",
         ),
         pytest.param(
             "rs1",
             called("C/C"),
-            Said("C/C", CallStatus.CALLED, "comparator", "Was compared with."),
+            Finding("C/C", CallStatus.CALLED, "comparator", "Was compared with."),
             id="comparator",
         ),
         pytest.param(
             "rs1",
             called("A/A", CallSource.REFERENCE_BLOCK),
-            Said("A/A", CallStatus.CALLED, "higher", "Lived longer."),
+            Finding("A/A", CallStatus.CALLED, "higher", "Lived longer."),
             id="reference-block",
         ),
         pytest.param(
             "rs1",
             called("A/A", CallSource.ASSERTED),
-            Said(
+            Finding(
                 "A/A",
                 CallStatus.CALLED,
                 "higher",
@@ -88,24 +88,24 @@ def conclude(
         pytest.param(
             "rs2",
             called("A/C"),
-            Said("A/C", CallStatus.CALLED, "none", "No difference."),
+            Finding("A/C", CallStatus.CALLED, "none", "No difference."),
             id="no-difference",
         ),
         pytest.param(
             "rs2",
             called("T/T"),
-            Said("T/T", CallStatus.CALLED, "not_studied", "Not studied."),
+            Finding("T/T", CallStatus.CALLED, "not_studied", "Not studied."),
             id="not-studied",
         ),
         pytest.param(
             "rs2",
             called("T|C"),
-            Said("C/T", CallStatus.CALLED, "not_studied", "Not studied."),
+            Finding("C/T", CallStatus.CALLED, "not_studied", "Not studied."),
             id="two-alternates",
         ),
     ],
 )
-def test_called_genotypes(toy: KnowledgeBase, variant: str, cell: Call, expected: Said) -> None:
+def test_called_genotypes(toy: KnowledgeBase, variant: str, cell: Call, expected: Finding) -> None:
     assert expected == conclude(toy, variant, cell)
 
 
@@ -115,7 +115,7 @@ def test_called_genotypes(toy: KnowledgeBase, variant: str, cell: Call, expected
         pytest.param(
             "rs1",
             partial("A", "."),
-            Said(
+            Finding(
                 "A/.",
                 CallStatus.PARTIAL,
                 "higher",
@@ -127,7 +127,7 @@ def test_called_genotypes(toy: KnowledgeBase, variant: str, cell: Call, expected
         pytest.param(
             "rs1",
             partial("C", "."),
-            Said(
+            Finding(
                 "C/.",
                 CallStatus.PARTIAL,
                 UNDETERMINED,
@@ -139,7 +139,7 @@ def test_called_genotypes(toy: KnowledgeBase, variant: str, cell: Call, expected
         pytest.param(
             "rs1",
             partial("C"),
-            Said(
+            Finding(
                 "C",
                 CallStatus.PARTIAL,
                 UNDETERMINED,
@@ -151,7 +151,7 @@ def test_called_genotypes(toy: KnowledgeBase, variant: str, cell: Call, expected
         pytest.param(
             "rs2",
             partial("A", "."),
-            Said(
+            Finding(
                 "A/.",
                 CallStatus.PARTIAL,
                 UNDETERMINED,
@@ -163,7 +163,7 @@ def test_called_genotypes(toy: KnowledgeBase, variant: str, cell: Call, expected
         pytest.param(
             "rs2",
             partial("T", "."),
-            Said(
+            Finding(
                 "T/.",
                 CallStatus.PARTIAL,
                 "not_studied",
@@ -174,7 +174,7 @@ def test_called_genotypes(toy: KnowledgeBase, variant: str, cell: Call, expected
         ),
     ],
 )
-def test_one_known_copy(toy: KnowledgeBase, variant: str, cell: Call, expected: Said) -> None:
+def test_one_known_copy(toy: KnowledgeBase, variant: str, cell: Call, expected: Finding) -> None:
     assert expected == conclude(toy, variant, cell)
 
 
@@ -200,21 +200,21 @@ def test_one_known_copy(toy: KnowledgeBase, variant: str, cell: Call, expected: 
         ),
         pytest.param(
             "rs1",
-            unseen(CallStatus.NO_CALL, (".", "."), "genotype missing"),
+            unobserved(CallStatus.NO_CALL, (".", "."), "genotype missing"),
             "./.",
             "Not assessed: rs1 was not called (genotype missing).",
             id="no-call",
         ),
         pytest.param(
             "rs1",
-            unseen(CallStatus.FILTERED, ("A", "A"), "GQ below 10"),
+            unobserved(CallStatus.FILTERED, ("A", "A"), "GQ below 10"),
             "A/A",
             "Not assessed: the call A/A at rs1 did not pass (GQ below 10).",
             id="filtered",
         ),
         pytest.param(
             "rs1",
-            unseen(CallStatus.UNKNOWN_ALLELE, ("A", "G"), "not a known allele: G"),
+            unobserved(CallStatus.UNKNOWN_ALLELE, ("A", "G"), "not a known allele: G"),
             "A/G",
             "Not assessed: A/G at rs1 has an allele on which nothing is known "
             "(not a known allele: G).",
@@ -222,21 +222,21 @@ def test_one_known_copy(toy: KnowledgeBase, variant: str, cell: Call, expected: 
         ),
         pytest.param(
             "rs1",
-            unseen(CallStatus.MISMATCH, (), "REF is G, the reference has A"),
+            unobserved(CallStatus.MISMATCH, (), "REF is G, the reference has A"),
             ".",
             "Not assessed: the file cannot be trusted at rs1 (REF is G, the reference has A).",
             id="mismatch",
         ),
         pytest.param(
             "rs1",
-            unseen(CallStatus.NOT_ASSESSABLE, ("*", "*"), "deletion over the locus"),
+            unobserved(CallStatus.NOT_ASSESSABLE, ("*", "*"), "deletion over the locus"),
             "*/*",
             "Not assessed: rs1 cannot be told in this person (deletion over the locus).",
             id="not-assessable",
         ),
         pytest.param(
             "rs1",
-            unseen(CallStatus.FILTERED, ("A", "A"), "FILTER {odd}"),
+            unobserved(CallStatus.FILTERED, ("A", "A"), "FILTER {odd}"),
             "A/A",
             "Not assessed: the call A/A at rs1 did not pass (FILTER {odd}).",
             id="braces-in-the-file-are-only-text",
@@ -246,7 +246,7 @@ def test_one_known_copy(toy: KnowledgeBase, variant: str, cell: Call, expected: 
 def test_what_was_not_observed(
     toy: KnowledgeBase, variant: str, cell: Call, genotype: str, statement: str
 ) -> None:
-    expected = Said(genotype, cell.status, NOT_ASSESSED, statement)
+    expected = Finding(genotype, cell.status, NOT_ASSESSED, statement)
     assert expected == conclude(toy, variant, cell)
 
 
@@ -328,7 +328,7 @@ def overlaid(toy_directory: Path, tmp_path_factory: pytest.TempPathFactory) -> K
 def test_the_assembly_decides_whether_reference_was_studied(
     overlaid: KnowledgeBase, assembly: Assembly, statement: str
 ) -> None:
-    expected = Said(".", CallStatus.ABSENT, NOT_ASSESSED, statement)
+    expected = Finding(".", CallStatus.ABSENT, NOT_ASSESSED, statement)
     assert expected == conclude(overlaid, "rs3", ABSENT, assembly)
 
 
@@ -346,7 +346,7 @@ def test_asserted_reference_is_that_of_the_assembly(
     (cell,) = assert_reference(calls.sites[0], assembly).calls.values
     genotype, direction, statement = expected
     said = f"[reference asserted by the user, not observed] {statement}"
-    assert Said(genotype, CallStatus.CALLED, direction, said) == conclude(
+    assert Finding(genotype, CallStatus.CALLED, direction, said) == conclude(
         overlaid, "rs3", cell, assembly
     )
 
@@ -361,9 +361,9 @@ def test_nothing_unobserved_is_concluded_from(curated: KnowledgeBase, status: Ca
     for variant in curated.variants:
         ref = variant.loci[Assembly.GRCH38].ref
         shown = f"{ref}N" if status is CallStatus.UNKNOWN_ALLELE else ref
-        people[variant.id] = [unseen(status, (shown, shown))]
+        people[variant.id] = [unobserved(status, (shown, shown))]
     annotations = Annotations(cohort(curated, people), curated)
-    said = {(i.association.id, what) for i in annotations.associations for what in told_by(i)}
+    said = {(i.association.id, what) for i in annotations.associations for what in findings(i)}
     assert set(curated.associations) == {name for name, _ in said}
     unknown = status is CallStatus.UNKNOWN_ALLELE
     of_set = DiplotypeStatus.UNKNOWN_ALLELE if unknown else DiplotypeStatus.NOT_ASSESSED
@@ -398,7 +398,7 @@ def test_every_genotype_gets_its_curated_sentence_however_it_is_written(
     annotations = Annotations(cohort(curated, padded), curated)
     actual = {
         item.association.id: sorted(
-            {(said.genotype, said.direction, said.statement) for said in told_by(item)}
+            {(said.genotype, said.direction, said.statement) for said in findings(item)}
         )
         for item in annotations.associations
         if item.association.variant is not None
@@ -568,8 +568,8 @@ def test_a_cohort_says_of_each_person_what_is_said_of_that_person_alone(
 ) -> None:
     """Every combination of cells of three variants; rows are shared, never mixed up."""
     one = [called("A/A"), called("C|A"), called("C/C"), partial("C", "."), ABSENT]
-    two = [called("A/A"), called("T/T"), partial("T"), unseen(CallStatus.NO_CALL, (".", "."))]
-    three = [called("T/C"), unseen(CallStatus.FILTERED, ("T", "C")), ABSENT]
+    two = [called("A/A"), called("T/T"), partial("T"), unobserved(CallStatus.NO_CALL, (".", "."))]
+    three = [called("T/C"), unobserved(CallStatus.FILTERED, ("T", "C")), ABSENT]
     people = list(itertools.product(one, two, three))
     names = ("rs1", "rs2", "rs3")
     columns = {name: [person[i] for person in people] for i, name in enumerate(names)}

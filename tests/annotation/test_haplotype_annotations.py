@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from helpers.synthetic_calls import Said, called, cohort, partial, summary, told_by, unseen
+from helpers.synthetic_calls import Finding, called, cohort, findings, partial, summary, unobserved
 
 from pgx_ana.annotation import Annotations
 from pgx_ana.annotation.conclusions import NOT_ASSESSED, UNDETERMINED
@@ -80,7 +80,7 @@ OPEN_PAIR = "*1/*4 or *2/*3"
 EXTRA_PAIR = "*1/[*2 + rs2 T] or *2/[*1 + rs2 T]"
 ASSERTED = "reference asserted by the user, not observed"
 OTHER_STRAND = "alleles read on the other strand, as the user allowed"
-UNKNOWN = unseen(CallStatus.UNKNOWN_ALLELE, ("A", "G"), "not a known allele: G")
+UNKNOWN = unobserved(CallStatus.UNKNOWN_ALLELE, ("A", "G"), "not a known allele: G")
 
 PEOPLE: dict[str, tuple[Cells, str, DiplotypeStatus, tuple[Spoken, Spoken, Spoken]]] = {
     # what is said of phenotypes (level), of *2 (pain) and of *3/*3 (survival)
@@ -214,7 +214,7 @@ PEOPLE: dict[str, tuple[Cells, str, DiplotypeStatus, tuple[Spoken, Spoken, Spoke
         ),
     ),
     "incomplete and without phase": (
-        star("A/C", "A/C", unseen(CallStatus.FILTERED, ("G", "G"))),
+        star("A/C", "A/C", unobserved(CallStatus.FILTERED, ("G", "G"))),
         "*2/*3 or *1|*5/*4",
         DiplotypeStatus.INCOMPLETE,
         (
@@ -236,7 +236,7 @@ PEOPLE: dict[str, tuple[Cells, str, DiplotypeStatus, tuple[Spoken, Spoken, Spoke
         (untold("an allele that is not known"),) * 3,
     ),
     "nothing known": (
-        star(ABSENT, unseen(CallStatus.NO_CALL), unseen(CallStatus.FILTERED, ("G", "G"))),
+        star(ABSENT, unobserved(CallStatus.NO_CALL), unobserved(CallStatus.FILTERED, ("G", "G"))),
         ".",
         DiplotypeStatus.NOT_ASSESSED,
         (untold("rs1 absent, rs2 no_call, rs4 filtered"),) * 3,
@@ -287,9 +287,9 @@ def test_what_is_said_of_a_person(
     annotations = annotated(toy_haplotypes, cells)
     names = ("AAA-metaboliser-level", "AAA-2-pain", "AAA-33-survival")
     assert {
-        name: [Said(genotype, status, *said)] for name, said in zip(names, spoken, strict=True)
+        name: [Finding(genotype, status, *said)] for name, said in zip(names, spoken, strict=True)
     } == {
-        item.association.id: told_by(item)
+        item.association.id: findings(item)
         for item in annotations.associations
         if item.association.variant is None
     }
@@ -301,11 +301,11 @@ def test_everybody_is_told_the_own_conclusions(toy_haplotypes: KnowledgeBase) ->
     annotations = annotated(toy_haplotypes, *people, *people)
     of_set = [item for item in annotations.associations if item.association.variant is None]
     expected = [
-        [Said(genotype, status, *said) for said in spoken]
+        [Finding(genotype, status, *said) for said in spoken]
         for _, genotype, status, spoken in PEOPLE.values()
     ]
     subjects = {id(item.marker) for item in of_set}
-    told = [told_by(item) for item in of_set]
+    told = [findings(item) for item in of_set]
     codes = of_set[0].marker.calls.codes
     assert 1 == len(subjects)
     assert expected * 2 == [[of_item[code] for of_item in told] for code in codes]

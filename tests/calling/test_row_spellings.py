@@ -21,13 +21,13 @@ from helpers.row_spellings import (
     Genotype,
     Reference,
     Row,
+    alt_alleles,
     as_block,
-    meant,
+    copies_swapped,
+    edited_allele,
     merged,
     respellings,
     split,
-    told,
-    turned,
     with_any_allele,
 )
 from hypothesis import Phase, given, settings
@@ -138,7 +138,7 @@ class World:
     def told(self, row: Row) -> list[list[str | None]]:
         """Return what a row tells of every variant near it."""
         return [
-            told(row, variant, locus)
+            alt_alleles(row, variant, locus)
             for variant, locus in self.loci
             if locus.chrom == row.chrom and abs(locus.pos - row.pos) < FAR
         ]
@@ -291,7 +291,7 @@ def spelled(
     rows = [*cluster.own, *cluster.neighbours]
     if rows and not phased:
         people = draw(some_of(len(rows[0].genotypes)))
-        rows = [turned(row, people) for row in rows]
+        rows = [copies_swapped(row, people) for row in rows]
         cluster = replace(
             cluster,
             own=tuple(rows[: len(cluster.own)]),
@@ -301,7 +301,7 @@ def spelled(
     rows = list(way(draw, cluster, world)) if cluster.own else rows
     rows = [padded_or_shifted(draw, row, world) for row in rows]
     if way in READ_IN_ANY_ORDER and not phased:
-        rows = [turned(row, draw(some_complete(row))) for row in rows]
+        rows = [copies_swapped(row, draw(some_complete(row))) for row in rows]
     return [row for row in rows for _ in range(draw(st.sampled_from([1, 1, 1, 2])))]
 
 
@@ -336,8 +336,8 @@ def as_one(draw: st.DrawFn, cluster: Cluster, world: World) -> Sequence[Row]:
     if found is None:
         return as_it_is(draw, cluster, world)
     row, edits = found
-    if told(row, cluster.variant, cluster.locus) != [
-        meant(changed, cluster.variant, cluster.locus) or "" for changed in edits
+    if alt_alleles(row, cluster.variant, cluster.locus) != [
+        edited_allele(changed, cluster.variant, cluster.locus) or "" for changed in edits
     ]:
         return as_it_is(draw, cluster, world)
     return [row, *rest]
@@ -521,10 +521,10 @@ def plain_and_other(telling: Telling, world: World, write: Write) -> tuple[Table
     style, samples = telling.style, telling.samples
     plain = write(telling.plain, samples, FileStyle(phased=style.phased), world)
     other = write(telling.other, samples, style, world)
-    said = world.assembly if style.told_by == "user" else None
+    assembly = world.assembly if style.assembly_from == "user" else None
     return (
         tables_of(plain, world.knowledge, samples),
-        tables_of(other, world.knowledge, samples, assembly=said, stdin=style.stdin),
+        tables_of(other, world.knowledge, samples, assembly=assembly, stdin=style.stdin),
     )
 
 
@@ -893,9 +893,9 @@ def test_real_people_in_other_spellings(
     kept = (cluster for cluster in panel.clusters if cluster not in chosen)
     rows = [*telling.other, *(row for c in kept for row in (*c.own, *c.neighbours))]
     path = write(rows, panel.samples, style, world)
-    said = GRCH38 if style.told_by == "user" else None
+    assembly = GRCH38 if style.assembly_from == "user" else None
     expected = panel.tables
-    actual = tables_of(path, world.knowledge, panel.samples, assembly=said, stdin=style.stdin)
+    actual = tables_of(path, world.knowledge, panel.samples, assembly=assembly, stdin=style.stdin)
     if not style.phased:
         expected, actual = expected.unphased(), actual.unphased()
     assert [] == differing(expected, actual)
