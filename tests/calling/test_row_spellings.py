@@ -893,9 +893,11 @@ def test_real_people_in_other_spellings(
     kept = (cluster for cluster in panel.clusters if cluster not in chosen)
     rows = [*telling.other, *(row for c in kept for row in (*c.own, *c.neighbours))]
     path = write(rows, panel.samples, style, world)
-    assembly = GRCH38 if style.assembly_from == "user" else None
+    given_assembly = GRCH38 if style.assembly_from == "user" else None
     expected = panel.tables
-    actual = tables_of(path, world.knowledge, panel.samples, assembly=assembly, stdin=style.stdin)
+    actual = tables_of(
+        path, world.knowledge, panel.samples, assembly=given_assembly, stdin=style.stdin
+    )
     if not style.phased:
         expected, actual = expected.unphased(), actual.unphased()
     assert [] == differing(expected, actual)
