@@ -23,6 +23,8 @@ from typing import Any, NamedTuple
 import pysam
 import pysam.bcftools
 
+from helpers.vcf_text import VCF_COLUMNS
+
 # Where the damage is: contig and position of a row ("place").
 AT = "1:100"  # rs1
 RS2, RS6 = "1:200", "2:50"  # rs6 is the last known locus
@@ -32,7 +34,6 @@ DEEP = "3:230"  # big files only: in a BGZF block with rows of contig 3 alone
 FIRST, END_OF_CONTIG, LAST = "1:5", "1:999", "2:80"  # rows
 
 CONTIGS = {"1": 1000, "3": 5000, "2": 700}
-COLUMNS = ["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT"]
 HEADER = [
     "##fileformat=VCFv4.2",
     *(f"##contig=<ID={name},length={length}>" for name, length in CONTIGS.items()),
@@ -128,7 +129,7 @@ def _good_lines(big: bool) -> tuple[str, tuple[str, ...]]:
         for filler_pos in range(20, last):
             if 20 <= filler_pos % 50 < 45:  # away from the known loci of either assembly
                 add(contig, filler_pos, ["G", "A"], random.choices(pool, k=n_samples))
-    columns = [*COLUMNS, *(f"S{number + 1}" for number in range(n_samples))]
+    columns = [*VCF_COLUMNS, *(f"S{number + 1}" for number in range(n_samples))]
     header = "\n".join([*HEADER, "\t".join(columns), ""])
     return header, tuple(row for _, row in sorted(rows.items()))
 

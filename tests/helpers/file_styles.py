@@ -16,6 +16,7 @@ import pysam.bcftools
 from hypothesis import strategies as st
 
 from helpers.row_spellings import Genotype, Row
+from helpers.vcf_text import VCF_COLUMNS
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.output import make_table
 from pgx_ana.output.delimited import text_chunks
@@ -26,7 +27,6 @@ INDEXED = ("bgzf-tbi", "bgzf-csi", "bcf-csi")
 CONTAINERS = ("vcf", "gzip", "bgzf", "bcf", *INDEXED)
 STREAMS = ("vcf", "gzip", "bgzf", "bcf")
 
-COLUMNS = ("#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT")
 FORMATS = {"GT": "String", "GQ": "Integer", "DP": "Integer"}
 OTHER_FORMATS = {"AD": "5,9", "PL": "0,3,30", "AB": "0.5", "HQ": ".", "PGT": "0|1", "XX": "any"}
 OTHER_INFO = ("AC=1;AF=0.5", "DB", "NOTE=chr15:1", "ANN=A|missense|C", "END_OF=7;MQ=60.0")
@@ -95,7 +95,7 @@ def rendered(
     lines = list(header(style, knowledge, assembly))
     before = unrelated_samples("B", style.samples_before)
     after = unrelated_samples("A", style.samples_after)
-    lines.append("\t".join([*COLUMNS, *before, *samples, *after]))
+    lines.append("\t".join([*VCF_COLUMNS, *before, *samples, *after]))
     lines += [row_text(row, names.get(row.chrom, row.chrom), style) for row in rows]
     lines += [row_text(row, row.chrom, style) for row in extra_rows]
     return "".join(line + style.line_end for line in lines)

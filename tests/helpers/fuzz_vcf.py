@@ -25,6 +25,7 @@ from helpers.fuzz_values import (
     REFS,
     SAMPLES,
 )
+from helpers.vcf_text import VCF_COLUMNS
 
 TOY_SITES = (
     ("1", 100, "A", "C"),
@@ -51,8 +52,7 @@ def random_vcf(rng: random.Random) -> bytes:
         lines.append(f'##FORMAT=<ID={field},Number=1,Type={kind},Description="x">')
     lines.append('##INFO=<ID=END,Number=1,Type=Integer,Description="x">')
     lines += rng.sample(HEADER_LINES, rng.choice((0, 0, 0, 1, 2)))
-    columns = ["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT", *samples]
-    lines.append("\t".join(columns))
+    lines.append("\t".join([*VCF_COLUMNS, *samples]))
     shift = _SHIFT if assembly == "GRCh37" else 0
     for _ in range(rng.choice((1, 2, 3, 6, 9))):
         lines.append(_random_row(rng, prefix, shift, len(samples)))

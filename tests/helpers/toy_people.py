@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pysam.bcftools
 
+from helpers.vcf_text import VCF_COLUMNS
+
 BASES = {
     "rs1": ("A", "C"),
     "rs2": ("A", "C", "T"),
@@ -16,7 +18,6 @@ BASES = {
     "rs5": ("GCA", "G"),
 }
 POSITIONS = {"rs1": 100, "rs2": 200, "rs3": 300, "rs4": 401, "rs5": 501}
-COLUMNS = ("#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT")
 LENGTHS = {"GRCh37": 900, "GRCh38": 1000}
 WINDOWS = {"rs4": (1, 7), "rs5": (1, 8)}
 """Bases before and after an indel that a reference block must cover to show it."""
@@ -105,7 +106,7 @@ def write_vcf(people: Sequence[Person], style: Style, folder: Path) -> Path:
         '##INFO=<ID=END,Number=1,Type=Integer,Description="end">',
         '##FORMAT=<ID=GT,Number=1,Type=String,Description="genotype">',
         '##FORMAT=<ID=PS,Number=1,Type=Integer,Description="phase set">',
-        "\t".join([*COLUMNS, *names]),
+        "\t".join([*VCF_COLUMNS, *names]),
     ]
     path = folder / "made.vcf"
     path.write_text("\n".join([*header, *rows(people, style)]) + "\n", encoding="utf-8")
