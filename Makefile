@@ -35,7 +35,7 @@ smoke: $(READY)
 bench: $(READY)
 	PYTHONPATH=tests $(BIN)/python -m tools.bench
 
-# Diplotypes beside those of PyPGx, which has an environment of its own; needs the real data.
+# Compares diplotypes with PyPGx, which gets an environment of its own; needs the real data.
 compare: $(READY)
 	$(PYTHON) -m venv $(VENV)-pypgx
 	$(VENV)-pypgx/bin/python -m pip install --quiet --disable-pip-version-check \
@@ -45,7 +45,7 @@ compare: $(READY)
 		$(BIN)/python tests/tools/pypgx_agreement.py compare $$assembly $(VENV)-pypgx/$$assembly.tsv || exit 1; \
 	done
 
-# Files that are generated from the code and kept equal to it by tests.
+# Writes the files that are generated from the code; tests check that they are current.
 schema: $(READY)
 	PYTHONPATH=tests $(BIN)/python -m tools.generate
 

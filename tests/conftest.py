@@ -1,4 +1,4 @@
-"""Fixtures: a toy knowledge base, a builder of small files, and the real data where it lies."""
+"""Fixtures: toy knowledge bases, a builder of small VCF files, external programs, real data."""
 
 from __future__ import annotations
 
@@ -12,24 +12,25 @@ import pysam.bcftools
 import pytest
 from click.testing import CliRunner, Result
 from helpers.paths import REAL, TOY, TOY_HAPLOTYPES
+from helpers.vcf_text import VCF_COLUMNS
 
 from pgx_ana.cli import main
 from pgx_ana.haplotypes import Nomenclature
 from pgx_ana.haplotypes.nomenclature import nomenclatures
 from pgx_ana.knowledge import KnowledgeBase, load
 
-NO_REAL_DATA = "the folder with real data is not beside the project"
+NO_REAL_DATA = "the folder with real data is not next to the project"
 
 MakeVcf = Callable[..., Path]
 Run = Callable[..., Result]
 Bcftools = Callable[..., str]
 
-LENGTHS = {"GRCh37": {"1": 900, "2": 800}, "GRCh38": {"1": 1000, "2": 700}}
+CONTIG_LENGTHS = {"GRCh37": {"1": 900, "2": 800}, "GRCh38": {"1": 1000, "2": 700}}
 
 
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep the cache of the tests apart from the user's."""
+    """Give the tests a cache folder of their own."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         yield
@@ -47,7 +48,7 @@ def toy(toy_directory: Path) -> KnowledgeBase:
 
 @pytest.fixture(scope="session")
 def haplotype_directory() -> Path:
-    """Return haplotypes of the toy variants, to be laid over the toy knowledge base."""
+    """Return the toy haplotypes, an overlay of the toy knowledge base."""
     return TOY_HAPLOTYPES
 
 
@@ -58,13 +59,13 @@ def toy_haplotypes(toy_directory: Path, haplotype_directory: Path) -> KnowledgeB
 
 @pytest.fixture(scope="session")
 def star(toy_haplotypes: KnowledgeBase) -> Nomenclature:
-    """Return the toy star alleles."""
+    """Return the toy set of star alleles (``elsewhere: reference``)."""
     return nomenclatures(toy_haplotypes)[0]
 
 
 @pytest.fixture(scope="session")
 def named(toy_haplotypes: KnowledgeBase) -> Nomenclature:
-    """Return the toy haplotypes that name all their sites."""
+    """Return the toy set in which every haplotype names all sites (``elsewhere: named``)."""
     return nomenclatures(toy_haplotypes)[1]
 
 
@@ -75,7 +76,7 @@ def curated() -> KnowledgeBase:
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """Return the folder with real data; tests that need it are skipped where it is not."""
+    """Return the folder with real data; tests that need it are skipped without it."""
     if not REAL.is_dir():
         pytest.skip(NO_REAL_DATA)
     return REAL
@@ -83,7 +84,7 @@ def shared() -> Path:
 
 @pytest.fixture(scope="session")
 def run() -> Run:
-    """Return a runner of the command line: run("annotate", path, ...)."""
+    """Return a function that runs the command line: ``run("annotate", path, ...)``."""
 
     def runner(*arguments: object, **options: object) -> Result:
         words = [str(argument) for argument in arguments]
@@ -96,8 +97,9 @@ def run() -> Run:
 def make_vcf(tmp_path: Path) -> MakeVcf:
     """Return a builder of small VCF files for the toy knowledge base.
 
-    ``rows`` are words: ``"1 100 A C 0/1 0/0"`` has chromosome, position, REF, ALT and one value for
-    each sample. ``fmt``, ``info`` and ``filters`` (by position in ``rows``) set the other columns.
+    A row such as ``"1 100 A C 0/1 0/0"`` has CHROM, POS, REF, ALT and one value per sample,
+    separated by spaces. ``fmt`` is the FORMAT of all rows; ``info`` and ``filters`` set INFO and
+    FILTER by index in ``rows``. Without an ``assembly``, the header has no contig lengths.
     """
 
     def build(
@@ -114,7 +116,7 @@ def make_vcf(tmp_path: Path) -> MakeVcf:
     ) -> Path:
         header = ["##fileformat=VCFv4.2"]
         for contig in ("1", "2"):
-            length = f",length={LENGTHS[assembly][contig]}" if assembly else ""
+            length = f",length={CONTIG_LENGTHS[assembly][contig]}" if assembly else ""
             header.append(f"##contig=<ID={prefix}{contig}{length}>")
         header += [
             '##FILTER=<ID=LowQual,Description="low">',
@@ -126,11 +128,7 @@ def make_vcf(tmp_path: Path) -> MakeVcf:
             '##FORMAT=<ID=PS,Number=1,Type=Integer,Description="phase set">',
             *extra_header,
         ]
-        header.append(
-            "\t".join(
-                ["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT", *samples]
-            )
-        )
+        header.append("\t".join([*VCF_COLUMNS, *samples]))
         lines = []
         for number, row in enumerate(rows):
             chrom, pos, ref, alt, *values = row.split()
@@ -146,7 +144,7 @@ def make_vcf(tmp_path: Path) -> MakeVcf:
 
 @pytest.fixture
 def bgzip() -> Callable[[Path], Path]:
-    """Return a function that compresses a sorted VCF to BGZF and indexes it."""
+    """Return a function that compresses a sorted VCF as BGZF and indexes it (.tbi)."""
 
     def compress(path: Path) -> Path:
         target = path.with_name(path.name + ".gz")
@@ -165,13 +163,15 @@ def index_small_files(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def bcftools() -> Bcftools:
-    """Return bcftools as an independent reader: the program, else the one that pysam carries."""
+    """Return bcftools as an independent oracle: the installed program, else that of pysam."""
 
     def call(*arguments: object) -> str:
         words = [str(argument) for argument in arguments]
         if shutil.which("bcftools"):
-            done = subprocess.run(["bcftools", *words], check=True, capture_output=True, text=True)
-            return done.stdout
+            process = subprocess.run(
+                ["bcftools", *words], check=True, capture_output=True, text=True
+            )
+            return process.stdout
         command = getattr(pysam.bcftools, words[0])
         return str(command(*words[1:], catch_stdout="-o" not in words) or "")
 
@@ -179,7 +179,7 @@ def bcftools() -> Bcftools:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say in one line that the suites on real data were skipped, so that it is not overlooked."""
+    """Print one line if tests on real data were skipped, so that this is not overlooked."""
     reports = terminalreporter.stats.get("skipped", ())
     count = sum(NO_REAL_DATA in str(report.longrepr) for report in reports)
     if count:

@@ -1,8 +1,9 @@
-"""What the README says works."""
+"""The README is correct: its example runs, its options, statuses, tables and links exist."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from click.testing import Result
@@ -25,8 +26,8 @@ def test_python_example_runs(
 
 def test_options_exist() -> None:
     annotate = main.commands["annotate"]
-    known = {name for parameter in annotate.params for name in parameter.opts}
-    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README)) <= known
+    options = {name for parameter in annotate.params for name in parameter.opts}
+    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README)) <= options
 
 
 def test_statuses_and_tables_are_explained() -> None:
@@ -36,14 +37,13 @@ def test_statuses_and_tables_are_explained() -> None:
         assert f"`{table}`" in README
 
 
-def test_links_lead_somewhere() -> None:
+def test_link_targets_exist() -> None:
     for target in re.findall(r"\]\(([^)]+)\)", README):
         assert (ROOT / target).exists(), target
 
 
-def test_every_command_has_help(run: object) -> None:
-    assert callable(run)
+def test_every_command_has_help(run: Callable[..., Result]) -> None:
     for words in ([], ["annotate"], ["kb"], ["kb", "check"], ["kb", "list"], ["kb", "show"]):
-        result: Result = run(*words, "--help")
+        result = run(*words, "--help")
         assert result.exit_code == 0
         assert len(result.stdout.splitlines()) > 4

@@ -1,6 +1,7 @@
-"""Write the example files from the table of genotypes: one person, as GRCh38 and as GRCh37 VCF.
+"""Write the example VCF files, one per assembly, from the genotype table of one person.
 
-Run as ``python data/example/make_example.py [FOLDER]``; the files beside this script come from it.
+Run as ``python data/example/make_example.py [FOLDER]``; without FOLDER it rewrites the files in the
+folder of this script.
 """
 
 from __future__ import annotations
@@ -37,7 +38,11 @@ _HEADER = """##fileformat=VCFv4.2
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of the table of genotypes."""
+    """One line of the genotype table.
+
+    ``genotype`` has plus-strand bases; ``written`` says how the VCF row represents it, e.g.
+    ``record``, ``block``, ``absent`` or one of the spoiled forms of :func:`_vcf_fields`.
+    """
 
     variant: Variant
     genotype: str
@@ -47,7 +52,7 @@ class Entry:
 
 
 def read_entries(knowledge: KnowledgeBase, path: Path) -> list[Entry]:
-    """Read the table of genotypes; lines that begin with # are its explanation."""
+    """Read the genotype table; lines that start with # are comments."""
     variants = {variant.id: variant for variant in knowledge.variants}
     with path.open(encoding="utf-8", newline="") as stream:
         lines = (line for line in stream if not line.startswith("#"))
@@ -58,11 +63,11 @@ def read_entries(knowledge: KnowledgeBase, path: Path) -> list[Entry]:
 
 
 def vcf_lines(knowledge: KnowledgeBase, assembly: Assembly, entries: list[Entry]) -> Iterator[str]:
-    """Yield the lines of the VCF on one assembly, rows in the order of their positions."""
+    """Yield the lines of the VCF on one assembly, with rows sorted by position."""
     yield from _HEADER.format(assembly=assembly).splitlines()
     rows = [_row(entry, assembly) for entry in entries if entry.written != "absent"]
-    used = {chrom for chrom, _, _ in rows}
-    contigs = [c for c in knowledge.assemblies[assembly].contigs if c.chrom in used]
+    used_chroms = {chrom for chrom, _, _ in rows}
+    contigs = [c for c in knowledge.assemblies[assembly].contigs if c.chrom in used_chroms]
     for contig in contigs:
         yield f"##contig=<ID=chr{contig.chrom},length={contig.length}>"
     yield "\t".join((*_COLUMNS, SAMPLE))
@@ -73,36 +78,35 @@ def vcf_lines(knowledge: KnowledgeBase, assembly: Assembly, entries: list[Entry]
 
 def _row(entry: Entry, assembly: Assembly) -> tuple[str, int, str]:
     locus = entry.variant.loci[assembly]
-    pos, ref, alt, info, genotype = _written(entry, locus)
-    quality = "LowQual" if entry.written == "filtered" else "PASS"
-    quality = "." if entry.written == "block" else quality
+    pos, ref, alt, info, genotype = _vcf_fields(entry, locus)
+    filters = {"filtered": "LowQual", "block": "."}.get(entry.written, "PASS")
     values = f"{genotype}:{entry.dp}:{entry.gq}"
-    fields = (f"chr{locus.chrom}", str(pos), ".", ref, alt, ".", quality, info, "GT:DP:GQ", values)
+    fields = (f"chr{locus.chrom}", str(pos), ".", ref, alt, ".", filters, info, "GT:DP:GQ", values)
     return locus.chrom, pos, "\t".join(fields)
 
 
-def _written(entry: Entry, locus: Locus) -> tuple[int, str, str, str, str]:
+def _vcf_fields(entry: Entry, locus: Locus) -> tuple[int, str, str, str, str]:
     """Return POS, REF, ALT, INFO and GT of an entry."""
-    ref, how = locus.ref, entry.written
+    ref = locus.ref
     bases = entry.genotype.replace("|", "/").split("/")
     alts = [base for base in dict.fromkeys(bases) if base != ref]
     alt = alts[0] if alts else next(base for base in entry.variant.alleles if base != ref)
-    numbers = ["0" if base == ref else "1" for base in bases]
-    spelled = ("|" if "|" in entry.genotype else "/").join(numbers)
+    allele_numbers = ["0" if base == ref else "1" for base in bases]
+    gt = ("|" if "|" in entry.genotype else "/").join(allele_numbers)
     return {
-        "record": (locus.pos, ref, alt, ".", spelled),
+        "record": (locus.pos, ref, alt, ".", gt),
         "block": (locus.pos, ref, "<NON_REF>", f"END={locus.pos}", "0/0"),
         "half": (locus.pos, ref, alt, "SPOILED", "./1"),
-        "filtered": (locus.pos, ref, alt, "SPOILED", spelled),
+        "filtered": (locus.pos, ref, alt, "SPOILED", gt),
         "no_call": (locus.pos, ref, alt, "SPOILED", "./."),
         "other_strand": (
             locus.pos,
             ref.translate(_COMPLEMENT),
             alt.translate(_COMPLEMENT),
             "SPOILED",
-            spelled,
+            gt,
         ),
-        "other_allele": (locus.pos, ref, _other_base(entry.variant), "SPOILED", "0/1"),
+        "other_allele": (locus.pos, ref, _unknown_base(entry.variant), "SPOILED", "0/1"),
         "deletion": (
             locus.pos - 1,
             "N",
@@ -110,15 +114,16 @@ def _written(entry: Entry, locus: Locus) -> tuple[int, str, str, str, str]:
             f"SPOILED;SVTYPE=DEL;END={locus.pos + 1}",
             "0/1",
         ),
-    }[how]
+    }[entry.written]
 
 
-def _other_base(variant: Variant) -> str:
+def _unknown_base(variant: Variant) -> str:
+    """Return a base that is no known allele of a variant."""
     return next(base for base in "ACGT" if base not in variant.alleles)
 
 
 def main(folder: Path) -> None:
-    """Write both files into a folder."""
+    """Write the VCF of both assemblies into a folder."""
     knowledge = load()
     entries = read_entries(knowledge, HERE / "genotypes.tsv")
     for assembly in Assembly:

@@ -1,8 +1,8 @@
-"""Count the haplotypes of every set in a phased panel, for the knowledge base.
+"""Count the haplotypes of every haplotype set in a phased panel and write them as YAML.
 
 Run as ``python data/panel/measure_haplotypes.py data/kb/haplotypes/counts.yaml PANEL.vcf.gz ...``.
-The people counted are those of ``populations.tsv``. Sites without a record are taken for reference:
-a panel leaves out where nobody differs.
+Only the people in ``populations.tsv`` are counted. A site without a record counts as reference,
+because a panel omits sites where everybody is homozygous reference.
 """
 
 from __future__ import annotations
@@ -31,76 +31,83 @@ _SOURCE = "counted by data/panel/measure_haplotypes.py"
 
 
 def populations() -> dict[str, str]:
-    """Return the super-population of each person."""
+    """Return the super-population of each sample in ``populations.tsv``."""
     lines = (HERE / "populations.tsv").read_text(encoding="utf-8").splitlines()
-    found: dict[str, str] = {}
+    population_of: dict[str, str] = {}
     for line in lines:
         if not line.startswith("#"):
             population, _, samples = line.split("\t")
-            found |= dict.fromkeys(samples.split(), population)
-    return found
+            population_of |= dict.fromkeys(samples.split(), population)
+    return population_of
 
 
-def counted(
+def count_chromosomes(
     names: Nomenclature, cohort: CohortCalls, population_of: Mapping[str, str]
 ) -> dict[Alleles, Counter[str]]:
-    """Count the chromosomes of a phased cohort, by population.
+    """Count the chromosomes of a phased cohort by their alleles at the core sites and population.
 
-    Chromosomes with an allele that is not known are left out. Raises :class:`InputError` where a
-    person is not called, or not phased.
+    Chromosomes with an unknown allele are left out. Raises :class:`InputError` if a genotype is
+    missing or unphased.
     """
     by_id = {site.variant.id: site for site in cohort.sites}
     sites = [by_id[rsid] for rsid in names.sites]
     combined = combine([site.calls for site in sites])
-    populations_ = np.array([population_of[sample] for sample in cohort.samples])
+    sample_populations = np.array([population_of[sample] for sample in cohort.samples])
     counts: dict[Alleles, Counter[str]] = {}
-    for number, row in enumerate(combined.values):
-        who = Counter(populations_[combined.codes == number].tolist())
-        for alleles in zip(*(_copies(one, names) for one in row), strict=True):
+    for code, site_calls in enumerate(combined.values):
+        carriers = Counter(sample_populations[combined.codes == code].tolist())
+        for alleles in zip(*(_copies(one, names) for one in site_calls), strict=True):
             if all(a in known for a, known in zip(alleles, names.known_alleles, strict=True)):
-                counts.setdefault(alleles, Counter()).update(who)
+                counts.setdefault(alleles, Counter()).update(carriers)
     return counts
 
 
 def _copies(call: Call, names: Nomenclature) -> tuple[str, str]:
+    """Return the alleles of both copies; a homozygous genotype needs no phase."""
     if len(call.alleles) != 2 or not (call.phased or len(set(call.alleles)) == 1):
         raise InputError(f"{names.id}: {call.genotype} ({call.status}) is not phased; cannot count")
     return (call.alleles[0], call.alleles[1])
 
 
-def entry(
+def yaml_entry(
     names: Nomenclature, cohort: CohortCalls, population_of: Mapping[str, str]
 ) -> Iterator[str]:
-    """Yield the lines of the entry of one set; none where the panel has none of its sites."""
+    """Yield the YAML lines of one haplotype set; none if the panel has none of its sites."""
     by_id = {site.variant.id: site for site in cohort.sites}
     absent = [rsid for rsid in names.sites if _is_absent(by_id[rsid])]
     if len(absent) == len(names.sites):
         return
-    counts = counted(names, cohort, population_of)
+    counts = count_chromosomes(names, cohort, population_of)
     yield f"  - id: {names.id}-1000G-30x"
     yield f"    haplotype_set: {names.id}"
     yield f"    panel: {PANEL}"
     if absent:
-        listed = f"not_in_panel: [{', '.join(absent)}]"
+        not_in_panel = f"not_in_panel: [{', '.join(absent)}]"
         yield from textwrap.wrap(
-            listed, 100, initial_indent="    ", subsequent_indent="      ", break_on_hyphens=False
+            not_in_panel,
+            100,
+            initial_indent="    ",
+            subsequent_indent="      ",
+            break_on_hyphens=False,
         )
     yield "    counts:"
     for alleles in sorted(counts, key=lambda alleles: (-counts[alleles].total(), alleles)):
-        plain = names.default_alleles or (None,) * len(alleles)
-        named = [
+        default_alleles = names.default_alleles or (None,) * len(alleles)
+        listed = [
             f"{rsid}: {allele}"
-            for rsid, allele, usual in zip(names.sites, alleles, plain, strict=True)
-            if allele != usual
+            for rsid, allele, default in zip(names.sites, alleles, default_alleles, strict=True)
+            if allele != default
         ]
-        fields = [f"alleles: {{{', '.join(named)}}}"] if named else []
+        fields = [f"alleles: {{{', '.join(listed)}}}"] if listed else []
         fields += [f"{population}: {counts[alleles][population]}" for population in POPULATIONS]
         yield f"      - {{{', '.join(fields)}}}"
-    left = 2 * len(cohort.samples) - sum(count.total() for count in counts.values())
-    without = (
-        f"; {left} chromosomes with an allele that is not defined are left out" if left else ""
+    n_left_out = 2 * len(cohort.samples) - sum(count.total() for count in counts.values())
+    left_out = (
+        f"; {n_left_out} chromosomes with an allele that is not defined are left out"
+        if n_left_out
+        else ""
     )
-    yield f"    source: {_SOURCE}{without}"
+    yield f"    source: {_SOURCE}{left_out}"
 
 
 def _is_absent(site: SiteCalls) -> bool:
@@ -108,7 +115,7 @@ def _is_absent(site: SiteCalls) -> bool:
 
 
 def document(paths: Sequence[str], knowledge: KnowledgeBase) -> Iterator[str]:
-    """Yield the lines of the file of counts."""
+    """Yield the lines of the YAML file of haplotype counts."""
     population_of = populations()
     options = CallOptions(absent_is_reference=True)
     request = Request(tuple(paths), Selection(samples=tuple(population_of)), options)
@@ -116,7 +123,7 @@ def document(paths: Sequence[str], knowledge: KnowledgeBase) -> Iterator[str]:
     yield "# Haplotypes counted in a phased panel by data/panel/measure_haplotypes.py; do not edit."
     yield "haplotype_counts:"
     for names in nomenclatures(knowledge):
-        yield from entry(names, cohort, population_of)
+        yield from yaml_entry(names, cohort, population_of)
 
 
 if __name__ == "__main__":

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from helpers.synthetic_calls import (
     RECORD,
-    Said,
+    Finding,
     called,
     cohort,
+    findings,
     partial,
     summary,
     table_rows,
-    told_by,
-    unseen,
+    unobserved,
 )
 
 from pgx_ana.annotation import Annotations
@@ -33,11 +33,11 @@ NOT_OBSERVED = [s for s in CallStatus if s not in {CallStatus.CALLED, CallStatus
 
 def conclude(
     knowledge: KnowledgeBase, variant: str, call: Call, assembly: Assembly = Assembly.GRCH38
-) -> Said:
+) -> Finding:
     """Return the conclusion of the only association of a variant on a call."""
     annotations = Annotations(cohort(knowledge, {variant: [call]}, assembly), knowledge)
     (result,) = annotations.associations
-    (conclusion,) = told_by(result)
+    (conclusion,) = findings(result)
     return conclusion
 
 
@@ -47,37 +47,37 @@ def conclude(
         pytest.param(
             "rs1",
             called("A/A"),
-            Said("A/A", CallStatus.CALLED, "higher", "Lived longer."),
+            Finding("A/A", CallStatus.CALLED, "higher", "Lived longer."),
             id="homozygous-studied-allele",
         ),
         pytest.param(
             "rs1",
             called("A/C"),
-            Said("A/C", CallStatus.CALLED, "higher", "Lived longer."),
+            Finding("A/C", CallStatus.CALLED, "higher", "Lived longer."),
             id="heterozygous",
         ),
         pytest.param(
             "rs1",
             called("C|A"),
-            Said("A/C", CallStatus.CALLED, "higher", "Lived longer."),
+            Finding("A/C", CallStatus.CALLED, "higher", "Lived longer."),
             id="phased-alternate-first",
         ),
         pytest.param(
             "rs1",
             called("C/C"),
-            Said("C/C", CallStatus.CALLED, "comparator", "Was compared with."),
+            Finding("C/C", CallStatus.CALLED, "comparator", "Was compared with."),
             id="comparator",
         ),
         pytest.param(
             "rs1",
             called("A/A", CallSource.REFERENCE_BLOCK),
-            Said("A/A", CallStatus.CALLED, "higher", "Lived longer."),
+            Finding("A/A", CallStatus.CALLED, "higher", "Lived longer."),
             id="reference-block",
         ),
         pytest.param(
             "rs1",
             called("A/A", CallSource.ASSERTED),
-            Said(
+            Finding(
                 "A/A",
                 CallStatus.CALLED,
                 "higher",
@@ -88,24 +88,24 @@ def conclude(
         pytest.param(
             "rs2",
             called("A/C"),
-            Said("A/C", CallStatus.CALLED, "none", "No difference."),
+            Finding("A/C", CallStatus.CALLED, "none", "No difference."),
             id="no-difference",
         ),
         pytest.param(
             "rs2",
             called("T/T"),
-            Said("T/T", CallStatus.CALLED, "not_studied", "Not studied."),
+            Finding("T/T", CallStatus.CALLED, "not_studied", "Not studied."),
             id="not-studied",
         ),
         pytest.param(
             "rs2",
             called("T|C"),
-            Said("C/T", CallStatus.CALLED, "not_studied", "Not studied."),
+            Finding("C/T", CallStatus.CALLED, "not_studied", "Not studied."),
             id="two-alternates",
         ),
     ],
 )
-def test_called_genotypes(toy: KnowledgeBase, variant: str, call: Call, expected: Said) -> None:
+def test_called_genotypes(toy: KnowledgeBase, variant: str, call: Call, expected: Finding) -> None:
     assert expected == conclude(toy, variant, call)
 
 
@@ -115,7 +115,7 @@ def test_called_genotypes(toy: KnowledgeBase, variant: str, call: Call, expected
         pytest.param(
             "rs1",
             partial("A", "."),
-            Said(
+            Finding(
                 "A/.",
                 CallStatus.PARTIAL,
                 "higher",
@@ -127,7 +127,7 @@ def test_called_genotypes(toy: KnowledgeBase, variant: str, call: Call, expected
         pytest.param(
             "rs1",
             partial("C", "."),
-            Said(
+            Finding(
                 "C/.",
                 CallStatus.PARTIAL,
                 UNDETERMINED,
@@ -139,7 +139,7 @@ def test_called_genotypes(toy: KnowledgeBase, variant: str, call: Call, expected
         pytest.param(
             "rs1",
             partial("C"),
-            Said(
+            Finding(
                 "C",
                 CallStatus.PARTIAL,
                 UNDETERMINED,
@@ -151,7 +151,7 @@ def test_called_genotypes(toy: KnowledgeBase, variant: str, call: Call, expected
         pytest.param(
             "rs2",
             partial("A", "."),
-            Said(
+            Finding(
                 "A/.",
                 CallStatus.PARTIAL,
                 UNDETERMINED,
@@ -163,7 +163,7 @@ def test_called_genotypes(toy: KnowledgeBase, variant: str, call: Call, expected
         pytest.param(
             "rs2",
             partial("T", "."),
-            Said(
+            Finding(
                 "T/.",
                 CallStatus.PARTIAL,
                 "not_studied",
@@ -174,7 +174,7 @@ def test_called_genotypes(toy: KnowledgeBase, variant: str, call: Call, expected
         ),
     ],
 )
-def test_one_known_copy(toy: KnowledgeBase, variant: str, call: Call, expected: Said) -> None:
+def test_one_known_copy(toy: KnowledgeBase, variant: str, call: Call, expected: Finding) -> None:
     assert expected == conclude(toy, variant, call)
 
 
@@ -200,21 +200,21 @@ def test_one_known_copy(toy: KnowledgeBase, variant: str, call: Call, expected: 
         ),
         pytest.param(
             "rs1",
-            unseen(CallStatus.NO_CALL, (".", "."), "genotype missing"),
+            unobserved(CallStatus.NO_CALL, (".", "."), "genotype missing"),
             "./.",
             "Not assessed: rs1 was not called (genotype missing).",
             id="no-call",
         ),
         pytest.param(
             "rs1",
-            unseen(CallStatus.FILTERED, ("A", "A"), "GQ below 10"),
+            unobserved(CallStatus.FILTERED, ("A", "A"), "GQ below 10"),
             "A/A",
             "Not assessed: the call A/A at rs1 did not pass (GQ below 10).",
             id="filtered",
         ),
         pytest.param(
             "rs1",
-            unseen(CallStatus.UNKNOWN_ALLELE, ("A", "G"), "not a known allele: G"),
+            unobserved(CallStatus.UNKNOWN_ALLELE, ("A", "G"), "not a known allele: G"),
             "A/G",
             "Not assessed: A/G at rs1 has an allele on which nothing is known "
             "(not a known allele: G).",
@@ -222,21 +222,21 @@ def test_one_known_copy(toy: KnowledgeBase, variant: str, call: Call, expected: 
         ),
         pytest.param(
             "rs1",
-            unseen(CallStatus.MISMATCH, (), "REF is G, the reference has A"),
+            unobserved(CallStatus.MISMATCH, (), "REF is G, the reference has A"),
             ".",
             "Not assessed: the file cannot be trusted at rs1 (REF is G, the reference has A).",
             id="mismatch",
         ),
         pytest.param(
             "rs1",
-            unseen(CallStatus.NOT_ASSESSABLE, ("*", "*"), "deletion over the locus"),
+            unobserved(CallStatus.NOT_ASSESSABLE, ("*", "*"), "deletion over the locus"),
             "*/*",
             "Not assessed: rs1 cannot be told in this person (deletion over the locus).",
             id="not-assessable",
         ),
         pytest.param(
             "rs1",
-            unseen(CallStatus.FILTERED, ("A", "A"), "FILTER {odd}"),
+            unobserved(CallStatus.FILTERED, ("A", "A"), "FILTER {odd}"),
             "A/A",
             "Not assessed: the call A/A at rs1 did not pass (FILTER {odd}).",
             id="braces-from-the-file-are-not-fields",
@@ -246,7 +246,7 @@ def test_one_known_copy(toy: KnowledgeBase, variant: str, call: Call, expected: 
 def test_genotypes_that_were_not_observed(
     toy: KnowledgeBase, variant: str, call: Call, genotype: str, statement: str
 ) -> None:
-    expected = Said(genotype, call.status, NOT_ASSESSED, statement)
+    expected = Finding(genotype, call.status, NOT_ASSESSED, statement)
     assert expected == conclude(toy, variant, call)
 
 
@@ -328,7 +328,7 @@ def overlaid(toy_directory: Path, tmp_path_factory: pytest.TempPathFactory) -> K
 def test_the_assembly_decides_whether_the_reference_was_studied(
     overlaid: KnowledgeBase, assembly: Assembly, statement: str
 ) -> None:
-    expected = Said(".", CallStatus.ABSENT, NOT_ASSESSED, statement)
+    expected = Finding(".", CallStatus.ABSENT, NOT_ASSESSED, statement)
     assert expected == conclude(overlaid, "rs3", ABSENT, assembly)
 
 
@@ -346,7 +346,7 @@ def test_asserted_reference_is_that_of_the_assembly(
     (call,) = assert_reference(calls.sites[0], assembly).calls.values
     genotype, direction, statement = expected
     with_note = f"[reference asserted by the user, not observed] {statement}"
-    assert Said(genotype, CallStatus.CALLED, direction, with_note) == conclude(
+    assert Finding(genotype, CallStatus.CALLED, direction, with_note) == conclude(
         overlaid, "rs3", call, assembly
     )
 
@@ -363,12 +363,12 @@ def test_nothing_is_concluded_from_an_unobserved_genotype(
     for variant in curated.variants:
         ref = variant.loci[Assembly.GRCH38].ref
         allele = f"{ref}N" if status is CallStatus.UNKNOWN_ALLELE else ref
-        people[variant.id] = [unseen(status, (allele, allele))]
+        people[variant.id] = [unobserved(status, (allele, allele))]
     annotations = Annotations(cohort(curated, people), curated)
     conclusions = {
         (result.association.id, conclusion)
         for result in annotations.associations
-        for conclusion in told_by(result)
+        for conclusion in findings(result)
     }
     assert set(curated.associations) == {name for name, _ in conclusions}
     is_unknown = status is CallStatus.UNKNOWN_ALLELE
@@ -404,7 +404,7 @@ def test_every_spelling_of_a_genotype_gets_its_curated_sentence(
     annotations = Annotations(cohort(curated, padded), curated)
     actual = {
         result.association.id: sorted(
-            {(c.genotype, c.direction, c.statement) for c in told_by(result)}
+            {(c.genotype, c.direction, c.statement) for c in findings(result)}
         )
         for result in annotations.associations
         if result.association.variant is not None
@@ -577,8 +577,8 @@ def test_rows_of_a_person_in_a_cohort_are_those_of_the_person_alone(
 ) -> None:
     """Every combination of calls of three variants."""
     rs1 = [called("A/A"), called("C|A"), called("C/C"), partial("C", "."), ABSENT]
-    rs2 = [called("A/A"), called("T/T"), partial("T"), unseen(CallStatus.NO_CALL, (".", "."))]
-    rs3 = [called("T/C"), unseen(CallStatus.FILTERED, ("T", "C")), ABSENT]
+    rs2 = [called("A/A"), called("T/T"), partial("T"), unobserved(CallStatus.NO_CALL, (".", "."))]
+    rs3 = [called("T/C"), unobserved(CallStatus.FILTERED, ("T", "C")), ABSENT]
     people = list(itertools.product(rs1, rs2, rs3))
     names = ("rs1", "rs2", "rs3")
     columns = {name: [person[i] for person in people] for i, name in enumerate(names)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from helpers.synthetic_calls import Said, called, cohort, partial, summary, told_by, unseen
+from helpers.synthetic_calls import Finding, called, cohort, findings, partial, summary, unobserved
 
 from pgx_ana.annotation import Annotations
 from pgx_ana.annotation.conclusions import NOT_ASSESSED, UNDETERMINED
@@ -83,7 +83,7 @@ OPEN_PAIR = "*1/*4 or *2/*3"
 EXTRA_PAIR = "*1/[*2 + rs2 T] or *2/[*1 + rs2 T]"
 ASSERTED = "reference asserted by the user, not observed"
 OTHER_STRAND = "alleles read on the other strand, as the user allowed"
-UNKNOWN = unseen(CallStatus.UNKNOWN_ALLELE, ("A", "G"), "not a known allele: G")
+UNKNOWN = unobserved(CallStatus.UNKNOWN_ALLELE, ("A", "G"), "not a known allele: G")
 
 PEOPLE: dict[
     str,
@@ -225,7 +225,7 @@ PEOPLE: dict[
         ),
     ),
     "incomplete and without phase": (
-        star("A/C", "A/C", unseen(CallStatus.FILTERED, ("G", "G"))),
+        star("A/C", "A/C", unobserved(CallStatus.FILTERED, ("G", "G"))),
         "*2/*3 or *1|*5/*4",
         DiplotypeStatus.INCOMPLETE,
         (
@@ -247,7 +247,7 @@ PEOPLE: dict[
         (not_assessed("an allele that is not known"),) * 3,
     ),
     "no site known": (
-        star(ABSENT, unseen(CallStatus.NO_CALL), unseen(CallStatus.FILTERED, ("G", "G"))),
+        star(ABSENT, unobserved(CallStatus.NO_CALL), unobserved(CallStatus.FILTERED, ("G", "G"))),
         ".",
         DiplotypeStatus.NOT_ASSESSED,
         (not_assessed("rs1 absent, rs2 no_call, rs4 filtered"),) * 3,
@@ -298,10 +298,10 @@ def test_conclusions_on_a_diplotype(
     annotations = annotated(toy_haplotypes, calls)
     names = ("AAA-metaboliser-level", "AAA-2-pain", "AAA-33-survival")
     assert {
-        name: [Said(genotype, status, *conclusion)]
+        name: [Finding(genotype, status, *conclusion)]
         for name, conclusion in zip(names, expected, strict=True)
     } == {
-        result.association.id: told_by(result)
+        result.association.id: findings(result)
         for result in annotations.associations
         if result.association.variant is None
     }
@@ -313,11 +313,11 @@ def test_every_person_in_a_cohort_gets_its_own_conclusions(toy_haplotypes: Knowl
     annotations = annotated(toy_haplotypes, *people, *people)
     results = [each for each in annotations.associations if each.association.variant is None]
     expected = [
-        [Said(genotype, status, *conclusion) for conclusion in conclusions]
+        [Finding(genotype, status, *conclusion) for conclusion in conclusions]
         for _, genotype, status, conclusions in PEOPLE.values()
     ]
     markers = {id(result.marker) for result in results}
-    by_association = [told_by(result) for result in results]
+    by_association = [findings(result) for result in results]
     codes = results[0].marker.calls.codes
     assert 1 == len(markers)
     assert expected * 2 == [[conclusions[code] for conclusions in by_association] for code in codes]

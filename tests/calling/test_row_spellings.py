@@ -22,13 +22,13 @@ from helpers.row_spellings import (
     Genotype,
     Reference,
     Row,
+    alt_alleles,
     as_block,
-    meant,
+    copies_swapped,
+    edited_allele,
     merged,
     respellings,
     split,
-    told,
-    turned,
     with_any_allele,
 )
 from hypothesis import Phase, given, settings
@@ -146,7 +146,7 @@ class World:
     def meaning(self, row: Row) -> list[list[str | None]]:
         """Return what a row reports for every variant near it."""
         return [
-            told(row, variant, locus)
+            alt_alleles(row, variant, locus)
             for variant, locus in self.loci
             if locus.chrom == row.chrom and abs(locus.pos - row.pos) < MAX_ROW_DISTANCE
         ]
@@ -315,7 +315,7 @@ def rewritten(
     rows = [*cluster.own, *cluster.neighbours]
     if rows and not phased:
         samples = draw(some_of(len(rows[0].genotypes)))
-        rows = [turned(row, samples) for row in rows]
+        rows = [copies_swapped(row, samples) for row in rows]
         cluster = replace(
             cluster,
             own=tuple(rows[: len(cluster.own)]),
@@ -325,7 +325,7 @@ def rewritten(
     rows = list(rewriting(draw, cluster, world)) if cluster.own else rows
     rows = [padded_or_shifted(draw, row, world) for row in rows]
     if rewriting in WITH_ANY_COPY_ORDER and not phased:
-        rows = [turned(row, draw(some_complete(row))) for row in rows]
+        rows = [copies_swapped(row, draw(some_complete(row))) for row in rows]
     return [row for row in rows for _ in range(draw(st.sampled_from([1, 1, 1, 2])))]
 
 
@@ -360,8 +360,8 @@ def as_one(draw: st.DrawFn, cluster: Cluster, world: World) -> Sequence[Row]:
     if merger is None:
         return unchanged(draw, cluster, world)
     row, edits = merger
-    if told(row, cluster.variant, cluster.locus) != [
-        meant(changed, cluster.variant, cluster.locus) or "" for changed in edits
+    if alt_alleles(row, cluster.variant, cluster.locus) != [
+        edited_allele(changed, cluster.variant, cluster.locus) or "" for changed in edits
     ]:
         return unchanged(draw, cluster, world)
     return [row, *rest]
@@ -549,7 +549,7 @@ def plain_and_other(example: Example, world: World, write: Write) -> tuple[Table
     style, samples = example.style, example.samples
     plain = write(example.plain, samples, FileStyle(phased=style.phased), world)
     other = write(example.other, samples, style, world)
-    assembly = world.assembly if style.told_by == "user" else None
+    assembly = world.assembly if style.assembly_from == "user" else None
     return (
         tables_of(plain, world.knowledge, samples),
         tables_of(other, world.knowledge, samples, assembly=assembly, stdin=style.stdin),
@@ -923,7 +923,7 @@ def test_real_genotypes_in_other_representations(
     kept = (cluster for cluster in panel.clusters if cluster not in chosen)
     rows = [*example.other, *(row for c in kept for row in (*c.own, *c.neighbours))]
     path = write(rows, panel.samples, style, world)
-    assembly = GRCH38 if style.told_by == "user" else None
+    assembly = GRCH38 if style.assembly_from == "user" else None
     expected = panel.tables
     actual = tables_of(path, world.knowledge, panel.samples, assembly=assembly, stdin=style.stdin)
     if not style.phased:

@@ -1,4 +1,4 @@
-"""Inputs that the fuzzer found to break the program, each reduced to what matters."""
+"""Inputs found by the fuzzer that used to break the program, each reduced to the essentials."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def annotate(toy_directory: Path) -> Annotate:
 
 
 def first_site(result: Result) -> list[tuple[object, ...]]:
-    """Return genotype, status and reason of everyone at rs1."""
+    """Return genotype, status and reason of every sample at rs1."""
     frame = result.calls
     rows = frame.loc[frame["variant"] == "rs1", ["genotype", "status", "reason"]].astype(object)
     return list(rows.where(rows.notna(), None).itertuples(index=False, name=None))
@@ -40,28 +40,28 @@ def first_site(result: Result) -> list[tuple[object, ...]]:
     ("people", "expected"),
     [("S1,S2", {"rs1": [".", "."], "rs6": [".", "G/T"]}), ("S1", {"rs1": ["."], "rs6": ["."]})],
 )
-def test_a_genotype_field_that_no_one_has(
+def test_a_genotype_field_without_values(
     make_vcf: MakeVcf, toy_directory: Path, people: str, expected: dict[str, list[str]]
 ) -> None:
-    """FORMAT names GT behind another field, and every value, or every chosen one, ends before it.
+    """GT is not the first FORMAT field, and no sample (or no selected one) has a value for it.
 
-    The program is run on its own: htslib used to end the whole process, without a word.
+    The program runs in a process of its own: htslib used to abort it without a message.
     """
     path = make_vcf(["1 100 A C 9 8", "2 50 G T 9 9:0/1"], samples=("S1", "S2"), fmt="DP:GT")
     command = [sys.executable, "-m", "pgx_ana", "annotate", path, "--kb", toy_directory]
-    done = subprocess.run(
+    process = subprocess.run(
         [*map(str, command), "--samples", people, "--table", "calls", "--quiet"],
         check=True,
         capture_output=True,
         text=True,
         cwd=ROOT,
     )
-    header, *rows = (line.split("\t") for line in done.stdout.splitlines())
-    told = [dict(zip(header, row, strict=True)) for row in rows]
+    header, *rows = (line.split("\t") for line in process.stdout.splitlines())
+    calls = [dict(zip(header, row, strict=True)) for row in rows]
     assert expected == {
-        name: [row["genotype"] for row in told if row["variant"] == name] for name in expected
+        name: [row["genotype"] for row in calls if row["variant"] == name] for name in expected
     }
-    reasons = {row["reason"] for row in told if row["status"] == "no_call"}
+    reasons = {row["reason"] for row in calls if row["status"] == "no_call"}
     assert {"genotype missing"} == reasons
 
 
@@ -83,7 +83,7 @@ def test_long_numbers_in_rows_without_genotypes(
 @pytest.mark.parametrize(
     "declared", [(), ('##FORMAT=<ID=X,Number=1,Type=String,Description="x">',)]
 )
-def test_a_filter_of_a_genotype_in_any_letters(
+def test_a_genotype_filter_with_non_ascii_letters(
     annotate: Annotate, make_vcf: MakeVcf, declared: tuple[str, ...]
 ) -> None:
     path = make_vcf(
@@ -95,8 +95,8 @@ def test_a_filter_of_a_genotype_in_any_letters(
     assert [("A/C", "filtered", "FT"), ("A/C", "called", None)] == first_site(annotate(path))
 
 
-def test_a_phase_set_in_any_letters(annotate: Annotate, make_vcf: MakeVcf) -> None:
-    """What is no number is no phase set."""
+def test_a_phase_set_with_non_ascii_letters(annotate: Annotate, make_vcf: MakeVcf) -> None:
+    """A value that is not a number is no phase set."""
     header = ['##FORMAT=<ID=PS,Number=1,Type=String,Description="x">']
     path = make_vcf(["1 100 A C 0|1:\u00e9"], fmt="GT:PS", extra_header=header)
     path.write_text(
@@ -111,10 +111,10 @@ def test_a_phase_set_in_any_letters(annotate: Annotate, make_vcf: MakeVcf) -> No
 
 
 @pytest.mark.parametrize("pos", ["0100", "00100", "0x64", "1e2", "+100", " 100", "100 ", "1_00"])
-def test_a_position_that_not_all_readers_read_alike(
+def test_a_position_that_readers_parse_differently(
     annotate: Annotate, make_vcf: MakeVcf, pos: str
 ) -> None:
-    """Those who make an index take 0100 for 64."""
+    """Indexers parse 0100 as octal, 64."""
     path = make_vcf(["1 POS A C 0/1"])
     path.write_text(path.read_text().replace("POS\t.\tA", f"{pos}\t.\tA"))
     with pytest.raises(InputError, match=re.escape(f"POS {pos!r} is not a position")):
@@ -132,7 +132,7 @@ def test_a_position_that_not_all_readers_read_alike(
         ("GT:GP", "0/1:0.4,0.6,0 0/0:1,0,0,0", ("A/C", "filtered", "GP below 0.9")),
     ],
 )
-def test_values_of_one_person_do_not_hang_on_how_many_others_have(
+def test_values_of_one_sample_do_not_depend_on_the_number_of_values_of_another(
     toy_directory: Path, make_vcf: MakeVcf, fmt: str, values: str, expected: tuple[object, ...]
 ) -> None:
     path = make_vcf([f"1 100 A C {values}"], samples=("S1", "S2"), fmt=fmt)
@@ -142,17 +142,19 @@ def test_values_of_one_person_do_not_hang_on_how_many_others_have(
     assert expected == first_site(both)[0]
 
 
-def test_an_open_haplotype_is_no_haploid_person(annotate: Annotate, make_vcf: MakeVcf) -> None:
+def test_a_missing_haplotype_does_not_make_a_sample_haploid(
+    annotate: Annotate, make_vcf: MakeVcf
+) -> None:
     path = make_vcf(["1 100 A C 1,."], fmt="HDS")
 
     assert [("./.", "no_call", NOT_LIKELY)] == first_site(annotate(path))
 
 
-def _with_number(at: int, number: int) -> Callable[[bytes], bytes]:
-    """Return a change of an index: another 32-bit number at a place of what is compressed."""
+def _with_number(offset: int, number: int) -> Callable[[bytes], bytes]:
+    """Return a function that replaces a 32-bit number in the uncompressed bytes of an index."""
 
     def change(data: bytes) -> bytes:
-        return data[:at] + struct.pack("<i", number) + data[at + 4 :]
+        return data[:offset] + struct.pack("<i", number) + data[offset + 4 :]
 
     return change
 
@@ -160,9 +162,9 @@ def _with_number(at: int, number: int) -> Callable[[bytes], bytes]:
 @pytest.mark.parametrize(
     ("csi", "change"),
     [
-        (True, _with_number(8, 2**31 - 1)),  # levels of bins
+        (True, _with_number(8, 2**31 - 1)),  # depth of the bins
         (True, _with_number(8, -1)),
-        (False, lambda data: data[:-17]),  # into the last offset
+        (False, lambda data: data[:-17]),  # truncated within the last offset
         (False, _with_number(46, -1)),  # chunks of the first bin
         (False, _with_number(46, 2**30)),
         (False, _with_number(106, -1)),  # intervals of the contig
@@ -180,7 +182,7 @@ def test_a_damaged_index(
     change: Callable[[bytes], bytes],
     small: int,
 ) -> None:
-    """It is refused where it is used, and passed over where the file is small."""
+    """It is rejected if it is used, and ignored if the file is small."""
     monkeypatch.setattr("pgx_ana.vcf.container.MIN_INDEXED_BYTES", small)
     path = bgzip(make_vcf(["1 100 A C 0/1"]))
     index = Path(f"{path}.tbi")
@@ -188,9 +190,9 @@ def test_a_damaged_index(
         index.unlink()
         index = Path(f"{path}.csi")
         pysam.tabix_index(str(path), preset="vcf", csi=True, keep_original=True)
-    whole = gzip.decompress(index.read_bytes())
-    index.write_bytes(gzip.compress(change(whole)))
-    assert whole != change(whole)
+    intact = gzip.decompress(index.read_bytes())
+    index.write_bytes(gzip.compress(change(intact)))
+    assert intact != change(intact)
     if small:
         assert [("A/C", "called", None)] == first_site(pgx_ana.annotate(path, kb=toy_directory))
     else:
@@ -199,22 +201,22 @@ def test_a_damaged_index(
 
 
 @pytest.mark.parametrize("change", ["no contigs", "no chunks"])
-def test_an_index_without_rows_hides_none(
+def test_an_index_without_rows_hides_no_rows(
     make_vcf: MakeVcf,
     annotate: Annotate,
     bgzip: Callable[[Path], Path],
     monkeypatch: pytest.MonkeyPatch,
     change: str,
 ) -> None:
-    """As one is that was made before the file had any."""
+    """Such as an index that was made before the file had any rows."""
     monkeypatch.setattr("pgx_ana.vcf.container.MIN_INDEXED_BYTES", 0)
     empty = Path(f"{bgzip(make_vcf([], name='empty.vcf'))}.tbi").read_bytes()
     path = bgzip(make_vcf(["1 100 A C 0/1"]))
     index = Path(f"{path}.tbi")
     data = gzip.decompress(index.read_bytes())
     bins = struct.pack("<4I", 4681, 0, 37450, 0)
-    without = data[:42] + bins + data[106:]
-    index.write_bytes(empty if change == "no contigs" else gzip.compress(without))
+    without_chunks = data[:42] + bins + data[106:]
+    index.write_bytes(empty if change == "no contigs" else gzip.compress(without_chunks))
     assert [("A/C", "called", None)] == first_site(annotate(path))
 
 
@@ -233,7 +235,7 @@ def test_an_index_without_rows_hides_none(
 def test_an_empty_number_is_missing_not_zero(
     annotate: Annotate, make_vcf: MakeVcf, fmt: str, value: str, expected: tuple[object, ...]
 ) -> None:
-    """No dosage of 0, which is reference, and no quality of 0."""
+    """An empty DS or HDS is not 0, which would mean reference, and an empty GQ is not 0."""
     other = {"GT": "0/1:30:30", "HD": "1,1"}.get(fmt[:2], "9:2")
     path = make_vcf([f"1 100 A C {value} {other}"], samples=("S1", "S2"), fmt=fmt)
     assert expected == first_site(annotate(path))[0]
@@ -241,7 +243,7 @@ def test_an_empty_number_is_missing_not_zero(
 
 @pytest.mark.parametrize(("fmt", "other"), [("GT", "0/1"), ("DS", "0"), ("GQ:DS", "9:0")])
 @pytest.mark.parametrize("first", [True, False])
-def test_a_person_without_any_value_is_malformed(
+def test_an_empty_sample_column_is_malformed(
     annotate: Annotate, make_vcf: MakeVcf, fmt: str, other: str, first: bool
 ) -> None:
     path = make_vcf([f"1 100 A C EMPTY {other}"], samples=("S1", "S2"), fmt=fmt)
@@ -253,18 +255,18 @@ def test_a_person_without_any_value_is_malformed(
 
 
 @pytest.mark.parametrize("alt", ["<", "<A", "A>", "<>", "[", "]", "C[", "[2:60", "C[2:60]", "."])
-def test_an_allele_that_is_spelled_wrongly_is_not_reference(
+def test_a_malformed_symbolic_allele_is_not_reference(
     annotate: Annotate, make_vcf: MakeVcf, alt: str
 ) -> None:
-    """Only what is a symbolic allele or a breakend leaves the base before it as it is."""
+    """Only a valid symbolic allele or breakend leaves its first base unchanged."""
     path = make_vcf([f"1 100 A C,{alt} 0/2 0/1"], samples=("S1", "S2"))
-    wrong, right = first_site(annotate(path))
+    malformed, valid = first_site(annotate(path))
     shown = "<NON_REF>" if alt == "." else alt
-    assert (f"A/{shown}", "unknown_allele", f"not a known allele: {shown}") == wrong
-    assert ("A/C", "called", None) == right
+    assert (f"A/{shown}", "unknown_allele", f"not a known allele: {shown}") == malformed
+    assert ("A/C", "called", None) == valid
 
 
 @pytest.mark.parametrize("alt", ["C,", ",C", ",", "C,,T"])
-def test_an_empty_allele_is_refused(annotate: Annotate, make_vcf: MakeVcf, alt: str) -> None:
+def test_an_empty_allele_is_rejected(annotate: Annotate, make_vcf: MakeVcf, alt: str) -> None:
     with pytest.raises(InputError, match=re.escape(f"1:100: ALT {alt!r} has an empty allele")):
         annotate(make_vcf([f"1 100 A {alt} 0/1"]))

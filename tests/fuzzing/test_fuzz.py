@@ -1,7 +1,7 @@
-"""A short search with the fuzzer: what is spoiled is read or refused, never worse.
+"""A short fuzzing run: every mutated input is read or rejected, never worse.
 
-The same inputs every time; ``tests/fuzz.py`` searches on. What it found stands in
-``test_fuzzed.py``.
+The inputs are the same in every run; ``tests/tools/fuzz.py`` searches further. The faults that it
+found are in ``test_found_faults.py``.
 """
 
 from __future__ import annotations
@@ -11,10 +11,17 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
-from helpers import fuzz_inputs, fuzz_judge
+from helpers.fuzz_checks import (
+    InvariantError,
+    call_fault,
+    check_against_text,
+    require_same_calls,
+)
+from helpers.fuzz_judge import VALID_VCF, Judge
+from helpers.fuzz_vcf import mutated_vcf, random_vcf
+from helpers.fuzz_yaml import mutated_yaml, toy_document
 
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import Call, CallOptions
@@ -27,61 +34,63 @@ PARTS = range(5)
 
 
 @pytest.fixture
-def judge(tmp_path: Path, toy: KnowledgeBase, curated: KnowledgeBase) -> Any:
-    return fuzz_judge.Judge(tmp_path, toy, curated)
+def judge(tmp_path: Path, toy: KnowledgeBase, curated: KnowledgeBase) -> Judge:
+    return Judge(tmp_path, toy, curated)
 
 
-def variant_file(rng: random.Random) -> bytes:
-    text: bytes = fuzz_inputs.fresh_vcf(rng)
-    return fuzz_inputs.spoiled_vcf(rng, text) if rng.random() < 0.8 else text
+def vcf_input(rng: random.Random) -> bytes:
+    """Return a VCF file, mutated in four of five cases."""
+    text = random_vcf(rng)
+    return mutated_vcf(rng, text) if rng.random() < 0.8 else text
 
 
-def knowledge_base(rng: random.Random) -> bytes:
-    text: bytes = fuzz_inputs.spoiled_yaml(rng, fuzz_inputs.knowledge_seed())
-    return text
+def yaml_input(rng: random.Random) -> bytes:
+    """Return a mutated knowledge base."""
+    return mutated_yaml(rng, toy_document())
 
 
 @pytest.mark.parametrize("part", PARTS)
 @pytest.mark.parametrize(
-    ("judged", "made", "number"),
-    [("vcf", variant_file, N_FILES), ("yaml", knowledge_base, N_KNOWLEDGE_BASES)],
+    ("kind", "make_input", "number"),
+    [("vcf", vcf_input, N_FILES), ("yaml", yaml_input, N_KNOWLEDGE_BASES)],
     ids=["vcf", "yaml"],
 )
-def test_every_input_is_read_or_refused(
-    judge: Any,
+def test_every_input_is_read_or_rejected(
+    judge: Judge,
     capfd: pytest.CaptureFixture[str],
-    judged: str,
-    made: Callable[[random.Random], bytes],
+    kind: str,
+    make_input: Callable[[random.Random], bytes],
     number: int,
     part: int,
 ) -> None:
-    """Both happen, no promise is broken, and nothing is printed."""
-    rng = random.Random(f"{judged} {part}")
-    ends: Counter[bool] = Counter()
+    """Both outcomes occur, every invariant holds, and nothing is printed."""
+    rng = random.Random(f"{kind} {part}")
+    outcomes: Counter[bool] = Counter()
     for _ in range(number // len(PARTS)):
-        text = made(rng)
+        text = make_input(rng)
         try:
-            ends[getattr(judge, judged)(text)] += 1
+            outcomes[getattr(judge, kind)(text)] += 1
         except Exception as error:
             error.add_note(f"the input was {text!r}")
             raise
-    assert {True, False} == set(ends)
+    assert {True, False} == set(outcomes)
     assert ("", "") == capfd.readouterr()
 
 
 def test_a_seed_gives_the_same_inputs_again() -> None:
-    for made in (variant_file, knowledge_base):
-        assert [made(random.Random(3)) for _ in range(2)] == [made(random.Random(3))] * 2
+    for make_input in (vcf_input, yaml_input):
+        first, second = (make_input(random.Random(3)) for _ in range(2))
+        assert first == second
 
 
-def test_an_input_that_breaks_a_promise_is_found(
-    judge: Any, monkeypatch: pytest.MonkeyPatch
+def test_the_judge_detects_a_call_without_a_row(
+    judge: Judge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The judge would see a site without rows called reference."""
+    """As if a site without a record were called."""
     called = Call(("T", "T"), phased=False, status=CallStatus.CALLED, source=CallSource.RECORD)
     monkeypatch.setattr("pgx_ana.calling.genotypes.ABSENT", called)
-    with pytest.raises(fuzz_judge.BrokenPromiseError, match="rs2 is called from no row"):
-        judge.vcf(fuzz_judge._GOOD.replace(b"1\t200", b"1\t250"))
+    with pytest.raises(InvariantError, match="rs2 is called from no row"):
+        judge.vcf(VALID_VCF.replace(b"1\t200", b"1\t250"))
 
 
 @pytest.mark.parametrize(
@@ -89,23 +98,26 @@ def test_an_input_that_breaks_a_promise_is_found(
     [
         ({"alleles": ("A",)}, "called without two known alleles"),
         ({"alleles": ("A", "G")}, "called without two known alleles"),
-        ({"alleles": ("C", "A")}, "not in the order of alleles"),
+        ({"alleles": ("C", "A")}, "unphased and not in allele order"),
         ({"status": CallStatus.PARTIAL, "reason": "x"}, "partial without one known allele"),
-        ({"status": CallStatus.NO_CALL, "reason": "x"}, "not called, but with an allele"),
-        ({"status": CallStatus.UNKNOWN_ALLELE, "reason": "x"}, "all alleles known"),
-        ({"status": CallStatus.ABSENT, "reason": "x"}, "absent, but with something"),
-        ({"status": CallStatus.FILTERED}, "no reason"),
-        ({"source": CallSource.NONE}, "without a source"),
-        ({"reason": "x"}, "a reason"),
+        ({"status": CallStatus.NO_CALL, "reason": "x"}, "no_call with an allele"),
+        (
+            {"status": CallStatus.UNKNOWN_ALLELE, "reason": "x"},
+            "unknown_allele without one",
+        ),
+        ({"status": CallStatus.ABSENT, "reason": "x"}, "absent with alleles or a source"),
+        ({"status": CallStatus.FILTERED}, "a reason is missing"),
+        ({"source": CallSource.NONE}, "observed without a source"),
+        ({"reason": "x"}, "called with a reason"),
         ({}, ""),
     ],
 )
-def test_cells_that_contradict_themselves_are_found(
+def test_contradictory_calls_are_detected(
     toy: KnowledgeBase, change: dict[str, object], expected: str
 ) -> None:
-    sound = Call(("A", "C"), phased=False, status=CallStatus.CALLED, source=CallSource.RECORD)
-    cell = replace(sound, **change)  # type: ignore[arg-type]
-    assert expected == fuzz_judge._cell_fault(cell, toy.variants[0])
+    valid = Call(("A", "C"), phased=False, status=CallStatus.CALLED, source=CallSource.RECORD)
+    contradictory = replace(valid, **change)  # type: ignore[arg-type]
+    assert expected == call_fault(contradictory, toy.variants[0])
 
 
 @pytest.mark.parametrize(
@@ -119,16 +131,16 @@ def test_cells_that_contradict_themselves_are_found(
         (b"1\t401", b"3\t401", "rs4 is called from no row"),
     ],
 )
-def test_calls_that_the_text_does_not_bear_out_are_found(
+def test_calls_that_contradict_the_text_are_detected(
     tmp_path: Path, toy: KnowledgeBase, old: bytes, new: bytes, expected: str
 ) -> None:
-    path = tmp_path / "good.vcf"
-    path.write_bytes(fuzz_judge._GOOD)
+    path = tmp_path / "valid.vcf"
+    path.write_bytes(VALID_VCF)
     calls = call(Request((str(path),)), toy)
-    fuzz_judge._judge_by_text(calls, fuzz_judge._GOOD, toy, CallOptions())
-    with pytest.raises(fuzz_judge.BrokenPromiseError, match=expected):
-        fuzz_judge._judge_by_text(calls, fuzz_judge._GOOD.replace(old, new), toy, CallOptions())
-    path.write_bytes(fuzz_judge._GOOD.replace(old, new))
-    others = call(Request((str(path),)), toy)
-    with pytest.raises(fuzz_judge.BrokenPromiseError, match="another call otherwise"):
-        fuzz_judge._expect_same_cells(calls, others, "otherwise")
+    check_against_text(calls, VALID_VCF, toy, CallOptions())
+    with pytest.raises(InvariantError, match=expected):
+        check_against_text(calls, VALID_VCF.replace(old, new), toy, CallOptions())
+    path.write_bytes(VALID_VCF.replace(old, new))
+    other_calls = call(Request((str(path),)), toy)
+    with pytest.raises(InvariantError, match="another call otherwise"):
+        require_same_calls(calls, other_calls, "otherwise")

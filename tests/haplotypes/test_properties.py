@@ -24,7 +24,7 @@ from helpers.toy_chromosomes import (
     in_order,
     single_diplotypes,
 )
-from helpers.toy_people import BASES, PLAIN, Copies, Person, Style, rows, written
+from helpers.toy_people import BASES, PLAIN, Copies, Person, Style, rows, write_vcf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -45,7 +45,7 @@ def annotated(
     toy_haplotypes: KnowledgeBase, people: Sequence[Person], style: Style = PLAIN
 ) -> Annotations:
     with tempfile.TemporaryDirectory() as folder:
-        path = written(people, style, Path(folder))
+        path = write_vcf(people, style, Path(folder))
         return run_files(Request((str(path),), population="EUR"), toy_haplotypes)
 
 
@@ -153,7 +153,7 @@ def test_command_line_gives_the_same_table(
     toy_haplotypes: KnowledgeBase, run: Run, tmp_path: Path
 ) -> None:
     """By hand: C at rs1 is in cis with T at rs2, and G at rs5 usually accompanies *2."""
-    path = written(KNOWN, PLAIN, tmp_path)
+    path = write_vcf(KNOWN, PLAIN, tmp_path)
     layers = [word for place in LAYERS for word in ("--kb", place)]
     words = ["--table", "haplotypes", "--population", "EUR", "--quiet"]
     lines = run("annotate", path, *layers, *words).stdout.splitlines()

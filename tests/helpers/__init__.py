@@ -1,1 +1,1 @@
-"""What tests share: toy people and files, other ways of writing them, and faults to find."""
+"""Code shared by tests: builders of files and calls, equivalent rows, and a catalogue of faults."""

@@ -1,4 +1,4 @@
-"""What a file is like beside the variants of its people: names, fields, line ends, container."""
+"""The style of a file, apart from its variants: names, fields, line ends, container."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ import pysam.bcftools
 from hypothesis import strategies as st
 
 from helpers.row_spellings import Genotype, Row
+from helpers.vcf_text import VCF_COLUMNS
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.output import make_table
 from pgx_ana.output.delimited import text_chunks
@@ -26,7 +27,6 @@ INDEXED = ("bgzf-tbi", "bgzf-csi", "bcf-csi")
 CONTAINERS = ("vcf", "gzip", "bgzf", "bcf", *INDEXED)
 STREAMS = ("vcf", "gzip", "bgzf", "bcf")
 
-COLUMNS = ("#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT")
 FORMATS = {"GT": "String", "GQ": "Integer", "DP": "Integer"}
 OTHER_FORMATS = {"AD": "5,9", "PL": "0,3,30", "AB": "0.5", "HQ": ".", "PGT": "0|1", "XX": "any"}
 OTHER_INFO = ("AC=1;AF=0.5", "DB", "NOTE=chr15:1", "ANN=A|missense|C", "END_OF=7;MQ=60.0")
@@ -34,21 +34,21 @@ OTHER_INFO = ("AC=1;AF=0.5", "DB", "NOTE=chr15:1", "ANN=A|missense|C", "END_OF=7
 
 @dataclass(frozen=True)
 class FileStyle:
-    """What a file is like.
+    """The properties of a file that must not affect its annotations.
 
-    ``names`` is the style of its contig names, ``told_by`` what tells its assembly: the ``lengths``
-    or ``words`` of the header, or the ``user``. ``strangers`` are further contigs, each with a row;
-    ``before`` and ``behind`` say how many other samples stand beside the people.
+    ``names`` is the style of the contig names. ``assembly_from`` is the source of the assembly: the
+    ``lengths`` or ``words`` of the header, or the ``user``. ``extra_contigs`` each have one row.
+    ``samples_before`` and ``samples_after`` count unrelated samples around the people.
     """
 
     names: str = "plain"
-    told_by: str = "lengths"
-    strangers: tuple[str, ...] = ()
+    assembly_from: str = "lengths"
+    extra_contigs: tuple[str, ...] = ()
     info: str = "."
     formats: tuple[str, ...] = ()
     declared: bool = True
-    before: int = 0
-    behind: int = 0
+    samples_before: int = 0
+    samples_after: int = 0
     line_end: str = "\n"
     container: str = "vcf"
     stdin: bool = False
@@ -57,21 +57,21 @@ class FileStyle:
 
 @st.composite
 def file_styles(draw: st.DrawFn, *, phased: bool = False) -> FileStyle:
-    """Draw what a file is like."""
+    """Draw a file style."""
     stdin = draw(st.booleans())
     container = draw(st.sampled_from(STREAMS if stdin else CONTAINERS))
     names = draw(st.sampled_from(["plain", "chr", "refseq", "genbank"]))
     is_bcf = container.startswith("bcf")
-    strange = st.sampled_from(["HLA-A*01:01:01:01", "chr15:1", "1:100", "chrUn_KI270302v1"])
+    unknown_contigs = st.sampled_from(["HLA-A*01:01:01:01", "chr15:1", "1:100", "chrUn_KI270302v1"])
     return FileStyle(
         names=names,
-        told_by=draw(st.sampled_from(["lengths", "words", "user"])),
-        strangers=tuple(draw(st.lists(strange, unique=True, max_size=2))),
+        assembly_from=draw(st.sampled_from(["lengths", "words", "user"])),
+        extra_contigs=tuple(draw(st.lists(unknown_contigs, unique=True, max_size=2))),
         info=draw(st.sampled_from([".", *OTHER_INFO])),
         formats=tuple(draw(st.lists(st.sampled_from(sorted(OTHER_FORMATS)), unique=True))),
         declared=is_bcf or draw(st.booleans()),
-        before=draw(st.integers(0, 2)),
-        behind=draw(st.integers(0, 2)),
+        samples_before=draw(st.integers(0, 2)),
+        samples_after=draw(st.integers(0, 2)),
         line_end="\n" if is_bcf else draw(st.sampled_from(["\n", "\r\n"])),
         container=container,
         stdin=stdin,
@@ -86,22 +86,23 @@ def rendered(
     knowledge: KnowledgeBase,
     assembly: Assembly,
 ) -> str:
-    """Return the text of a file; rows are put in order where there is to be an index."""
+    """Return the text of a file; rows are sorted if the file is to be indexed."""
     names = contig_names(style, knowledge, assembly)
     order = list(names)
     if style.container in INDEXED:
         rows = sorted(rows, key=lambda row: (order.index(row.chrom), row.pos))
-    strangers = [strange_row(name, len(samples)) for name in style.strangers]
+    extra_rows = [extra_row(name, len(samples)) for name in style.extra_contigs]
     lines = list(header(style, knowledge, assembly))
-    lines.append("\t".join([*COLUMNS, *others("B", style.before), *samples]))
-    lines[-1] += "".join(f"\t{name}" for name in others("A", style.behind))
-    lines += [written(row, names.get(row.chrom, row.chrom), style) for row in rows]
-    lines += [written(row, row.chrom, style) for row in strangers]
+    before = unrelated_samples("B", style.samples_before)
+    after = unrelated_samples("A", style.samples_after)
+    lines.append("\t".join([*VCF_COLUMNS, *before, *samples, *after]))
+    lines += [row_text(row, names.get(row.chrom, row.chrom), style) for row in rows]
+    lines += [row_text(row, row.chrom, style) for row in extra_rows]
     return "".join(line + style.line_end for line in lines)
 
 
 def contig_names(style: FileStyle, knowledge: KnowledgeBase, assembly: Assembly) -> dict[str, str]:
-    """Return what the file calls each chromosome."""
+    """Return the contig name of each chromosome in the file."""
     return {
         contig.chrom: {
             "plain": contig.chrom,
@@ -113,27 +114,27 @@ def contig_names(style: FileStyle, knowledge: KnowledgeBase, assembly: Assembly)
     }
 
 
-def others(prefix: str, number: int) -> list[str]:
-    """Return names of samples that are nobody's concern."""
+def unrelated_samples(prefix: str, number: int) -> list[str]:
+    """Return names of samples that the test does not look at."""
     return [f"{prefix}{index}" for index in range(number)]
 
 
-def strange_row(name: str, n_samples: int) -> Row:
-    """Return a row on a further contig, at a position where chromosome 1 has a variant."""
+def extra_row(name: str, n_samples: int) -> Row:
+    """Return a row on an extra contig, at a position where chromosome 1 has a known variant."""
     return Row(name, 100, "A", ("C",), ((0, 1),) * n_samples)
 
 
 def header(style: FileStyle, knowledge: KnowledgeBase, assembly: Assembly) -> Iterator[str]:
-    """Yield the lines of a header above the one with the columns."""
+    """Yield the meta-information lines of the header."""
     yield "##fileformat=VCFv4.2"
     names = contig_names(style, knowledge, assembly)
     for contig in knowledge.assemblies[assembly].contigs:
-        length = f",length={contig.length}" if style.told_by == "lengths" else ""
+        length = f",length={contig.length}" if style.assembly_from == "lengths" else ""
         yield f"##contig=<ID={names[contig.chrom]}{length}>"
-    for name in style.strangers:
-        length = ",length=5000" if style.told_by == "lengths" else ""
+    for name in style.extra_contigs:
+        length = ",length=5000" if style.assembly_from == "lengths" else ""
         yield f"##contig=<ID={name}{length}>"
-    if style.told_by == "words":
+    if style.assembly_from == "words":
         yield f"##reference=file:///references/{assembly}.fa"
     yield '##INFO=<ID=END,Number=1,Type=Integer,Description="end">'
     for name, kind in FORMATS.items():
@@ -146,19 +147,22 @@ def header(style: FileStyle, knowledge: KnowledgeBase, assembly: Assembly) -> It
             yield f'##INFO=<ID={name},Number={number},Type={kind},Description="{name}">'
 
 
-def written(row: Row, name: str, style: FileStyle) -> str:
-    """Return a row as text; other samples get any genotype, in equal rows the same."""
+def row_text(row: Row, name: str, style: FileStyle) -> str:
+    """Return a row as text.
+
+    Unrelated samples get random genotypes, the same ones in equal rows.
+    """
     rng = random.Random(repr(row))
     formats = ["GT", *style.formats, *(["GQ", "DP"] if row.quality else [])]
-    beside = [str(OTHER_FORMATS[name]) for name in style.formats]
-    strangers = [(0, 0), (0, len(row.alts)), (None, None), (len(row.alts),) * 2, (None, 0)]
-    people = [
-        *(rng.choice(strangers) for _ in range(style.before)),
+    other_values = [str(OTHER_FORMATS[name]) for name in style.formats]
+    unrelated = [(0, 0), (0, len(row.alts)), (None, None), (len(row.alts),) * 2, (None, 0)]
+    genotypes = [
+        *(rng.choice(unrelated) for _ in range(style.samples_before)),
         *row.genotypes,
-        *(rng.choice(strangers) for _ in range(style.behind)),
+        *(rng.choice(unrelated) for _ in range(style.samples_after)),
     ]
-    measured = [*beside, *row.quality.split()]
-    values = [":".join([gt(pair, style), *measured]) for pair in people]
+    other_values += row.quality.split()
+    values = [":".join([gt(genotype, style), *other_values]) for genotype in genotypes]
     end = f"END={row.end}" if row.end else ""
     info = ";".join(part for part in (end, style.info) if part not in {"", "."}) or "."
     alts = ",".join(row.alts) or "."
@@ -168,12 +172,12 @@ def written(row: Row, name: str, style: FileStyle) -> str:
 
 def gt(genotype: Genotype, style: FileStyle) -> str:
     """Return a genotype as text."""
-    words = ["." if number is None else str(number) for number in genotype]
-    return ("|" if style.phased else "/").join(words)
+    numbers = ["." if number is None else str(number) for number in genotype]
+    return ("|" if style.phased else "/").join(numbers)
 
 
 def packed(text: str, container: str, folder: Path) -> Path:
-    """Write a file in a container; every file has a folder of its own."""
+    """Write a file in a container; every file needs a folder of its own."""
     plain = folder / "file.vcf"
     plain.write_text(text, encoding="utf-8", newline="")
     if container == "vcf":
@@ -196,28 +200,28 @@ def packed(text: str, container: str, folder: Path) -> Path:
 
 
 @contextmanager
-def standing_in(data: bytes) -> Iterator[None]:
-    """Let these bytes come from stdin."""
-    kept = sys.stdin
+def as_stdin(data: bytes) -> Iterator[None]:
+    """Provide these bytes on stdin."""
+    original = sys.stdin
     sys.stdin = io.TextIOWrapper(io.BytesIO(data))
     try:
         yield
     finally:
-        sys.stdin = kept
+        sys.stdin = original
 
 
 @dataclass(frozen=True)
 class Tables:
-    """What is written of the people: annotations as text, and calls by sample and variant.
+    """The output for the people: annotations as text, and calls by sample and variant.
 
-    The columns of the calls that name the file and the source are left out.
+    The columns ``file`` and ``source`` of the calls are left out.
     """
 
     annotations: str
     calls: dict[tuple[str, str], dict[str, str]]
 
     def without(self, *columns: str) -> Tables:
-        """Leave out further columns of the calls."""
+        """Return the tables without some columns of the calls."""
         calls = {
             key: {name: value for name, value in row.items() if name not in columns}
             for key, row in self.calls.items()
@@ -225,9 +229,9 @@ class Tables:
         return replace(self, calls=calls)
 
     def unphased(self) -> Tables:
-        """Write every genotype of the calls in alphabetical order; leave out what rests on phase.
+        """Return the tables without phase: genotypes with their alleles sorted, no phase sets.
 
-        That is what is said of haplotypes: whatever is of no variant.
+        Annotations of haplotypes, which depend on phase, are left out.
         """
         calls = {
             key: {**row, "genotype": "/".join(sorted(row["genotype"].replace("|", "/").split("/")))}
@@ -247,12 +251,12 @@ def tables_of(
     assembly: Assembly | None = None,
     stdin: bool = False,
 ) -> Tables:
-    """Annotate a file and return what is written of some of its samples."""
-    with standing_in(path.read_bytes() if stdin else b""):
+    """Annotate a file and return the output for some of its samples."""
+    with as_stdin(path.read_bytes() if stdin else b""):
         request = Request(("-" if stdin else str(path),), Selection(assembly=assembly))
-        made = run(request, knowledge)
-    annotations = "".join(text_chunks(make_table(TableName.ANNOTATIONS, made), "\t"))
-    calls = "".join(text_chunks(make_table(TableName.CALLS, made), "\t")).splitlines()
+        result = run(request, knowledge)
+    annotations = "".join(text_chunks(make_table(TableName.ANNOTATIONS, result), "\t"))
+    calls = "".join(text_chunks(make_table(TableName.CALLS, result), "\t")).splitlines()
     columns = calls[0].split("\t")
     rows = (dict(zip(columns, line.split("\t"), strict=True)) for line in calls[1:])
     kept = [

@@ -1,4 +1,4 @@
-"""Where the files of the project are that tests read."""
+"""Paths of the project files that tests read."""
 
 from __future__ import annotations
 
@@ -11,4 +11,4 @@ TOY_HAPLOTYPES = TESTS / "toy_haplotypes"
 GOLDEN = TESTS / "golden"
 EXAMPLE = ROOT / "data" / "example"
 REAL = ROOT.parent / "shared" / "data"
-"""Real data, which are not part of the project; tests that need them are skipped without them."""
+"""Real data, not part of the project; tests that need them are skipped if they are missing."""

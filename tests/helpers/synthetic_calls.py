@@ -1,4 +1,4 @@
-"""People made from cells, without a file, and what is said of them."""
+"""Cohorts built directly from calls, without a file, and the findings on them."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ RECORD = CallSource.RECORD
 T = TypeVar("T")
 
 
-class Said(NamedTuple):
-    """What is shown of some people: what they have of a subject, and what is concluded from it."""
+class Finding(NamedTuple):
+    """The state of a marker (genotype or diplotype) and the conclusion drawn from it."""
 
     genotype: str
     status: CallStatus | DiplotypeStatus
@@ -37,54 +37,53 @@ def called(genotype: str, source: CallSource = RECORD) -> Call:
     return Call(alleles, phased, CallStatus.CALLED, source, file="f.vcf")
 
 
-def partial(known: str, *others: str) -> Call:
-    reason = "one copy missing" if others else "haploid call"
-    return Call((known, *others), False, CallStatus.PARTIAL, RECORD, reason, file="f.vcf")
+def partial(known: str, *missing: str) -> Call:
+    """Return a partial call: haploid, or with ``.`` as the missing copy."""
+    reason = "one copy missing" if missing else "haploid call"
+    return Call((known, *missing), False, CallStatus.PARTIAL, RECORD, reason, file="f.vcf")
 
 
-def unseen(status: CallStatus, alleles: tuple[str, ...] = (), reason: str = "why") -> Call:
+def unobserved(status: CallStatus, alleles: tuple[str, ...] = (), reason: str = "why") -> Call:
+    """Return a call without an observed genotype, such as ``no_call`` or ``filtered``."""
     if status is CallStatus.ABSENT:
         return ABSENT
     return Call(alleles, False, status, RECORD, reason, file="f.vcf")
 
 
 def coded(calls: Sequence[T]) -> Coded[T]:
-    """Return what each sample has, in their order, as distinct values and codes."""
+    """Return the values of the samples, in sample order, as distinct values and codes."""
     distinct = tuple(dict.fromkeys(calls))
     return Coded(distinct, np.array([distinct.index(call) for call in calls], np.int32))
 
 
 def cohort(
     knowledge: KnowledgeBase,
-    people: Mapping[str, Sequence[Call]],
+    calls: Mapping[str, Sequence[Call]],
     assembly: Assembly = Assembly.GRCH38,
 ) -> CohortCalls:
-    """Return the calls of people who have the given cells at the given variants."""
-    n_samples = len(next(iter(people.values())))
+    """Return a cohort from the calls of each variant (by ID), one call per sample."""
+    n_samples = len(next(iter(calls.values())))
     variants = {variant.id: variant for variant in knowledge.variants}
-    sites = []
-    for name, cells in people.items():
-        sites.append(SiteCalls(variants[name], coded(cells)))
     return CohortCalls(
         options=CallOptions(),
         samples=tuple(f"S{number}" for number in range(n_samples)),
         sample_files=Coded.constant((0,), n_samples),
         files=(InputFile("f.vcf", "0" * 64, assembly, "made", "VCF", False, n_samples),),
         assembly=assembly,
-        sites=tuple(sites),
+        sites=tuple(SiteCalls(variants[name], coded(cells)) for name, cells in calls.items()),
     )
 
 
-def told_by(item: AssociationResult) -> list[Said]:
-    """Return what an association says of each state of its subject."""
+def findings(item: AssociationResult) -> list[Finding]:
+    """Return the finding of an association for each distinct state of its marker."""
     return [
-        Said(state.genotype, state.status, conclusion.direction, conclusion.statement)
+        Finding(state.genotype, state.status, conclusion.direction, conclusion.statement)
         for state, conclusion in zip(item.marker.calls.values, item.conclusions, strict=True)
     ]
 
 
 def table_rows(name: TableName, annotations: Annotations) -> list[dict[str, Value]]:
-    """Return a table as dictionaries, sample by sample, without the stamps."""
+    """Return a table as dictionaries, sample by sample, without the two version columns."""
     table = make_table(name, annotations)
     names = [column.name for column in COLUMNS[name]][:-2]
     return [
@@ -95,5 +94,6 @@ def table_rows(name: TableName, annotations: Annotations) -> list[dict[str, Valu
 
 
 def summary(annotations: Annotations, category: str) -> list[dict[str, Value]]:
+    """Return the summary row of each sample for one category."""
     rows = table_rows(TableName.SUMMARY, annotations)
     return [row for row in rows if row["category"] == category]

@@ -1,4 +1,4 @@
-"""People as they are written in small files of the toy variants."""
+"""Small VCF files with genotypes of people at the toy variants."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pysam.bcftools
 
+from helpers.vcf_text import VCF_COLUMNS
+
 BASES = {
     "rs1": ("A", "C"),
     "rs2": ("A", "C", "T"),
@@ -16,20 +18,19 @@ BASES = {
     "rs5": ("GCA", "G"),
 }
 POSITIONS = {"rs1": 100, "rs2": 200, "rs3": 300, "rs4": 401, "rs5": 501}
-COLUMNS = ("#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT")
 LENGTHS = {"GRCh37": 900, "GRCh38": 1000}
 WINDOWS = {"rs4": (1, 7), "rs5": (1, 8)}
-"""How many bases before and behind an indel a block must cover to tell of it."""
+"""Bases before and after an indel that a reference block must cover to show it."""
 
 Copies = tuple[str, str]
 
 
 @dataclass(frozen=True)
 class Person:
-    """Two copies of each site, ``.`` for one that is missing, as on the two chromosomes.
+    """The alleles on both chromosomes of a person at each site, ``.`` for a missing copy.
 
-    ``phased`` are the sites that are written with phase, ``sets`` their phase sets; a file where
-    nobody has any has no PS.
+    ``phased`` has the sites with phased genotypes, ``sets`` their phase sets. A file has no PS if
+    nobody has a phase set.
     """
 
     copies: Mapping[str, Copies]
@@ -39,7 +40,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Style:
-    """How a file is written."""
+    """How a file represents its genotypes; ``swapped`` reverses every genotype."""
 
     assembly: str = "GRCh38"
     prefix: str = ""
@@ -53,7 +54,7 @@ PLAIN = Style()
 
 
 def rows(people: Sequence[Person], style: Style) -> Iterator[str]:
-    """Yield the rows of a file, without those of sites at which nobody has anything."""
+    """Yield the rows of a file; a site at which every copy is missing has no row."""
     for rsid, bases in BASES.items():
         if rsid == "rs3" and style.assembly == "GRCh37":
             bases = bases[::-1]
@@ -62,9 +63,9 @@ def rows(people: Sequence[Person], style: Style) -> Iterator[str]:
         if all(pair == (".", ".") for pair in pairs):
             continue
         if style.blocks and all(pair == (bases[0],) * 2 for pair in pairs):
-            before, behind = WINDOWS.get(rsid, (0, 0))
-            place = (pos - before, bases[0][0], ("<NON_REF>",), f"END={pos + behind}")
-            yield row(people, style, place, rsid)
+            before, after = WINDOWS.get(rsid, (0, 0))
+            fields = (pos - before, bases[0][0], ("<NON_REF>",), f"END={pos + after}")
+            yield row(people, style, fields, rsid)
         elif style.split:
             for alt in bases[1:]:
                 yield row(people, style, (pos, bases[0], (alt,), "."), rsid)
@@ -73,29 +74,31 @@ def rows(people: Sequence[Person], style: Style) -> Iterator[str]:
 
 
 def row(
-    people: Sequence[Person], style: Style, place: tuple[int, str, Sequence[str], str], rsid: str
+    people: Sequence[Person], style: Style, fields: tuple[int, str, Sequence[str], str], rsid: str
 ) -> str:
-    pos, ref, alts, info = place
+    """Return one row; ``fields`` are POS, REF, ALT and INFO."""
+    pos, ref, alts, info = fields
     has_sets = any(person.sets for person in people)
     values = []
     for person in people:
         numbers = [number(base, alts) for base in person.copies[rsid]]
         phased = rsid in person.phased
-        written = ("|" if phased else "/").join(numbers[:: -1 if style.swapped else 1])
-        name = person.sets.get(rsid, ".") if phased else "."
-        values.append(f"{written}:{name}" if has_sets else written)
-    fields = [f"{style.prefix}1", str(pos), ".", ref, ",".join(alts), ".", "PASS", info]
-    return "\t".join([*fields, "GT:PS" if has_sets else "GT", *values])
+        gt = ("|" if phased else "/").join(numbers[:: -1 if style.swapped else 1])
+        phase_set = person.sets.get(rsid, ".") if phased else "."
+        values.append(f"{gt}:{phase_set}" if has_sets else gt)
+    fixed = [f"{style.prefix}1", str(pos), ".", ref, ",".join(alts), ".", "PASS", info]
+    return "\t".join([*fixed, "GT:PS" if has_sets else "GT", *values])
 
 
 def number(base: str, alts: Sequence[str]) -> str:
-    """Return the number of an allele in a row; what is in another row is 0."""
+    """Return the number of an allele in a row; an allele that is in another row is 0."""
     if base == ".":
         return "."
     return str(alts.index(base) + 1) if base in alts else "0"
 
 
-def written(people: Sequence[Person], style: Style, folder: Path) -> Path:
+def write_vcf(people: Sequence[Person], style: Style, folder: Path) -> Path:
+    """Write the people to a VCF or BCF file and return its path."""
     names = [f"P{index}" for index in range(len(people))]
     header = [
         "##fileformat=VCFv4.2",
@@ -103,7 +106,7 @@ def written(people: Sequence[Person], style: Style, folder: Path) -> Path:
         '##INFO=<ID=END,Number=1,Type=Integer,Description="end">',
         '##FORMAT=<ID=GT,Number=1,Type=String,Description="genotype">',
         '##FORMAT=<ID=PS,Number=1,Type=Integer,Description="phase set">',
-        "\t".join([*COLUMNS, *names]),
+        "\t".join([*VCF_COLUMNS, *names]),
     ]
     path = folder / "made.vcf"
     path.write_text("\n".join([*header, *rows(people, style)]) + "\n", encoding="utf-8")

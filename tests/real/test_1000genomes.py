@@ -1,4 +1,4 @@
-"""The phased 1000 Genomes people on both assemblies, against bcftools reading the same files."""
+"""The phased 1000 Genomes panels on both assemblies, checked against bcftools."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def cohort(request: pytest.FixtureRequest, shared: Path) -> Result:
 
 
 @pytest.fixture(scope="module")
-def both(shared: Path) -> dict[str, Result]:
+def panels(shared: Path) -> dict[str, Result]:
     return {
         name: pgx_ana.annotate([shared / "1000genomes" / name / f"{g}.vcf.gz" for g in GENES])
         for name in PEOPLE
@@ -35,19 +35,17 @@ def both(shared: Path) -> dict[str, Result]:
 def oracle_genotypes(
     shared: Path, assembly: str, curated: KnowledgeBase, bcftools: Callable[..., str]
 ) -> Iterator[tuple[Variant, list[str]]]:
-    """Yield each variant with everybody's genotype as bcftools has it; none where no row is.
+    """Yield each variant with the genotype of every sample according to bcftools; none if absent.
 
-    Rows at one position are joined by haplotype: the files are phased and without missing calls.
+    Rows at one position are merged by haplotype: the files are phased and have no missing calls.
     """
     table: dict[tuple[str, int], list[list[str]]] = {}
     for gene in GENES:
         path = shared / "1000genomes" / assembly / f"{gene}.vcf.gz"
-        places = {
-            (v.loci[Assembly(assembly)].chrom, v.loci[Assembly(assembly)].pos)
-            for v in curated.variants
-        }
+        loci = (variant.loci[Assembly(assembly)] for variant in curated.variants)
+        positions = {(locus.chrom, locus.pos) for locus in loci}
         prefix = "chr" if assembly == "GRCh38" else ""
-        regions = ",".join(f"{prefix}{chrom}:{pos}" for chrom, pos in sorted(places))
+        regions = ",".join(f"{prefix}{chrom}:{pos}" for chrom, pos in sorted(positions))
         text = bcftools("query", "-r", regions, "-f", "%CHROM\t%POS\t%REF\t%ALT[\t%TGT]\n", path)
         for line in dict.fromkeys(text.splitlines()):
             chrom, pos, *row = line.split("\t")
@@ -60,80 +58,82 @@ def oracle_genotypes(
             if locus.ref.startswith(row[0])
             and all((len(alt) == len(row[0])) == variant.is_snv for alt in row[1].split(","))
         ]
-        # The panels write an insertion into a repeat after its anchor alone.
-        whole = [
+        # In the panels, REF of an insertion into a repeat is the anchor base alone.
+        extended = [
             ["|".join(base + locus.ref[len(ref) :] for base in g.split("|")) for g in genotypes]
             for ref, _, *genotypes in rows
         ]
-        columns = zip(*whole, strict=True)
-        yield variant, [joined(genotypes, locus.ref) for genotypes in columns]
+        columns = zip(*extended, strict=True)
+        yield variant, [merged(genotypes, locus.ref) for genotypes in columns]
 
 
-def joined(genotypes: tuple[str, ...], ref: str) -> str:
-    """Join the genotypes of one person from several rows, haplotype by haplotype.
+def merged(genotypes: tuple[str, ...], ref: str) -> str:
+    """Merge the genotypes of one sample from several rows, haplotype by haplotype.
 
-    ``?`` is a haplotype on which two rows have different alleles.
+    ``?`` is a haplotype on which two rows have different alternate alleles.
     """
     haplotypes = zip(*(genotype.split("|") for genotype in genotypes), strict=True)
     alleles = []
     for bases in haplotypes:
-        others = {base for base in bases if base != ref}
-        alleles.append("?" if len(others) > 1 else others.pop() if others else ref)
+        alts = {base for base in bases if base != ref}
+        alleles.append("?" if len(alts) > 1 else alts.pop() if alts else ref)
     return "|".join(alleles)
 
 
 def test_every_genotype_equals_bcftools(
     cohort: Result, shared: Path, curated: KnowledgeBase, bcftools: Callable[..., str]
 ) -> None:
-    """Every known variant that has a row, every one of 2,504 or 3,202 people; else absent.
+    """Every known variant with a row, in all 2,504 or 3,202 people; the others are absent.
 
-    Alleles that the knowledge base does not have are shown as the change that they are.
+    Genotypes with an allele that the knowledge base does not list are only counted.
     """
     calls = cohort.calls.pivot(  # noqa: PD010  # refuses duplicates; pivot_table would merge them
         index="sample", columns="variant", values=["genotype", "status"]
     )
     genotypes, statuses = calls["genotype"], calls["status"]
-    seen = 0
-    strange: dict[str, int] = {}
+    n_compared = 0
+    n_unknown: dict[str, int] = {}
     for variant, expected in oracle_genotypes(shared, cohort.assembly, curated, bcftools):
         status = set(statuses[variant.id])
         if not expected:
             assert {"not_assessable" if variant.type == "repeat" else "absent"} == status
             continue
         assert len(expected) == PEOPLE[cohort.assembly]
-        found = genotypes[variant.id].loc[list(cohort.samples)].tolist()
+        actual = genotypes[variant.id].loc[list(cohort.samples)].tolist()
         known = set(variant.alleles)
-        odd = [n for n, one in enumerate(expected) if not set(one.split("|")) <= known]
-        strange |= {variant.id: len(odd)} if odd else {}
-        for number in odd:
+        unknown = [n for n, text in enumerate(expected) if not set(text.split("|")) <= known]
+        n_unknown |= {variant.id: len(unknown)} if unknown else {}
+        for number in unknown:
             assert "called" != statuses[variant.id].loc[cohort.samples[number]]
-            found[number] = expected[number]
-        assert expected == found, variant.id
-        seen += 1
-    assert (SEEN[cohort.assembly], ODD[cohort.assembly]) == (seen, strange)
+            actual[number] = expected[number]
+        assert expected == actual, variant.id
+        n_compared += 1
+    assert (N_COMPARED[cohort.assembly], N_UNKNOWN[cohort.assembly]) == (n_compared, n_unknown)
 
 
-SEEN = {"GRCh37": 75, "GRCh38": 87}
-ODD = {"GRCh37": {}, "GRCh38": {"rs113667357": 3, "rs3064744": 1}}
-"""People with an allele that is not known, or with two rows that contradict one another."""
+N_COMPARED = {"GRCh37": 75, "GRCh38": 87}
+N_UNKNOWN = {"GRCh37": {}, "GRCh38": {"rs113667357": 3, "rs3064744": 1}}
+"""People with an unknown allele, or with two contradictory rows."""
 
 
 def test_one_cohort_from_four_files(cohort: Result) -> None:
-    """Files of different chromosomes with the same people are one patient each."""
+    """Files of different genes with the same samples give one patient per sample."""
     assert PEOPLE[cohort.assembly] == len(cohort) == len(set(cohort.samples))
     assert len(cohort) * cohort.calls["variant"].nunique() == len(cohort.calls)
 
 
-def test_shared_people_annotate_alike(both: dict[str, Result]) -> None:
-    """The 2,504 people of both panels get the same annotations but where a genotype differs.
+def test_people_in_both_panels_get_the_same_annotations(panels: dict[str, Result]) -> None:
+    """The 2,504 people of both panels get the same annotations unless a genotype differs.
 
-    Each panel's genotypes are those of bcftools (above), but the panels were called from different
-    reads (low coverage on GRCh37, 30x on GRCh38): the SNVs that differ are all listed. The lengths
-    of repeats and the insertion beside one differ in more people, as published for the older panel.
+    The genotypes of each panel equal those of bcftools (above), but the panels were called from
+    different reads (low coverage on GRCh37, 30x on GRCh38); all SNVs that differ are listed. Repeat
+    lengths, and the insertion next to a repeat, differ in more people, as published for the older
+    panel.
     """
     keys = ["sample", "variant", "association"]
     old, new = (
-        frame(both[name].annotations, both["GRCh37"].samples, keys) for name in ("GRCh37", "GRCh38")
+        frame(panels[name].annotations, panels["GRCh37"].samples, keys)
+        for name in ("GRCh37", "GRCh38")
     )
     assert old.index.equals(new.index)
     other_genotype = old["genotype"] != new["genotype"]
@@ -141,14 +141,14 @@ def test_shared_people_annotate_alike(both: dict[str, Result]) -> None:
         old[other_genotype].reset_index().groupby("variant")["sample"].nunique().sort_index()
     )
     assert DIFFERENT_GENOTYPES == differing.to_dict()
-    # Where rs776746 is absent, the statement names the reference base, which differs.
+    # If rs776746 is absent, its statement names the reference base, which differs.
     same = ~other_genotype & (old.index.get_level_values("variant") != "rs776746")
     pd.testing.assert_frame_equal(old[same], new[same])
 
 
 DIFFERENT_GENOTYPES = {
-    "ABCB1-1236-2677-3435": 8,  # the panels were phased apart
-    "CYP3A4-star": 2500,  # other sites have no record, so that others are open
+    "ABCB1-1236-2677-3435": 8,  # the panels were phased separately
+    "CYP3A4-star": 2500,  # other sites lack a record, so other haplotypes stay open
     "rs1045642": 1,
     "rs11575899": 1,
     "rs3064744": 302,
@@ -162,6 +162,7 @@ DIFFERENT_GENOTYPES = {
 
 
 def frame(annotations: pd.DataFrame, samples: tuple[str, ...], keys: list[str]) -> pd.DataFrame:
+    """Return the annotations of some samples, sorted and indexed by key columns."""
     chosen = annotations[annotations["sample"].isin(samples)]
     plain = chosen.astype(dict.fromkeys(chosen.select_dtypes("category"), object)).fillna(".")
     return plain.set_index(keys).sort_index()
@@ -169,7 +170,7 @@ def frame(annotations: pd.DataFrame, samples: tuple[str, ...], keys: list[str]) 
 
 @pytest.fixture
 def variants_only(shared: Path, tmp_path: Path, bcftools: Callable[..., str]) -> Path:
-    """Return the variants of a person who is A/A at rs4646, as files of variants only have them."""
+    """Return a variants-only file of a person who is A/A at rs4646."""
     source = shared / "1000genomes" / "GRCh38" / "CYP19A1.vcf.gz"
     samples = bcftools("query", "-l", source).split()
     text = bcftools("query", "-r", "chr15:51210647", "-f", "[%TGT\n]", source).split()
@@ -179,20 +180,20 @@ def variants_only(shared: Path, tmp_path: Path, bcftools: Callable[..., str]) ->
 
 
 def test_reference_people_are_absent_from_variants_only_files(variants_only: Path) -> None:
-    """rs4646: A/A is the reference and the studied genotype, and such people have no row."""
+    """rs4646: A/A is both the reference and the studied genotype; such people have no row."""
     plain = pgx_ana.annotate(variants_only)
     row = plain.calls.set_index("variant").loc["rs4646"]
     assert ("absent", "none") == (row["status"], row["source"])
     assert pd.isna(row["genotype"])
-    said = plain.annotations.set_index("association").loc["rs4646-disease-control"]
-    assert ("absent", "not_assessed") == (said["status"], said["direction"])
-    assert "leaves A/A people out" in said["statement"]
+    annotation = plain.annotations.set_index("association").loc["rs4646-disease-control"]
+    assert ("absent", "not_assessed") == (annotation["status"], annotation["direction"])
+    assert "leaves A/A people out" in annotation["statement"]
 
 
 def test_asserted_reference_is_marked(variants_only: Path) -> None:
     asserted = pgx_ana.annotate(variants_only, options=CallOptions(absent_is_reference=True))
     row = asserted.calls.set_index("variant").loc["rs4646"]
     assert ("A/A", "called", "asserted") == (row["genotype"], row["status"], row["source"])
-    said = asserted.annotations.set_index("association").loc["rs4646-disease-control"]
-    assert ("A/A", "higher") == (said["genotype"], said["direction"])
-    assert said["statement"].startswith("[reference asserted by the user, not observed]")
+    annotation = asserted.annotations.set_index("association").loc["rs4646-disease-control"]
+    assert ("A/A", "higher") == (annotation["genotype"], annotation["direction"])
+    assert annotation["statement"].startswith("[reference asserted by the user, not observed]")

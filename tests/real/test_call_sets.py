@@ -1,7 +1,7 @@
-"""Two call sets of one person that write the same variants in other words, over ESR1 on GRCh37.
+"""Two call sets of one person that represent the same variants differently, in ESR1 on GRCh37.
 
-NIST writes bases and left-aligned insertions and deletions; RTG writes several changes that stand
-close together as one replacement. The sites are those of NIST; both files must give its genotypes.
+NIST has SNVs and left-aligned insertions and deletions; RTG merges adjacent changes into one
+complex replacement. The sites are those of NIST, and both files must give its genotypes.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from pgx_ana.vcf import ContigNames, Target, VariantFile
 Bcftools = Callable[..., str]
 
 CHROM = "6"
-UNTOLD = "N"
+UNKNOWN_BASE = "N"
 
-BASES_TOLD_OTHERWISE = {
+SNVS_REPRESENTED_DIFFERENTLY = {
     152169520: "A/G",  # GA>AC
     152169521: "A/C",  # the same
-    152169628: "A/T",  # ATTT>TTA, beside a deletion
+    152169628: "A/T",  # ATTT>TTA, next to a deletion
     152250831: "A/A",  # the last base of a replacement that is longer by twelve
     152278172: "T/T",  # CGGCTAA>TGGCTAAT
     152285632: "C/C",  # TG>CA
@@ -38,13 +38,13 @@ BASES_TOLD_OTHERWISE = {
     152348122: "A/G",  # TGAGGT>GAGAT
     152390351: "A/C",  # GCTTTTTAAGAGAA>AC
 }
-LENGTHS_TOLD_OTHERWISE = {
+INDELS_REPRESENTED_DIFFERENTLY = {
     152278178: "AT/AT",  # the end of CGGCTAA>TGGCTAAT
     152285781: "C/C",  # the end of TTTCT>CTTC
-    152287140: "G/G",  # TG>C, with G>C behind it
+    152287140: "G/G",  # TG>C, followed by G>C
     152390335: "T/TAGGCTTTTTAAG",  # GCTTTTTAAGAGAA>AC
 }
-TOLD_ALIKE = {
+REPRESENTED_ALIKE = {
     152017691: "G/T",
     152017741: "C/CA",
     152034820: "C/T",
@@ -54,18 +54,18 @@ TOLD_ALIKE = {
     152357231: "A/G",
     152357262: "C/CAAGGCAGGCA",
 }
-WINDOW_NOT_TOLD = {
+WINDOW_UNKNOWN = {
     152169613,  # TA>T: the run of A up to ATTT>TTA
     152250817,  # three bases up to the replacement
     152343950,  # one base up to AAAATT>CAAAAATA
     152348105,  # the run of T up to TGAGGT>GAGAT
 }
-"""Insertions and deletions whose surroundings are in no REF of the two files."""
+"""Insertions and deletions whose flanking bases are in no REF of the two files."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """A row of either file: position, REF, ALT and the bases of the person."""
+    """A row of either file: POS, REF, ALT and the genotype as bases."""
 
     pos: int
     ref: str
@@ -81,7 +81,7 @@ def paths(shared: Path) -> dict[str, Path]:
 
 @pytest.fixture(scope="module")
 def rows(paths: dict[str, Path], bcftools: Bcftools) -> dict[str, list[Row]]:
-    """Return the rows of both files as bcftools has them."""
+    """Return the rows of both files as read by bcftools."""
 
     def read(path: Path) -> Iterator[Row]:
         for line in bcftools("query", "-f", "%POS\t%REF\t%ALT[\t%TGT]\n", path).splitlines():
@@ -93,12 +93,12 @@ def rows(paths: dict[str, Path], bcftools: Bcftools) -> dict[str, list[Row]]:
 
 @pytest.fixture(scope="module")
 def reference(rows: dict[str, list[Row]]) -> dict[int, str]:
-    """Return every reference base that a REF of the two files tells; they do not disagree."""
-    told: dict[int, str] = {}
+    """Return every reference base in a REF of the two files, which must not contradict."""
+    bases: dict[int, str] = {}
     for row in [*rows["nist"], *rows["rtg"]]:
         for pos, base in enumerate(row.ref, row.pos):
-            assert base == told.setdefault(pos, base)
-    return told
+            assert base == bases.setdefault(pos, base)
+    return bases
 
 
 @pytest.fixture(scope="module")
@@ -108,10 +108,10 @@ def variants(rows: dict[str, list[Row]], reference: dict[int, str]) -> dict[int,
 
 
 def variant_of(row: Row, reference: dict[int, str]) -> Variant:
-    """Return a row as a known variant, in a window of all that is told of its surroundings.
+    """Return a row as a known variant, in a window of all known bases around it.
 
-    One base that is not told is added to the right, where neither file has anything to say, so that
-    an insertion stands within the window.
+    One unknown base is added to the right, where neither file has a row, so that an insertion lies
+    within the window.
     """
     is_snv = len(row.ref) == len(row.alt) == 1
     start, stop = row.pos, row.pos + len(row.ref)
@@ -120,7 +120,9 @@ def variant_of(row: Row, reference: dict[int, str]) -> Variant:
             start -= 1
         while stop in reference:
             stop += 1
-    window = "".join(reference[pos] for pos in range(start, stop)) + ("" if is_snv else UNTOLD)
+    window = "".join(reference[pos] for pos in range(start, stop)) + (
+        "" if is_snv else UNKNOWN_BASE
+    )
     return Variant(
         id=f"rs{row.pos}",
         gene="ESR1",
@@ -131,18 +133,18 @@ def variant_of(row: Row, reference: dict[int, str]) -> Variant:
 
 
 def called(path: Path, variants: dict[int, Variant], names: ContigNames) -> dict[int, str]:
-    """Return the genotype of each variant, its alleles in alphabetical order, with its status."""
+    """Return the genotype (alleles sorted) and status of each variant, by position."""
     file = VariantFile(str(path), names)
     loci = {pos: variant.loci[Assembly.GRCH37] for pos, variant in variants.items()}
     targets = [Target(CHROM, locus.window_start, locus.window_end) for locus in loci.values()]
-    found = {}
+    calls = {}
     for pos, records in zip(loci, file.records_at(targets), strict=True):
         options = CallOptions(min_gq=0, min_dp=0)
         site = call_site(variants[pos], Assembly.GRCH37, records, 1, options, path.name)
-        cell = site.calls[0]
-        found[pos] = f"{'/'.join(sorted(cell.alleles))} {cell.status}"
+        call = site.calls[0]
+        calls[pos] = f"{'/'.join(sorted(call.alleles))} {call.status}"
     file.close()
-    return found
+    return calls
 
 
 @pytest.fixture(scope="module")
@@ -153,39 +155,41 @@ def calls(
     return {name: called(path, variants, names) for name, path in paths.items()}
 
 
-def test_every_site_of_nist_is_in_one_list(rows: dict[str, list[Row]]) -> None:
-    """The lists are those that a comparison of the rows gives."""
-    spelled = {row.pos: (row.ref, row.alt) for row in rows["rtg"]}
-    alike = {row.pos for row in rows["nist"] if (row.ref, row.alt) == spelled.get(row.pos)}
-    others = [row for row in rows["nist"] if row.pos not in alike]
-    assert set(TOLD_ALIKE) == alike
-    assert set(BASES_TOLD_OTHERWISE) == {row.pos for row in others if len(row.ref + row.alt) == 2}
-    assert set(LENGTHS_TOLD_OTHERWISE) | WINDOW_NOT_TOLD == {
-        row.pos for row in others if len(row.ref + row.alt) != 2
+def test_every_site_of_nist_is_in_exactly_one_list(rows: dict[str, list[Row]]) -> None:
+    """The lists agree with a comparison of the rows."""
+    rtg = {row.pos: (row.ref, row.alt) for row in rows["rtg"]}
+    alike = {row.pos for row in rows["nist"] if (row.ref, row.alt) == rtg.get(row.pos)}
+    different = [row for row in rows["nist"] if row.pos not in alike]
+    assert set(REPRESENTED_ALIKE) == alike
+    assert set(SNVS_REPRESENTED_DIFFERENTLY) == {
+        row.pos for row in different if len(row.ref + row.alt) == 2
+    }
+    assert set(INDELS_REPRESENTED_DIFFERENTLY) | WINDOW_UNKNOWN == {
+        row.pos for row in different if len(row.ref + row.alt) != 2
     }
 
 
-def test_windows_that_are_not_told(
-    rows: dict[str, list[Row]], variants: dict[int, Variant]
-) -> None:
-    """Of these alone, what is told of the surroundings does not reach any row of RTG."""
-    told = {pos for row in rows["rtg"] for pos in range(row.pos, row.pos + len(row.ref))}
+def test_unknown_windows(rows: dict[str, list[Row]], variants: dict[int, Variant]) -> None:
+    """Only for these sites, the known flanking bases do not reach any row of RTG."""
+    rtg_positions = {pos for row in rows["rtg"] for pos in range(row.pos, row.pos + len(row.ref))}
     windows = {
-        pos: range(locus.window_start, locus.window_end)  # without the base that is not told
+        pos: range(locus.window_start, locus.window_end)  # without the unknown base
         for pos, variant in variants.items()
         for locus in variant.loci.values()
         if not variant.is_snv
     }
-    assert {pos for pos, window in windows.items() if told.isdisjoint(window)} == WINDOW_NOT_TOLD
+    assert {
+        pos for pos, window in windows.items() if rtg_positions.isdisjoint(window)
+    } == WINDOW_UNKNOWN
 
 
 @pytest.mark.parametrize("file", ["nist", "rtg"])
 @pytest.mark.parametrize(
     "expected",
     [
-        pytest.param(BASES_TOLD_OTHERWISE, id="bases told otherwise"),
-        pytest.param(LENGTHS_TOLD_OTHERWISE, id="lengths told otherwise"),
-        pytest.param(TOLD_ALIKE, id="told alike"),
+        pytest.param(SNVS_REPRESENTED_DIFFERENTLY, id="SNVs represented differently"),
+        pytest.param(INDELS_REPRESENTED_DIFFERENTLY, id="indels represented differently"),
+        pytest.param(REPRESENTED_ALIKE, id="represented alike"),
     ],
 )
 def test_both_files_give_the_genotypes_of_nist(
@@ -200,10 +204,10 @@ SPLIT_BY_POSITION = (
     [152169520, 152169521, 152278172, 152285632, 152285633, 152285778],
     [152278178, 152285781],
 )
-"""Bases, and lengths, of which bcftools makes the rows of NIST: it compares from left to right."""
+"""SNVs, and indels, for which bcftools gives the rows of NIST; it compares from left to right."""
 
 
-def test_replacements_taken_apart_by_bcftools(
+def test_replacements_atomized_by_bcftools(
     paths: dict[str, Path],
     variants: dict[int, Variant],
     curated: KnowledgeBase,
@@ -212,21 +216,26 @@ def test_replacements_taken_apart_by_bcftools(
 ) -> None:
     path = tmp_path / "atoms.vcf"
     path.write_text(bcftools("norm", "--atomize", paths["rtg"]))
-    found = called(path, variants, ContigNames(curated.contig_tables))
-    bases, lengths = SPLIT_BY_POSITION
-    expected = {pos: BASES_TOLD_OTHERWISE[pos] for pos in bases}
-    expected |= {pos: LENGTHS_TOLD_OTHERWISE[pos] for pos in lengths}
+    actual = called(path, variants, ContigNames(curated.contig_tables))
+    snvs, indels = SPLIT_BY_POSITION
+    expected = {pos: SNVS_REPRESENTED_DIFFERENTLY[pos] for pos in snvs}
+    expected |= {pos: INDELS_REPRESENTED_DIFFERENTLY[pos] for pos in indels}
     assert {pos: f"{genotype} called" for pos, genotype in expected.items()} == {
-        pos: found[pos] for pos in expected
+        pos: actual[pos] for pos in expected
     }
 
 
-def test_the_expected_genotypes_are_those_of_bcftools(rows: dict[str, list[Row]]) -> None:
-    expected = {row.pos: row.genotype for row in rows["nist"] if row.pos not in WINDOW_NOT_TOLD}
-    assert expected == BASES_TOLD_OTHERWISE | LENGTHS_TOLD_OTHERWISE | TOLD_ALIKE
+def test_the_expected_genotypes_equal_those_of_bcftools(rows: dict[str, list[Row]]) -> None:
+    expected = {row.pos: row.genotype for row in rows["nist"] if row.pos not in WINDOW_UNKNOWN}
+    assert (
+        expected
+        == SNVS_REPRESENTED_DIFFERENTLY | INDELS_REPRESENTED_DIFFERENTLY | REPRESENTED_ALIKE
+    )
 
 
-def test_what_is_not_told_is_never_taken_for_reference(calls: dict[str, dict[int, str]]) -> None:
-    """RTG has no row at these loci, or one whose surroundings are not known."""
-    found = {pos: calls["rtg"][pos].split()[-1] for pos in sorted(WINDOW_NOT_TOLD)}
-    assert dict.fromkeys(sorted(WINDOW_NOT_TOLD), "absent") == found
+def test_sites_with_an_unknown_window_are_never_taken_as_reference(
+    calls: dict[str, dict[int, str]],
+) -> None:
+    """RTG has no row at these loci, or one with unknown flanking bases."""
+    statuses = {pos: calls["rtg"][pos].split()[-1] for pos in sorted(WINDOW_UNKNOWN)}
+    assert dict.fromkeys(sorted(WINDOW_UNKNOWN), "absent") == statuses

@@ -1,4 +1,4 @@
-"""Real GATK gVCFs, against genotypes read by an independent scan and against 1000 Genomes."""
+"""Real GATK gVCFs, checked against an independent scan of the files and against 1000 Genomes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 import pgx_ana
 from pgx_ana.api import Result
 
-LENGTHS = {"rs3064744", "rs67666821", "rs4646438"}
+INDELS = {"rs3064744", "rs67666821", "rs4646438"}
 TRUTH = re.compile(r"(?P<kind>REFBLK|SPAN)?(?P<genotype>[^:]+)(:DP(?P<dp>\d+))?(:GQ(?P<gq>\d+))?")
 
 
@@ -22,7 +22,7 @@ def people(shared: Path) -> Result:
 
 
 def truth_rows(shared: Path, variants: set[str]) -> Iterator[tuple[str, str, re.Match[str]]]:
-    """Yield variant, sample and the truth of each known site that was scanned."""
+    """Yield variant, sample and the scanned genotype of each known site."""
     with (shared / "truth" / "genotypes_gvcf.tsv").open() as stream:
         for row in csv.DictReader(stream, delimiter="\t"):
             if row["rsid"] not in variants:
@@ -34,14 +34,15 @@ def truth_rows(shared: Path, variants: set[str]) -> Iterator[tuple[str, str, re.
                     yield row["rsid"], sample, match
 
 
-def test_every_site_equals_the_truth(people: Result, shared: Path) -> None:
-    """31 people at all known sites that were scanned: genotype, quality, whether a block gave it.
+def test_every_site_equals_the_scan(people: Result, shared: Path) -> None:
+    """Genotype, GQ, DP and source (record or block) of 31 people at all scanned known sites.
 
-    The depth of a block is that of its worst base (MIN_DP); the truth has its DP. The scan was by
-    position, so that variants of length, told by all rows in their window, are left out.
+    The depth of a block is that of its worst base (MIN_DP); the scan has its DP. The scan was by
+    position, so insertions, deletions and repeats, which depend on all rows in their window, are
+    left out.
     """
     calls = people.calls.set_index(["variant", "sample"]).to_dict("index")
-    variants = set(people.calls["variant"].unique()) - LENGTHS
+    variants = set(people.calls["variant"].unique()) - INDELS
     expected, actual = {}, {}
     ref = people.calls.drop_duplicates("variant").set_index("variant")["ref"].to_dict()
     for variant, sample, truth in truth_rows(shared, variants):
@@ -67,7 +68,7 @@ def test_every_site_equals_the_truth(people: Result, shared: Path) -> None:
 
 
 def test_same_people_in_1000_genomes(people: Result, shared: Path) -> None:
-    """The 31 people have the same genotypes in the phased panel, but where it is listed."""
+    """The 31 people have the same genotypes in the phased panel, without exception."""
     panel = pgx_ana.annotate(
         sorted((shared / "1000genomes" / "GRCh38").glob("*.vcf.gz")), samples=people.samples
     )
@@ -79,15 +80,15 @@ def test_same_people_in_1000_genomes(people: Result, shared: Path) -> None:
         for result in (people, panel)
     ]
     common = both[0].index.intersection(both[1].index)
-    one, other = (genotypes.loc[common] for genotypes in both)
+    gvcf, phased = (genotypes.loc[common] for genotypes in both)
     assert (1788, {}) == (
         len(common),
-        {key: (one[key], other[key]) for key in common[one != other]},
+        {key: (gvcf[key], phased[key]) for key in common[gvcf != phased]},
     )
 
 
 def test_blocks_without_confidence_are_not_calls(shared: Path) -> None:
-    """Blocks with GQ 0, at sites outside the knowledge base: 1000 Genomes says heterozygous."""
+    """Blocks with GQ 0 at sites outside the knowledge base, heterozygous in 1000 Genomes."""
     import dataclasses
 
     from pgx_ana.calling import call_site
@@ -98,14 +99,14 @@ def test_blocks_without_confidence_are_not_calls(shared: Path) -> None:
 
     names = ContigNames(load().contig_tables)
     with (shared / "truth" / "genotypes_gvcf.tsv").open() as stream:
-        weak = [
+        zero_quality = [
             (row["rsid"], row["chrom"].removeprefix("chr"), int(row["pos38"]), sample)
             for row in csv.DictReader(stream, delimiter="\t")
             for sample, text in row.items()
             if re.match(r"REFBLK.*GQ0$", text or "")
         ]
-    assert {"rs10929302", "rs1976391", "rs1202170"} == {rsid for rsid, *_ in weak}
-    for rsid, chrom, pos, sample in weak:
+    assert {"rs10929302", "rs1976391", "rs1202170"} == {rsid for rsid, *_ in zero_quality}
+    for rsid, chrom, pos, sample in zero_quality:
         file = VariantFile(str(shared / "gvcf" / f"{sample}.g.vcf.gz"), names)
         (records,) = file.records_at([Target(chrom, pos, pos)])
         ref = records[0].ref if records[0].pos == pos else "A"
@@ -116,5 +117,5 @@ def test_blocks_without_confidence_are_not_calls(shared: Path) -> None:
             (CallOptions(min_gq=0), CallStatus.CALLED),
         ):
             site = call_site(variant, Assembly.GRCH38, records, 1, options, sample)
-            assert [expected] == [cell.status for cell in site.calls.values]
+            assert [expected] == [call.status for call in site.calls.values]
         assert dataclasses.asdict(site.calls.values[0])["source"] == "reference_block"

@@ -1,4 +1,4 @@
-"""The same people in another style: every rewriting of a real file annotates alike."""
+"""Metamorphic tests: equivalent rewritings of a real file give the same annotations."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ def original(shared: Path, bcftools: Bcftools, tmp_path_factory: pytest.TempPath
 @pytest.fixture(scope="module")
 def expected(original: Path) -> pd.DataFrame:
     frame = pgx_ana.annotate(original).annotations
-    of_variants = {"called", "absent", "not_assessable"}
-    assert of_variants | {"determined", "not_assessed"} == set(frame["status"])
+    call_statuses = {"called", "absent", "not_assessable"}
+    assert call_statuses | {"determined", "not_assessed"} == set(frame["status"])
     return frame
 
 
-def of_variants(path: Path) -> pd.DataFrame:
-    """Return the annotations of a file but for those of haplotypes, which rest on phase."""
+def variant_annotations(path: Path) -> pd.DataFrame:
+    """Return the annotations of single variants, without those of haplotypes, which need phase."""
     result = pgx_ana.annotate(path)
     frame = result.annotations.astype(object)
     kept = frame[frame["variant"].isin(set(result.calls["variant"]))]
@@ -59,33 +59,35 @@ def of_variants(path: Path) -> pd.DataFrame:
     return kept.sort_values(["sample", "association"], ignore_index=True)
 
 
-def records(text: str) -> tuple[list[str], list[str]]:
+def header_and_rows(text: str) -> tuple[list[str], list[str]]:
+    """Return the header lines and the rows of a file, with their line ends."""
     lines = text.splitlines(keepends=True)
     return [x for x in lines if x.startswith("#")], [x for x in lines if not x.startswith("#")]
 
 
 def shuffled(text: str) -> str:
-    header, rows = records(text)
+    header, rows = header_and_rows(text)
     random.Random(20).shuffle(rows)
     return "".join(header + rows)
 
 
 def duplicated(text: str) -> str:
-    header, rows = records(text)
+    header, rows = header_and_rows(text)
     return "".join(header + [row for row in rows for _ in range(2)])
 
 
-def renamed(style: str, names: ContigNames) -> Callable[[str], str]:
+def contigs_renamed(style: str, names: ContigNames) -> Callable[[str], str]:
+    """Return a function that renames the contigs of a file."""
     accessions = {
         "refseq": ("NC_000007.14", "NC_000015.10"),
         "genbank": ("CM000669.2", "CM000677.2"),
     }
-    seven, fifteen = accessions.get(style, ("7", "15"))
-    assert ("7", "15") == (names.chromosome(seven), names.chromosome(fifteen))
+    chrom_7, chrom_15 = accessions.get(style, ("7", "15"))
+    assert ("7", "15") == (names.chromosome(chrom_7), names.chromosome(chrom_15))
 
     def rename(text: str) -> str:
-        text = re.sub(r"(^|ID=)chr7\b", rf"\g<1>{seven}", text, flags=re.MULTILINE)
-        return re.sub(r"(^|ID=)chr15\b", rf"\g<1>{fifteen}", text, flags=re.MULTILINE)
+        text = re.sub(r"(^|ID=)chr7\b", rf"\g<1>{chrom_7}", text, flags=re.MULTILINE)
+        return re.sub(r"(^|ID=)chr15\b", rf"\g<1>{chrom_15}", text, flags=re.MULTILINE)
 
     return rename
 
@@ -94,8 +96,8 @@ def unphased(text: str) -> str:
     return re.sub(r"(?<=[0-9.])\|(?=[0-9.])", "/", text)
 
 
-def swapped(text: str) -> str:
-    """Write every unphased genotype the other way round."""
+def copies_swapped(text: str) -> str:
+    """Remove phase and swap the copies of every genotype."""
     return re.sub(r"\b([0-9.])/([0-9.])\b", r"\2/\1", unphased(text))
 
 
@@ -107,7 +109,7 @@ REWRITINGS: dict[str, Callable[[str], str]] = {
     "shuffled": shuffled,
     "duplicated": duplicated,
     "unphased": unphased,
-    "swapped": swapped,
+    "swapped": copies_swapped,
     "crlf": crlf,
 }
 
@@ -118,7 +120,7 @@ def test_text_rewritings(name: str, original: Path, expected: pd.DataFrame, tmp_
     path.write_text(REWRITINGS[name](original.read_text()), newline="")
     assert path.read_bytes() != original.read_bytes()
     if name in {"unphased", "swapped"}:
-        pd.testing.assert_frame_equal(of_variants(original), of_variants(path))
+        pd.testing.assert_frame_equal(variant_annotations(original), variant_annotations(path))
     else:
         pd.testing.assert_frame_equal(expected, pgx_ana.annotate(path).annotations)
 
@@ -128,13 +130,15 @@ def test_contig_names(
     style: str, original: Path, expected: pd.DataFrame, curated: KnowledgeBase, tmp_path: Path
 ) -> None:
     path = tmp_path / "renamed.vcf"
-    path.write_text(renamed(style, ContigNames(curated.contig_tables))(original.read_text()))
+    path.write_text(
+        contigs_renamed(style, ContigNames(curated.contig_tables))(original.read_text())
+    )
     assert "chr15" not in path.read_text()
     pd.testing.assert_frame_equal(expected, pgx_ana.annotate(path).annotations)
 
 
 def containers(original: Path, folder: Path, bcftools: Bcftools) -> Iterator[tuple[str, Path]]:
-    """Yield the same records in every kind of file."""
+    """Yield the same records in every container, with and without an index."""
     plain = folder / "sorted.vcf"
     bcftools("sort", "-o", plain, original)
     gzipped = folder / "plain_gzip.vcf.gz"
@@ -145,10 +149,10 @@ def containers(original: Path, folder: Path, bcftools: Bcftools) -> Iterator[tup
     yield "bgzf without index", bgzf
     pysam.tabix_index(str(bgzf), preset="vcf")
     yield "bgzf with tbi", bgzf
-    other = folder / "csi.vcf.gz"
-    pysam.tabix_compress(str(plain), str(other))
-    pysam.tabix_index(str(other), preset="vcf", csi=True)
-    yield "bgzf with csi", other
+    with_csi = folder / "csi.vcf.gz"
+    pysam.tabix_compress(str(plain), str(with_csi))
+    pysam.tabix_index(str(with_csi), preset="vcf", csi=True)
+    yield "bgzf with csi", with_csi
     bcf = folder / "records.bcf"
     bcftools("view", "-Ob", "-o", bcf, plain)
     yield "bcf without index", bcf
@@ -164,63 +168,63 @@ def test_containers(
         pd.testing.assert_frame_equal(expected, actual, obj=kind)
 
 
-@pytest.mark.parametrize("way", ["-any", "+any"])
+@pytest.mark.parametrize("mode", ["-any", "+any"])
 def test_split_and_joined_rows(
-    way: str, original: Path, tmp_path: Path, bcftools: Bcftools
+    mode: str, original: Path, tmp_path: Path, bcftools: Bcftools
 ) -> None:
-    """rs2032582 has two rows in the panel; bcftools joins and splits them in its own ways.
+    """rs2032582 has two rows in the panel; bcftools joins them, and splits them again.
 
     Some versions (1.16) do not keep the order of the copies in a row that they join: 0|1 becomes
-    2|0, and the diplotype another.
+    2|0, which changes the diplotype. So only single variants are compared.
     """
     path = tmp_path / "normed.vcf"
     joined = bcftools("norm", "-m+any", original)
     assert "A\tC,T" in joined or "A\tT,C" in joined
     path.write_text(joined)
-    if way == "-any":
+    if mode == "-any":
         path.write_text(bcftools("norm", "-m-any", path))
-    pd.testing.assert_frame_equal(of_variants(original), of_variants(path))
+    pd.testing.assert_frame_equal(variant_annotations(original), variant_annotations(path))
 
 
-REWRITERS: dict[str, Sequence[Sequence[str]]] = {
+BCFTOOLS_REWRITINGS: dict[str, Sequence[Sequence[str]]] = {
     "joined by kind": [["norm", "-m+both"]],
     "joined, then split by kind": [["norm", "-m+any"], ["norm", "-m-both"]],
     "joined and split again and again": [["norm", "-m+any"], ["norm", "-m-any"]] * 2,
-    "joined, ALTs of nobody left out": [["norm", "-m+any"], ["view", "-a"]],
-    "nothing but genotypes": [["annotate", "-x", "ID,QUAL,INFO,^FORMAT/GT"]],
+    "joined, unused ALTs removed": [["norm", "-m+any"], ["view", "-a"]],
+    "genotypes only": [["annotate", "-x", "ID,QUAL,INFO,^FORMAT/GT"]],
     "without FILTER": [["annotate", "-x", "FILTER"]],
     "people in another order": [["view", "-s", ",".join(reversed(PEOPLE.split(",")))]],
 }
 
 
-@pytest.mark.parametrize("name", REWRITERS)
-def test_what_bcftools_writes(
+@pytest.mark.parametrize("name", BCFTOOLS_REWRITINGS)
+def test_bcftools_rewritings(
     name: str, original: Path, expected: pd.DataFrame, tmp_path: Path, bcftools: Bcftools
 ) -> None:
     path = original
-    for number, words in enumerate(REWRITERS[name]):
+    for number, words in enumerate(BCFTOOLS_REWRITINGS[name]):
         text = bcftools(words[0], "--no-version", *words[1:], path)
         path = tmp_path / f"{number}.vcf"
         path.write_text(text)
     assert path.read_text() != original.read_text()
     if name.startswith("joined"):
-        pd.testing.assert_frame_equal(of_variants(original), of_variants(path))
+        pd.testing.assert_frame_equal(variant_annotations(original), variant_annotations(path))
     else:
         assert_same_people(expected, pgx_ana.annotate(path).annotations)
 
 
 def assert_same_people(expected: pd.DataFrame, actual: pd.DataFrame) -> None:
-    """Compare annotations of people who may stand in another order."""
-    one, other = (
+    """Compare annotations regardless of the order of the people."""
+    expected, actual = (
         frame.astype(object).sort_values(["sample", "association"], ignore_index=True)
         for frame in (expected, actual)
     )
-    pd.testing.assert_frame_equal(one, other)
+    pd.testing.assert_frame_equal(expected, actual)
 
 
 @pytest.fixture
-def singles(original: Path, tmp_path: Path, bcftools: Bcftools) -> list[Path]:
-    """Return a compressed file with an index for each person."""
+def single_sample_files(original: Path, tmp_path: Path, bcftools: Bcftools) -> list[Path]:
+    """Return one indexed BGZF file per person."""
     paths = []
     for person in PEOPLE.split(","):
         path = tmp_path / f"{person}.vcf.gz"
@@ -230,33 +234,37 @@ def singles(original: Path, tmp_path: Path, bcftools: Bcftools) -> list[Path]:
     return paths
 
 
-@pytest.mark.parametrize("way", ["none", "all", "both"])
+@pytest.mark.parametrize("mode", ["none", "all", "both"])
 def test_people_merged_by_bcftools(
-    way: str, singles: list[Path], expected: pd.DataFrame, tmp_path: Path, bcftools: Bcftools
+    mode: str,
+    single_sample_files: list[Path],
+    expected: pd.DataFrame,
+    tmp_path: Path,
+    bcftools: Bcftools,
 ) -> None:
-    """Rows of one place are joined in one way or another."""
+    """``bcftools merge`` joins rows at one position in different ways."""
     path = tmp_path / "merged.vcf"
-    path.write_text(bcftools("merge", "-m", way, *singles))
+    path.write_text(bcftools("merge", "-m", mode, *single_sample_files))
     assert_same_people(expected, pgx_ana.annotate(path).annotations)
 
 
-def test_people_under_other_names(
+def test_renamed_samples(
     original: Path, expected: pd.DataFrame, tmp_path: Path, bcftools: Bcftools
 ) -> None:
     names = {person: f"patient-{number}" for number, person in enumerate(PEOPLE.split(","))}
-    listed = tmp_path / "names.txt"
-    listed.write_text("".join(f"{old} {new}\n" for old, new in names.items()))
+    name_list = tmp_path / "names.txt"
+    name_list.write_text("".join(f"{old} {new}\n" for old, new in names.items()))
     path = tmp_path / "renamed.vcf"
-    path.write_text(bcftools("reheader", "-s", listed, original))
+    path.write_text(bcftools("reheader", "-s", name_list, original))
     renamed = expected.astype(object).replace({"sample": names})
     assert set(names.values()) == set(renamed["sample"])
     assert_same_people(renamed, pgx_ana.annotate(path).annotations)
 
 
-def test_another_header(
+def test_minimal_header(
     original: Path, expected: pd.DataFrame, tmp_path: Path, bcftools: Bcftools
 ) -> None:
-    """Only the names of contigs and samples are left."""
+    """Only the names of contigs and samples remain."""
     kept = ("##fileformat", "##contig", "#CHROM")
     lines = original.read_text().splitlines(keepends=True)
     header = tmp_path / "header.txt"
@@ -267,22 +275,22 @@ def test_another_header(
     assert_same_people(expected, pgx_ana.annotate(path).annotations)
 
 
-def test_files_put_together_with_overlaps(
+def test_overlapping_files_concatenated(
     original: Path, expected: pd.DataFrame, tmp_path: Path, bcftools: Bcftools
 ) -> None:
-    """Rows of overlapping files come twice, one behind the other."""
+    """Every row of overlapping files occurs twice."""
     packed = tmp_path / "packed.bcf"
     bcftools("sort", "-Ob", "-o", packed, original)
     bcftools("index", packed)
     path = tmp_path / "twice.vcf"
     path.write_text(bcftools("concat", "-a", packed, packed))
-    count = sum(not line.startswith("#") for line in original.read_text().splitlines())
+    n_rows = sum(not line.startswith("#") for line in original.read_text().splitlines())
     rows = [line for line in path.read_text().splitlines() if not line.startswith("#")]
-    assert 2 * count == len(rows)
+    assert 2 * n_rows == len(rows)
     assert_same_people(expected, pgx_ana.annotate(path).annotations)
 
 
-def test_one_person_at_a_time(
+def test_one_file_per_person(
     original: Path, expected: pd.DataFrame, tmp_path: Path, bcftools: Bcftools
 ) -> None:
     parts = []
@@ -291,44 +299,30 @@ def test_one_person_at_a_time(
         path.write_text(bcftools("view", "-s", person, original))
         parts.append(path)
     together = pgx_ana.annotate(parts)
-    order = {name: number for number, name in enumerate(pgx_ana.annotate(original).samples)}
-    assert set(order) == set(together.samples)
-    one = expected.astype(object).sort_values(["sample", "association"], ignore_index=True)
-    other = together.annotations.astype(object)
-    other = other.sort_values(["sample", "association"], ignore_index=True)
-    pd.testing.assert_frame_equal(one, other)
+    assert set(pgx_ana.annotate(original).samples) == set(together.samples)
+    assert_same_people(expected, together.annotations)
 
 
 def test_reference_rows_as_blocks(original: Path, expected: pd.DataFrame, tmp_path: Path) -> None:
-    """For one person, 0/0 rows rewritten as gVCF blocks that start earlier and end later."""
-    header, rows = records(original.read_text())
+    """For one person, 0/0 rows become gVCF blocks that start earlier and end later."""
+    header, rows = header_and_rows(original.read_text())
     person = 9 + header[-1].split("\t")[9:].index("NA12717")
-    fields = [row.rstrip("\n").split("\t") for row in rows]
-    blocks, others = [], []
-    for field in fields:
-        same_place = [other for other in fields if other[:2] == field[:2]]
-        if all(other[person] == "0|0" for other in same_place):
-            pos = int(field[1])
-            block = [
-                field[0],
-                str(pos - 3),
-                ".",
-                "N",
-                "<NON_REF>",
-                ".",
-                ".",
-                f"END={pos + 2}",
-                "GT",
-            ]
-            blocks.append("\t".join([*block, "0/0"]))
+    records = [row.rstrip("\n").split("\t") for row in rows]
+    blocks, variants = [], []
+    for record in records:
+        same_site = [other for other in records if other[:2] == record[:2]]
+        if all(other[person] == "0|0" for other in same_site):
+            chrom, pos = record[0], int(record[1])
+            fields = [chrom, str(pos - 3), ".", "N", "<NON_REF>", ".", ".", f"END={pos + 2}"]
+            blocks.append("\t".join([*fields, "GT", "0/0"]))
         else:
-            others.append("\t".join([*field[:9], field[person]]))
+            variants.append("\t".join([*record[:9], record[person]]))
     assert blocks
-    assert others
+    assert variants
     path = tmp_path / "blocks.g.vcf"
     columns = header[-1].split("\t")[:9]
     lines = [*header[:-1], "\t".join([*columns, "NA12717"]) + "\n"]
-    path.write_text("".join(lines) + "\n".join(blocks + others) + "\n")
+    path.write_text("".join(lines) + "\n".join(blocks + variants) + "\n")
     actual = pgx_ana.annotate(path, assembly="GRCh38").annotations
-    one = expected[expected["sample"] == "NA12717"].astype(object).reset_index(drop=True)
-    pd.testing.assert_frame_equal(one, actual.astype(object))
+    one_person = expected[expected["sample"] == "NA12717"].astype(object)
+    pd.testing.assert_frame_equal(one_person.reset_index(drop=True), actual.astype(object))

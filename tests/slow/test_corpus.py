@@ -1,4 +1,4 @@
-"""Files that nobody here wrote, good and broken: an answer or one clear line, never a traceback."""
+"""Third-party files, valid and broken: an answer or a one-line error, never a traceback."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Run = Callable[..., Result]
 
 
 @pytest.fixture(autouse=True)
-def loaded_once(curated: KnowledgeBase, monkeypatch: pytest.MonkeyPatch) -> None:
+def knowledge_base_loaded_once(curated: KnowledgeBase, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pgx_ana.knowledge.load", lambda *_, **__: curated)
 
 
@@ -25,7 +25,7 @@ HEADER_END = b"\tFILTER\tINFO"
 
 
 def labelled(shared: Path) -> Iterator[tuple[str, Path]]:
-    """Yield the corpus of the VCF validator and one file of each caller, with their labels."""
+    """Yield label and path of the VCF validator corpus, and of one file of each caller."""
     for path in sorted((shared / "corpus").rglob("*")):
         if path.is_file():
             yield path.parent.name, path
@@ -34,17 +34,20 @@ def labelled(shared: Path) -> Iterator[tuple[str, Path]]:
 
 
 def with_a_sample(path: Path, folder: Path, *, moved: bool = False) -> Path:
-    """Give a file without samples one, heterozygous everywhere; ``moved`` to a known locus."""
+    """Add a sample to a file without samples, heterozygous in every row.
+
+    ``moved`` moves every row to a known locus.
+    """
     if path.suffix != ".vcf":
         return path
     lines = path.read_bytes().splitlines()
-    lacks = any(line.startswith(b"#CHROM") and line.endswith(HEADER_END) for line in lines)
+    has_no_samples = any(line.startswith(b"#CHROM") and line.endswith(HEADER_END) for line in lines)
     changed = []
     for line in lines:
         if line.startswith(b"#CHROM"):
-            line += b"\tFORMAT\tS1" if lacks else b""
+            line += b"\tFORMAT\tS1" if has_no_samples else b""
         elif line and not line.startswith(b"#"):
-            line += b"\tGT\t0/1" if lacks else b""
+            line += b"\tGT\t0/1" if has_no_samples else b""
             contig, pos, *rest = line.split(b"\t")
             line = b"\t".join([*((b"15", b"51502844") if moved else (contig, pos)), *rest])
         changed.append(line + b"\n")
@@ -53,64 +56,67 @@ def with_a_sample(path: Path, folder: Path, *, moved: bool = False) -> Path:
     return copy
 
 
-def outcomes(shared: Path, run: Run, how: Callable[[Path], tuple[object, ...]]) -> Counter[str]:
-    """Count what became of the files; anything but an answer or one line is named."""
-    found: Counter[str] = Counter()
+def outcomes(
+    shared: Path, run: Run, arguments: Callable[[Path], tuple[object, ...]]
+) -> Counter[str]:
+    """Count the outcomes by label; an outcome other than an answer or one line is shown in full."""
+    counts: Counter[str] = Counter()
     for label, path in labelled(shared):
-        result = run("annotate", *how(path), "--quiet", "--table", "calls")
+        result = run("annotate", *arguments(path), "--quiet", "--table", "calls")
         lines = result.stderr.splitlines()
         if result.exit_code == 3 and len(lines) == 1 and not result.stdout:
-            found[f"{label} refused"] += 1
+            counts[f"{label} rejected"] += 1
         elif result.exit_code == 0 and not lines:
-            found[f"{label} answered"] += 1
+            counts[f"{label} answered"] += 1
         else:
-            found[f"{path.name}: {result.exit_code} {lines[:2]}"] += 1
-    return found
+            counts[f"{path.name}: {result.exit_code} {lines[:2]}"] += 1
+    return counts
 
 
-def test_as_they_are(shared: Path, run: Run) -> None:
-    """Most have no samples, or tell no assembly: there is nothing to annotate."""
+def test_unchanged_files(shared: Path, run: Run) -> None:
+    """Most have no samples, or do not identify the assembly: there is nothing to annotate."""
     expected = {
         "passed answered": 2,
-        "passed refused": 48,
-        "failed refused": 381,
+        "passed rejected": 48,
+        "failed rejected": 381,
         "callers answered": 10,
-        "callers refused": 5,
+        "callers rejected": 5,
     }
     assert expected == outcomes(shared, run, lambda path: (path,))
 
 
-# Refused are files with repeated or no samples, without #CHROM or fileformat, or of another genome;
-# with rows at a locus also malformed genotypes, ploidies above two, alleles empty or beyond ALT.
+# Rejected are files with duplicate or no samples, without #CHROM or fileformat, or of another
+# genome; with rows at a known locus also those with malformed genotypes, ploidy above two, empty
+# alleles, or allele numbers beyond ALT.
 ELSEWHERE = {
     "passed answered": 48,
-    "passed refused": 2,
+    "passed rejected": 2,
     "failed answered": 365,
-    "failed refused": 16,
+    "failed rejected": 16,
     "callers answered": 6,
-    "callers refused": 9,
+    "callers rejected": 9,
 }
-AT_A_LOCUS = ELSEWHERE | {
+AT_A_KNOWN_LOCUS = ELSEWHERE | {
     "passed answered": 42,
-    "passed refused": 8,
+    "passed rejected": 8,
     "failed answered": 342,
-    "failed refused": 39,
+    "failed rejected": 39,
 }
 
 
 @pytest.mark.parametrize(
     ("moved", "expected"),
     [
-        pytest.param(False, ELSEWHERE, id="rows elsewhere may look as they like"),
-        pytest.param(True, AT_A_LOCUS, id="rows at a known locus are held to the rules"),
+        pytest.param(False, ELSEWHERE, id="rows elsewhere are not validated"),
+        pytest.param(True, AT_A_KNOWN_LOCUS, id="rows at a known locus are validated"),
     ],
 )
-def test_with_what_they_lack(
+def test_files_with_an_assembly_and_a_sample(
     moved: bool, expected: dict[str, int], shared: Path, run: Run, tmp_path: Path
 ) -> None:
-    """With an assembly said and a sample added."""
+    """With ``--assembly``, and with a sample added where there is none."""
 
-    def how(path: Path) -> tuple[object, ...]:
+    def arguments(path: Path) -> tuple[object, ...]:
         return with_a_sample(path, tmp_path, moved=moved), "--assembly", "GRCh37"
 
-    assert expected == outcomes(shared, run, how)
+    assert expected == outcomes(shared, run, arguments)

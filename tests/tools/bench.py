@@ -1,7 +1,7 @@
-"""Measure whole runs of the program beside bcftools over the same sites, in the same session.
+"""Measure whole runs of the program, and of bcftools over the same sites.
 
-Run as ``make bench``. Each command is run several times, the runs of the two programs taking turns;
-the best wall time and the largest memory of each are printed.
+Run as ``make bench``. All commands run in turn, several times; the best and median wall time and
+the peak memory of each are printed.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ ROUNDS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class Measurement:
     """Wall time in seconds and peak memory in MB of one run."""
 
     seconds: float
     megabytes: float
 
 
-def measure(command: Sequence[str]) -> Figure:
-    """Run a command to its end, its output thrown away."""
+def measure(command: Sequence[str]) -> Measurement:
+    """Run a command to its end and discard its output."""
     start = time.perf_counter()
     with Path(os.devnull).open("w") as sink:
         process = subprocess.Popen(command, stdout=sink, stderr=sink)
@@ -39,13 +39,14 @@ def measure(command: Sequence[str]) -> Figure:
     seconds = time.perf_counter() - start
     if status:
         raise SystemExit(f"failed: {' '.join(command)}")
-    return Figure(seconds, usage.ru_maxrss / 1024)
+    return Measurement(seconds, usage.ru_maxrss / 1024)
 
 
 def regions() -> str:
     """Return the known sites of the four genes as bcftools regions.
 
-    Asked of another process: what this one imports would count as memory of those it starts.
+    They come from a child process: modules imported here would count towards the memory of the
+    measured processes.
     """
     listed = subprocess.run(
         [sys.executable, "-m", "pgx_ana", "kb", "list"], check=True, capture_output=True, text=True
@@ -56,14 +57,14 @@ def regions() -> str:
 
 
 def commands(folder: Path) -> dict[str, list[str]]:
-    """Return the commands to compare, by what they are."""
+    """Return the commands to measure by their label."""
     program = [sys.executable, "-m", "pgx_ana", "annotate", "--quiet"]
     cohort = [str(REAL / "1000genomes" / "GRCh38" / f"{gene}.vcf.gz") for gene in GENES]
     person = str(REAL / "gvcf" / "NA12717.g.vcf.gz")
-    names = ("calls", "annotations", "haplotypes", "summary")
-    tables = [word for name in names for word in ("--table", name)]
+    table_names = ("calls", "annotations", "haplotypes", "summary")
+    tables = [word for name in table_names for word in ("--table", name)]
     star = [cohort[GENES.index("CYP3A4")], "-g", "CYP3A4", "-t", "haplotypes"]
-    named = {
+    labelled = {
         "version": [sys.executable, "-m", "pgx_ana", "--version"],
         "one gVCF, annotations": [*program, person, "-o", str(folder / "one.tsv")],
         "3,202 people, calls": [*program, *cohort, "-t", "calls", "-o", str(folder / "calls.tsv")],
@@ -78,25 +79,25 @@ def commands(folder: Path) -> dict[str, list[str]]:
     if shutil.which("bcftools"):
         text = "%CHROM\\t%POS\\t%REF\\t%ALT[\\t%SAMPLE=%TGT]\\n"
         query = " && ".join(f"bcftools query -r {regions()} -f '{text}' {path}" for path in cohort)
-        named["bcftools query, same sites"] = ["bash", "-c", query]
-    return named
+        labelled["bcftools query, same sites"] = ["bash", "-c", query]
+    return labelled
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure all commands and print a table."""
     if not REAL.is_dir():
-        raise SystemExit("the real data are not beside the project; nothing to measure")
+        raise SystemExit("the folder with real data is not next to the project; nothing to measure")
     with tempfile.TemporaryDirectory() as name:
-        runs = commands(Path(name))
-        figures: dict[str, list[Figure]] = {what: [] for what in runs}
+        by_label = commands(Path(name))
+        measurements: dict[str, list[Measurement]] = {label: [] for label in by_label}
         for _ in range(ROUNDS):
-            for what, command in runs.items():
-                figures[what].append(measure(command))
+            for label, command in by_label.items():
+                measurements[label].append(measure(command))
     print(f"{'':32}{'best s':>8}{'median s':>10}{'peak MB':>9}   ({ROUNDS} runs each)")
-    for what, found in figures.items():
-        times = sorted(figure.seconds for figure in found)
-        peak = max(figure.megabytes for figure in found)
-        print(f"{what:32}{times[0]:8.2f}{times[len(times) // 2]:10.2f}{peak:9.0f}")
+    for label, runs in measurements.items():
+        times = sorted(run.seconds for run in runs)
+        peak = max(run.megabytes for run in runs)
+        print(f"{label:32}{times[0]:8.2f}{times[len(times) // 2]:10.2f}{peak:9.0f}")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""Write the files that are made from the code: JSON Schemas, the page on tables, expected outputs.
+"""Write the files that are generated from the code: JSON Schemas, pages and expected outputs.
 
-Run as ``make schema``; ``test_generated.py`` checks that they are current. Look at the difference
+Run as ``make schema``; ``test_generated.py`` checks that they are current. Review the difference
 before committing it: the expected outputs in ``tests/golden`` are promises to users.
 """
 
@@ -31,7 +31,7 @@ data frames; lists are separated by `;` in text. JSON documents follow
 
 
 def generated() -> dict[Path, str]:
-    """Return the text of every generated file by its path."""
+    """Return the text of every generated file by path."""
     knowledge = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **Document.model_json_schema(),
@@ -47,9 +47,9 @@ def generated() -> dict[Path, str]:
 
 
 def golden() -> dict[Path, str]:
-    """Return what the program writes for the toy file, in every table and format.
+    """Return the output of the program for the toy file, in every table and format.
 
-    What is called ``toy_haplotypes`` is written with the haplotypes laid over the knowledge base.
+    Files named ``toy_haplotypes.*`` use the toy haplotypes as an overlay of the toy knowledge base.
     """
     arguments = {
         f"toy.{table}.{kind}": ["--table", table.value, "--format", kind]
@@ -58,15 +58,15 @@ def golden() -> dict[Path, str]:
     }
     arguments |= {f"toy.{kind}": ["--format", kind] for kind in ("json", "jsonl")}
     arguments["toy.annotations.asserted.tsv"] = ["--absent-is-reference"]
-    haplotypes, weighed = ["--kb", "../toy_haplotypes"], ["--population", "EUR"]
+    haplotypes, population = ["--kb", "../toy_haplotypes"], ["--population", "EUR"]
     arguments |= {
         "toy_haplotypes.haplotypes.tsv": [*haplotypes, "--table", "haplotypes"],
         "toy_haplotypes.haplotypes.csv": [*haplotypes, "--table", "haplotypes", "--format", "csv"],
-        "toy_haplotypes.haplotypes.EUR.tsv": [*haplotypes, "--table", "haplotypes", *weighed],
+        "toy_haplotypes.haplotypes.EUR.tsv": [*haplotypes, "--table", "haplotypes", *population],
         "toy_haplotypes.annotations.tsv": haplotypes,
         "toy_haplotypes.summary.tsv": [*haplotypes, "--table", "summary"],
         "toy_haplotypes.json": [*haplotypes, "--format", "json"],
-        "toy_haplotypes.EUR.json": [*haplotypes, "--format", "json", *weighed],
+        "toy_haplotypes.EUR.json": [*haplotypes, "--format", "json", *population],
     }
     commands = {
         name: (0, ["annotate", "toy.vcf", "--quiet", "--kb", "../toy_kb", *words])
@@ -76,24 +76,25 @@ def golden() -> dict[Path, str]:
         f"toy.check.{suffix}": (5, ["check", "toy.vcf", "--kb", "../toy_kb", "--format", kind])
         for kind, suffix in (("text", "txt"), ("tsv", "tsv"), ("json", "json"))
     }
-    folder = GOLDEN
-    here = Path.cwd()
-    os.chdir(folder)  # so that the file column has no path
+    working_directory = Path.cwd()
+    os.chdir(GOLDEN)  # so that the column "file" has no path
     try:
-        written = {folder / name: _run(code, words) for name, (code, words) in commands.items()}
+        written = {
+            GOLDEN / name: _run(exit_code, words) for name, (exit_code, words) in commands.items()
+        }
     finally:
-        os.chdir(here)
-    places = [TOY, TOY_HAPLOTYPES]
-    pages = {"toy": places[:1], "toy_haplotypes": places}
+        os.chdir(working_directory)
+    pages = {"toy": [TOY], "toy_haplotypes": [TOY, TOY_HAPLOTYPES]}
     return written | {
-        folder / f"{name}.knowledge-base.md": "\n".join(handbook_lines(load(kb))) + "\n"
+        GOLDEN / f"{name}.knowledge-base.md": "\n".join(handbook_lines(load(kb))) + "\n"
         for name, kb in pages.items()
     }
 
 
-def _run(code: int, words: list[str]) -> str:
+def _run(exit_code: int, words: list[str]) -> str:
+    """Return the stdout of a command that must end with an exit code."""
     result = CliRunner().invoke(main, words, catch_exceptions=False)
-    assert result.exit_code == code, result.stderr
+    assert result.exit_code == exit_code, result.stderr
     return result.stdout
 
 

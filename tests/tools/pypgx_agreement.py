@@ -1,7 +1,8 @@
 """Compare diplotypes with those of PyPGx on the same phased files.
 
-Run as ``make compare``, which gives PyPGx an environment of its own. ``call`` runs there and writes
-what PyPGx calls; ``compare`` runs here, calls the same people, and prints how they agree.
+Run as ``make compare``, which installs PyPGx into an environment of its own. ``call`` runs there
+and writes the diplotypes that PyPGx calls. ``compare`` runs in the environment of the project,
+calls the same people, and prints the agreement.
 """
 
 from __future__ import annotations
@@ -21,14 +22,14 @@ SETS = {
     "CYP19A1": "CYP19A1-star",
     "ABCB1": "ABCB1-1236-2677-3435",
 }
-_AT_ONCE = 200
+_BATCH_SIZE = 200  # people
 
 
 def call(assembly: str) -> Iterator[tuple[str, str, str]]:
-    """Yield gene, sample and genotype as PyPGx calls them.
+    """Yield gene, sample and diplotype as called by PyPGx.
 
-    Its tables are read once instead of for every call, rows that define no allele are left out once
-    the file was imported, and people come in batches: all for speed, none changes a genotype.
+    For speed, its tables are cached, rows that define no allele are dropped after the import, and
+    people are called in batches. None of this changes a diplotype.
     """
     import pandas as pd
     from fuc import pyvcf
@@ -48,64 +49,66 @@ def call(assembly: str) -> Iterator[tuple[str, str, str]]:
         samples = frame.samples
         parts = [
             utils.predict_alleles(
-                sdk.Archive(imported.copy_metadata(), frame.subset(samples[i : i + _AT_ONCE]))
+                sdk.Archive(imported.copy_metadata(), frame.subset(samples[i : i + _BATCH_SIZE]))
             ).data
-            for i in range(0, len(samples), _AT_ONCE)
+            for i in range(0, len(samples), _BATCH_SIZE)
         ]
         alleles = sdk.Archive(imported.copy_metadata(), pd.concat(parts))
         alleles.metadata["SemanticType"] = "SampleTable[Alleles]"
         called = genotype.call_genotypes(alleles=alleles).data
-        for sample, found in called.Genotype.items():
-            yield gene, sample, found
+        for sample, diplotype in called.Genotype.items():
+            yield gene, sample, diplotype
 
 
-def compare(assembly: str, theirs: Path) -> Iterator[str]:
-    """Yield a row of agreement for each gene, and one for each kind of difference."""
+def compare(assembly: str, pypgx_calls: Path) -> Iterator[str]:
+    """Yield a line of agreement for each gene, and one for each kind of difference."""
     from pgx_ana.knowledge import load
     from pgx_ana.model import CallOptions
     from pgx_ana.pipeline import Request, run
 
     paths = tuple(str(DATA / assembly / f"{gene}.vcf.gz") for gene in SETS)
-    found = run(Request(paths, options=CallOptions(absent_is_reference=True)), load())
-    told = {calls.nomenclature.id: calls for calls in found.haplotypes}
+    result = run(Request(paths, options=CallOptions(absent_is_reference=True)), load())
+    by_set = {calls.nomenclature.id: calls for calls in result.haplotypes}
     by_gene: dict[str, dict[str, str]] = defaultdict(dict)
-    with theirs.open(encoding="utf-8") as lines:
+    with pypgx_calls.open(encoding="utf-8") as lines:
         for gene, sample, genotype in csv.reader(lines, delimiter="\t"):
             by_gene[gene][sample] = genotype
     for gene, haplotypes in SETS.items():
-        calls = told[haplotypes]
+        calls = by_set[haplotypes]
         differences: Counter[tuple[str, str]] = Counter()
-        for sample, call in zip(found.calls.samples, calls.diplotypes, strict=True):
+        for sample, call in zip(result.calls.samples, calls.diplotypes, strict=True):
             diplotype = call.diplotype
             ours = diplotype.diplotype or f"{diplotype.status}: {diplotype.candidates[0].text}"
             expected = _sorted(by_gene[gene][sample])
             if expected != _sorted(_as_pypgx(ours, gene)):
                 differences[expected, ours] += 1
-        people = len(found.calls.samples)
+        people = len(result.calls.samples)
         yield f"{assembly} {gene}: {people - differences.total()} of {people} equal"
         for (expected, ours), count in differences.most_common():
             yield f"  {count} PyPGx {expected}, here {ours}"
 
 
 def _as_pypgx(diplotype: str, gene: str) -> str:
-    """Read every haplotype of ABCB1 but one as the leftover class that PyPGx has there."""
+    """Rename every haplotype of ABCB1 except C-G-C to *2, the catch-all allele of PyPGx."""
     if gene != "ABCB1":
         return diplotype
     return "/".join("*1" if name == "C-G-C" else "*2" for name in diplotype.split("/"))
 
 
 def _sorted(diplotype: str) -> str:
-    def place(name: str) -> tuple[int, str]:
+    """Return a diplotype with its haplotypes in order of their numbers."""
+
+    def key(name: str) -> tuple[int, str]:
         number = re.search(r"\d+", name)
         return (int(number[0]) if number else 0, name)
 
-    return "/".join(sorted(diplotype.split("/"), key=place))
+    return "/".join(sorted(diplotype.split("/"), key=key))
 
 
 def main() -> None:
-    """Do what the command line asks for: call or compare, assembly, file of PyPGx's calls."""
-    what, assembly, file = sys.argv[1:]
-    if what == "call":
+    """Run ``call`` or ``compare``; the arguments are the mode, the assembly and the PyPGx calls."""
+    mode, assembly, file = sys.argv[1:]
+    if mode == "call":
         with Path(file).open("w", encoding="utf-8", newline="") as lines:
             csv.writer(lines, delimiter="\t", lineterminator="\n").writerows(call(assembly))
     else:

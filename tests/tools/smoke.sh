@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Build the wheel, install it alone into an empty environment, and annotate from elsewhere.
+# Build the wheel, install it into an empty environment, and annotate from another folder.
 set -euo pipefail
 python=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -17,10 +17,10 @@ for assembly in GRCh37 GRCh38; do
   venv/bin/pgx-ana annotate "NA12717.$assembly.vcf" -o "$assembly.tsv"
   test "$(wc -l < "$assembly.tsv")" -gt 50
 done
-# rs776746, absent here, has another reference base in each assembly, which its sentence names.
+# rs776746 is absent; its statement names the reference base, which differs between the assemblies.
 cmp <(grep -v rs776746 GRCh37.tsv) <(grep -v rs776746 GRCh38.tsv)
 venv/bin/python -c 'import pgx_ana; assert len(pgx_ana.annotate("NA12717.GRCh38.vcf").calls) > 20'
 case "$(venv/bin/python -c 'import pgx_ana; print(pgx_ana.__file__)')" in
-  "$work"/*) echo "smoke: the wheel annotates on its own" ;;
-  *) echo "smoke: not the wheel was tested" >&2; exit 1 ;;
+  "$work"/*) echo "smoke: the wheel works on its own" ;;
+  *) echo "smoke: the wheel was not the package under test" >&2; exit 1 ;;
 esac

@@ -105,6 +105,6 @@ def test_files_of_two_assemblies_are_rejected(toy: KnowledgeBase, make_vcf: Make
         assemblies_of(toy, on_37, on_38)
     expected = (
         f"the files are on different assemblies ({on_37} is GRCh37, {on_38} is GRCh38); "
-        "annotate them apart"
+        "annotate them separately"
     )
     assert expected == str(caught.value)
