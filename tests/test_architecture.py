@@ -202,6 +202,22 @@ def test_forbidden_imports_and_files_without_a_room_are_reported(
     assert [expected] == violations(package, table)
 
 
+def test_every_arrow_of_the_table_is_used(table: dict[str, Room]) -> None:
+    """An arrow that no import needs would let a room grow into another one unnoticed."""
+    present = files(PACKAGE)
+    unused = [
+        f"{room.name} -> {other}"
+        for room in table.values()
+        for other in sorted(room.may_use)
+        if not any(
+            imported == f"{PACKAGE.name}.{other}"
+            for module in modules_of(room)
+            for imported, _ in imports(present[module])
+        )
+    ]
+    assert [] == unused
+
+
 def test_libraries_are_imported_only_where_allowed() -> None:
     forbidden = [
         f"{module} imports {imported}"
