@@ -14,7 +14,6 @@ from pgx_ana.knowledge.definitions import (
     HaplotypeSet,
     VariantDefinition,
 )
-from pgx_ana.knowledge.entry_index import SECTIONS
 from pgx_ana.knowledge.evidence import (
     Association,
     Effect,
@@ -24,7 +23,7 @@ from pgx_ana.knowledge.evidence import (
 )
 from pgx_ana.knowledge.levels import LADDER, EvidenceGrade, Level, Stance
 from pgx_ana.knowledge.loading import default_directory, load
-from pgx_ana.knowledge.schema import Message
+from pgx_ana.knowledge.schema import SECTIONS, Message
 from pgx_ana.knowledge.vocabulary import OTHER_DIPLOTYPES, Category, Direction
 
 __all__ = [

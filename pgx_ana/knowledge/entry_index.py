@@ -8,10 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from pgx_ana.errors import Fault
-from pgx_ana.knowledge.schema import Document
+from pgx_ana.knowledge.schema import SECTIONS
 from pgx_ana.knowledge.yamlfile import YamlFile
-
-SECTIONS = tuple(name for name in Document.model_fields if name != "knowledge")
 
 
 class EntryIndex:

@@ -70,6 +70,10 @@ class Document(Model):
     messages: tuple[Message, ...] = ()
 
 
+SECTIONS = tuple(name for name in Document.model_fields if name != "knowledge")
+"""The sections that hold entries, in the order of the document."""
+
+
 def document_as_json(document: Document) -> bytes:
     """Return a document as JSON, without the fields that were not set."""
     return document.model_dump_json(exclude_unset=True).encode()
