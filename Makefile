@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-slow check lint type smoke bench compare schema lock clean
+.PHONY: demo test test-slow check lint type smoke bench compare generate lock clean
 
 demo: $(READY)
 	@mkdir -p demo
@@ -46,7 +46,7 @@ compare: $(READY)
 	done
 
 # Writes the files that are generated from the code; tests check that they are current.
-schema: $(READY)
+generate: $(READY)
 	PYTHONPATH=tests $(BIN)/python -m tools.generate
 
 lock: $(READY)

@@ -95,7 +95,7 @@ def annotate(  # noqa: PLR0913  # all but the first are keywords
     samples: str | Sequence[str] = (),
     genes: str | Sequence[str] = (),
     assembly: str | None = None,
-    kb: PathName | Sequence[PathName] = (),
+    kb: KnowledgeBase | PathName | Sequence[PathName] = (),
     options: CallOptions | None = None,
     reference: PathName = "",
     verify: bool = False,
@@ -108,20 +108,23 @@ def annotate(  # noqa: PLR0913  # all but the first are keywords
         samples: names of the samples to annotate; all if empty.
         genes: symbols of the genes to annotate; all if empty.
         assembly: ``GRCh37`` or ``GRCh38``, if it cannot be detected from the files.
-        kb: directories of knowledge bases; entries of a later one replace those of an earlier one.
-            The shipped knowledge base if empty.
-        options: what counts as a call.
+        kb: a loaded knowledge base, or directories of knowledge bases; entries of a later one
+            replace those of an earlier one, and ``default`` is the shipped one. The shipped
+            knowledge base if empty.
+        options: what counts as a call: ``min_gq``, ``min_dp``, ``min_gp``, ``include_filtered``,
+            ``absent_is_reference`` and ``allow_strand_flip``.
         reference: an indexed FASTA file that REF is checked against.
         verify: read files completely, not only at the known sites.
         population: ``AFR``, ``AMR``, ``EAS``, ``EUR``, ``SAS`` or ``global``. Its haplotype
             frequencies give ambiguous diplotypes a probability; none if empty.
 
     Raises:
-        InputError: a file cannot be read, trusted or matched.
-        UsageError: a gene, assembly or population is unknown, no file was given, or one twice.
+        InputError: a file cannot be read, trusted or matched, or a sample is in none of them.
+        UsageError: a gene, assembly or population is unknown, no file was given, or a file was
+            given twice.
         KnowledgeBaseError: the knowledge base has faults.
     """
-    knowledge = load_knowledge_base(kb)
+    knowledge = kb if isinstance(kb, KnowledgeBase) else load_knowledge_base(kb)
     request = Request(
         paths=tuple(os.fspath(path) for path in _as_paths(paths)),
         selection=Selection(_as_names(samples), _as_names(genes), _as_assembly(assembly)),
@@ -140,7 +143,8 @@ def load_knowledge_base(
 
     Args:
         directories: directories with YAML files; entries of a later one replace those of an earlier
-            one by identifier. The shipped knowledge base if empty.
+            one by identifier, and ``default`` is the shipped one. The shipped knowledge base if
+            empty.
         cached: use the checked form that an earlier run saved, if the files are unchanged. False
             always reads and checks the files.
 

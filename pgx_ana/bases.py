@@ -20,3 +20,13 @@ def is_palindromic(alleles: Iterable[str]) -> bool:
     """Return whether two alleles are reverse complements, which makes the strand ambiguous."""
     distinct = set(alleles)
     return any(complement(allele) in distinct - {allele} for allele in distinct)
+
+
+def common_prefix_length(first: str, second: str) -> int:
+    """Return how many bases two sequences share from their start.
+
+    >>> common_prefix_length("GCTA", "GCA")
+    2
+    """
+    pairs = enumerate(zip(first, second, strict=False))
+    return next((n for n, (a, b) in pairs if a != b), min(len(first), len(second)))

@@ -221,7 +221,9 @@ class CallOptions:
 
     ``min_gq`` is phred-scaled: 10 is a probability of 0.9 that the genotype is right. A call
     without GQ or DP passes; by default, a call with a DP of 0 does not. ``min_gp`` is the lowest
-    accepted probability of an imputed genotype.
+    accepted probability of a genotype (GP, HDS or DS, or HipSTR's Q). ``include_filtered`` accepts
+    calls whose FILTER or FT is not PASS, ``absent_is_reference`` takes sites without a record for
+    reference, and ``allow_strand_flip`` accepts alleles that match only the other strand.
     """
 
     min_gq: float = 10

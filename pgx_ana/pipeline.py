@@ -1,4 +1,4 @@
-"""The order of the stages: read files, decide their assemblies, call, join the cohort, annotate."""
+"""From files to the calls of a cohort: read, decide the assembly, call, join."""
 
 from __future__ import annotations
 

@@ -83,7 +83,8 @@ def test_public_signatures() -> None:
     assert {
         "annotate": "(paths: 'PathName | Sequence[PathName]', *, "
         "samples: 'str | Sequence[str]' = (), genes: 'str | Sequence[str]' = (), "
-        "assembly: 'str | None' = None, kb: 'PathName | Sequence[PathName]' = (), "
+        "assembly: 'str | None' = None, "
+        "kb: 'KnowledgeBase | PathName | Sequence[PathName]' = (), "
         "options: 'CallOptions | None' = None, reference: 'PathName' = '', "
         "verify: 'bool' = False, population: 'str' = '') -> 'Result'",
         "load_knowledge_base": "(directories: 'PathName | Sequence[PathName]' = (), *, "
@@ -337,3 +338,23 @@ def test_errors(
 def test_no_file(annotate: Annotate) -> None:
     with pytest.raises(UsageError, match="no file was given"):
         annotate()
+
+
+def test_a_loaded_knowledge_base(toy: KnowledgeBase, file: Path, toy_directory: Path) -> None:
+    """One knowledge base for many files is loaded once."""
+    knowledge = pgx_ana.load_knowledge_base(toy_directory)
+    with_value, with_path = (
+        pgx_ana.annotate(file, kb=knowledge),
+        pgx_ana.annotate(file, kb=[toy_directory]),
+    )
+    pd.testing.assert_frame_equal(with_path.calls, with_value.calls)
+    assert f"<KnowledgeBase: toy {toy.stamp}, 6 variants>" == repr(knowledge)
+
+
+def test_the_shipped_knowledge_base_by_its_name(curated: KnowledgeBase) -> None:
+    assert curated.stamp == pgx_ana.load_knowledge_base("default").stamp
+    assert curated.stamp == pgx_ana.load_knowledge_base().stamp
+
+
+def test_a_table_is_shown_by_its_size(annotate: Annotate, file: Path) -> None:
+    assert "<Table: calls, 2 samples, 12 rows>" == repr(annotate(file).table("calls"))

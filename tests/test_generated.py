@@ -27,7 +27,7 @@ def load_script(path: Path) -> ModuleType:
 
 
 def test_generated_files_are_current() -> None:
-    """Run ``make schema`` after a change of columns or models."""
+    """Run ``make generate`` after a change of columns or models."""
     expected = generated()
     assert expected == {path: path.read_text(encoding="utf-8") for path in expected}
 

@@ -2,7 +2,8 @@
 
 Takes: calls, diplotypes and the knowledge base.
 Gives: for every association a conclusion on each distinct genotype, and a summary by category.
-Never: concludes from a genotype that was not observed, or computes anything once per person.
+Never: concludes from a genotype that was neither observed nor asserted by the user, or interprets
+    a genotype once per person.
 """
 
 from pgx_ana.annotation.annotations import Annotations, AssociationResult

@@ -3,7 +3,8 @@
 Takes: records that overlap the window of a variant.
 Gives: one status for every person, with the observed alleles as plus-strand bases. Alleles are
     compared by sequence, records at one site are merged, and files of one person are reconciled.
-Never: takes a missing record or a missing copy for reference.
+Never: takes a missing record or a missing copy for reference, unless the user asks for it
+    (:func:`assert_reference`).
 """
 
 from pgx_ana.calling.cohort import assert_reference, mark_unseen_repeats, merge_files

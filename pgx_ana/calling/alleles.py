@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pgx_ana.bases import complement, is_palindromic
+from pgx_ana.bases import common_prefix_length, complement, is_palindromic
 from pgx_ana.calling.alignment import MAX_CELLS, Change, bases_at, indels
 from pgx_ana.model import ANY_ALLELE, COPY_NUMBER, DELETED, Locus, Record, Variant
 
@@ -159,16 +159,11 @@ def _tract(variant: Variant, locus: Locus) -> tuple[int, int]:
     for bases in variant.alleles:
         sequence = _window_with(bases, locus)
         if sequence != window:
-            prefix = _common_prefix_length(window, sequence)
-            suffix = _common_prefix_length(window[::-1], sequence[::-1])
+            prefix = common_prefix_length(window, sequence)
+            suffix = common_prefix_length(window[::-1], sequence[::-1])
             firsts.append(min(len(sequence), len(window)) - suffix)
             lasts.append(prefix + max(len(window) - len(sequence), 0) - 1)
     return locus.window_start + min(firsts), locus.window_start + max(lasts)
-
-
-def _common_prefix_length(first: str, second: str) -> int:
-    pairs = enumerate(zip(first, second, strict=False))
-    return next((n for n, (a, b) in pairs if a != b), min(len(first), len(second)))
 
 
 def _reference_mismatch(record: Record, locus: Locus) -> str:

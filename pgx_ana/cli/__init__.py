@@ -1,4 +1,4 @@
-"""The command line: options in, one call into the package, results out.
+"""The command line: options in, results out.
 
 Takes: argv.
 Gives: results on stdout or in the file of ``-o``, everything else on stderr, and an exit code: 0

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 @kb_option
 @click.pass_context
 def check(ctx: click.Context, /, output: str, file_format: str, **given: Any) -> None:
-    """Report what FILES can answer, without annotating: assembly, samples, all known sites.
+    """Report which known sites FILES call, and which genes can be answered.
 
     Exit code 0: all sites are called in everyone; 5: only part; 3: nothing, or unreadable.
     """

@@ -25,7 +25,7 @@ list_format = click.option(
 
 @click.group()
 def kb() -> None:
-    """Read and check the knowledge base."""
+    """List, show, check and compare knowledge bases."""
 
 
 @kb.command("check")

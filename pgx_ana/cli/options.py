@@ -77,9 +77,11 @@ _CALL_OPTIONS = (
         default=0.9,
         type=click.FloatRange(0, 1),
         show_default=True,
-        help="Minimum probability of an imputed genotype (GP, HDS or DS).",
+        help="Minimum probability of a genotype (GP, HDS or DS, or HipSTR's Q).",
     ),
-    click.option("--include-filtered", is_flag=True, help="Use calls whose FILTER is not PASS."),
+    click.option(
+        "--include-filtered", is_flag=True, help="Use calls whose FILTER or FT is not PASS."
+    ),
     click.option(
         "--allow-strand-flip",
         is_flag=True,
@@ -159,7 +161,6 @@ def check_destination(
 
 def load_knowledge(directories: Iterable[Path], *, cached: bool = True) -> KnowledgeBase:
     """Return the knowledge base of ``--kb``, the shipped one if there is no ``--kb``."""
-    from pgx_ana.knowledge import default_directory, load
+    from pgx_ana.knowledge import load
 
-    paths = [default_directory() if str(path) == "default" else path for path in directories]
-    return load(paths, cached=cached)
+    return load(tuple(directories), cached=cached)

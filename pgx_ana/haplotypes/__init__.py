@@ -1,8 +1,8 @@
 """Star alleles and other named haplotypes: every diplotype that fits the calls of a person.
 
 Takes: calls at the sites of a haplotype set, and the definitions of the knowledge base.
-Gives: the diplotype where only one fits, else all candidates, what would decide between them, and
-    with a population the probability of each one.
+Gives: the diplotype where only one fits, or only one consists of named haplotypes; else all
+    candidates, what would decide between them, and with a population the probability of each one.
 Never: takes a missing site for reference, or reports a diplotype because it is the likeliest one.
 """
 

@@ -33,7 +33,7 @@ from pgx_ana.model import Chromosome, ContigTable, Locus, Variant
 from pgx_ana.terms import Assembly
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class KnowledgeBase:
     """All definitions, evidence and associations, indexed by identifier.
 
@@ -59,6 +59,10 @@ class KnowledgeBase:
     evidence: Mapping[str, Evidence]
     associations: Mapping[str, Association]
     messages: Mapping[str, Message]
+
+    def __repr__(self) -> str:
+        """Return ``<KnowledgeBase: toy 1.2.3+0123456789ab, 6 variants>``."""
+        return f"<KnowledgeBase: {self.info.name} {self.stamp}, {len(self.definitions)} variants>"
 
     @property
     def stamp(self) -> str:

@@ -7,11 +7,11 @@ have the checks of haplotypes and of evidence.
 
 from __future__ import annotations
 
-import itertools
 import string
 from collections import Counter
 from collections.abc import Iterator
 
+from pgx_ana.bases import common_prefix_length
 from pgx_ana.errors import Fault
 from pgx_ana.knowledge.definitions import VariantDefinition
 from pgx_ana.knowledge.entry_index import EntryIndex
@@ -225,11 +225,6 @@ def _shifts_to_edge(window: str, offset: int, ref: str, alt: str) -> bool:
     alternate = window[:offset] + alt + window[offset + len(ref) :]
     shorter = min(len(window), len(alternate))
     return (
-        _common_prefix_length(window, alternate) >= shorter
-        or _common_prefix_length(window[::-1], alternate[::-1]) >= shorter
+        common_prefix_length(window, alternate) >= shorter
+        or common_prefix_length(window[::-1], alternate[::-1]) >= shorter
     )
-
-
-def _common_prefix_length(first: str, second: str) -> int:
-    pairs = zip(first, second, strict=False)
-    return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))

@@ -30,6 +30,10 @@ _CHECKING_MODULES = (
 """The modules that decide whether a knowledge base has faults: part of the cache key."""
 
 
+DEFAULT = "default"
+"""Name of the shipped knowledge base among directories."""
+
+
 def default_directory() -> Path:
     """Return the directory shipped inside the package, else ``data/kb`` of the checkout."""
     package = Path(__file__).parent.parent
@@ -40,11 +44,13 @@ def default_directory() -> Path:
 def load(directories: Sequence[Path] = (), *, cached: bool = True) -> KnowledgeBase:
     """Load a knowledge base; entries of later directories replace earlier ones by identifier.
 
+    A directory called ``default`` is the shipped knowledge base, as is none at all.
     A knowledge base without faults is stored in the user's cache under the digest of its files.
     With ``cached`` False, the files are read and checked even if the cache has them. Raises
     :class:`KnowledgeBaseError` with every fault.
     """
-    layers = tuple(directories) or (default_directory(),)
+    shipped = default_directory()
+    layers = tuple(shipped if str(d) == DEFAULT else d for d in directories) or (shipped,)
     sources = [read_source(layer) for layer in layers]
     sha256 = digest(sources)
     key = _cache_key(sources, sha256)

@@ -6,13 +6,16 @@ Gives: tables as TSV, CSV and data frames, one JSON document per person, callabi
 Never: draws a conclusion, or leaves an incomplete file behind.
 """
 
-from pgx_ana.output.documents import patient_texts
+from pgx_ana.output.columns import COLUMNS
+from pgx_ana.output.documents import json_schema, patient_texts
 from pgx_ana.output.formats import write_annotations, write_callability
 from pgx_ana.output.frames import to_frame
 from pgx_ana.output.tables import Table, make_table
 
 __all__ = [
+    "COLUMNS",
     "Table",
+    "json_schema",
     "make_table",
     "patient_texts",
     "to_frame",

@@ -37,13 +37,18 @@ class TableSection:
     numbers: Mapping[str, NDArray[np.generic]]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Table:
     """A table of all samples. Each sample has one row per section, in the order of the sections."""
 
     name: TableName
     samples: tuple[str, ...]
     sections: tuple[TableSection, ...]
+
+    def __repr__(self) -> str:
+        """Return ``<Table: calls, 2 samples, 12 rows>``."""
+        n_samples = len(self.samples)
+        return f"<Table: {self.name}, {n_samples} samples, {n_samples * len(self.sections)} rows>"
 
     @property
     def columns(self) -> tuple[Column, ...]:

@@ -1,6 +1,6 @@
 """Callability of files, and signs that a file is wrong.
 
-Takes: calls and the knowledge base.
+Takes: calls, the diplotypes that follow from them, and the knowledge base.
 Gives: the number of people per call state at every site, a verdict per gene, and warnings about
     allele frequencies that occur in no population.
 Never: changes a call.

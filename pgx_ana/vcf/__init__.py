@@ -3,7 +3,8 @@
 Takes: paths, and the loci to read.
 Gives: the records that overlap each locus, and the assembly of the file with the evidence for it.
     A file that cannot be trusted is rejected as a whole, with one message.
-Never: compares alleles, or knows what a variant means. Contig tables and loci come in as values.
+Never: calls a genotype, or knows what a variant means. Contig tables and loci come in as values;
+    REF and ALT are compared with them only to detect the assembly, and REF with ``--reference``.
 """
 
 from pgx_ana.vcf.assembly import (

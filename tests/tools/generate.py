@@ -1,6 +1,6 @@
 """Write the files that are generated from the code: JSON Schemas, pages and expected outputs.
 
-Run as ``make schema``; ``test_generated.py`` checks that they are current. Review the difference
+Run as ``make generate``; ``test_generated.py`` checks that they are current. Review the difference
 before committing it: the expected outputs in ``tests/golden`` are promises to users.
 """
 
@@ -14,12 +14,11 @@ from typing import Any
 from click.testing import CliRunner
 from helpers.paths import GOLDEN, ROOT, TOY, TOY_HAPLOTYPES
 
-from pgx_ana.browse.handbook import handbook_lines
+from pgx_ana.browse import handbook_lines
 from pgx_ana.cli import main
 from pgx_ana.knowledge import load
 from pgx_ana.knowledge.schema import Document
-from pgx_ana.output.columns import COLUMNS
-from pgx_ana.output.documents import json_schema
+from pgx_ana.output import COLUMNS, json_schema
 from pgx_ana.terms import TableName
 
 _TABLES = """# Tables
