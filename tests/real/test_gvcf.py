@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 import pgx_ana
 from pgx_ana.api import Result
+from pgx_ana.knowledge import KnowledgeBase
+from pgx_ana.terms import Assembly
 
 INDELS = {"rs3064744", "rs67666821", "rs4646438"}
 TRUTH = re.compile(r"(?P<kind>REFBLK|SPAN)?(?P<genotype>[^:]+)(:DP(?P<dp>\d+))?(:GQ(?P<gq>\d+))?")
@@ -65,6 +68,28 @@ def test_every_site_equals_the_scan(people: Result, shared: Path) -> None:
         assert row["dp"] <= depth if truth["kind"] == "REFBLK" else row["dp"] == depth
     assert 88 * 31 == len(expected)
     assert expected == actual
+
+
+def test_nobody_has_a_base_that_is_not_defined(
+    people: Result, shared: Path, curated: KnowledgeBase, bcftools: Callable[..., str]
+) -> None:
+    """The bases of the knowledge base are those that people have, by rows that bcftools reads."""
+    loci = {v.id: v.loci[Assembly.GRCH38] for v in curated.variants if v.is_snv}
+    names = {(f"chr{locus.chrom}", str(locus.pos)): name for name, locus in loci.items()}
+    places = ",".join(f"{chrom}:{pos}" for chrom, pos in sorted(names))
+    carried: dict[str, Counter[str]] = {}
+    for path in sorted((shared / "gvcf").glob("*.g.vcf.gz")):
+        text = bcftools("query", "-r", places, "-f", "%CHROM\t%POS\t%REF\t%ALT[\t%TGT]\n", path)
+        for chrom, pos, ref, alt, genotype in map(str.split, text.splitlines()):
+            if (chrom, pos) in names and len(ref) == len(alt.split(",")[0]) == 1:
+                counts = carried.setdefault(names[chrom, pos], Counter())
+                counts.update(re.split(r"[/|]", genotype))
+    known = {variant.id: set(variant.alleles) for variant in curated.variants}
+    assert {} == {name: bases for name, bases in carried.items() if not set(bases) <= known[name]}
+    assert (94, {"C": 41, "T": 9}) == (len(carried), carried["rs4476990"])
+    assert 0 == (people.calls["status"] == "unknown_allele").sum()
+    called = people.calls[people.calls["variant"] == "rs4476990"]["genotype"].astype(str)
+    assert {"C/C": 16, "T/C": 9, "T/T": 6} == called.value_counts().to_dict()
 
 
 def test_same_people_in_1000_genomes(people: Result, shared: Path) -> None:
