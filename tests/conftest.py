@@ -11,6 +11,7 @@ import pysam
 import pysam.bcftools
 import pytest
 from click.testing import CliRunner, Result
+from helpers.fixture_types import Bcftools, MakeVcf, Run
 from helpers.paths import REAL, TOY, TOY_HAPLOTYPES
 from helpers.vcf_text import VCF_COLUMNS
 
@@ -21,9 +22,6 @@ from pgx_ana.knowledge import KnowledgeBase, load
 
 NO_REAL_DATA = "the folder with real data is not next to the project"
 
-MakeVcf = Callable[..., Path]
-Run = Callable[..., Result]
-Bcftools = Callable[..., str]
 
 CONTIG_LENGTHS = {"GRCh37": {"1": 900, "2": 800}, "GRCh38": {"1": 1000, "2": 700}}
 

@@ -14,7 +14,7 @@ from pgx_ana.browse.handbook import handbook_lines
 from pgx_ana.knowledge import KnowledgeBase, Level, load
 
 if TYPE_CHECKING:
-    from conftest import Run
+    from helpers.fixture_types import Run
 
 RESULT = """\
   - id: two-KEY-pain

@@ -15,9 +15,7 @@ from pathlib import Path
 import pysam
 import pysam.bcftools
 import pytest
-from click.testing import Result
-
-Run = Callable[..., Result]
+from helpers.fixture_types import Run
 
 VARIANT = "rs35599367"
 EXPOSURE = "rs35599367-plasma-level"

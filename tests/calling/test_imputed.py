@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from click.testing import Result
+from helpers.fixture_types import MakeVcf, Run
 from numpy.typing import NDArray
 
 import pgx_ana
@@ -18,9 +18,6 @@ from pgx_ana.api import Result as People
 from pgx_ana.errors import UsageError
 from pgx_ana.model import MISSING, NO_COPY, CallOptions
 from pgx_ana.vcf.fields import best_guesses, probability_of
-
-MakeVcf = Callable[..., Path]
-Run = Callable[..., Result]
 
 Outcome = tuple[str, str, str]
 """Genotype, status and reason of a call."""

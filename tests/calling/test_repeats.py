@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pysam
 import pytest
+from helpers.fixture_types import MakeVcf
 from helpers.paths import TOY
 
 import pgx_ana
@@ -16,7 +17,6 @@ from pgx_ana.model import CallOptions
 from pgx_ana.pipeline import Request, Selection
 from pgx_ana.pipeline import call as call_files
 
-MakeVcf = Callable[..., Path]
 # The toy locus rs5 is GCA at 1:501 in the window GGCACACATT: (CA)3, and (CA)2 where it is deleted.
 FORMAT = "GT:GB:Q:DP"
 DECLARED = (

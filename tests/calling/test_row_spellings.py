@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from helpers.file_styles import INDEXED, FileStyle, Tables, file_styles, packed, rendered, tables_of
+from helpers.fixture_types import Bcftools, MakeVcf
 from helpers.row_spellings import (
     ANY_ALLELE,
     STAR,
@@ -39,8 +40,6 @@ from pgx_ana.model import Locus, Variant
 from pgx_ana.terms import Assembly
 
 GRCH37, GRCH38 = Assembly
-Bcftools = Callable[..., str]
-MakeVcf = Callable[..., Path]
 Write = Callable[..., Path]
 
 FIXED = settings(

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import Result
+from helpers.fixture_types import MakeVcf, Run
 
 import pgx_ana
 from pgx_ana.bases import is_palindromic
 from pgx_ana.model import CallOptions
-
-MakeVcf = Callable[..., Path]
-Run = Callable[..., Result]
 
 Outcome = tuple[str, str, str, str]
 """Genotype, status, source and reason of a call."""

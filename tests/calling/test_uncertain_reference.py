@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import pysam
 import pytest
+from helpers.fixture_types import MakeVcf
 
 import pgx_ana
 from pgx_ana.errors import InputError
 from pgx_ana.model import CallOptions
 
 if TYPE_CHECKING:
-    from conftest import Run
+    from helpers.fixture_types import Run
 
-MakeVcf = Callable[..., Path]
 
 OVERLAY = """\
 variants:

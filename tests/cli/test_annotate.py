@@ -7,19 +7,17 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from click.testing import Result
+from helpers.fixture_types import MakeVcf, Run
 from helpers.paths import EXAMPLE
 
 from pgx_ana.output.columns import COLUMNS
 from pgx_ana.terms import TableName
 from pgx_ana.version import __version__
-
-MakeVcf = Callable[..., Path]
-Run = Callable[..., Result]
 
 PERSON = EXAMPLE / "NA12717.GRCh38.vcf"
 HEADERS = {name: [column.name for column in columns] for name, columns in COLUMNS.items()}

@@ -17,9 +17,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
-
-MakeVcf = Callable[..., Path]
-Run = Callable[..., Result]
+from helpers.fixture_types import MakeVcf, Run
 
 FULL = Path("/dev/full")
 TEN_MEGABYTES = 10_000_000

@@ -13,7 +13,7 @@ from pgx_ana.browse import VariantFilter, page_lines, variants_as_tsv
 from pgx_ana.knowledge import KnowledgeBase, default_directory, load
 
 if TYPE_CHECKING:
-    from conftest import Run
+    from helpers.fixture_types import Run
 
 FAULTY = """\
 drugs:

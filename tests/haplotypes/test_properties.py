@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import itertools
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import click.testing
 import pytest
+from helpers.fixture_types import Run
 from helpers.toy_chromosomes import (
     LAYERS,
     LISTED,
@@ -37,8 +37,6 @@ from pgx_ana.output.delimited import text_chunks
 from pgx_ana.pipeline import Request
 from pgx_ana.pipeline import run as run_files
 from pgx_ana.terms import TableName
-
-Run = Callable[..., click.testing.Result]
 
 
 def annotated(

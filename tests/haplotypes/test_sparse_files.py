@@ -7,11 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import Result
+from helpers.fixture_types import MakeVcf, Run
 from helpers.toy_chromosomes import LAYERS, small_set
-
-MakeVcf = Callable[..., Path]
-Run = Callable[..., Result]
 
 SITES = {
     "rs1": "1 100 A C",

@@ -9,6 +9,7 @@ from pathlib import Path
 import pysam
 import pytest
 
+from helpers.fixture_types import MakeVcf
 from pgx_ana.errors import InputError
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.output import make_table
@@ -16,7 +17,6 @@ from pgx_ana.output.delimited import text_chunks
 from pgx_ana.pipeline import Request, Selection, call, run
 from pgx_ana.terms import TableName
 
-MakeVcf = Callable[..., Path]
 Pack = Callable[[Path], Path]
 
 SAMPLES = ("S1", "S2", "S3")

@@ -18,7 +18,7 @@ from pgx_ana.knowledge import SECTIONS, KnowledgeBase, Level, Stance, default_di
 from pgx_ana.knowledge.yamlfile import read_yaml
 
 if TYPE_CHECKING:
-    from conftest import Run
+    from helpers.fixture_types import Run
 
 FIRST_VARIANTS = {
     "CYP19A1": ("rs4646", "rs10046", "rs700518", "rs727479", "rs1008805", "rs6493497", "rs7176005"),

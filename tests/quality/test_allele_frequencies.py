@@ -7,17 +7,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
-from click.testing import Result
+from helpers.fixture_types import Bcftools, MakeVcf, Run
 
 from pgx_ana.knowledge import KnowledgeBase, load
 from pgx_ana.pipeline import Request, Selection, call
 from pgx_ana.quality import frequency_warnings
 from pgx_ana.quality.allele_frequencies import FrequencyOutlier
 from pgx_ana.terms import Assembly
-
-Run = Callable[..., Result]
-Bcftools = Callable[..., str]
-MakeVcf = Callable[..., Path]
 
 GENES = ("ABCB1", "CYP19A1", "CYP3A4", "UGT1A4")
 ASSEMBLIES = ("GRCh37", "GRCh38")

@@ -11,12 +11,11 @@ from pathlib import Path
 import pandas as pd
 import pysam
 import pytest
+from helpers.fixture_types import Bcftools
 
 import pgx_ana
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.vcf import ContigNames
-
-Bcftools = Callable[..., str]
 
 PEOPLE = "HG00096,HG00101,NA12717,NA18868,HG01845,HG00452,NA19122,NA20509"
 SITES = (

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pysam
 import pytest
-from click.testing import Result
+from helpers.fixture_types import MakeVcf, Run
 
 import pgx_ana
 from pgx_ana.errors import InputError
@@ -16,8 +16,6 @@ from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.terms import Assembly
 from pgx_ana.vcf import ContigNames, Genome
 
-MakeVcf = Callable[..., Path]
-Run = Callable[..., Result]
 MakeFasta = Callable[..., Path]
 
 LENGTHS = {Assembly.GRCH37: {"1": 900, "2": 800}, Assembly.GRCH38: {"1": 1000, "2": 700}}
