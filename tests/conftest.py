@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 from helpers.fixture_types import Bcftools, MakeVcf, Run
 from helpers.paths import REAL, TOY, TOY_HAPLOTYPES
-from helpers.vcf_text import VCF_COLUMNS
+from helpers.vcf_text import CONTIG_LENGTHS, VCF_COLUMNS
 
 from pgx_ana.cli import main
 from pgx_ana.haplotypes import Nomenclature
@@ -21,9 +21,6 @@ from pgx_ana.haplotypes.nomenclature import nomenclatures
 from pgx_ana.knowledge import KnowledgeBase, load
 
 NO_REAL_DATA = "the folder with real data is not next to the project"
-
-
-CONTIG_LENGTHS = {"GRCh37": {"1": 900, "2": 800}, "GRCh38": {"1": 1000, "2": 700}}
 
 
 @pytest.fixture(scope="session", autouse=True)

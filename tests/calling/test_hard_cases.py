@@ -15,7 +15,9 @@ from pathlib import Path
 import pysam
 import pysam.bcftools
 import pytest
+from helpers.containers import Pack
 from helpers.fixture_types import Run
+from helpers.vcf_text import VCF_COLUMNS
 
 VARIANT = "rs35599367"
 EXPOSURE = "rs35599367-plasma-level"
@@ -40,7 +42,6 @@ HEADER = (
     '##FORMAT=<ID=GQ,Number=1,Type=Integer,Description="quality">',
     '##FORMAT=<ID=DP,Number=1,Type=Integer,Description="depth">',
 )
-COLUMNS = "#CHROM POS ID REF ALT QUAL FILTER INFO FORMAT"
 
 
 @dataclass(frozen=True)
@@ -202,7 +203,7 @@ def vcf(rows: Sequence[str], *, assembly: str = "GRCh38", samples: Sequence[str]
     """Return the text of a VCF with contig lengths."""
     lines = ["##fileformat=VCFv4.2"]
     lines += [f"##contig=<ID={name},length={n}>" for name, n in CONTIGS[assembly].items()]
-    lines += [*HEADER, "\t".join([*COLUMNS.split(), *samples])]
+    lines += [*HEADER, "\t".join([*VCF_COLUMNS, *samples])]
     for row in rows:
         chrom, pos, ref, alt, filters, *rest = row.split()
         lines.append("\t".join([chrom, pos, ".", ref, alt, ".", filters, *rest]))
@@ -314,9 +315,6 @@ def test_assembly_from_the_ref_bases_alone(tmp_path: Path, run: Run) -> None:
 
 
 # containers
-
-
-Pack = Callable[[Path], Path]
 
 
 def as_gzip(path: Path) -> Path:

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from helpers.file_styles import INDEXED, FileStyle, Tables, file_styles, packed, rendered, tables_of
 from helpers.fixture_types import Bcftools, MakeVcf
+from helpers.paths import PANEL_GENES
 from helpers.row_spellings import (
     ANY_ALLELE,
     STAR,
@@ -825,7 +826,6 @@ def test_adjacent_variants_as_one_row(
     assert [] == differing(expected, actual)
 
 
-PANEL = ("ABCB1", "CYP19A1", "CYP3A4", "UGT1A4")
 PANEL_SAMPLES = ("HG00096", "NA12717", "NA18868", "HG01845", "NA20509")
 
 
@@ -848,10 +848,10 @@ def panel(
     """Return some samples of the panel, and for each row near a known variant a carrier."""
     world = real_worlds[GRCH38]
     folder = tmp_path_factory.mktemp("panel")
-    chosen_variants = [v for v in world.isolated if v.gene in PANEL and v.is_snv]
+    chosen_variants = [v for v in world.isolated if v.gene in PANEL_GENES and v.is_snv]
     loci = [(variant, variant.loci[GRCH38]) for variant in chosen_variants]
     regions = ",".join(f"chr{x.chrom}:{x.pos - 10}-{x.pos + 10}" for _, x in loci)
-    parts = [folder / f"{gene}.vcf.gz" for gene in PANEL]
+    parts = [folder / f"{gene}.vcf.gz" for gene in PANEL_GENES]
     for part in parts:
         source = shared / "1000genomes" / "GRCh38" / part.name
         bcftools("view", "--no-version", "-r", regions, "-Oz", "-o", part, source)

@@ -153,26 +153,6 @@ def test_palindromic_variants_of_the_shipped_knowledge_base(curated: Any) -> Non
 
 
 @pytest.mark.parametrize(
-    ("alleles", "expected"),
-    [
-        ("AC", False),
-        ("AT", True),
-        ("CG", True),
-        ("ACT", True),
-        ("CAG", True),
-        ("AG", False),
-        ("A", False),
-        (("G", "GT"), False),
-        (("GCA", "G"), False),
-        (("AC", "GT"), True),
-        (("AT", "A"), False),
-    ],
-)
-def test_is_palindromic(alleles: Sequence[str], expected: bool) -> None:
-    assert expected is is_palindromic(alleles)
-
-
-@pytest.mark.parametrize(
     ("rows", "variant", "expected"),
     [
         (["1 100 A C 0/1"], "rs1", ("A/C", "called", "record", "")),

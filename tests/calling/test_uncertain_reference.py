@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pysam
 import pytest
 from helpers.fixture_types import MakeVcf
+from helpers.vcf_text import CONTIG_LENGTHS
 
 import pgx_ana
 from pgx_ana.errors import InputError
@@ -36,7 +37,6 @@ UNCERTAIN = "which base is the reference is not certain, and no REF tells it"
 ASSERTED = "absent, and which base is the reference is not certain"
 ABSENT = "no record covers the locus"
 GVCF = ['##ALT=<ID=NON_REF,Description="any other">']
-LENGTHS = {"1": 1000, "2": 700}
 
 
 @pytest.fixture
@@ -249,7 +249,7 @@ def genome(tmp_path: Path, toy_directory: Path) -> Callable[[str], Path]:
     """Return a function that builds a FASTA file with the toy windows and a given base at rs1."""
 
     def build(base: str) -> Path:
-        letters = {chrom: ["G"] * length for chrom, length in LENGTHS.items()}
+        letters = {chrom: ["G"] * length for chrom, length in CONTIG_LENGTHS["GRCh38"].items()}
         windows = {("1", 100): base, ("1", 200): "A", ("1", 300): "T", ("2", 50): "G"}
         windows |= {("1", 400): "GGTTTTTCC", ("1", 500): "GGCACACATT"}
         for (chrom, pos), window in windows.items():

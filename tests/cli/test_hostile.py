@@ -420,6 +420,14 @@ def contents(folder: Path) -> dict[str, str]:
     return {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
 
 
+def check_end(started: subprocess.Popen[bytes], number: signal.Signals, code: int) -> None:
+    """Check that a process ends on a signal, with this exit code and without a traceback."""
+    started.send_signal(number)
+    _, stderr = started.communicate(timeout=30)
+    assert code == started.returncode
+    assert b"Traceback" not in stderr
+
+
 ENDS = [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)]
 
 
@@ -445,13 +453,10 @@ def test_signal_while_reading(
         writer.write(text)
         wait_for(lambda: bool(list(temporary.iterdir())))
         time.sleep(0.2)  # until it blocks in read: an earlier signal would be handled only after it
-        started.send_signal(number)
-        _, stderr = started.communicate(timeout=30)
-    assert code == started.returncode
+        check_end(started, number, code)
     assert {"result.tsv": EARLIER} == contents(folder)
     if number is not signal.SIGKILL:
         assert [] == list(temporary.iterdir())
-        assert b"Traceback" not in stderr
 
 
 SLOW_WRITER = """
@@ -495,13 +500,10 @@ def test_signal_while_writing(
     ) as started:
         wait_for(marker.exists)
         assert 2 == len(list(folder.iterdir()))
-        started.send_signal(number)
-        _, stderr = started.communicate(timeout=30)
-    assert code == started.returncode
+        check_end(started, number, code)
     files = contents(folder)
     if number is not signal.SIGKILL:
         assert {"result.tsv": EARLIER} == files
-        assert b"Traceback" not in stderr
     assert EARLIER == files["result.tsv"]
     assert "new.tsv" not in files
 

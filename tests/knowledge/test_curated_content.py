@@ -431,39 +431,18 @@ def test_rs4646_liu_2013(curated: KnowledgeBase) -> None:
         if item.publication == publication.id and item.id in grade.stances
     ]
     assert [
+        ("overall_survival", "0.007", "corrected"),
+        ("time_to_progression", "0.049", "nominal"),
+    ] == [(item.outcome, item.p, item.significance) for item in results]
+    shared = (Stance.SUPPORTS, ("anastrozole",), "metastatic", 272, {"rs4646": "A"}, "higher")
+    assert [shared] * 2 == [
         (
-            "overall_survival",
-            Stance.SUPPORTS,
-            ("anastrozole",),
-            "metastatic",
-            272,
-            {"rs4646": "A"},
-            "higher",
-            "0.007",
-            "corrected",
-        ),
-        (
-            "time_to_progression",
-            Stance.SUPPORTS,
-            ("anastrozole",),
-            "metastatic",
-            272,
-            {"rs4646": "A"},
-            "higher",
-            "0.049",
-            "nominal",
-        ),
-    ] == [
-        (
-            item.outcome,
             grade.stances[item.id],
             item.drugs,
             item.setting,
             item.n,
             item.alleles,
             item.direction,
-            item.p,
-            item.significance,
         )
         for item in results
     ]

@@ -21,7 +21,6 @@ from helpers.broken_knowledge import (
     reported,
 )
 
-from pgx_ana.bases import is_palindromic
 from pgx_ana.knowledge import load
 
 NULL_RESULT = (
@@ -453,22 +452,3 @@ def test_direction_of_a_genotype_must_follow_from_the_claim(
         f"{direction} does not follow from the claim (A: {claim}); expected {' or '.join(allowed)}",
     )
     assert located(directory, fault) == reported(directory)
-
-
-@pytest.mark.parametrize(
-    ("alleles", "expected"),
-    [
-        (("A", "T"), True),
-        (("C", "G"), True),
-        (("A", "C", "T"), True),
-        (("A", "C"), False),
-        (("A", "G"), False),
-        (("G", "T"), False),
-        (("G", "GT"), False),
-        (("CA", "TG"), True),
-        (("AT", "A"), False),
-    ],
-)
-def test_palindromic_alleles(alleles: tuple[str, ...], *, expected: bool) -> None:
-    """Two alleles that are reverse complements of each other look the same on both strands."""
-    assert expected is is_palindromic(alleles)
