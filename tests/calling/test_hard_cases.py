@@ -17,6 +17,7 @@ import pysam.bcftools
 import pytest
 from helpers.containers import Pack
 from helpers.fixture_types import Run
+from helpers.toy_overlays import section, variant_entry, written_overlay
 from helpers.vcf_text import VCF_COLUMNS
 
 VARIANT = "rs35599367"
@@ -405,21 +406,6 @@ def test_rejected_files(content: Callable[[Path], bytes], tmp_path: Path, run: R
 # an insertion in a repeat
 
 
-INSERTION = """\
-variants:
-  - id: rs67666821
-    gene: CYP3A4
-    type: insertion
-    loci:
-      GRCh37: {{chrom: "7", pos: 99355806, ref: G, window_start: 99355800, window: {GRCh37}}}
-      GRCh38: {{chrom: "7", pos: 99758183, ref: G, window_start: 99758177, window: {GRCh38}}}
-    alleles: [{{bases: G}}, {{bases: GT}}]
-    consequence: frameshift
-    paper_wording: CYP3A4*20, an A more on the coding strand
-    sources: [the test]
-"""
-
-
 @pytest.fixture
 def overlay(shared: Path, tmp_path: Path) -> Path:
     """Return an overlay with CYP3A4*20 and the reference sequence around it."""
@@ -431,10 +417,19 @@ def overlay(shared: Path, tmp_path: Path) -> Path:
             first = {"GRCh37": 99355800, "GRCh38": 99758177}[row["assembly"]] - int(row["start"])
             windows[row["assembly"]] = row["sequence"][first : first + 16]
     assert {"GRCh37": "CAACGGGTTTTTCTGG", "GRCh38": "CAACGGGTTTTTCTGG"} == windows
-    folder = tmp_path / "overlay"
-    folder.mkdir()
-    (folder / "variants.yaml").write_text(INSERTION.format(**windows))
-    return folder
+    insertion = variant_entry(
+        "rs67666821",
+        "G GT",
+        gene="CYP3A4",
+        type="insertion",
+        consequence="frameshift",
+        paper_wording="CYP3A4*20, an A more on the coding strand",
+        grch37='chrom: "7", pos: 99355806, ref: G, window_start: 99355800, '
+        f"window: {windows['GRCh37']}",
+        grch38='chrom: "7", pos: 99758183, ref: G, window_start: 99758177, '
+        f"window: {windows['GRCh38']}",
+    )
+    return written_overlay(tmp_path / "overlay", section("variants", insertion))
 
 
 INSERTED = {
@@ -469,17 +464,13 @@ def test_insertion_on_grch37(overlay: Path, tmp_path: Path, run: Run) -> None:
 # palindromic variants
 
 
-PALINDROMIC = """\
-variants:
-  - id: rs1
-    gene: TCL1A
-    type: snv
-    loci: {GRCh37: {chrom: "14", pos: 468337, ref: A}, GRCh38: {chrom: "14", pos: 2000, ref: A}}
-    alleles: [{bases: A}, {bases: T}]
-    consequence: none
-    paper_wording: made up
-    sources: [the test]
-"""
+PALINDROMIC = variant_entry(
+    "rs1",
+    "A T",
+    gene="TCL1A",
+    grch37='chrom: "14", pos: 468337, ref: A',
+    grch38='chrom: "14", pos: 2000, ref: A',
+)
 # rs11849538 is C>G at 95709641 of chromosome 14, rs2032582 is A>C,T; the first is made up.
 EITHER_STRAND = {
     "A/T, swapped or flipped": ("rs1", "chr14 2000 T A", "REF is T, the reference has A"),
@@ -502,12 +493,11 @@ EITHER_STRAND = {
 def test_palindromic_variants_are_never_flipped(
     variant: str, row: str, reason: str, options: list[str], tmp_path: Path, run: Run
 ) -> None:
-    (tmp_path / "overlay").mkdir()
-    (tmp_path / "overlay" / "variants.yaml").write_text(PALINDROMIC)
+    overlay = written_overlay(tmp_path / "overlay", section("variants", PALINDROMIC))
     path = tmp_path / "case.vcf"
     genotype = "0/0" if row.endswith(".") else "0/1"
     path.write_text(vcf([f"{row} PASS . GT {genotype}"]))
-    kb = ["--kb", "default", "--kb", str(tmp_path / "overlay")]
+    kb = ["--kb", "default", "--kb", str(overlay)]
     called = call(run, path, *kb, *options, variant=variant)
     assert (".", "mismatch", "record") == (called["genotype"], called["status"], called["source"])
     assert called["reason"].startswith(reason)

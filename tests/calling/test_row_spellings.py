@@ -33,6 +33,7 @@ from helpers.row_spellings import (
     split,
     with_any_allele,
 )
+from helpers.toy_overlays import section, variant_entry, written_overlay
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -65,35 +66,25 @@ MIN_DISTANCE = 15
 
 REPEAT_WITHOUT_ROW = ("not_assessable", "no row of this file shows the repeat")
 
-MORE_TOY_VARIANTS = """\
-variants:
-  - id: rs7
-    gene: BBB
-    type: repeat
-    loci:
-      GRCh37:
-        {chrom: "2", pos: 201, ref: CTTTATTTATTTA, window_start: 200, window: CCTTTATTTATTTAGG}
-      GRCh38:
-        chrom: "2"
-        pos: 201
-        ref: CTTTATTTATTTATTTA
-        window_start: 200
-        window: CCTTTATTTATTTATTTAGG
-    alleles: [{bases: CTTTATTTATTTATTTA}, {bases: CTTTATTTATTTA}, {bases: CTTTATTTA}, {bases: C}]
-    consequence: none
-    paper_wording: four copies
-    sources: [made up]
-  - id: rs8
-    gene: AAA
-    type: insertion
-    loci:
-      GRCh37: {chrom: "1", pos: 651, ref: CA, window_start: 650, window: GCACACAAAGT}
-      GRCh38: {chrom: "1", pos: 601, ref: CA, window_start: 600, window: GCACACAAAGT}
-    alleles: [{bases: CA}, {bases: CACA}, {bases: C}, {bases: CAGT}]
-    consequence: none
-    paper_wording: several
-    sources: [made up]
-"""
+MORE_TOY_VARIANTS = (
+    variant_entry(
+        "rs7",
+        "CTTTATTTATTTATTTA CTTTATTTATTTA CTTTATTTA C",
+        gene="BBB",
+        type="repeat",
+        grch37='chrom: "2", pos: 201, ref: CTTTATTTATTTA, window_start: 200, '
+        "window: CCTTTATTTATTTAGG",
+        grch38='chrom: "2", pos: 201, ref: CTTTATTTATTTATTTA, window_start: 200, '
+        "window: CCTTTATTTATTTATTTAGG",
+    ),
+    variant_entry(
+        "rs8",
+        "CA CACA C CAGT",
+        type="insertion",
+        grch37='chrom: "1", pos: 651, ref: CA, window_start: 650, window: GCACACAAAGT',
+        grch38='chrom: "1", pos: 601, ref: CA, window_start: 600, window: GCACACAAAGT',
+    ),
+)
 
 
 class World:
@@ -496,7 +487,7 @@ def toy_worlds(
 ) -> Mapping[Assembly, World]:
     """Return the toy knowledge base with a repeat, a locus of several lengths, and flanks."""
     more = tmp_path_factory.mktemp("more")
-    (more / "variants.yaml").write_text(MORE_TOY_VARIANTS)
+    written_overlay(more, section("variants", *MORE_TOY_VARIANTS))
     knowledge = load([toy_directory, more])
     return {
         assembly: World(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pysam
 import pytest
 from helpers.fixture_types import MakeVcf
+from helpers.toy_overlays import section, variant_entry, written_overlay
 from helpers.vcf_text import CONTIG_LENGTHS
 
 import pgx_ana
@@ -19,20 +20,13 @@ if TYPE_CHECKING:
     from helpers.fixture_types import Run
 
 
-OVERLAY = """\
-variants:
-  - id: rs1
-    gene: AAA
-    type: snv
-    loci:
-      GRCh37: {chrom: "1", pos: 150, ref: A, ref_verified: "no"}
-      GRCh38: {chrom: "1", pos: 100, ref: A, ref_verified: "no"}
-    alleles: [{bases: A}, {bases: C}]
-    studied_allele: A
-    consequence: none
-    paper_wording: plus strand
-    sources: [made up]
-"""
+UNCERTAIN_RS1 = variant_entry(
+    "rs1",
+    "A C",
+    grch37='chrom: "1", pos: 150, ref: A, ref_verified: "no"',
+    grch38='chrom: "1", pos: 100, ref: A, ref_verified: "no"',
+    studied_allele="A",
+)
 UNCERTAIN = "which base is the reference is not certain, and no REF tells it"
 ASSERTED = "absent, and which base is the reference is not certain"
 ABSENT = "no record covers the locus"
@@ -42,10 +36,10 @@ GVCF = ['##ALT=<ID=NON_REF,Description="any other">']
 @pytest.fixture
 def kb(tmp_path: Path, toy_directory: Path) -> list[Path]:
     """Return the toy knowledge base with an uncertain reference at rs1."""
-    overlay = tmp_path / "overlay"
-    overlay.mkdir()
-    (overlay / "overlay.yaml").write_text(OVERLAY, encoding="utf-8")
-    return [toy_directory, overlay]
+    return [
+        toy_directory,
+        written_overlay(tmp_path / "overlay", section("variants", UNCERTAIN_RS1)),
+    ]
 
 
 def call(path: Path | list[Path], kb: list[Path], **options: bool) -> tuple[str, ...]:

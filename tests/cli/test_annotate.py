@@ -14,6 +14,7 @@ import pytest
 from click.testing import Result
 from helpers.fixture_types import MakeVcf, Run
 from helpers.paths import EXAMPLE
+from helpers.toy_overlays import written_overlay
 
 from pgx_ana.output.columns import COLUMNS
 from pgx_ana.terms import TableName
@@ -315,10 +316,9 @@ def test_knowledge_bases_overlay(
     annotate: Run, run: Run, file: Path, toy_directory: Path, tmp_path: Path
 ) -> None:
     """``default`` is the shipped knowledge base."""
-    overlay = tmp_path / "overlay"
-    overlay.mkdir()
-    (overlay / "frame.yaml").write_text(
-        'knowledge: {name: over, format: "1", version: 9.9.9, licence: MIT, description: made up}\n'
+    overlay = written_overlay(
+        tmp_path / "overlay",
+        'knowledge: {name: over, format: "1", version: 9.9.9, licence: MIT, description: made up}',
     )
     result = annotate(file, "--kb", overlay)
     assert ["9.9.9"] * 4 == [row["kb_version"].split("+")[0] for row in rows(result.stdout)]

@@ -20,6 +20,7 @@ from helpers.broken_knowledge import (
     located,
     reported,
 )
+from helpers.toy_overlays import result_entry
 
 from pgx_ana.knowledge import load
 
@@ -39,27 +40,9 @@ ASSOCIATION = (
     "    evidence: [one-rs1-survival]\n"
 )
 
-RELAPSE_RESULT = """\
-  - id: three-rs1-relapse
-    publication: two-2002
-    cohort: second
-    variants: [rs1]
-    kind: clinical
-    drugs: [letrozole]
-    setting: adjuvant
-    population: {sex: female}
-    design: made up
-    outcome: relapse
-    wording: all genotypes
-    strand: plus
-    result: "null" # of relapse
-    direction: none
-    significance: not_significant
-    specified: exploratory
-    read: abstract
-    sources: [made up]
-    summary: Relapses did not differ.
-"""
+RELAPSE_RESULT = result_entry(
+    "three-rs1-relapse", variants="[rs1]", outcome="relapse", result='"null" # of relapse'
+)
 
 PAIN_RESULT = RELAPSE_RESULT.replace("relapse", "pain")
 
