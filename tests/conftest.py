@@ -11,6 +11,7 @@ import pysam
 import pysam.bcftools
 import pytest
 from click.testing import CliRunner, Result
+from helpers.containers import bgzf_tbi
 from helpers.fixture_types import Bcftools, MakeVcf, Run
 from helpers.paths import REAL, TOY, TOY_HAPLOTYPES
 from helpers.vcf_text import CONTIG_LENGTHS, VCF_COLUMNS
@@ -140,14 +141,7 @@ def make_vcf(tmp_path: Path) -> MakeVcf:
 @pytest.fixture
 def bgzip() -> Callable[[Path], Path]:
     """Return a function that compresses a sorted VCF as BGZF and indexes it (.tbi)."""
-
-    def compress(path: Path) -> Path:
-        target = path.with_name(path.name + ".gz")
-        pysam.tabix_compress(str(path), str(target), force=True)
-        pysam.tabix_index(str(target), preset="vcf", force=True)
-        return target
-
-    return compress
+    return bgzf_tbi
 
 
 @pytest.fixture

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 from helpers.paths import ROOT
-from helpers.toy_overlays import association_entry, result_entry, section, written_overlay
+from helpers.toy_overlays import (
+    association_entry,
+    kb_options,
+    result_entry,
+    section,
+    written_overlay,
+)
 
 from pgx_ana.browse.handbook import handbook_lines
 from pgx_ana.knowledge import KnowledgeBase, Level, load
@@ -39,8 +45,6 @@ CONCLUSIONS = (
         dict.fromkeys(("A/A", "A/C", "C/C"), "none: No difference."),
         variant="rs1",
         outcome="pain",
-        drug="letrozole",
-        setting="adjuvant",
         allele="A",
         direction="none",
         evidence="[two-rs1-pain]",
@@ -50,10 +54,7 @@ CONCLUSIONS = (
         {"C/C": "higher: More.", "T/C": "higher: More.", "T/T": "comparator: Compared."},
         variant="rs3",
         outcome="pain",
-        drug="letrozole",
-        setting="adjuvant",
         allele="C",
-        direction="higher",
         evidence="[two-rs3-pain]",
         caution="Nothing follows.",
     ),
@@ -81,10 +82,6 @@ def kb(tmp_path_factory: pytest.TempPathFactory, toy_directory: Path) -> list[Pa
         overlay, section("evidence", *RESULTS), section("associations", *CONCLUSIONS), SETTING
     )
     return [toy_directory, overlay]
-
-
-def kb_options(kb: list[Path]) -> list[str]:
-    return [word for directory in kb for word in ("--kb", str(directory))]
 
 
 ROWS = {

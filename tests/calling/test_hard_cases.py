@@ -12,10 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pysam
-import pysam.bcftools
 import pytest
-from helpers.containers import Pack
+from helpers.containers import Pack, bcf, bgzf, bgzf_tbi, plain_gzip
 from helpers.fixture_types import Run
 from helpers.toy_overlays import section, variant_entry, written_overlay
 from helpers.vcf_text import VCF_COLUMNS
@@ -318,30 +316,6 @@ def test_assembly_from_the_ref_bases_alone(tmp_path: Path, run: Run) -> None:
 # containers
 
 
-def as_gzip(path: Path) -> Path:
-    target = path.with_name("case.vcf.gz")
-    target.write_bytes(gzip.compress(path.read_bytes()))
-    return target
-
-
-def as_bgzf(path: Path) -> Path:
-    target = path.with_name("case.vcf.gz")
-    pysam.tabix_compress(str(path), str(target))
-    return target
-
-
-def as_indexed(path: Path) -> Path:
-    target = as_bgzf(path)
-    pysam.tabix_index(str(target), preset="vcf")
-    return target
-
-
-def as_bcf(path: Path) -> Path:
-    target = path.with_name("case.bcf")
-    pysam.bcftools.view("-Ob", "-o", str(target), str(path), catch_stdout=False)
-    return target
-
-
 def as_text(path: Path) -> Path:
     return path.rename(path.with_name("case.txt"))
 
@@ -357,7 +331,7 @@ def as_vcf_named_gzip(path: Path) -> Path:
 
 @pytest.mark.parametrize(
     "pack",
-    [as_gzip, as_bgzf, as_indexed, as_bcf, as_text, as_gzip_named_vcf, as_vcf_named_gzip],
+    [plain_gzip, bgzf, bgzf_tbi, bcf, as_text, as_gzip_named_vcf, as_vcf_named_gzip],
     ids=lambda pack: pack.__name__,
 )
 def test_containers(pack: Pack, tmp_path: Path, run: Run) -> None:
@@ -371,9 +345,9 @@ PLAIN = vcf(CASES["plain"].rows).encode()
 BGZF_END = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
 
 
-def bgzf(path: Path) -> bytes:
+def plain_bgzf(path: Path) -> bytes:
     path.write_bytes(PLAIN)
-    return as_bgzf(path).read_bytes()
+    return bgzf(path).read_bytes()
 
 
 REJECTED: dict[str, Callable[[Path], bytes]] = {
@@ -384,8 +358,8 @@ REJECTED: dict[str, Callable[[Path], bytes]] = {
     "a list of files": lambda _: b"one.vcf\ntwo.vcf\n",
     "half a header": lambda _: PLAIN[: PLAIN.index(b"#CHROM")],
     "half a row": lambda _: PLAIN[:-20],
-    "BGZF without its end": lambda path: bgzf(path).removesuffix(BGZF_END),
-    "half of BGZF": lambda path: bgzf(path)[:120],
+    "BGZF without its end": lambda path: plain_bgzf(path).removesuffix(BGZF_END),
+    "half of BGZF": lambda path: plain_bgzf(path)[:120],
     "half of gzip": lambda _: gzip.compress(PLAIN)[:-40],
     "no samples": lambda _: PLAIN.replace(b"\tFORMAT\tS1\n", b"\n").replace(b"\tGT\t0/1\n", b"\n"),
     "an allele number without an ALT": lambda _: PLAIN.replace(b"0/1", b"0/5"),

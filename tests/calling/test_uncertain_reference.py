@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pysam
 import pytest
 from helpers.fixture_types import MakeVcf
-from helpers.toy_overlays import section, variant_entry, written_overlay
+from helpers.toy_overlays import kb_options, section, variant_entry, written_overlay
 from helpers.vcf_text import CONTIG_LENGTHS
 
 import pgx_ana
@@ -48,11 +48,6 @@ def call(path: Path | list[Path], kb: list[Path], **options: bool) -> tuple[str,
     columns = ["genotype", "status", "source", "reason"]
     row = calls.set_index("variant").loc["rs1", columns]
     return tuple(row.fillna("."))
-
-
-def kb_options(kb: list[Path]) -> list[str | Path]:
-    """Return the command-line options that select knowledge bases."""
-    return [word for path in kb for word in ("--kb", path)]
 
 
 CALLED: dict[str, tuple[list[str], str, str]] = {

@@ -30,7 +30,6 @@ ROWS = {
 }
 """Rows per person with the toy knowledge base, which has no haplotypes."""
 
-FULL = Path("/dev/full")
 SLOW_IMPORTS = ["cyvcf2", "numpy", "pandas", "pydantic", "pysam", "yaml"]
 
 
@@ -457,12 +456,6 @@ def test_output_errors(
     path = tmp_path / target
     check_error(annotate(file, "-q", "-o", path), 3, f"{path}: {message}")
     assert before == set(tmp_path.iterdir())
-
-
-@pytest.mark.skipif(not FULL.exists(), reason="no /dev/full on this system")
-def test_a_full_device(annotate: Run, file: Path) -> None:
-    result = annotate(file, "-q", "-o", FULL)
-    check_error(result, 3, "/dev/full: cannot be written: No space left on device")
 
 
 def test_a_knowledge_base_with_faults(run: Run, file: Path, tmp_path: Path) -> None:

@@ -366,20 +366,6 @@ def test_stdout_on_a_full_device(make_vcf: MakeVcf, toy_directory: Path, command
     assert ["Error: stdout: cannot be written: No space left on device"] == lines
 
 
-def test_a_reader_that_stops_after_one_line(make_vcf: MakeVcf, toy_directory: Path) -> None:
-    """As with ``| head -1``: exit code 141, and no traceback."""
-    samples = [f"S{number}" for number in range(5_000)]
-    path = make_vcf([f"1 100 A C {' '.join(['0/1'] * len(samples))}"], samples=samples)
-    script = '"$0" -m pgx_ana annotate -q "$1" --kb "$2" | head -1; exit "${PIPESTATUS[0]}"'
-    done = subprocess.run(
-        ["bash", "-c", script, sys.executable, str(path), str(toy_directory)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (141, 1, "") == (done.returncode, len(done.stdout.splitlines()), done.stderr)
-
-
 UNWRITABLE = ["{file}/result.tsv", "/proc/result.tsv", "{missing}/result.tsv", "{folder}"]
 
 

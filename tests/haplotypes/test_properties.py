@@ -24,6 +24,7 @@ from helpers.toy_chromosomes import (
     in_order,
     single_diplotypes,
 )
+from helpers.toy_overlays import kb_options
 from helpers.toy_people import BASES, PLAIN, Copies, Person, Style, rows, write_vcf
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -152,7 +153,7 @@ def test_command_line_gives_the_same_table(
 ) -> None:
     """By hand: C at rs1 is in cis with T at rs2, and G at rs5 usually accompanies *2."""
     path = write_vcf(KNOWN, PLAIN, tmp_path)
-    layers = [word for place in LAYERS for word in ("--kb", place)]
+    layers = kb_options(LAYERS)
     words = ["--table", "haplotypes", "--population", "EUR", "--quiet"]
     lines = run("annotate", path, *layers, *words).stdout.splitlines()
 

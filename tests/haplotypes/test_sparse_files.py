@@ -9,7 +9,13 @@ from pathlib import Path
 import pytest
 from helpers.fixture_types import MakeVcf, Run
 from helpers.toy_chromosomes import LAYERS, small_set
-from helpers.toy_overlays import association_entry, result_entry, section, written_overlay
+from helpers.toy_overlays import (
+    association_entry,
+    kb_options,
+    result_entry,
+    section,
+    written_overlay,
+)
 
 SITES = {
     "rs1": "1 100 A C",
@@ -41,12 +47,12 @@ def table(run: Run, tmp_path: Path) -> Callable[..., list[dict[str, str]]]:
     return read
 
 
-def _layer_options(overlay: str, folder: Path) -> list[object]:
+def _layer_options(overlay: str, folder: Path) -> list[str]:
     """Return the options that select the toy haplotypes, with an overlay on top if it has text."""
     layers = list(LAYERS)
     if overlay:
         layers.append(written_overlay(folder / "overlay", overlay))
-    return [word for layer in layers for word in ("--kb", layer)]
+    return kb_options(layers)
 
 
 Table = Callable[..., list[dict[str, str]]]
@@ -373,7 +379,6 @@ RS4_ASSOCIATION = section(
         drug="anastrozole",
         setting="metastatic",
         allele="G",
-        direction="higher",
         evidence="[six-rs4-survival]",
     ),
 )

@@ -5,7 +5,7 @@ The values of fields are YAML text. A field that is not given has the value of a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 VARIANT = {
@@ -15,6 +15,7 @@ VARIANT = {
     "paper_wording": "plus strand",
     "sources": "[made up]",
 }
+ASSOCIATION = {"drug": "letrozole", "setting": "adjuvant", "direction": "higher"}
 NULL_RESULT: Mapping[str, str | None] = {
     "publication": "two-2002",
     "cohort": "second",
@@ -50,6 +51,11 @@ def written_overlay(folder: Path, *sections: str) -> Path:
     return folder
 
 
+def kb_options(layers: Iterable[Path]) -> list[str]:
+    """Return the command-line options that select knowledge bases."""
+    return [word for folder in layers for word in ("--kb", str(folder))]
+
+
 def section(name: str, *entries: str) -> str:
     """Return a section of a knowledge base with these entries."""
     return f"{name}:\n{''.join(entries)}"
@@ -76,7 +82,7 @@ def association_entry(key: str, genotypes: Mapping[str, str], **fields: str) -> 
     for genotype, conclusion in genotypes.items():
         direction, statement = conclusion.split(": ")
         conclusions += f"\n      {genotype}: {{direction: {direction}, statement: {statement}}}"
-    return _entry(key, {**fields, "genotypes": conclusions})
+    return _entry(key, {**ASSOCIATION, **fields, "genotypes": conclusions})
 
 
 def _entry(key: str, fields: Mapping[str, str | None]) -> str:
