@@ -11,8 +11,10 @@ import pysam
 import pysam.bcftools
 import pytest
 from click.testing import CliRunner, Result
+from helpers.containers import bgzf_tbi
+from helpers.fixture_types import Bcftools, MakeVcf, Run
 from helpers.paths import REAL, TOY, TOY_HAPLOTYPES
-from helpers.vcf_text import VCF_COLUMNS
+from helpers.vcf_text import CONTIG_LENGTHS, VCF_COLUMNS
 
 from pgx_ana.cli import main
 from pgx_ana.haplotypes import Nomenclature
@@ -20,12 +22,6 @@ from pgx_ana.haplotypes.nomenclature import nomenclatures
 from pgx_ana.knowledge import KnowledgeBase, load
 
 NO_REAL_DATA = "the folder with real data is not next to the project"
-
-MakeVcf = Callable[..., Path]
-Run = Callable[..., Result]
-Bcftools = Callable[..., str]
-
-CONTIG_LENGTHS = {"GRCh37": {"1": 900, "2": 800}, "GRCh38": {"1": 1000, "2": 700}}
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -145,14 +141,7 @@ def make_vcf(tmp_path: Path) -> MakeVcf:
 @pytest.fixture
 def bgzip() -> Callable[[Path], Path]:
     """Return a function that compresses a sorted VCF as BGZF and indexes it (.tbi)."""
-
-    def compress(path: Path) -> Path:
-        target = path.with_name(path.name + ".gz")
-        pysam.tabix_compress(str(path), str(target), force=True)
-        pysam.tabix_index(str(target), preset="vcf", force=True)
-        return target
-
-    return compress
+    return bgzf_tbi
 
 
 @pytest.fixture

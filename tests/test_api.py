@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from click.testing import Result as CommandResult
+from helpers.fixture_types import MakeVcf, Run
 from helpers.paths import EXAMPLE
 from pandas.api.types import CategoricalDtype
 
@@ -26,8 +26,6 @@ from pgx_ana.output.columns import COLUMNS
 from pgx_ana.terms import TableName
 from pgx_ana.version import __version__
 
-MakeVcf = Callable[..., Path]
-Run = Callable[..., CommandResult]
 Annotate = Callable[..., Result]
 
 PERSON = EXAMPLE / "NA12717.GRCh38.vcf"

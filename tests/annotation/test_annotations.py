@@ -17,6 +17,13 @@ from helpers.synthetic_calls import (
     table_rows,
     unobserved,
 )
+from helpers.toy_overlays import (
+    association_entry,
+    result_entry,
+    section,
+    variant_entry,
+    written_overlay,
+)
 
 from pgx_ana.annotation import Annotations
 from pgx_ana.annotation.annotations import AnnotatedCategory
@@ -250,61 +257,54 @@ def test_genotypes_that_were_not_observed(
     assert expected == conclude(toy, variant, call)
 
 
-STUDIED_RS3 = """
-variants:
-  - id: rs3
-    gene: AAA
-    type: snv
-    loci: {GRCh37: {chrom: "1", pos: 350, ref: C}, GRCh38: {chrom: "1", pos: 300, ref: T}}
-    alleles: [{bases: T}, {bases: C}]
-    studied_allele: C
-    consequence: none
-    paper_wording: plus strand
-    sources: [made up]
-evidence:
-  - id: rs3-relapse
-    publication: one-2001
-    cohort: first
-    variants: [rs3]
-    kind: clinical
-    drugs: [anastrozole]
-    setting: adjuvant
-    population: {sex: female}
-    n: 100
-    design: made up
-    outcome: relapse
-    wording: C carriers
-    strand: plus
-    result: association
-    alleles: {rs3: C}
-    direction: higher
-    significance: nominal
-    specified: exploratory
-    read: abstract
-    sources: [made up]
-    summary: Carriers of C relapsed more often.
-associations:
-  - id: rs3-relapse
-    variant: rs3
-    outcome: relapse
-    drug: anastrozole
-    setting: adjuvant
-    allele: C
-    direction: higher
-    evidence: [rs3-relapse]
-    genotypes:
-      T/T: {direction: comparator, statement: Relapsed less often.}
-      T/C: {direction: higher, statement: Relapsed more often.}
-      C/C: {direction: higher, statement: Relapsed more often.}
-"""
+STUDIED_RS3 = (
+    section(
+        "variants",
+        variant_entry(
+            "rs3",
+            "T C",
+            grch37='chrom: "1", pos: 350, ref: C',
+            grch38='chrom: "1", pos: 300, ref: T',
+            studied_allele="C",
+        ),
+    ),
+    section(
+        "evidence",
+        result_entry(
+            "rs3-relapse",
+            variants="[rs3]",
+            drugs="[anastrozole]",
+            outcome="relapse",
+            result="association",
+            alleles="{rs3: C}",
+            direction="higher",
+            significance="nominal",
+        ),
+    ),
+    section(
+        "associations",
+        association_entry(
+            "rs3-relapse",
+            {
+                "T/T": "comparator: Relapsed less often.",
+                "T/C": "higher: Relapsed more often.",
+                "C/C": "higher: Relapsed more often.",
+            },
+            variant="rs3",
+            outcome="relapse",
+            drug="anastrozole",
+            allele="C",
+            evidence="[rs3-relapse]",
+        ),
+    ),
+)
 
 
 @pytest.fixture(scope="module")
 def overlaid(toy_directory: Path, tmp_path_factory: pytest.TempPathFactory) -> KnowledgeBase:
     """Return the toy knowledge base with a studied allele at rs3 that is reference in GRCh37."""
     folder = tmp_path_factory.mktemp("overlay")
-    (folder / "rs3.yaml").write_text(STUDIED_RS3, encoding="utf-8")
-    return load([toy_directory, folder])
+    return load([toy_directory, written_overlay(folder, *STUDIED_RS3)])
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from pgx_ana.browse import compare
 from pgx_ana.knowledge import SECTIONS, load
 
 if TYPE_CHECKING:
-    from conftest import Run
+    from helpers.fixture_types import Run
 
 Edit = tuple[str, str, str]
 """File, text to replace in it, and its replacement."""

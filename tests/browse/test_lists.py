@@ -9,67 +9,56 @@ from typing import TYPE_CHECKING
 
 import pytest
 from helpers.paths import ROOT
+from helpers.toy_overlays import (
+    association_entry,
+    kb_options,
+    result_entry,
+    section,
+    written_overlay,
+)
 
 from pgx_ana.browse.handbook import handbook_lines
 from pgx_ana.knowledge import KnowledgeBase, Level, load
 
 if TYPE_CHECKING:
-    from conftest import Run
+    from helpers.fixture_types import Run
 
-RESULT = """\
-  - id: two-KEY-pain
-    publication: two-2002
-    cohort: second
-    variants: [KEY]
-    kind: clinical
-    drugs: [letrozole]
-    setting: adjuvant
-    population: {sex: female}
-    design: made up
-    outcome: pain
-    wording: all
-    strand: plus
-    FINDING
-    specified: exploratory
-    read: abstract
-    sources: [made up]
-    summary: Pain.
-"""
+RESULTS = (
+    result_entry("two-rs1-pain", variants="[rs1]", outcome="pain", summary="Pain."),
+    result_entry(
+        "two-rs3-pain",
+        variants="[rs3]",
+        outcome="pain",
+        result="association",
+        alleles="{rs3: C}",
+        direction="higher",
+        significance="nominal",
+        p="0.01 | 0.02",
+        summary="Pain.",
+    ),
+)
 STUDIES_HEADER = "| year | study | n | setting | drug | outcome | effect | p | verdict |"
 HAPLOTYPES_HEADER = "| name | alleles | function | counted | other names |"
-NULL_RESULT = 'result: "null"\n    direction: none\n    significance: not_significant'
-MORE_PAIN = (
-    "result: association\n    alleles: {rs3: C}\n    direction: higher\n    significance: nominal\n"
-    "    p: 0.01 | 0.02"
+CONCLUSIONS = (
+    association_entry(
+        "rs1-pain",
+        dict.fromkeys(("A/A", "A/C", "C/C"), "none: No difference."),
+        variant="rs1",
+        outcome="pain",
+        allele="A",
+        direction="none",
+        evidence="[two-rs1-pain]",
+    ),
+    association_entry(
+        "rs3-pain",
+        {"C/C": "higher: More.", "T/C": "higher: More.", "T/T": "comparator: Compared."},
+        variant="rs3",
+        outcome="pain",
+        allele="C",
+        evidence="[two-rs3-pain]",
+        caution="Nothing follows.",
+    ),
 )
-CONCLUSIONS = """\
-associations:
-  - id: rs1-pain
-    variant: rs1
-    outcome: pain
-    drug: letrozole
-    setting: adjuvant
-    allele: A
-    direction: none
-    evidence: [two-rs1-pain]
-    genotypes:
-      A/A: {direction: none, statement: No difference.}
-      A/C: {direction: none, statement: No difference.}
-      C/C: {direction: none, statement: No difference.}
-  - id: rs3-pain
-    variant: rs3
-    outcome: pain
-    drug: letrozole
-    setting: adjuvant
-    allele: C
-    direction: higher
-    evidence: [two-rs3-pain]
-    genotypes:
-      C/C: {direction: higher, statement: More.}
-      T/C: {direction: higher, statement: More.}
-      T/T: {direction: comparator, statement: Compared.}
-    caution: Nothing follows.
-"""
 SETTING = """\
 settings:
   - id: monitored
@@ -89,17 +78,10 @@ LEVELS = ", ".join(sorted(level.value for level in Level))
 def kb(tmp_path_factory: pytest.TempPathFactory, toy_directory: Path) -> list[Path]:
     """Return the toy knowledge base with results on pain: no effect of rs1, more with rs3 C."""
     overlay = tmp_path_factory.mktemp("overlay")
-    results = [
-        RESULT.replace("KEY", key).replace("FINDING", finding)
-        for key, finding in (("rs1", NULL_RESULT), ("rs3", MORE_PAIN))
-    ]
-    text = "evidence:\n" + "".join(results) + CONCLUSIONS + SETTING
-    (overlay / "overlay.yaml").write_text(text, encoding="utf-8")
+    written_overlay(
+        overlay, section("evidence", *RESULTS), section("associations", *CONCLUSIONS), SETTING
+    )
     return [toy_directory, overlay]
-
-
-def kb_options(kb: list[Path]) -> list[str]:
-    return [word for directory in kb for word in ("--kb", str(directory))]
 
 
 ROWS = {

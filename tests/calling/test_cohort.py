@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import permutations
-from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers.fixture_types import MakeVcf
 from helpers.synthetic_calls import coded
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,7 +22,6 @@ from pgx_ana.pipeline import Request
 from pgx_ana.pipeline import call as call_files
 from pgx_ana.terms import Assembly, CallSource, CallStatus
 
-MakeVcf = Callable[..., Path]
 Part = tuple[SiteCalls, NDArray[np.intp]]
 
 NAN = float("nan")

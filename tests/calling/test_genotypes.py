@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import permutations
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from helpers.records import record
+from helpers.rows_of_one_locus import DUPLICATE_ROWS, INCOMPLETE_ROWS, SPLIT_ROWS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -311,38 +313,34 @@ def test_representations(name: str, rows: list[str], expected: str, call_toy: Ca
     assert {expected} == answers
 
 
-@pytest.mark.parametrize(
-    ("rows", "expected"),
-    [
-        pytest.param(["A C 0/0", "A T 0/0"], "A/A called", id="A/A"),
-        pytest.param(["A C 0/1", "A T 0/0"], "A/C called", id="A/C"),
-        pytest.param(["A C 0/1", "A T 1/0"], "C/T called", id="C/T"),
-        pytest.param(["A C ./1", "A T 1/."], "C/T called", id="C/T with ."),
-        pytest.param(["A C,* 2/1", "A T,* 1/2"], "C/T called", id="C/T with *"),
-        pytest.param(["A C 0|1", "A T 1|0"], "T|C called", id="T|C"),
-        pytest.param(["A C 0/1", "A T ./."], "C/. partial", id="T no-call"),
-        pytest.param(["A C 0/0", "A T ./."], "./. no_call", id="T no-call, no C"),
-        pytest.param(["A C 1/1", "A T 0/1"], "mismatch", id="three copies"),
-        pytest.param(["A C 0|1", "A T 0|1"], "mismatch", id="two bases on one copy"),
-        pytest.param(["A C,T 0/1", "A C 0/1"], "A/C called", id="multiallelic and split"),
-        pytest.param(
-            ["A C,T 0/1", "A C 0/0"], "mismatch", id="multiallelic and split, contradicting"
-        ),
-        pytest.param(["A C 0/1", "A C 0/1"], "A/C called", id="equal"),
-        pytest.param(["A C 0/1", "A C 1/0"], "A/C called", id="equal, opposite order"),
-        pytest.param(["A C 0/1", "A C 1/1"], "mismatch", id="unequal"),
-        pytest.param(["A C 0/0", "A C 1/1"], "mismatch", id="opposite"),
-        pytest.param(["A C 0/0", "A C ./."], "A/A called", id="one no-call"),
-        pytest.param(["A C ./.", "A C ./."], "./. no_call", id="both no-call"),
-        pytest.param(["A C 0/1", "A G 0/1"], "C/G unknown_allele", id="known and unknown base"),
-    ],
-)
-def test_several_rows(rows: list[str], expected: str, call_toy: CallToy) -> None:
+SEVERAL_ROWS = {
+    **SPLIT_ROWS,
+    **DUPLICATE_ROWS,
+    **INCOMPLETE_ROWS,
+    "multiallelic and one of its ALTs": (["C,T 0/1", "C 0/1"], "A/C"),
+    "multiallelic and one of its ALTs, contradicting": (["C,T 0/1", "C 0/0"], "conflict"),
+}
+
+
+@pytest.mark.parametrize(("rows", "genotype"), SEVERAL_ROWS.values(), ids=SEVERAL_ROWS)
+def test_several_rows(rows: list[str], genotype: str, call_toy: CallToy) -> None:
+    """Calls have the genotype of the merged rows, and the status that tells what is missing."""
+    copies = set(re.split(r"[/|]", genotype))
+    status = "called" if len(genotype) == 3 and "." not in copies else "partial"
+    expected = f"{genotype} {'no_call' if copies == {'.'} else status}"
     answers = {
-        result(call_toy("rs2", *(f"1 200 {row}" for row in order))) for order in permutations(rows)
+        result(call_toy("rs2", *(f"1 200 A {row}" for row in order)))
+        for order in permutations(rows)
     }
 
-    assert {expected} == answers
+    assert {"mismatch" if genotype == "conflict" else expected} == answers
+
+
+def test_known_and_unknown_base_in_two_rows(call_toy: CallToy) -> None:
+    rows = ("1 200 A C 0/1", "1 200 A G 0/1")
+    answers = {result(call_toy("rs2", *order)) for order in permutations(rows)}
+
+    assert {"C/G unknown_allele"} == answers
 
 
 @pytest.mark.parametrize(

@@ -12,12 +12,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pysam
-import pysam.bcftools
 import pytest
-from click.testing import Result
-
-Run = Callable[..., Result]
+from helpers.containers import Pack, bcf, bgzf, bgzf_tbi, plain_gzip
+from helpers.fixture_types import Run
+from helpers.toy_overlays import section, variant_entry, written_overlay
+from helpers.vcf_text import VCF_COLUMNS
 
 VARIANT = "rs35599367"
 EXPOSURE = "rs35599367-plasma-level"
@@ -42,7 +41,6 @@ HEADER = (
     '##FORMAT=<ID=GQ,Number=1,Type=Integer,Description="quality">',
     '##FORMAT=<ID=DP,Number=1,Type=Integer,Description="depth">',
 )
-COLUMNS = "#CHROM POS ID REF ALT QUAL FILTER INFO FORMAT"
 
 
 @dataclass(frozen=True)
@@ -204,7 +202,7 @@ def vcf(rows: Sequence[str], *, assembly: str = "GRCh38", samples: Sequence[str]
     """Return the text of a VCF with contig lengths."""
     lines = ["##fileformat=VCFv4.2"]
     lines += [f"##contig=<ID={name},length={n}>" for name, n in CONTIGS[assembly].items()]
-    lines += [*HEADER, "\t".join([*COLUMNS.split(), *samples])]
+    lines += [*HEADER, "\t".join([*VCF_COLUMNS, *samples])]
     for row in rows:
         chrom, pos, ref, alt, filters, *rest = row.split()
         lines.append("\t".join([chrom, pos, ".", ref, alt, ".", filters, *rest]))
@@ -318,33 +316,6 @@ def test_assembly_from_the_ref_bases_alone(tmp_path: Path, run: Run) -> None:
 # containers
 
 
-Pack = Callable[[Path], Path]
-
-
-def as_gzip(path: Path) -> Path:
-    target = path.with_name("case.vcf.gz")
-    target.write_bytes(gzip.compress(path.read_bytes()))
-    return target
-
-
-def as_bgzf(path: Path) -> Path:
-    target = path.with_name("case.vcf.gz")
-    pysam.tabix_compress(str(path), str(target))
-    return target
-
-
-def as_indexed(path: Path) -> Path:
-    target = as_bgzf(path)
-    pysam.tabix_index(str(target), preset="vcf")
-    return target
-
-
-def as_bcf(path: Path) -> Path:
-    target = path.with_name("case.bcf")
-    pysam.bcftools.view("-Ob", "-o", str(target), str(path), catch_stdout=False)
-    return target
-
-
 def as_text(path: Path) -> Path:
     return path.rename(path.with_name("case.txt"))
 
@@ -360,7 +331,7 @@ def as_vcf_named_gzip(path: Path) -> Path:
 
 @pytest.mark.parametrize(
     "pack",
-    [as_gzip, as_bgzf, as_indexed, as_bcf, as_text, as_gzip_named_vcf, as_vcf_named_gzip],
+    [plain_gzip, bgzf, bgzf_tbi, bcf, as_text, as_gzip_named_vcf, as_vcf_named_gzip],
     ids=lambda pack: pack.__name__,
 )
 def test_containers(pack: Pack, tmp_path: Path, run: Run) -> None:
@@ -374,9 +345,9 @@ PLAIN = vcf(CASES["plain"].rows).encode()
 BGZF_END = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
 
 
-def bgzf(path: Path) -> bytes:
+def plain_bgzf(path: Path) -> bytes:
     path.write_bytes(PLAIN)
-    return as_bgzf(path).read_bytes()
+    return bgzf(path).read_bytes()
 
 
 REJECTED: dict[str, Callable[[Path], bytes]] = {
@@ -387,8 +358,8 @@ REJECTED: dict[str, Callable[[Path], bytes]] = {
     "a list of files": lambda _: b"one.vcf\ntwo.vcf\n",
     "half a header": lambda _: PLAIN[: PLAIN.index(b"#CHROM")],
     "half a row": lambda _: PLAIN[:-20],
-    "BGZF without its end": lambda path: bgzf(path).removesuffix(BGZF_END),
-    "half of BGZF": lambda path: bgzf(path)[:120],
+    "BGZF without its end": lambda path: plain_bgzf(path).removesuffix(BGZF_END),
+    "half of BGZF": lambda path: plain_bgzf(path)[:120],
     "half of gzip": lambda _: gzip.compress(PLAIN)[:-40],
     "no samples": lambda _: PLAIN.replace(b"\tFORMAT\tS1\n", b"\n").replace(b"\tGT\t0/1\n", b"\n"),
     "an allele number without an ALT": lambda _: PLAIN.replace(b"0/1", b"0/5"),
@@ -409,21 +380,6 @@ def test_rejected_files(content: Callable[[Path], bytes], tmp_path: Path, run: R
 # an insertion in a repeat
 
 
-INSERTION = """\
-variants:
-  - id: rs67666821
-    gene: CYP3A4
-    type: insertion
-    loci:
-      GRCh37: {{chrom: "7", pos: 99355806, ref: G, window_start: 99355800, window: {GRCh37}}}
-      GRCh38: {{chrom: "7", pos: 99758183, ref: G, window_start: 99758177, window: {GRCh38}}}
-    alleles: [{{bases: G}}, {{bases: GT}}]
-    consequence: frameshift
-    paper_wording: CYP3A4*20, an A more on the coding strand
-    sources: [the test]
-"""
-
-
 @pytest.fixture
 def overlay(shared: Path, tmp_path: Path) -> Path:
     """Return an overlay with CYP3A4*20 and the reference sequence around it."""
@@ -435,10 +391,19 @@ def overlay(shared: Path, tmp_path: Path) -> Path:
             first = {"GRCh37": 99355800, "GRCh38": 99758177}[row["assembly"]] - int(row["start"])
             windows[row["assembly"]] = row["sequence"][first : first + 16]
     assert {"GRCh37": "CAACGGGTTTTTCTGG", "GRCh38": "CAACGGGTTTTTCTGG"} == windows
-    folder = tmp_path / "overlay"
-    folder.mkdir()
-    (folder / "variants.yaml").write_text(INSERTION.format(**windows))
-    return folder
+    insertion = variant_entry(
+        "rs67666821",
+        "G GT",
+        gene="CYP3A4",
+        type="insertion",
+        consequence="frameshift",
+        paper_wording="CYP3A4*20, an A more on the coding strand",
+        grch37='chrom: "7", pos: 99355806, ref: G, window_start: 99355800, '
+        f"window: {windows['GRCh37']}",
+        grch38='chrom: "7", pos: 99758183, ref: G, window_start: 99758177, '
+        f"window: {windows['GRCh38']}",
+    )
+    return written_overlay(tmp_path / "overlay", section("variants", insertion))
 
 
 INSERTED = {
@@ -473,17 +438,13 @@ def test_insertion_on_grch37(overlay: Path, tmp_path: Path, run: Run) -> None:
 # palindromic variants
 
 
-PALINDROMIC = """\
-variants:
-  - id: rs1
-    gene: TCL1A
-    type: snv
-    loci: {GRCh37: {chrom: "14", pos: 468337, ref: A}, GRCh38: {chrom: "14", pos: 2000, ref: A}}
-    alleles: [{bases: A}, {bases: T}]
-    consequence: none
-    paper_wording: made up
-    sources: [the test]
-"""
+PALINDROMIC = variant_entry(
+    "rs1",
+    "A T",
+    gene="TCL1A",
+    grch37='chrom: "14", pos: 468337, ref: A',
+    grch38='chrom: "14", pos: 2000, ref: A',
+)
 # rs11849538 is C>G at 95709641 of chromosome 14, rs2032582 is A>C,T; the first is made up.
 EITHER_STRAND = {
     "A/T, swapped or flipped": ("rs1", "chr14 2000 T A", "REF is T, the reference has A"),
@@ -506,12 +467,11 @@ EITHER_STRAND = {
 def test_palindromic_variants_are_never_flipped(
     variant: str, row: str, reason: str, options: list[str], tmp_path: Path, run: Run
 ) -> None:
-    (tmp_path / "overlay").mkdir()
-    (tmp_path / "overlay" / "variants.yaml").write_text(PALINDROMIC)
+    overlay = written_overlay(tmp_path / "overlay", section("variants", PALINDROMIC))
     path = tmp_path / "case.vcf"
     genotype = "0/0" if row.endswith(".") else "0/1"
     path.write_text(vcf([f"{row} PASS . GT {genotype}"]))
-    kb = ["--kb", "default", "--kb", str(tmp_path / "overlay")]
+    kb = ["--kb", "default", "--kb", str(overlay)]
     called = call(run, path, *kb, *options, variant=variant)
     assert (".", "mismatch", "record") == (called["genotype"], called["status"], called["source"])
     assert called["reason"].startswith(reason)

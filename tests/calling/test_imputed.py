@@ -10,7 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from click.testing import Result
+from helpers.fixture_types import MakeVcf, Run
+from helpers.toy_overlays import section, variant_entry, written_overlay
 from numpy.typing import NDArray
 
 import pgx_ana
@@ -18,9 +19,6 @@ from pgx_ana.api import Result as People
 from pgx_ana.errors import UsageError
 from pgx_ana.model import MISSING, NO_COPY, CallOptions
 from pgx_ana.vcf.fields import best_guesses, probability_of
-
-MakeVcf = Callable[..., Path]
-Run = Callable[..., Result]
 
 Outcome = tuple[str, str, str]
 """Genotype, status and reason of a call."""
@@ -489,7 +487,8 @@ def test_improbable_genotypes_are_not_assessed(
     assert expected == annotations
 
 
-OVERLAY = """genes:
+GENES = """\
+genes:
   - id: ZZZ
     name: made up around real rows
     strand: "+"
@@ -497,17 +496,6 @@ OVERLAY = """genes:
     bounds: {{GRCh37: {{start: {pos}, end: {pos}}}, GRCh38: {{start: {pos}, end: {pos}}}}}
     role: made up
     source: made up
-variants:
-  - id: rs999999999
-    gene: ZZZ
-    type: snv
-    loci:
-      GRCh37: {{chrom: "{chrom}", pos: {pos}, ref: {ref}}}
-      GRCh38: {{chrom: "{chrom}", pos: {pos}, ref: {ref}}}
-    alleles: [{{bases: {ref}}}, {{bases: {alt}}}]
-    consequence: none
-    paper_wording: none
-    sources: [made up]
 """
 
 
@@ -516,10 +504,10 @@ def call_real(tmp_path: Path, run: Run) -> Callable[..., Counter[tuple[str, ...]
     """Return a function that counts the calls of a file at a site added to the knowledge base."""
 
     def count(path: Path, chrom: str, pos: int, ref: str, alt: str) -> Counter[tuple[str, ...]]:
-        overlay = tmp_path / "overlay"
-        overlay.mkdir()
-        text = OVERLAY.format(chrom=chrom, pos=pos, ref=ref, alt=alt)
-        (overlay / "site.yaml").write_text(text, encoding="utf-8")
+        locus = f'chrom: "{chrom}", pos: {pos}, ref: {ref}'
+        site = variant_entry("rs999999999", f"{ref} {alt}", gene="ZZZ", grch37=locus, grch38=locus)
+        genes = GENES.format(chrom=chrom, pos=pos)
+        overlay = written_overlay(tmp_path / "overlay", genes, section("variants", site))
         options = ["--kb", "default", "--kb", overlay, "--assembly", "GRCh37", "-g", "ZZZ"]
         result = run("annotate", path, *options, "-t", "calls", "-q")
         assert (0, "") == (result.exit_code, result.stderr)

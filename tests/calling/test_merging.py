@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
+from helpers.rows_of_one_locus import DUPLICATE_ROWS, INCOMPLETE_ROWS, SPLIT_ROWS
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -143,85 +144,17 @@ def test_one_row(row: str, expected: str) -> None:
     assert expected == merged_genotype(row)
 
 
-@pytest.mark.parametrize(
-    ("rows", "expected"),
-    [
-        pytest.param(["C 0/0", "T 0/0"], "A/A", id="0 for the other: A/A"),
-        pytest.param(["C 0/1", "T 0/0"], "A/C", id="0 for the other: A/C"),
-        pytest.param(["C 0/1", "T 1/0"], "C/T", id="0 for the other: C/T"),
-        pytest.param(["C 0/1", "T 0/1"], "C/T", id="0 for the other, order not kept: C/T"),
-        pytest.param(["C 1/1", "T 0/0"], "C/C", id="0 for the other: C/C"),
-        pytest.param(["C 0/.", "T 0/1"], "A/T", id=". for the other: A/T"),
-        pytest.param(["C ./1", "T 1/."], "C/T", id=". for the other: C/T"),
-        pytest.param(["C ./.", "T 1/1"], "T/T", id=". for the other: T/T"),
-        pytest.param(["C,* 2/1", "T,* 1/2"], "C/T", id="* for the other: C/T"),
-        pytest.param(["C,* 2/2", "T,* 1/1"], "T/T", id="* for the other: T/T"),
-        pytest.param(["C,* 0|2", "T,* 0|1"], "A|T", id="* for the other: A|T"),
-        pytest.param(["C 0|1", "T 1|0"], "T|C", id="phased: T|C"),
-        pytest.param(["C .|1", "T 1|."], "T|C", id="phased, . for the other: T|C"),
-        pytest.param(["C 0|1", "T 0/1"], "C/T", id="one phased, one not"),
-        pytest.param(["C 0|1", "T 0/0"], "A|C", id="a homozygote needs no phase"),
-        pytest.param(["C 0|1", "T 1/1"], "conflict", id="three copies"),
-        pytest.param(["C 1/1", "T 0/1"], "conflict", id="three copies, unphased"),
-        pytest.param(["C 0|1", "T 0|1"], "conflict", id="two alternates on one copy"),
-        pytest.param(["C,T 1/2", "C 0/1", "T 1/0"], "C/T", id="multiallelic and split"),
-        pytest.param(["C,T 0/2", "C 0/0"], "A/T", id="multiallelic and one of its ALTs split"),
-        pytest.param(["C,T 0/2", "C 0/1"], "conflict", id="multiallelic and split, contradicting"),
-    ],
-)
+@pytest.mark.parametrize(("rows", "expected"), SPLIT_ROWS.values(), ids=SPLIT_ROWS)
 def test_split_rows(rows: list[str], expected: str) -> None:
     assert expected == merged_genotype(*rows)
 
 
-@pytest.mark.parametrize(
-    ("rows", "expected"),
-    [
-        pytest.param(["C 0/1", "C 0/1"], "A/C", id="equal"),
-        pytest.param(["C 0/1", "C 1/0"], "A/C", id="other order"),
-        pytest.param(["C 0|1", "C 0|1"], "A|C", id="equal and phased"),
-        pytest.param(["C 0|1", "C 0/1"], "A/C", id="one of them phased"),
-        pytest.param(["C 1", "C 1"], "C", id="haploid"),
-        pytest.param(["C 0/0", "C 0/1"], "conflict", id="hom and het"),
-        pytest.param(["C 0/1", "C 1/1"], "conflict", id="het and hom"),
-        pytest.param(["C 0/0", "C 1/1"], "conflict", id="hom and hom"),
-        pytest.param(["C 0|0", "C 0|1"], "conflict", id="phased"),
-        pytest.param(["C,T 0/1", "C,T 0/2"], "conflict", id="two alternates"),
-        pytest.param(["C,T 0/0", "C,T 1/2"], "conflict", id="reference and both"),
-        pytest.param(["C 0", "C 1"], "conflict", id="haploid, different base"),
-        pytest.param(["C 0/0", "C ./."], "A/A", id="one no-call, reference"),
-        pytest.param(["C 0/1", "C ./."], "A/C", id="one no-call, het"),
-        pytest.param(["C 0/1", "C ./1"], "A/C", id="one partial"),
-        pytest.param(["C 1/1", "C ./1"], "C/C", id="hom and partial"),
-        pytest.param(["C 0/0", "C ./1"], "conflict", id="hom and partial of another allele"),
-        pytest.param(["C ./1", "C ./1"], "C/.", id="both partial"),
-        pytest.param(["C 0/.", "C 0/."], "A/.", id="both partial, reference"),
-        pytest.param(["C ./.", "C ./."], "./.", id="both no-call"),
-    ],
-)
+@pytest.mark.parametrize(("rows", "expected"), DUPLICATE_ROWS.values(), ids=DUPLICATE_ROWS)
 def test_duplicate_rows(rows: list[str], expected: str) -> None:
     assert expected == merged_genotype(*rows)
 
 
-@pytest.mark.parametrize(
-    ("rows", "expected"),
-    [
-        pytest.param(["C 0/0", "T ./."], "./.", id="reference, T no-call"),
-        pytest.param(["C 0/1", "T ./."], "C/.", id="A/C, T no-call"),
-        pytest.param(["C 1/1", "T ./."], "C/C", id="C/C leaves no other copy"),
-        pytest.param(["C 0/0", "T ./1"], "T/.", id="partial T"),
-        pytest.param(["C 0/0", "T 0/."], "A/.", id="partial reference, T row"),
-        pytest.param(["C ./.", "T ./."], "./.", id="neither called"),
-        pytest.param(["C ./1", "T 0/0"], "C/.", id="partial C"),
-        pytest.param(["C ./1", "T 0/1"], "C/T", id="partial C, T has the rest"),
-        pytest.param(["C 0|.", "T 0|0"], "A|.", id="phased partial"),
-        pytest.param(["C .|0", "T 0|1"], ".|T", id="phased partial and the other copy"),
-        pytest.param(["C 0|1", "T .|."], ".|C", id="phased, T no-call"),
-        pytest.param(["C .|.", "T .|."], ".|.", id="phased, both no-call"),
-        pytest.param(["C 0|.", "T .|0"], ".|.", id="phased, each copy missing once"),
-        pytest.param(["C 0", "T ."], ".", id="haploid, T no-call"),
-        pytest.param(["C .", "T 1"], "T", id="haploid T, C no-call"),
-    ],
-)
+@pytest.mark.parametrize(("rows", "expected"), INCOMPLETE_ROWS.values(), ids=INCOMPLETE_ROWS)
 def test_missing_copies_stay_missing(rows: list[str], expected: str) -> None:
     """A copy is reference only if every row that lists alternates is called."""
     assert expected == merged_genotype(*rows)

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pysam
 import pytest
+from helpers.fixture_types import MakeVcf
 from helpers.paths import TOY
+from helpers.toy_overlays import section, variant_entry, written_overlay
 
 import pgx_ana
 from pgx_ana.annotation.conclusions import unphased_genotype
@@ -16,7 +18,6 @@ from pgx_ana.model import CallOptions
 from pgx_ana.pipeline import Request, Selection
 from pgx_ana.pipeline import call as call_files
 
-MakeVcf = Callable[..., Path]
 # The toy locus rs5 is GCA at 1:501 in the window GGCACACATT: (CA)3, and (CA)2 where it is deleted.
 FORMAT = "GT:GB:Q:DP"
 DECLARED = (
@@ -73,43 +74,28 @@ def test_a_real_file_is_read_to_its_end(shared: Path) -> None:
 
 NO_ROW = (".", "not_assessable", "none", "no row of this file shows the repeat")
 ABSENT = (".", "absent", "none", "no record covers the locus")
-AS_REPEAT = """\
-variants:
-  - id: rs5
-    gene: AAA
-    type: repeat
-    loci:
-      GRCh37: {chrom: "1", pos: 551, ref: GCA, window_start: 550, window: GGCACACATT}
-      GRCh38: {chrom: "1", pos: 501, ref: GCA, window_start: 500, window: GGCACACATT}
-    alleles: [{bases: GCA}, {bases: G}]
-    consequence: none
-    paper_wording: plus strand
-    sources: [made up]
-"""
-WINDOW_END_UNKNOWN = """\
-variants:
-  - id: rs4
-    gene: AAA
-    type: insertion
-    loci:
-      GRCh37: {chrom: "1", pos: 451, ref: G, window_start: 451, window: G, window_end: unknown}
-      GRCh38: {chrom: "1", pos: 401, ref: G, window_start: 401, window: G, window_end: unknown}
-    alleles: [{bases: G}, {bases: GAC}]
-    consequence: none
-    paper_wording: plus strand
-    sources: [made up]
-"""
+AS_REPEAT = variant_entry(
+    "rs5",
+    "GCA G",
+    type="repeat",
+    grch37='chrom: "1", pos: 551, ref: GCA, window_start: 550, window: GGCACACATT',
+    grch38='chrom: "1", pos: 501, ref: GCA, window_start: 500, window: GGCACACATT',
+)
+WINDOW_END_UNKNOWN = variant_entry(
+    "rs4",
+    "G GAC",
+    type="insertion",
+    grch37='chrom: "1", pos: 451, ref: G, window_start: 451, window: G, window_end: unknown',
+    grch38='chrom: "1", pos: 401, ref: G, window_start: 401, window: G, window_end: unknown',
+)
 
 
 @pytest.fixture
 def overlaid(tmp_path: Path) -> Callable[[str], list[Path]]:
-    """Return a function that overlays the toy knowledge base with variants."""
+    """Return a function that overlays the toy knowledge base with a variant."""
 
-    def overlay(text: str) -> list[Path]:
-        folder = tmp_path / "overlay"
-        folder.mkdir()
-        (folder / "overlay.yaml").write_text(text, encoding="utf-8")
-        return [TOY, folder]
+    def overlay(variant: str) -> list[Path]:
+        return [TOY, written_overlay(tmp_path / "overlay", section("variants", variant))]
 
     return overlay
 

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 from helpers.file_styles import INDEXED, FileStyle, Tables, file_styles, packed, rendered, tables_of
+from helpers.fixture_types import Bcftools, MakeVcf
+from helpers.paths import PANEL_GENES
 from helpers.row_spellings import (
     ANY_ALLELE,
     STAR,
@@ -31,6 +33,7 @@ from helpers.row_spellings import (
     split,
     with_any_allele,
 )
+from helpers.toy_overlays import section, variant_entry, written_overlay
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -39,8 +42,6 @@ from pgx_ana.model import Locus, Variant
 from pgx_ana.terms import Assembly
 
 GRCH37, GRCH38 = Assembly
-Bcftools = Callable[..., str]
-MakeVcf = Callable[..., Path]
 Write = Callable[..., Path]
 
 FIXED = settings(
@@ -65,35 +66,25 @@ MIN_DISTANCE = 15
 
 REPEAT_WITHOUT_ROW = ("not_assessable", "no row of this file shows the repeat")
 
-MORE_TOY_VARIANTS = """\
-variants:
-  - id: rs7
-    gene: BBB
-    type: repeat
-    loci:
-      GRCh37:
-        {chrom: "2", pos: 201, ref: CTTTATTTATTTA, window_start: 200, window: CCTTTATTTATTTAGG}
-      GRCh38:
-        chrom: "2"
-        pos: 201
-        ref: CTTTATTTATTTATTTA
-        window_start: 200
-        window: CCTTTATTTATTTATTTAGG
-    alleles: [{bases: CTTTATTTATTTATTTA}, {bases: CTTTATTTATTTA}, {bases: CTTTATTTA}, {bases: C}]
-    consequence: none
-    paper_wording: four copies
-    sources: [made up]
-  - id: rs8
-    gene: AAA
-    type: insertion
-    loci:
-      GRCh37: {chrom: "1", pos: 651, ref: CA, window_start: 650, window: GCACACAAAGT}
-      GRCh38: {chrom: "1", pos: 601, ref: CA, window_start: 600, window: GCACACAAAGT}
-    alleles: [{bases: CA}, {bases: CACA}, {bases: C}, {bases: CAGT}]
-    consequence: none
-    paper_wording: several
-    sources: [made up]
-"""
+MORE_TOY_VARIANTS = (
+    variant_entry(
+        "rs7",
+        "CTTTATTTATTTATTTA CTTTATTTATTTA CTTTATTTA C",
+        gene="BBB",
+        type="repeat",
+        grch37='chrom: "2", pos: 201, ref: CTTTATTTATTTA, window_start: 200, '
+        "window: CCTTTATTTATTTAGG",
+        grch38='chrom: "2", pos: 201, ref: CTTTATTTATTTATTTA, window_start: 200, '
+        "window: CCTTTATTTATTTATTTAGG",
+    ),
+    variant_entry(
+        "rs8",
+        "CA CACA C CAGT",
+        type="insertion",
+        grch37='chrom: "1", pos: 651, ref: CA, window_start: 650, window: GCACACAAAGT',
+        grch38='chrom: "1", pos: 601, ref: CA, window_start: 600, window: GCACACAAAGT',
+    ),
+)
 
 
 class World:
@@ -496,7 +487,7 @@ def toy_worlds(
 ) -> Mapping[Assembly, World]:
     """Return the toy knowledge base with a repeat, a locus of several lengths, and flanks."""
     more = tmp_path_factory.mktemp("more")
-    (more / "variants.yaml").write_text(MORE_TOY_VARIANTS)
+    written_overlay(more, section("variants", *MORE_TOY_VARIANTS))
     knowledge = load([toy_directory, more])
     return {
         assembly: World(
@@ -826,7 +817,6 @@ def test_adjacent_variants_as_one_row(
     assert [] == differing(expected, actual)
 
 
-PANEL = ("ABCB1", "CYP19A1", "CYP3A4", "UGT1A4")
 PANEL_SAMPLES = ("HG00096", "NA12717", "NA18868", "HG01845", "NA20509")
 
 
@@ -849,10 +839,10 @@ def panel(
     """Return some samples of the panel, and for each row near a known variant a carrier."""
     world = real_worlds[GRCH38]
     folder = tmp_path_factory.mktemp("panel")
-    chosen_variants = [v for v in world.isolated if v.gene in PANEL and v.is_snv]
+    chosen_variants = [v for v in world.isolated if v.gene in PANEL_GENES and v.is_snv]
     loci = [(variant, variant.loci[GRCH38]) for variant in chosen_variants]
     regions = ",".join(f"chr{x.chrom}:{x.pos - 10}-{x.pos + 10}" for _, x in loci)
-    parts = [folder / f"{gene}.vcf.gz" for gene in PANEL]
+    parts = [folder / f"{gene}.vcf.gz" for gene in PANEL_GENES]
     for part in parts:
         source = shared / "1000genomes" / "GRCh38" / part.name
         bcftools("view", "--no-version", "-r", regions, "-Oz", "-o", part, source)

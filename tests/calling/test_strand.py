@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import Result
+from helpers.fixture_types import MakeVcf, Run
 
 import pgx_ana
 from pgx_ana.bases import is_palindromic
 from pgx_ana.model import CallOptions
-
-MakeVcf = Callable[..., Path]
-Run = Callable[..., Result]
 
 Outcome = tuple[str, str, str, str]
 """Genotype, status, source and reason of a call."""
@@ -153,26 +150,6 @@ def test_palindromic_variants_of_the_shipped_knowledge_base(curated: Any) -> Non
     palindromic = {"rs2032582", "rs11849538", "rs1062033", "rs936308", "rs2073618", "rs7984870"}
     assert palindromic <= ambiguous
     assert ambiguous.isdisjoint({"rs4646", "rs10046", "rs700518", "rs35599367", "rs1045642"})
-
-
-@pytest.mark.parametrize(
-    ("alleles", "expected"),
-    [
-        ("AC", False),
-        ("AT", True),
-        ("CG", True),
-        ("ACT", True),
-        ("CAG", True),
-        ("AG", False),
-        ("A", False),
-        (("G", "GT"), False),
-        (("GCA", "G"), False),
-        (("AC", "GT"), True),
-        (("AT", "A"), False),
-    ],
-)
-def test_is_palindromic(alleles: Sequence[str], expected: bool) -> None:
-    assert expected is is_palindromic(alleles)
 
 
 @pytest.mark.parametrize(

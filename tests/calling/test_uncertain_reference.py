@@ -8,44 +8,38 @@ from typing import TYPE_CHECKING
 
 import pysam
 import pytest
+from helpers.fixture_types import MakeVcf
+from helpers.toy_overlays import kb_options, section, variant_entry, written_overlay
+from helpers.vcf_text import CONTIG_LENGTHS
 
 import pgx_ana
 from pgx_ana.errors import InputError
 from pgx_ana.model import CallOptions
 
 if TYPE_CHECKING:
-    from conftest import Run
+    from helpers.fixture_types import Run
 
-MakeVcf = Callable[..., Path]
 
-OVERLAY = """\
-variants:
-  - id: rs1
-    gene: AAA
-    type: snv
-    loci:
-      GRCh37: {chrom: "1", pos: 150, ref: A, ref_verified: "no"}
-      GRCh38: {chrom: "1", pos: 100, ref: A, ref_verified: "no"}
-    alleles: [{bases: A}, {bases: C}]
-    studied_allele: A
-    consequence: none
-    paper_wording: plus strand
-    sources: [made up]
-"""
+UNCERTAIN_RS1 = variant_entry(
+    "rs1",
+    "A C",
+    grch37='chrom: "1", pos: 150, ref: A, ref_verified: "no"',
+    grch38='chrom: "1", pos: 100, ref: A, ref_verified: "no"',
+    studied_allele="A",
+)
 UNCERTAIN = "which base is the reference is not certain, and no REF tells it"
 ASSERTED = "absent, and which base is the reference is not certain"
 ABSENT = "no record covers the locus"
 GVCF = ['##ALT=<ID=NON_REF,Description="any other">']
-LENGTHS = {"1": 1000, "2": 700}
 
 
 @pytest.fixture
 def kb(tmp_path: Path, toy_directory: Path) -> list[Path]:
     """Return the toy knowledge base with an uncertain reference at rs1."""
-    overlay = tmp_path / "overlay"
-    overlay.mkdir()
-    (overlay / "overlay.yaml").write_text(OVERLAY, encoding="utf-8")
-    return [toy_directory, overlay]
+    return [
+        toy_directory,
+        written_overlay(tmp_path / "overlay", section("variants", UNCERTAIN_RS1)),
+    ]
 
 
 def call(path: Path | list[Path], kb: list[Path], **options: bool) -> tuple[str, ...]:
@@ -54,11 +48,6 @@ def call(path: Path | list[Path], kb: list[Path], **options: bool) -> tuple[str,
     columns = ["genotype", "status", "source", "reason"]
     row = calls.set_index("variant").loc["rs1", columns]
     return tuple(row.fillna("."))
-
-
-def kb_options(kb: list[Path]) -> list[str | Path]:
-    """Return the command-line options that select knowledge bases."""
-    return [word for path in kb for word in ("--kb", path)]
 
 
 CALLED: dict[str, tuple[list[str], str, str]] = {
@@ -249,7 +238,7 @@ def genome(tmp_path: Path, toy_directory: Path) -> Callable[[str], Path]:
     """Return a function that builds a FASTA file with the toy windows and a given base at rs1."""
 
     def build(base: str) -> Path:
-        letters = {chrom: ["G"] * length for chrom, length in LENGTHS.items()}
+        letters = {chrom: ["G"] * length for chrom, length in CONTIG_LENGTHS["GRCh38"].items()}
         windows = {("1", 100): base, ("1", 200): "A", ("1", 300): "T", ("2", 50): "G"}
         windows |= {("1", 400): "GGTTTTTCC", ("1", 500): "GGCACACATT"}
         for (chrom, pos), window in windows.items():

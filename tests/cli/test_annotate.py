@@ -7,19 +7,18 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from click.testing import Result
+from helpers.fixture_types import MakeVcf, Run
 from helpers.paths import EXAMPLE
+from helpers.toy_overlays import written_overlay
 
 from pgx_ana.output.columns import COLUMNS
 from pgx_ana.terms import TableName
 from pgx_ana.version import __version__
-
-MakeVcf = Callable[..., Path]
-Run = Callable[..., Result]
 
 PERSON = EXAMPLE / "NA12717.GRCh38.vcf"
 HEADERS = {name: [column.name for column in columns] for name, columns in COLUMNS.items()}
@@ -31,7 +30,6 @@ ROWS = {
 }
 """Rows per person with the toy knowledge base, which has no haplotypes."""
 
-FULL = Path("/dev/full")
 SLOW_IMPORTS = ["cyvcf2", "numpy", "pandas", "pydantic", "pysam", "yaml"]
 
 
@@ -324,10 +322,9 @@ def test_knowledge_bases_overlay(
     annotate: Run, run: Run, file: Path, toy_directory: Path, tmp_path: Path
 ) -> None:
     """``default`` is the shipped knowledge base."""
-    overlay = tmp_path / "overlay"
-    overlay.mkdir()
-    (overlay / "frame.yaml").write_text(
-        'knowledge: {name: over, format: "1", version: 9.9.9, licence: MIT, description: made up}\n'
+    overlay = written_overlay(
+        tmp_path / "overlay",
+        'knowledge: {name: over, format: "1", version: 9.9.9, licence: MIT, description: made up}',
     )
     result = annotate(file, "--kb", overlay)
     assert ["9.9.9"] * 4 == [row["kb_version"].split("+")[0] for row in rows(result.stdout)]
@@ -466,12 +463,6 @@ def test_output_errors(
     path = tmp_path / target
     check_error(annotate(file, "-q", "-o", path), 3, f"{path}: {message}")
     assert before == set(tmp_path.iterdir())
-
-
-@pytest.mark.skipif(not FULL.exists(), reason="no /dev/full on this system")
-def test_a_full_device(annotate: Run, file: Path) -> None:
-    result = annotate(file, "-q", "-o", FULL)
-    check_error(result, 3, "/dev/full: cannot be written: No space left on device")
 
 
 def test_a_knowledge_base_with_faults(run: Run, file: Path, tmp_path: Path) -> None:

@@ -17,9 +17,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
-
-MakeVcf = Callable[..., Path]
-Run = Callable[..., Result]
+from helpers.fixture_types import MakeVcf, Run
 
 FULL = Path("/dev/full")
 TEN_MEGABYTES = 10_000_000
@@ -368,20 +366,6 @@ def test_stdout_on_a_full_device(make_vcf: MakeVcf, toy_directory: Path, command
     assert ["Error: stdout: cannot be written: No space left on device"] == lines
 
 
-def test_a_reader_that_stops_after_one_line(make_vcf: MakeVcf, toy_directory: Path) -> None:
-    """As with ``| head -1``: exit code 141, and no traceback."""
-    samples = [f"S{number}" for number in range(5_000)]
-    path = make_vcf([f"1 100 A C {' '.join(['0/1'] * len(samples))}"], samples=samples)
-    script = '"$0" -m pgx_ana annotate -q "$1" --kb "$2" | head -1; exit "${PIPESTATUS[0]}"'
-    done = subprocess.run(
-        ["bash", "-c", script, sys.executable, str(path), str(toy_directory)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (141, 1, "") == (done.returncode, len(done.stdout.splitlines()), done.stderr)
-
-
 UNWRITABLE = ["{file}/result.tsv", "/proc/result.tsv", "{missing}/result.tsv", "{folder}"]
 
 
@@ -422,6 +406,14 @@ def contents(folder: Path) -> dict[str, str]:
     return {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
 
 
+def check_end(started: subprocess.Popen[bytes], number: signal.Signals, code: int) -> None:
+    """Check that a process ends on a signal, with this exit code and without a traceback."""
+    started.send_signal(number)
+    _, stderr = started.communicate(timeout=30)
+    assert code == started.returncode
+    assert b"Traceback" not in stderr
+
+
 ENDS = [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)]
 
 
@@ -447,13 +439,10 @@ def test_signal_while_reading(
         writer.write(text)
         wait_for(lambda: bool(list(temporary.iterdir())))
         time.sleep(0.2)  # until it blocks in read: an earlier signal would be handled only after it
-        started.send_signal(number)
-        _, stderr = started.communicate(timeout=30)
-    assert code == started.returncode
+        check_end(started, number, code)
     assert {"result.tsv": EARLIER} == contents(folder)
     if number is not signal.SIGKILL:
         assert [] == list(temporary.iterdir())
-        assert b"Traceback" not in stderr
 
 
 SLOW_WRITER = """
@@ -497,13 +486,10 @@ def test_signal_while_writing(
     ) as started:
         wait_for(marker.exists)
         assert 2 == len(list(folder.iterdir()))
-        started.send_signal(number)
-        _, stderr = started.communicate(timeout=30)
-    assert code == started.returncode
+        check_end(started, number, code)
     files = contents(folder)
     if number is not signal.SIGKILL:
         assert {"result.tsv": EARLIER} == files
-        assert b"Traceback" not in stderr
     assert EARLIER == files["result.tsv"]
     assert "new.tsv" not in files
 

@@ -8,19 +8,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from helpers.toy_overlays import association_entry, result_entry, section, written_overlay
 
 from pgx_ana.browse import VariantFilter, page_lines, variants_as_tsv
 from pgx_ana.knowledge import KnowledgeBase, default_directory, load
 
 if TYPE_CHECKING:
-    from conftest import Run
+    from helpers.fixture_types import Run
 
 FAULTY = """\
 drugs:
   - {id: letrozole, name: x, drug_class: x}
   - {id: letrozole, name: x, drug_class: x}
 """
-RICH = """\
+RICH_VARIANT = """\
 linkage:
   - {id: pair, variants: [rs1, rs8], note: one signal}
 publications:
@@ -53,90 +54,77 @@ variants:
       - A second note, which is so long that the line on the page ends before the note does,
         and goes on below.
     sources: [made up]
-evidence:
-  - id: three-rs8-pain
-    publication: three-1999
-    cohort: third
-    variants: [rs8]
-    kind: clinical
-    drugs: [anastrozole, letrozole]
-    setting: adjuvant
-    population: {sex: female}
-    n: 20
-    design: made up
-    outcome: pain
-    wording: G carriers
-    strand: plus
-    result: association
-    alleles: {rs8: G}
-    direction: higher
-    effects:
+"""
+RICH_RESULTS = (
+    result_entry(
+        "three-rs8-pain",
+        publication="three-1999",
+        cohort="third",
+        variants="[rs8]",
+        drugs="[anastrozole, letrozole]",
+        n="20",
+        outcome="pain",
+        wording="G carriers",
+        result="association",
+        alleles="{rs8: G}",
+        direction="higher",
+        effects="""
       - {measure: OR, value: 2.50, low: 1.1, high: 10}
       - {measure: share, value: 0.2, text: of G/G}
-      - {measure: trend, low: 0.1}
-    p: <0.05
-    significance: nominal
-    specified: post_hoc
-    flags: [few people, letters mixed]
-    read: partial
-    sources: [made up]
-    summary: Carriers of G had more pain.
-  - id: four-rs8-pain
-    publication: four
-    cohort: fourth
-    variants: [rs8]
-    kind: clinical
-    drugs: [letrozole]
-    setting: adjuvant
-    population: {sex: female}
-    design: made up
-    outcome: pain
-    wording: not stated
-    strand: unknown
-    result: unclear
-    direction: unknown
-    significance: not_stated
-    specified: not_stated
-    read: second_hand
-    sources: [made up]
-    summary: A relation that is not told.
-  - id: four-rs8-pain-again
-    publication: four
-    cohort: fourth
-    variants: [rs8]
-    kind: clinical
-    drugs: [letrozole]
-    setting: adjuvant
-    population: {sex: female}
-    n: 500
-    design: made up
-    outcome: pain
-    wording: G carriers
-    strand: plus
-    result: association
-    alleles: {rs8: G}
-    direction: lower
-    significance: nominal
-    specified: exploratory
-    read: abstract
-    sources: [made up]
-    summary: Carriers of G had less pain.
-associations:
-  - id: rs8-pain
-    variant: rs8
-    outcome: pain
-    drug: anastrozole
-    setting: adjuvant
-    allele: G
-    direction: higher
-    evidence: [three-rs8-pain, four-rs8-pain, four-rs8-pain-again]
-    excluded: {four-rs8-pain-again: retracted}
-    genotypes:
-      C/C: {direction: comparator, statement: Was compared with.}
-      C/G: {direction: not_studied, statement: Not studied.}
-      G/G: {direction: higher, statement: More pain.}
-    caution: Nothing follows.
-"""
+      - {measure: trend, low: 0.1}""",
+        p="<0.05",
+        significance="nominal",
+        specified="post_hoc",
+        flags="[few people, letters mixed]",
+        read="partial",
+        summary="Carriers of G had more pain.",
+    ),
+    result_entry(
+        "four-rs8-pain",
+        publication="four",
+        cohort="fourth",
+        variants="[rs8]",
+        outcome="pain",
+        wording="not stated",
+        strand="unknown",
+        result="unclear",
+        direction="unknown",
+        significance="not_stated",
+        specified="not_stated",
+        read="second_hand",
+        summary="A relation that is not told.",
+    ),
+    result_entry(
+        "four-rs8-pain-again",
+        publication="four",
+        cohort="fourth",
+        variants="[rs8]",
+        n="500",
+        outcome="pain",
+        wording="G carriers",
+        result="association",
+        alleles="{rs8: G}",
+        direction="lower",
+        significance="nominal",
+        summary="Carriers of G had less pain.",
+    ),
+)
+RICH_ASSOCIATION = association_entry(
+    "rs8-pain",
+    {
+        "C/C": "comparator: Was compared with.",
+        "C/G": "not_studied: Not studied.",
+        "G/G": "higher: More pain.",
+    },
+    variant="rs8",
+    outcome="pain",
+    drug="anastrozole",
+    allele="G",
+    evidence="[three-rs8-pain, four-rs8-pain, four-rs8-pain-again]",
+    excluded="{four-rs8-pain-again: retracted}",
+    caution="Nothing follows.",
+)
+RICH = RICH_VARIANT + section("evidence", *RICH_RESULTS) + section("associations", RICH_ASSOCIATION)
 RICH_PAGE = """\
 rs8  BBB (old8, older8)
   second toy gene, strand -; missense
@@ -262,10 +250,7 @@ FOURTH = "cohort: fourth\n    variants: [rs8]"
 @pytest.fixture
 def rich(tmp_path: Path) -> Path:
     """Return an overlay with a variant for which every optional field is given."""
-    directory = tmp_path / "rich"
-    directory.mkdir()
-    (directory / "rich.yaml").write_text(RICH, encoding="utf-8")
-    return directory
+    return written_overlay(tmp_path / "rich", RICH)
 
 
 # check
@@ -364,13 +349,13 @@ def test_list(run: Run, toy_directory: Path, genes: list[str], rows: str) -> Non
 
 def test_list_joins_names_and_levels(run: Run, toy_directory: Path, rich: Path) -> None:
     """A variant of an overlay is listed among the other variants of its gene."""
-    start, stop = RICH.index("  - id: four-rs8-pain\n"), RICH.index("  - id: four-rs8-pain-again")
     second = (
-        f"evidence:\n{RICH[start:stop]}".replace("four-rs8-pain", "four-rs8-level")
+        section("evidence", RICH_RESULTS[1])
+        .replace("four-rs8-pain", "four-rs8-level")
         .replace("outcome: pain", "outcome: level")
         .replace(UNCLEAR, NULL)
     )
-    second += RICH[RICH.index("associations:\n") :].replace(RETRACTED, "")
+    second += section("associations", RICH_ASSOCIATION).replace(RETRACTED, "")
     for old, new in (
         ("rs8-pain\n", "rs8-level\n"),
         ("outcome: pain", "outcome: level"),

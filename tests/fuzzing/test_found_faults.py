@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pysam
 import pytest
+from helpers.fixture_types import MakeVcf
 from helpers.paths import ROOT
 
 import pgx_ana
@@ -20,7 +21,6 @@ from pgx_ana.errors import InputError
 
 NOT_LIKELY = "the record has no GT, and no genotype has a probability of 0.9"
 
-MakeVcf = Callable[..., Path]
 Annotate = Callable[[Path], Result]
 
 

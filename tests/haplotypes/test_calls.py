@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers.fixture_types import MakeVcf
 from helpers.synthetic_calls import coded
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,8 +20,6 @@ from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import ABSENT, Call, SiteCalls, Variant
 from pgx_ana.pipeline import Request, run
 from pgx_ana.terms import CallSource, CallStatus
-
-MakeVcf = Callable[..., Path]
 
 CORE = ("rs1", "rs2", "rs4")
 FURTHER = ("rs5",)

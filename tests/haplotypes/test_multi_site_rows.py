@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from click.testing import Result
-
-Run = Callable[..., Result]
+from helpers.fixture_types import Run
 
 HEADER = """##fileformat=VCFv4.2
 ##contig=<ID=7,length=159345973>

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import itertools
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import click.testing
 import pytest
+from helpers.fixture_types import Run
 from helpers.toy_chromosomes import (
     LAYERS,
     LISTED,
@@ -24,6 +24,7 @@ from helpers.toy_chromosomes import (
     in_order,
     single_diplotypes,
 )
+from helpers.toy_overlays import kb_options
 from helpers.toy_people import BASES, PLAIN, Copies, Person, Style, rows, write_vcf
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -37,8 +38,6 @@ from pgx_ana.output.delimited import text_chunks
 from pgx_ana.pipeline import Request
 from pgx_ana.pipeline import run as run_files
 from pgx_ana.terms import TableName
-
-Run = Callable[..., click.testing.Result]
 
 
 def annotated(
@@ -154,7 +153,7 @@ def test_command_line_gives_the_same_table(
 ) -> None:
     """By hand: C at rs1 is in cis with T at rs2, and G at rs5 usually accompanies *2."""
     path = write_vcf(KNOWN, PLAIN, tmp_path)
-    layers = [word for place in LAYERS for word in ("--kb", place)]
+    layers = kb_options(LAYERS)
     words = ["--table", "haplotypes", "--population", "EUR", "--quiet"]
     lines = run("annotate", path, *layers, *words).stdout.splitlines()
 

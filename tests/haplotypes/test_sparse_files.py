@@ -7,11 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import Result
+from helpers.fixture_types import MakeVcf, Run
 from helpers.toy_chromosomes import LAYERS, small_set
-
-MakeVcf = Callable[..., Path]
-Run = Callable[..., Result]
+from helpers.toy_overlays import (
+    association_entry,
+    kb_options,
+    result_entry,
+    section,
+    written_overlay,
+)
 
 SITES = {
     "rs1": "1 100 A C",
@@ -43,14 +47,12 @@ def table(run: Run, tmp_path: Path) -> Callable[..., list[dict[str, str]]]:
     return read
 
 
-def _layer_options(overlay: str, folder: Path) -> list[object]:
+def _layer_options(overlay: str, folder: Path) -> list[str]:
     """Return the options that select the toy haplotypes, with an overlay on top if it has text."""
     layers = list(LAYERS)
     if overlay:
-        layers.append(folder / "overlay")
-        layers[-1].mkdir(exist_ok=True)
-        (layers[-1] / "overlay.yaml").write_text(overlay, encoding="utf-8")
-    return [word for layer in layers for word in ("--kb", layer)]
+        layers.append(written_overlay(folder / "overlay", overlay))
+    return kb_options(layers)
 
 
 Table = Callable[..., list[dict[str, str]]]
@@ -348,42 +350,38 @@ def test_unlisted_combinations_have_a_share_of_the_probability(
     assert max(values) < 0.5 < sum(values) < 1
 
 
-RS4_ASSOCIATION = """\
-evidence:
-  - id: six-rs4-survival
-    publication: one-2001
-    cohort: first
-    variants: [rs4]
-    kind: clinical
-    drugs: [anastrozole]
-    setting: metastatic
-    population: {sex: female}
-    design: made up
-    outcome: survival
-    wording: G carriers
-    strand: plus
-    result: association
-    alleles: {rs4: G}
-    direction: higher
-    significance: nominal
-    specified: post_hoc
-    read: full_text
-    sources: [made up]
-    summary: Carriers of G lived longer.
-associations:
-  - id: rs4-survival
-    variant: rs4
-    outcome: survival
-    drug: anastrozole
-    setting: metastatic
-    allele: G
-    direction: higher
-    evidence: [six-rs4-survival]
-    genotypes:
-      G/G: {direction: higher, statement: Lived longer.}
-      G/GT: {direction: higher, statement: Lived longer.}
-      GT/GT: {direction: comparator, statement: Was compared with.}
-"""
+RS4_ASSOCIATION = section(
+    "evidence",
+    result_entry(
+        "six-rs4-survival",
+        publication="one-2001",
+        cohort="first",
+        variants="[rs4]",
+        drugs="[anastrozole]",
+        setting="metastatic",
+        outcome="survival",
+        result="association",
+        alleles="{rs4: G}",
+        direction="higher",
+        significance="nominal",
+    ),
+) + section(
+    "associations",
+    association_entry(
+        "rs4-survival",
+        {
+            "G/G": "higher: Lived longer.",
+            "G/GT": "higher: Lived longer.",
+            "GT/GT": "comparator: Was compared with.",
+        },
+        variant="rs4",
+        outcome="survival",
+        drug="anastrozole",
+        setting="metastatic",
+        allele="G",
+        evidence="[six-rs4-survival]",
+    ),
+)
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pysam
+import pysam.bcftools
 import pytest
 
+from helpers.fixture_types import MakeVcf
 from pgx_ana.errors import InputError
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.output import make_table
@@ -16,7 +18,6 @@ from pgx_ana.output.delimited import text_chunks
 from pgx_ana.pipeline import Request, Selection, call, run
 from pgx_ana.terms import TableName
 
-MakeVcf = Callable[..., Path]
 Pack = Callable[[Path], Path]
 
 SAMPLES = ("S1", "S2", "S3")
@@ -71,7 +72,7 @@ def bgzf(path: Path) -> Path:
 
 def bgzf_tbi(path: Path) -> Path:
     target = bgzf(path)
-    pysam.tabix_index(str(target), preset="vcf")
+    pysam.tabix_index(str(target), preset="vcf", force=True)
     assert Path(f"{target}.tbi").exists()
     return target
 
@@ -91,12 +92,7 @@ def plain_gzip(path: Path) -> Path:
 
 def bcf(path: Path) -> Path:
     target = path.with_suffix(".bcf")
-    with (
-        pysam.VariantFile(str(path)) as source,
-        pysam.VariantFile(str(target), "wb", header=source.header) as copy,
-    ):
-        for row in source:
-            copy.write(row)
+    pysam.bcftools.view("--no-version", "-Ob", "-o", str(target), str(path), catch_stdout=False)
     return target
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import random
 import sys
@@ -11,10 +10,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import pysam
-import pysam.bcftools
 from hypothesis import strategies as st
 
+from helpers.containers import (
+    bcf,
+    bcf_csi,
+    bgzf,
+    bgzf_csi,
+    bgzf_tbi,
+    plain_gzip,
+    uncompressed,
+)
 from helpers.row_spellings import Genotype, Row
 from helpers.vcf_text import VCF_COLUMNS
 from pgx_ana.knowledge import KnowledgeBase
@@ -26,6 +32,15 @@ from pgx_ana.terms import Assembly, TableName
 INDEXED = ("bgzf-tbi", "bgzf-csi", "bcf-csi")
 CONTAINERS = ("vcf", "gzip", "bgzf", "bcf", *INDEXED)
 STREAMS = ("vcf", "gzip", "bgzf", "bcf")
+PACKS = {
+    "vcf": uncompressed,
+    "gzip": plain_gzip,
+    "bgzf": bgzf,
+    "bcf": bcf,
+    "bgzf-tbi": bgzf_tbi,
+    "bgzf-csi": bgzf_csi,
+    "bcf-csi": bcf_csi,
+}
 
 FORMATS = {"GT": "String", "GQ": "Integer", "DP": "Integer"}
 OTHER_FORMATS = {"AD": "5,9", "PL": "0,3,30", "AB": "0.5", "HQ": ".", "PGT": "0|1", "XX": "any"}
@@ -180,23 +195,7 @@ def packed(text: str, container: str, folder: Path) -> Path:
     """Write a file in a container; every file needs a folder of its own."""
     plain = folder / "file.vcf"
     plain.write_text(text, encoding="utf-8", newline="")
-    if container == "vcf":
-        return plain
-    if container == "gzip":
-        path = folder / "gzip.vcf.gz"
-        path.write_bytes(gzip.compress(plain.read_bytes()))
-        return path
-    if container.startswith("bcf"):
-        path = folder / "file.bcf"
-        pysam.bcftools.view("--no-version", "-Ob", "-o", str(path), str(plain), catch_stdout=False)
-        if container == "bcf-csi":
-            pysam.bcftools.index("-f", str(path), catch_stdout=False)
-        return path
-    path = folder / "file.vcf.gz"
-    pysam.tabix_compress(str(plain), str(path))
-    if container != "bgzf":
-        pysam.tabix_index(str(path), preset="vcf", csi=container == "bgzf-csi")
-    return path
+    return PACKS[container](plain)
 
 
 @contextmanager

@@ -25,7 +25,7 @@ from helpers.fuzz_values import (
     REFS,
     SAMPLES,
 )
-from helpers.vcf_text import VCF_COLUMNS
+from helpers.vcf_text import CONTIG_LENGTHS, VCF_COLUMNS
 
 TOY_SITES = (
     ("1", 100, "A", "C"),
@@ -35,7 +35,6 @@ TOY_SITES = (
     ("1", 501, "GCA", "G"),
     ("2", 50, "G", "T"),
 )
-_LENGTHS = {"GRCh37": (900, 800), "GRCh38": (1000, 700)}
 _SHIFT = 50  # from GRCh38 to GRCh37 on chromosome 1 of the toy knowledge base
 
 
@@ -46,7 +45,7 @@ def random_vcf(rng: random.Random) -> bytes:
     prefix = rng.choice(("", "", "chr"))
     lines = ["##fileformat=VCFv4.2"]
     if rng.random() < 0.95:
-        for name, length in zip("12", _LENGTHS[assembly], strict=True):
+        for name, length in CONTIG_LENGTHS[assembly].items():
             lines.append(f"##contig=<ID={prefix}{name},length={length}>")
     for field, kind in (("GT", "String"), ("GQ", "Integer"), ("DP", "Integer"), ("PS", "Integer")):
         lines.append(f'##FORMAT=<ID={field},Number=1,Type={kind},Description="x">')
@@ -132,19 +131,22 @@ def _change_column(rng: random.Random, text: bytes) -> bytes:
     return b"\n".join(lines)
 
 
-def _rows_with_samples(lines: Sequence[bytes], rows: Sequence[int]) -> list[int]:
-    """Return the indices of the rows that have sample columns."""
-    return [n for n in rows if lines[n].count(b"\t") > 8]
+def _chosen_row(rng: random.Random, text: bytes) -> tuple[list[bytes], int, list[bytes]] | None:
+    """Return all lines, the index of a row with sample columns, and its columns."""
+    lines, rows, _ = _lines_of(text)
+    rows = [n for n in rows if lines[n].count(b"\t") > 8]
+    if not rows:
+        return None
+    row = rng.choice(rows)
+    return lines, row, lines[row].split(b"\t")
 
 
 def _change_value(rng: random.Random, text: bytes) -> bytes:
     """Replace one FORMAT value of one sample, add one, or drop trailing ones."""
-    lines, rows, _ = _lines_of(text)
-    rows = _rows_with_samples(lines, rows)
-    if not rows:
+    chosen = _chosen_row(rng, text)
+    if chosen is None:
         return text
-    row = rng.choice(rows)
-    columns = lines[row].split(b"\t")
+    lines, row, columns = chosen
     sample = rng.randrange(9, len(columns))
     keys, values = columns[8].split(b":"), columns[sample].split(b":")
     index = rng.randrange(len(values))
@@ -162,12 +164,10 @@ def _change_value(rng: random.Random, text: bytes) -> bytes:
 
 def _change_format(rng: random.Random, text: bytes) -> bytes:
     """Give one row another FORMAT, with values for every sample."""
-    lines, rows, _ = _lines_of(text)
-    rows = _rows_with_samples(lines, rows)
-    if not rows:
+    chosen = _chosen_row(rng, text)
+    if chosen is None:
         return text
-    row = rng.choice(rows)
-    columns = lines[row].split(b"\t")
+    lines, row, columns = chosen
     keys = rng.choice(FORMATS)
     if rng.random() < 0.4:
         keys = ":".join(rng.sample(list(FIELDS), rng.randint(1, 5)))

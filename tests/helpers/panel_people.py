@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import importlib.util
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -15,7 +14,8 @@ from types import ModuleType
 
 import numpy as np
 
-from helpers.paths import ROOT
+from helpers.paths import PANEL_GENES, ROOT
+from helpers.scripts import load_script
 from pgx_ana.haplotypes import Diplotype, HaplotypeCalls, Nomenclature
 from pgx_ana.haplotypes.calls import call_haplotypes
 from pgx_ana.haplotypes.panel import Alleles, Panel
@@ -24,7 +24,6 @@ from pgx_ana.model import CallOptions, CohortCalls, SiteCalls
 from pgx_ana.pipeline import Request, Selection, call
 from pgx_ana.terms import GLOBAL, POPULATIONS
 
-GENES = ("ABCB1", "CYP19A1", "CYP3A4", "UGT1A4")
 SETS = (
     "CYP3A4-star",
     "UGT1A4-star",
@@ -36,13 +35,7 @@ SETS = (
 
 def measuring_script() -> ModuleType:
     """Return the script that counts haplotypes in a panel, as a module."""
-    path = ROOT / "data" / "panel" / "measure_haplotypes.py"
-    spec = importlib.util.spec_from_file_location("measure_haplotypes", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_script(ROOT / "data" / "panel" / "measure_haplotypes.py")
 
 
 @functools.cache
@@ -66,7 +59,7 @@ def panel_calls(
     taken for reference.
     """
     folder = shared / "1000genomes" / assembly
-    paths = tuple(str(folder / f"{gene}.vcf.gz") for gene in GENES)
+    paths = tuple(str(folder / f"{gene}.vcf.gz") for gene in PANEL_GENES)
     options = CallOptions(absent_is_reference=absent_is_reference)
     selected = tuple(population_of()) if samples is None else samples
     return call(Request(paths, Selection(selected), options), knowledge)

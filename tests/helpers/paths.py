@@ -12,3 +12,6 @@ GOLDEN = TESTS / "golden"
 EXAMPLE = ROOT / "data" / "example"
 REAL = ROOT.parent / "shared" / "data"
 """Real data, not part of the project; tests that need them are skipped if they are missing."""
+
+PANEL_GENES = ("ABCB1", "CYP19A1", "CYP3A4", "UGT1A4")
+"""The genes around which there are rows of 1000 Genomes in ``REAL``, a file for each."""

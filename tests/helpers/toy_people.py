@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pysam.bcftools
 
-from helpers.vcf_text import VCF_COLUMNS
+from helpers.vcf_text import CONTIG_LENGTHS, VCF_COLUMNS
 
 BASES = {
     "rs1": ("A", "C"),
@@ -18,7 +18,6 @@ BASES = {
     "rs5": ("GCA", "G"),
 }
 POSITIONS = {"rs1": 100, "rs2": 200, "rs3": 300, "rs4": 401, "rs5": 501}
-LENGTHS = {"GRCh37": 900, "GRCh38": 1000}
 WINDOWS = {"rs4": (1, 7), "rs5": (1, 8)}
 """Bases before and after an indel that a reference block must cover to show it."""
 
@@ -100,9 +99,10 @@ def number(base: str, alts: Sequence[str]) -> str:
 def write_vcf(people: Sequence[Person], style: Style, folder: Path) -> Path:
     """Write the people to a VCF or BCF file and return its path."""
     names = [f"P{index}" for index in range(len(people))]
+    length = CONTIG_LENGTHS[style.assembly]["1"]
     header = [
         "##fileformat=VCFv4.2",
-        f"##contig=<ID={style.prefix}1,length={LENGTHS[style.assembly]}>",
+        f"##contig=<ID={style.prefix}1,length={length}>",
         '##INFO=<ID=END,Number=1,Type=Integer,Description="end">',
         '##FORMAT=<ID=GT,Number=1,Type=String,Description="genotype">',
         '##FORMAT=<ID=PS,Number=1,Type=Integer,Description="phase set">',

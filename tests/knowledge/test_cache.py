@@ -19,7 +19,7 @@ from pgx_ana.knowledge import KnowledgeBase, load
 from pgx_ana.knowledge.cache import cache_folder, read_cached, write_cached
 
 if TYPE_CHECKING:
-    from conftest import Run
+    from helpers.fixture_types import Run
 
 FAULTY = "drugs:\n  - {id: x, name: x, drug_class: x}\n  - {id: x, name: x, drug_class: x}\n"
 DRUG = "drugs:\n  - {id: extra, name: NAME, drug_class: none}\n"

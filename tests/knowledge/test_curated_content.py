@@ -18,7 +18,7 @@ from pgx_ana.knowledge import SECTIONS, KnowledgeBase, Level, Stance, default_di
 from pgx_ana.knowledge.yamlfile import read_yaml
 
 if TYPE_CHECKING:
-    from conftest import Run
+    from helpers.fixture_types import Run
 
 FIRST_VARIANTS = {
     "CYP19A1": ("rs4646", "rs10046", "rs700518", "rs727479", "rs1008805", "rs6493497", "rs7176005"),
@@ -439,39 +439,18 @@ def test_rs4646_liu_2013(curated: KnowledgeBase) -> None:
         if item.publication == publication.id and item.id in grade.stances
     ]
     assert [
+        ("overall_survival", "0.007", "corrected"),
+        ("time_to_progression", "0.049", "nominal"),
+    ] == [(item.outcome, item.p, item.significance) for item in results]
+    shared = (Stance.SUPPORTS, ("anastrozole",), "metastatic", 272, {"rs4646": "A"}, "higher")
+    assert [shared] * 2 == [
         (
-            "overall_survival",
-            Stance.SUPPORTS,
-            ("anastrozole",),
-            "metastatic",
-            272,
-            {"rs4646": "A"},
-            "higher",
-            "0.007",
-            "corrected",
-        ),
-        (
-            "time_to_progression",
-            Stance.SUPPORTS,
-            ("anastrozole",),
-            "metastatic",
-            272,
-            {"rs4646": "A"},
-            "higher",
-            "0.049",
-            "nominal",
-        ),
-    ] == [
-        (
-            item.outcome,
             grade.stances[item.id],
             item.drugs,
             item.setting,
             item.n,
             item.alleles,
             item.direction,
-            item.p,
-            item.significance,
         )
         for item in results
     ]

@@ -20,8 +20,8 @@ from helpers.broken_knowledge import (
     located,
     reported,
 )
+from helpers.toy_overlays import result_entry
 
-from pgx_ana.bases import is_palindromic
 from pgx_ana.knowledge import load
 
 NULL_RESULT = (
@@ -40,27 +40,9 @@ ASSOCIATION = (
     "    evidence: [one-rs1-survival]\n"
 )
 
-RELAPSE_RESULT = """\
-  - id: three-rs1-relapse
-    publication: two-2002
-    cohort: second
-    variants: [rs1]
-    kind: clinical
-    drugs: [letrozole]
-    setting: adjuvant
-    population: {sex: female}
-    design: made up
-    outcome: relapse
-    wording: all genotypes
-    strand: plus
-    result: "null" # of relapse
-    direction: none
-    significance: not_significant
-    specified: exploratory
-    read: abstract
-    sources: [made up]
-    summary: Relapses did not differ.
-"""
+RELAPSE_RESULT = result_entry(
+    "three-rs1-relapse", variants="[rs1]", outcome="relapse", result='"null" # of relapse'
+)
 
 PAIN_RESULT = RELAPSE_RESULT.replace("relapse", "pain")
 
@@ -453,22 +435,3 @@ def test_direction_of_a_genotype_must_follow_from_the_claim(
         f"{direction} does not follow from the claim (A: {claim}); expected {' or '.join(allowed)}",
     )
     assert located(directory, fault) == reported(directory)
-
-
-@pytest.mark.parametrize(
-    ("alleles", "expected"),
-    [
-        (("A", "T"), True),
-        (("C", "G"), True),
-        (("A", "C", "T"), True),
-        (("A", "C"), False),
-        (("A", "G"), False),
-        (("G", "T"), False),
-        (("G", "GT"), False),
-        (("CA", "TG"), True),
-        (("AT", "A"), False),
-    ],
-)
-def test_palindromic_alleles(alleles: tuple[str, ...], *, expected: bool) -> None:
-    """Two alleles that are reverse complements of each other look the same on both strands."""
-    assert expected is is_palindromic(alleles)

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 import pytest
+from helpers.toy_overlays import section, variant_entry
 
 from pgx_ana.errors import KnowledgeBaseError
 from pgx_ana.knowledge import (
@@ -29,30 +30,27 @@ from pgx_ana.terms import Assembly
 Overlay = Callable[..., Path]
 
 INFO = 'knowledge: {name: other, format: "1", version: 9.8.7, licence: MIT, description: made up}\n'
-RS7 = """\
-variants:
-  - id: rs7
-    gene: AAA
-    type: snv
-    names: [Legacy7, "c.7A>G"]
-    merged: [rs77, rs777]
-    loci: {GRCh37: {chrom: "1", pos: 125, ref: C}, GRCh38: {chrom: "1", pos: 75, ref: C}}
-    alleles: [{bases: C}, {bases: T}]
-    consequence: none
-    paper_wording: plus strand
-    sources: [made up]
-"""
-RS1_OVERLAY = """\
-variants:
-  - id: rs1
-    gene: AAA
-    type: snv
-    loci: {GRCh37: {chrom: "1", pos: 160, ref: A}, GRCh38: {chrom: "1", pos: 110, ref: A}}
-    alleles: [{bases: A}, {bases: C}]
-    consequence: overlaid
-    paper_wording: plus strand
-    sources: [made up]
-"""
+RS7 = section(
+    "variants",
+    variant_entry(
+        "rs7",
+        "C T",
+        names='[Legacy7, "c.7A>G"]',
+        merged="[rs77, rs777]",
+        grch37='chrom: "1", pos: 125, ref: C',
+        grch38='chrom: "1", pos: 75, ref: C',
+    ),
+)
+RS1_OVERLAY = section(
+    "variants",
+    variant_entry(
+        "rs1",
+        "A C",
+        grch37='chrom: "1", pos: 160, ref: A',
+        grch38='chrom: "1", pos: 110, ref: A',
+        consequence="overlaid",
+    ),
+)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers.fixture_types import MakeVcf
 from helpers.paths import EXAMPLE
 from jsonschema import Draft202012Validator
 
@@ -22,7 +23,6 @@ from pgx_ana.pipeline import Request, Selection, run
 from pgx_ana.terms import TableName
 from pgx_ana.version import __version__
 
-MakeVcf = Callable[..., Path]
 Document = dict[str, Any]
 
 ACCENTED = 'Jos\N{LATIN SMALL LETTER E WITH ACUTE} "J" \\'

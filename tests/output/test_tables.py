@@ -6,13 +6,13 @@ import csv
 import io
 import json
 import random
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.fixture_types import MakeVcf
 from helpers.paths import EXAMPLE
 from numpy.typing import NDArray
 
@@ -30,7 +30,6 @@ from pgx_ana.pipeline import Request, run
 from pgx_ana.terms import TableName
 from pgx_ana.version import __version__
 
-MakeVcf = Callable[..., Path]
 Rows = list[dict[str, Value]]
 
 SAMPLES = ("S1", 'Jos\N{LATIN SMALL LETTER E WITH ACUTE}, "J"', "two words")

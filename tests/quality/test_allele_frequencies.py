@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
-from click.testing import Result
+from helpers.fixture_types import Bcftools, MakeVcf, Run
+from helpers.paths import PANEL_GENES
 
 from pgx_ana.knowledge import KnowledgeBase, load
 from pgx_ana.pipeline import Request, Selection, call
@@ -15,11 +16,6 @@ from pgx_ana.quality import frequency_warnings
 from pgx_ana.quality.allele_frequencies import FrequencyOutlier
 from pgx_ana.terms import Assembly
 
-Run = Callable[..., Result]
-Bcftools = Callable[..., str]
-MakeVcf = Callable[..., Path]
-
-GENES = ("ABCB1", "CYP19A1", "CYP3A4", "UGT1A4")
 ASSEMBLIES = ("GRCh37", "GRCh38")
 SWAP = str.maketrans("01", "10")
 CAUSE = ": the alleles may be swapped, or read on the other strand"
@@ -155,7 +151,7 @@ def test_swapped_sites_with_plausible_frequencies_are_not_reported(
     assert [] == warnings(slices(assembly, UNDETECTABLE_SWAPS), curated)
 
 
-@pytest.mark.parametrize("genes", [GENES, ()], ids=["four-genes", "all-genes"])
+@pytest.mark.parametrize("genes", [PANEL_GENES, ()], ids=["four-genes", "all-genes"])
 @pytest.mark.parametrize("assembly", ASSEMBLIES)
 def test_a_file_with_all_alleles_swapped_is_reported_as_such(
     slices: Slices, curated: KnowledgeBase, assembly: str, genes: tuple[str, ...]
@@ -176,7 +172,7 @@ def test_a_few_swapped_sites_put_no_doubt_on_the_file(
     slices: Slices, curated: KnowledgeBase
 ) -> None:
     swapped = list(DETECTABLE_SWAPS)[:4]
-    found = warnings(slices("GRCh38", swapped), curated, genes=GENES)
+    found = warnings(slices("GRCh38", swapped), curated, genes=PANEL_GENES)
     assert [expected_warning(variant, "GRCh38") for variant in swapped] == found
 
 

@@ -10,17 +10,13 @@ from typing import Any
 
 import pytest
 from click.testing import Result
+from helpers.fixture_types import Bcftools, MakeVcf, Run
 from helpers.paths import GOLDEN
 
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.quality import STATES
 from pgx_ana.terms import Assembly
 from pgx_ana.vcf import ContigNames, VariantFile
-
-MakeVcf = Callable[..., Path]
-Bcftools = Callable[..., str]
-Run = Callable[..., Result]
-
 
 AAA_ROWS = [
     "1 100 A C 0/1",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from helpers.paths import PANEL_GENES
 
 import pgx_ana
 from pgx_ana.api import Result
@@ -14,20 +15,19 @@ from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import CallOptions, Variant
 from pgx_ana.terms import Assembly
 
-GENES = ("ABCB1", "CYP19A1", "CYP3A4", "UGT1A4")
 PEOPLE = {"GRCh37": 2504, "GRCh38": 3202}
 
 
 @pytest.fixture(scope="module", params=["GRCh37", "GRCh38"])
 def cohort(request: pytest.FixtureRequest, shared: Path) -> Result:
     folder = shared / "1000genomes" / request.param
-    return pgx_ana.annotate([folder / f"{gene}.vcf.gz" for gene in GENES])
+    return pgx_ana.annotate([folder / f"{gene}.vcf.gz" for gene in PANEL_GENES])
 
 
 @pytest.fixture(scope="module")
 def panels(shared: Path) -> dict[str, Result]:
     return {
-        name: pgx_ana.annotate([shared / "1000genomes" / name / f"{g}.vcf.gz" for g in GENES])
+        name: pgx_ana.annotate([shared / "1000genomes" / name / f"{g}.vcf.gz" for g in PANEL_GENES])
         for name in PEOPLE
     }
 
@@ -40,7 +40,7 @@ def oracle_genotypes(
     Rows at one position are merged by haplotype: the files are phased and have no missing calls.
     """
     table: dict[tuple[str, int], list[list[str]]] = {}
-    for gene in GENES:
+    for gene in PANEL_GENES:
         path = shared / "1000genomes" / assembly / f"{gene}.vcf.gz"
         loci = (variant.loci[Assembly(assembly)] for variant in curated.variants)
         positions = {(locus.chrom, locus.pos) for locus in loci}

@@ -7,19 +7,18 @@ complex replacement. The sites are those of NIST, and both files must give its g
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from helpers.fixture_types import Bcftools
 
 from pgx_ana.calling import call_site
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import CallOptions, Locus, Variant
 from pgx_ana.terms import Assembly
 from pgx_ana.vcf import ContigNames, Target, VariantFile
-
-Bcftools = Callable[..., str]
 
 CHROM = "6"
 UNKNOWN_BASE = "N"

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import gzip
 import random
 import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
-import pysam
 import pytest
+from helpers.containers import bcf, bcf_csi, bgzf, bgzf_csi, bgzf_tbi, plain_gzip
+from helpers.fixture_types import Bcftools
 
 import pgx_ana
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.vcf import ContigNames
-
-Bcftools = Callable[..., str]
 
 PEOPLE = "HG00096,HG00101,NA12717,NA18868,HG01845,HG00452,NA19122,NA20509"
 SITES = (
@@ -139,25 +137,12 @@ def test_contig_names(
 
 def containers(original: Path, folder: Path, bcftools: Bcftools) -> Iterator[tuple[str, Path]]:
     """Yield the same records in every container, with and without an index."""
-    plain = folder / "sorted.vcf"
-    bcftools("sort", "-o", plain, original)
-    gzipped = folder / "plain_gzip.vcf.gz"
-    gzipped.write_bytes(gzip.compress(plain.read_bytes()))
-    yield "gzip", gzipped
-    bgzf = folder / "tbi.vcf.gz"
-    pysam.tabix_compress(str(plain), str(bgzf))
-    yield "bgzf without index", bgzf
-    pysam.tabix_index(str(bgzf), preset="vcf")
-    yield "bgzf with tbi", bgzf
-    with_csi = folder / "csi.vcf.gz"
-    pysam.tabix_compress(str(plain), str(with_csi))
-    pysam.tabix_index(str(with_csi), preset="vcf", csi=True)
-    yield "bgzf with csi", with_csi
-    bcf = folder / "records.bcf"
-    bcftools("view", "-Ob", "-o", bcf, plain)
-    yield "bcf without index", bcf
-    bcftools("index", "-f", bcf)
-    yield "bcf with csi", bcf
+    in_order = folder / "sorted.vcf"
+    bcftools("sort", "-o", in_order, original)
+    for pack in (plain_gzip, bgzf, bgzf_tbi, bgzf_csi, bcf, bcf_csi):
+        plain = folder / f"{pack.__name__}.vcf"
+        plain.write_bytes(in_order.read_bytes())
+        yield pack.__name__, pack(plain)
 
 
 def test_containers(

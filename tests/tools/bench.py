@@ -16,9 +16,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from helpers.paths import REAL
+from helpers.paths import PANEL_GENES, REAL
 
-GENES = ("ABCB1", "CYP19A1", "CYP3A4", "UGT1A4")
 ROUNDS = 5
 
 
@@ -53,17 +52,17 @@ def regions() -> str:
     )
     header, *rows = (line.split("\t") for line in listed.stdout.splitlines())
     sites = (dict(zip(header, row, strict=True)) for row in rows)
-    return ",".join(f"chr{site['GRCh38']}" for site in sites if site["gene"] in GENES)
+    return ",".join(f"chr{site['GRCh38']}" for site in sites if site["gene"] in PANEL_GENES)
 
 
 def commands(folder: Path) -> dict[str, list[str]]:
     """Return the commands to measure by their label."""
     program = [sys.executable, "-m", "pgx_ana", "annotate", "--quiet"]
-    cohort = [str(REAL / "1000genomes" / "GRCh38" / f"{gene}.vcf.gz") for gene in GENES]
+    cohort = [str(REAL / "1000genomes" / "GRCh38" / f"{gene}.vcf.gz") for gene in PANEL_GENES]
     person = str(REAL / "gvcf" / "NA12717.g.vcf.gz")
     table_names = ("calls", "annotations", "haplotypes", "summary")
     tables = [word for name in table_names for word in ("--table", name)]
-    star = [cohort[GENES.index("CYP3A4")], "-g", "CYP3A4", "-t", "haplotypes"]
+    star = [cohort[PANEL_GENES.index("CYP3A4")], "-g", "CYP3A4", "-t", "haplotypes"]
     labelled = {
         "version": [sys.executable, "-m", "pgx_ana", "--version"],
         "one gVCF, annotations": [*program, person, "-o", str(folder / "one.tsv")],

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 import pytest
+from helpers import records as made
 
 from pgx_ana.errors import InputError
 from pgx_ana.knowledge import KnowledgeBase
@@ -176,16 +176,7 @@ def test_ambiguous_and_unknown_headers_are_rejected(
 
 
 def record(pos: int, ref: str, *alts: str) -> Record:
-    return Record(
-        chrom="1",
-        pos=pos,
-        end=pos + len(ref) - 1,
-        ref=ref,
-        alts=alts,
-        filters=("PASS",),
-        alleles=np.zeros((1, 2), np.int16),
-        phased=np.zeros(1, np.bool_),
-    )
+    return made.record(f"1 {pos} {ref} {','.join(alts) or '.'} 0/0")
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from helpers.fixture_types import MakeVcf
 
 from pgx_ana.errors import InputError
 from pgx_ana.knowledge import KnowledgeBase
@@ -13,8 +14,6 @@ from pgx_ana.model import InputFile
 from pgx_ana.pipeline import Request, Selection, call
 from pgx_ana.terms import Assembly
 from pgx_ana.vcf import undetermined_assembly
-
-MakeVcf = Callable[..., Path]
 
 G37, G38 = Assembly.GRCH37, Assembly.GRCH38
 SET_ASSEMBLY = "set it with --assembly GRCh37 or --assembly GRCh38"

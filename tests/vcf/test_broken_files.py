@@ -6,7 +6,6 @@ import csv
 import io
 import os
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,9 +26,9 @@ from helpers.broken_files import (
     Pack,
     build,
 )
+from helpers.fixture_types import Run
 from helpers.paths import TOY
 
-Run = Callable[..., Result]
 Capture = pytest.CaptureFixture[str]
 Calls = dict[tuple[str, str], dict[str, str]]  # by sample and variant, without the file name
 Good = dict[bool, Calls]  # of the good files: big (True) and small (False)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -25,11 +24,10 @@ from helpers.containers import (
     unnamed,
     varied_vcf,
 )
+from helpers.fixture_types import MakeVcf
 
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.pipeline import Request, call
-
-MakeVcf = Callable[..., Path]
 
 pytestmark = pytest.mark.usefixtures("index_small_files")
 

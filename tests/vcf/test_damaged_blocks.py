@@ -13,10 +13,9 @@ import pysam
 import pytest
 from helpers.broken_files import END_BLOCK
 from helpers.containers import Pack, bcf, bcf_csi, bgzf_csi, bgzf_tbi, calls_of, rejection
+from helpers.fixture_types import MakeVcf
 
 from pgx_ana.knowledge import KnowledgeBase
-
-MakeVcf = Callable[..., Path]
 
 pytestmark = pytest.mark.usefixtures("index_small_files")
 

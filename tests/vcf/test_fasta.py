@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pysam
 import pytest
-from click.testing import Result
+from helpers.fixture_types import MakeVcf, Run
+from helpers.vcf_text import CONTIG_LENGTHS
 
 import pgx_ana
 from pgx_ana.errors import InputError
@@ -16,19 +17,18 @@ from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.terms import Assembly
 from pgx_ana.vcf import ContigNames, Genome
 
-MakeVcf = Callable[..., Path]
-Run = Callable[..., Result]
 MakeFasta = Callable[..., Path]
+Sequences = dict[Assembly, dict[str, str]]
 
-LENGTHS = {Assembly.GRCH37: {"1": 900, "2": 800}, Assembly.GRCH38: {"1": 1000, "2": 700}}
 FILLER = "ACGTTGCA"
 
 
 @pytest.fixture
-def sequences(toy: KnowledgeBase) -> dict[Assembly, dict[str, str]]:
+def sequences(toy: KnowledgeBase) -> Sequences:
     """Return made-up genomes that have the windows of the toy loci at their positions."""
     genomes = {}
-    for assembly, lengths in LENGTHS.items():
+    for assembly in Assembly:
+        lengths = CONTIG_LENGTHS[assembly]
         bases = {chrom: list((FILLER * length)[:length]) for chrom, length in lengths.items()}
         for variant in toy.variants:
             locus = variant.loci[assembly]
@@ -38,7 +38,7 @@ def sequences(toy: KnowledgeBase) -> dict[Assembly, dict[str, str]]:
 
 
 @pytest.fixture
-def make_fasta(tmp_path: Path, sequences: dict[Assembly, dict[str, str]]) -> MakeFasta:
+def make_fasta(tmp_path: Path, sequences: Sequences) -> MakeFasta:
     """Return a builder of indexed FASTA files; ``change`` sets bases at (chrom, position)."""
 
     def build(
@@ -253,16 +253,18 @@ def test_only_the_loci_of_selected_genes_are_compared(
     assert 3 == run(*command, "-g", "AAA").exit_code
 
 
+def other_base(*bases: str) -> str:
+    """Return a base that is none of these."""
+    return next(base for base in "ACGT" if base not in bases)
+
+
 def test_ref_that_differs_outside_the_window(
-    make_vcf: MakeVcf,
-    make_fasta: MakeFasta,
-    toy_directory: Path,
-    sequences: dict[Assembly, dict[str, str]],
+    make_vcf: MakeVcf, make_fasta: MakeFasta, toy_directory: Path, sequences: Sequences
 ) -> None:
     """Only the genome shows the error; without it the row is accepted."""
     after = sequences[Assembly.GRCH38]["1"][100]
     before = sequences[Assembly.GRCH38]["1"][98]
-    wrong = next(base for base in "ACGT" if base not in {after, before})
+    wrong = other_base(before, after)
     reference = make_fasta()
     for row, reason in (
         (
@@ -277,10 +279,7 @@ def test_ref_that_differs_outside_the_window(
 
 
 def test_ref_that_matches_outside_the_window(
-    make_vcf: MakeVcf,
-    make_fasta: MakeFasta,
-    toy_directory: Path,
-    sequences: dict[Assembly, dict[str, str]],
+    make_vcf: MakeVcf, make_fasta: MakeFasta, toy_directory: Path, sequences: Sequences
 ) -> None:
     around = sequences[Assembly.GRCH38]["1"][97:103]
     changed = f"{around[:2]}C{around[3:]}"
@@ -289,13 +288,10 @@ def test_ref_that_matches_outside_the_window(
 
 
 def test_the_first_base_of_a_block_is_compared(
-    make_vcf: MakeVcf,
-    make_fasta: MakeFasta,
-    toy_directory: Path,
-    sequences: dict[Assembly, dict[str, str]],
+    make_vcf: MakeVcf, make_fasta: MakeFasta, toy_directory: Path, sequences: Sequences
 ) -> None:
     base = sequences[Assembly.GRCH38]["1"][79]
-    wrong = next(other for other in "ACGT" if other != base)
+    wrong = other_base(base)
     reference = make_fasta()
     right = make_vcf([f"1 80 {base} <NON_REF> 0/0"], info={0: "END=120"})
     assert ("A/A", "called", "") == calls(right, toy_directory, reference)[0]

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 from helpers.containers import Pack, bgzf_tbi, calls_of, rejection, uncompressed
+from helpers.fixture_types import MakeVcf
 
 from pgx_ana.knowledge import KnowledgeBase
-
-MakeVcf = Callable[..., Path]
 
 pytestmark = pytest.mark.usefixtures("index_small_files")
 

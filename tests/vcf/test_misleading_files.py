@@ -9,13 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from helpers.fixture_types import MakeVcf
 from helpers.paths import EXAMPLE, TOY
 
 import pgx_ana
 from pgx_ana.errors import InputError, UsageError
 from pgx_ana.model import CallOptions
 
-MakeVcf = Callable[..., Path]
 PROGRAM = [sys.executable, "-m", "pgx_ana", "annotate", "-q", "--kb", str(TOY)]
 
 

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from helpers.containers import Pack, bcf_csi, bgzf, bgzf_tbi, uncompressed
+from helpers.fixture_types import MakeVcf
 
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import NO_COPY, Record
 from pgx_ana.vcf import ContigNames, Target, VariantFile
-
-MakeVcf = Callable[..., Path]
 
 pytestmark = pytest.mark.usefixtures("index_small_files")
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 from helpers.containers import (
     Pack,
@@ -16,6 +13,7 @@ from helpers.containers import (
     uncompressed,
     varied_vcf,
 )
+from helpers.fixture_types import MakeVcf
 
 from pgx_ana.errors import UsageError
 from pgx_ana.knowledge import KnowledgeBase
@@ -24,8 +22,6 @@ from pgx_ana.output import make_table
 from pgx_ana.output.delimited import text_chunks
 from pgx_ana.pipeline import Request, Selection, call, run
 from pgx_ana.terms import TableName
-
-MakeVcf = Callable[..., Path]
 
 pytestmark = pytest.mark.usefixtures("index_small_files")
 
