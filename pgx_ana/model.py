@@ -23,6 +23,9 @@ MISSING = -1
 NO_COPY = -2
 """Allele number of the second copy in a haploid call."""
 
+FIRST_NAMED_SET = 1 << 62
+"""Phase sets from this number on have a name in their file, and no number to show."""
+
 DELETED = "*"
 """Allele text of a copy that has the locus deleted."""
 
@@ -98,9 +101,10 @@ class Record:
 
     ``alleles`` is int16 of shape (samples, 2): allele numbers of this row, ``MISSING`` or
     ``NO_COPY``. The other arrays have shape (samples,). ``phased`` is bool. ``phase_set`` is int64,
-    -1 for none. ``gq`` and ``dp`` are float32, NaN where missing. ``failed`` is bool, True for a
-    genotype with an FT other than PASS. ``probability`` is float32, the probability of the
-    genotype, NaN where unknown. An optional array is None if the row lacks the field.
+    -1 for none. ``phase_probability`` is float32, the probability that the order of the copies is
+    right, NaN where unknown. ``gq`` and ``dp`` are float32, NaN where missing. ``failed`` is bool,
+    True for a genotype with an FT other than PASS. ``probability`` is float32, the probability of
+    the genotype, NaN where unknown. An optional array is None if the row lacks the field.
     ``has_genotypes`` is False if the row has no GT; ``alleles`` then holds the most probable
     genotypes, if the row has any probabilities. ``mismatch`` describes how REF differs from the
     reference genome it was checked against; it is empty if it does not.
@@ -119,6 +123,7 @@ class Record:
     dp: NDArray[np.float32] | None = None
     failed: NDArray[np.bool_] | None = None
     probability: NDArray[np.float32] | None = None
+    phase_probability: NDArray[np.float32] | None = None
     has_genotypes: bool = True
     mismatch: str = ""
 
@@ -221,25 +226,28 @@ class CallOptions:
 
     ``min_gq`` is phred-scaled: 10 is a probability of 0.9 that the genotype is right. A call
     without GQ or DP passes; by default, a call with a DP of 0 does not. ``min_gp`` is the lowest
-    accepted probability of a genotype (GP, HDS or DS, or HipSTR's Q). ``include_filtered`` accepts
-    calls whose FILTER or FT is not PASS, ``absent_is_reference`` takes sites without a record for
+    accepted probability of a genotype (GP, HDS or DS, or HipSTR's Q), ``min_phase_probability``
+    that of a phase; with 0, phase is taken as it is written. ``include_filtered`` accepts calls
+    whose FILTER or FT is not PASS, ``absent_is_reference`` takes sites without a record for
     reference, and ``allow_strand_flip`` accepts alleles that match only the other strand.
     """
 
     min_gq: float = 10
     min_dp: float = 1
     min_gp: float = 0.9
+    min_phase_probability: float = 0.9
     include_filtered: bool = False
     absent_is_reference: bool = False
     allow_strand_flip: bool = False
 
     def __post_init__(self) -> None:
         """Raise :class:`UsageError` for thresholds that would silently disable a filter."""
-        for name in ("min_gq", "min_dp", "min_gp"):
+        for name in ("min_gq", "min_dp", "min_gp", "min_phase_probability"):
             if not getattr(self, name) >= 0:  # nor NaN
                 raise UsageError(f"{name} must be a number of 0 or more")
-        if self.min_gp > 1:
-            raise UsageError("min_gp must be a probability, between 0 and 1")
+        for name in ("min_gp", "min_phase_probability"):
+            if getattr(self, name) > 1:
+                raise UsageError(f"{name} must be a probability, between 0 and 1")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -88,8 +88,8 @@ def test_public_signatures() -> None:
         "load_knowledge_base": "(directories: 'PathName | Sequence[PathName]' = (), *, "
         "cached: 'bool' = True) -> 'KnowledgeBase'",
         "CallOptions": "(min_gq: 'float' = 10, min_dp: 'float' = 1, min_gp: 'float' = 0.9, "
-        "include_filtered: 'bool' = False, absent_is_reference: 'bool' = False, "
-        "allow_strand_flip: 'bool' = False) -> None",
+        "min_phase_probability: 'float' = 0.9, include_filtered: 'bool' = False, "
+        "absent_is_reference: 'bool' = False, allow_strand_flip: 'bool' = False) -> None",
     } == shown
 
 

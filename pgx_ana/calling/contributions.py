@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pgx_ana.calling.alleles import ANY_OTHER, REFERENCE, Resolution
 from pgx_ana.calling.merging import Bools, Contribution
-from pgx_ana.calling.thresholds import min_probability
+from pgx_ana.calling.thresholds import known_phase, min_probability
 from pgx_ana.model import (
     COPY_NUMBER,
     DELETED,
@@ -117,7 +117,7 @@ def _contribution(
         ruled_out=listed - reported_elsewhere if record.alts else listed,
         is_evidence=resolution.is_evidence,
         changes=resolution.changes,
-        phased=record.phased,
+        phased=known_phase(record, options),
         phase_set=record.phase_set,
     )
 

@@ -23,6 +23,7 @@ Failures = dict[str, Bools]
 """The thresholds that one record fails, by text, each with the samples that fail it."""
 
 _ROUNDING = 1e-6
+_CHANCE = 0.5  # either order of two copies
 
 
 def min_probability(options: CallOptions) -> float:
@@ -31,6 +32,21 @@ def min_probability(options: CallOptions) -> float:
     Probabilities have single precision: 0.9 * 0.9 must reach 0.81.
     """
     return options.min_gp - _ROUNDING if options.min_gp else 0
+
+
+def known_phase(record: Record, options: CallOptions) -> Bools:
+    """Return the samples whose copies have an order that is probable enough.
+
+    Of a heterozygous genotype, an order with a probability of 0.5 is chance, whatever the minimum
+    is, unless that is 0.
+    """
+    probability, minimum = record.phase_probability, options.min_phase_probability
+    if probability is None or not minimum:
+        return record.phased
+    # Comparisons with NaN are false: without a probability, phase is taken as it is written.
+    is_doubtful = (probability < minimum - _ROUNDING) | (probability <= _CHANCE)
+    is_heterozygous = record.alleles[:, 0] != record.alleles[:, 1]
+    return np.asarray(record.phased & ~(is_doubtful & is_heterozygous))
 
 
 def failed_thresholds(record: Record, contributes: Bools, options: CallOptions) -> Failures:

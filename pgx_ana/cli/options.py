@@ -80,6 +80,13 @@ _CALL_OPTIONS = (
         help="Minimum probability of a genotype (GP, HDS or DS, or HipSTR's Q).",
     ),
     click.option(
+        "--min-phase-probability",
+        default=0.9,
+        type=click.FloatRange(0, 1),
+        show_default=True,
+        help="Minimum probability of a phase (PP, PQ or PSQ); 0 takes phase as written.",
+    ),
+    click.option(
         "--include-filtered", is_flag=True, help="Use calls whose FILTER or FT is not PASS."
     ),
     click.option(
@@ -115,6 +122,7 @@ def request_from(given: Mapping[str, Any]) -> Request:
             min_gq=given["min_gq"],
             min_dp=given["min_dp"],
             min_gp=given["min_gp"],
+            min_phase_probability=given["min_phase_probability"],
             include_filtered=given["include_filtered"],
             absent_is_reference=given.get("absent_is_reference", False),
             allow_strand_flip=given["allow_strand_flip"],

@@ -120,7 +120,7 @@ def call_diplotype(
         )
     blocks = open_blocks(core)
     if len(blocks) > MAX_BLOCKS:
-        possible = frozenset(_possible_haplotypes(nomenclature, core))
+        possible = frozenset(_possible_haplotypes(nomenclature, core, blocks))
         status = _status(nomenclature, core, ())
         return Diplotype(status, deciding=deciding, also_possible=possible)
     phasings = list(phasings_of(core, blocks))
@@ -146,11 +146,39 @@ def call_diplotype(
     )
 
 
-def _possible_haplotypes(nomenclature: Nomenclature, core: Sequence[Genotype]) -> Iterator[int]:
-    """Yield the haplotypes whose alleles are all observed or missing, on whichever copies."""
+def _possible_haplotypes(
+    nomenclature: Nomenclature, core: Sequence[Genotype], blocks: Sequence[Sequence[int]]
+) -> Iterator[int]:
+    """Yield the haplotypes that a chromosome may carry in any of too many phasings to try.
+
+    A haplotype may be carried if each block, in one of its two orders, has or leaves open all of
+    its alleles there. One without core alleles (*1) may be carried if each block, in one of its
+    orders, has known alleles of which none is a haplotype on its own. Haplotypes that are never
+    named, because a larger one always takes their alleles, are not left out.
+    """
+    in_block = {site for block in blocks for site in block}
+    units = [*blocks, *([site] for site in range(len(core)) if site not in in_block)]
+    alone = {
+        next(iter(haplotype.core.items()))
+        for haplotype in nomenclature.haplotypes
+        if len(haplotype.core) == 1
+    }
+
+    def fits(allele: str | None, site: int, core_alleles: Mapping[int, str]) -> bool:
+        if allele is None:
+            return True
+        if core_alleles:
+            return core_alleles.get(site, allele) == allele
+        return allele in nomenclature.known_alleles[site] and (site, allele) not in alone
+
     for number, haplotype in enumerate(nomenclature.haplotypes):
-        alleles = haplotype.core or dict(enumerate(nomenclature.default_alleles))
-        if all({allele, None} & set(core[site].alleles) for site, allele in alleles.items()):
+        if all(
+            any(
+                all(fits(core[site].alleles[copy], site, haplotype.core) for site in unit)
+                for copy in (0, 1)
+            )
+            for unit in units
+        ):
             yield number
 
 

@@ -60,7 +60,11 @@ COLUMNS: dict[TableName, tuple[Column, ...]] = {
         ),
         Column("source", "category", "record, reference_block, other_strand, asserted or none"),
         Column("reason", "category", "why the status is not called, or what qualifies the call"),
-        Column("phase_set", "integer", "PS of a phased genotype"),
+        Column(
+            "phase_set",
+            "integer",
+            "PS of a phased genotype, where it is a number; empty for phase sets with a name",
+        ),
         Column(
             "gq", "number", "genotype quality (GQ, else RGQ, else GQX), the lowest of the records"
         ),

@@ -117,6 +117,7 @@ def json_schema() -> dict[str, Any]:
             {
                 "min_gq": {"type": "number"},
                 "min_gp": {"type": "number"},
+                "min_phase_probability": {"type": "number"},
                 "allow_strand_flip": {"type": "boolean"},
                 "min_dp": {"type": "number"},
                 "include_filtered": {"type": "boolean"},

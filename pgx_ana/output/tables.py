@@ -16,7 +16,7 @@ from pgx_ana.annotation import Annotations, AssociationResult, CategorySummary, 
 from pgx_ana.coded import Coded
 from pgx_ana.haplotypes import Diplotype, DiplotypeCall, HaplotypeCalls, Nomenclature
 from pgx_ana.knowledge import KnowledgeBase, Publication
-from pgx_ana.model import Call, SiteCalls
+from pgx_ana.model import FIRST_NAMED_SET, Call, SiteCalls
 from pgx_ana.output.columns import COLUMNS, Column
 from pgx_ana.terms import Assembly, CallSource, TableName
 from pgx_ana.version import __version__
@@ -107,7 +107,7 @@ def _call_section(site: SiteCalls, assembly: Assembly, stamps: tuple[str, str]) 
             *stamps,
         )
 
-    arrays = {"phase_set": site.phase_set, "gq": site.gq, "dp": site.dp}
+    arrays = {"phase_set": _numbered_sets(site.phase_set), "gq": site.gq, "dp": site.dp}
     from_record = {CallSource.RECORD, CallSource.REFERENCE_BLOCK, CallSource.OTHER_STRAND}
     observed = site.calls.mask(lambda call: call.source in from_record)
     numbers = {
@@ -116,6 +116,11 @@ def _call_section(site: SiteCalls, assembly: Assembly, stamps: tuple[str, str]) 
         if values is not None
     }
     return TableSection(site.calls.map(row), numbers)
+
+
+def _numbered_sets(phase_set: NDArray[np.int64] | None) -> NDArray[np.int64] | None:
+    """Return phase sets without those that have a name in the file, and no number."""
+    return None if phase_set is None else np.where(phase_set < FIRST_NAMED_SET, phase_set, -1)
 
 
 def _missing_value(values: NDArray[np.generic]) -> float | int:

@@ -258,15 +258,3 @@ def _number(text: str) -> float:
         return float(text)
     except ValueError:
         return math.nan
-
-
-def phase_sets(variant: Any) -> NDArray[np.int64] | None:
-    """Return the phase set (PS) of each sample, -1 where missing; None where no sample has one."""
-    values = variant.format("PS")
-    if values is None:
-        return None
-    if values.dtype.kind != "i":
-        texts = (str(value) for value in values.tolist())
-        return np.array([int(text) if text.isdecimal() else -1 for text in texts], np.int64)
-    first = values[:, 0].astype(np.int64)
-    return np.where(first <= _INT_MISSING, -1, first)

@@ -26,7 +26,6 @@ _COLUMNS = ["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORM
 # Half a million samples and a hundred thousand contigs take a tenth of this.
 _MAX_HEADER_BYTES = 1 << 26
 _MAX_HEADER_LINES = 1_000_000
-_TEXT_PS = re.compile(r"^##FORMAT=<ID=PS,.*Type=String", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +126,3 @@ def calling_program(text: str) -> str:
     """Return the program that a header names as its origin; empty where it names none."""
     match = next(filter(None, (caller.search(text) for caller in _CALLERS)), None)
     return match["name"].strip() if match else ""
-
-
-def has_text_phase_sets(text: str) -> bool:
-    """Say whether a header declares the phase set PS as text."""
-    return _TEXT_PS.search(text) is not None

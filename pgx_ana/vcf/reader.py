@@ -22,13 +22,13 @@ from pgx_ana.vcf.container import STDIN, inspect_file, regular_copy
 from pgx_ana.vcf.header import (
     calling_program,
     decode_header,
-    has_text_phase_sets,
     parse_header,
     read_header_lines,
     sample_names,
 )
 from pgx_ana.vcf.index import DamagedIndexError, Index
 from pgx_ana.vcf.lines import FIXED, Line, Scan, parse_line, reject_unterminated
+from pgx_ana.vcf.phase_fields import PhaseFields, phase_declarations
 from pgx_ana.vcf.records import read_records
 from pgx_ana.vcf.targets import Target, TargetIndex
 
@@ -55,7 +55,7 @@ class VariantFile:
         self.header_sha256 = hashlib.sha256(text.encode()).hexdigest()
         self.header = parse_header(text)
         self.caller = calling_program(text)
-        self._has_text_ps = has_text_phase_sets(text)
+        self._phase_declarations = phase_declarations(text)
         self._all_samples = sample_names(text, self.name)
         self._selected: Sequence[int] = range(len(self._all_samples))
         self._index = self._usable_index()
@@ -110,9 +110,9 @@ class VariantFile:
             if self.indexed:
                 self._check_complete(lines, self._lines_at(targets, by_index=False))
         unique = {line.text: line for lines_at_target in lines for line in lines_at_target}
-        records = read_records(
-            list(unique.values()), self._all_samples, self._selected, text_ps=self._has_text_ps
-        )
+        rows = list(unique.values())
+        phase_fields = PhaseFields.of(self._phase_declarations, rows)
+        records = read_records(rows, self._all_samples, self._selected, phase_fields)
         record_of = dict(zip(unique, records, strict=True))
         return [[record_of[line.text] for line in lines_at_target] for lines_at_target in lines]
 

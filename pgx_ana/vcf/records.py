@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import tempfile
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import cyvcf2
@@ -26,16 +26,15 @@ from pgx_ana.vcf.fields import (
     check_allele_numbers,
     fails_sample_filter,
     first_present,
-    phase_sets,
     probability_of,
     read_genotypes,
 )
 from pgx_ana.vcf.lines import FIXED, TAB, Line
+from pgx_ana.vcf.phase_fields import PhaseFields
 
 _TYPES = {
     "GT": "String",
     "FT": "String",
-    "PS": "Integer",
     **dict.fromkeys((*QUALITY_FIELDS, *DEPTH_FIELDS, *PROBABILITIES), "Float"),
 }
 _NUMBER = r"(?:\.|[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|[-+]?(?:inf|nan))"
@@ -50,39 +49,41 @@ _MAX_ALTS = 1 << 15  # allele numbers are kept in 16 bits
 _LONG_NUMBER = re.compile(rb"[0-9]{5}")
 _EMPTY = re.compile(rb"(?<![^:,\t])(?=[:,\t]|$)")
 _EMPTY_BETWEEN = (b"::", b":\t", b":,", b",,", b",:", b",\t", b"\t,")
-_ASCII = bytes(range(128)) + b"?" * 128
 
 # This project reports every error itself: no lines of htslib on stderr.
 cyvcf2.cyvcf2.set_htslib_log_level(0)
 
 
 def read_records(
-    lines: Sequence[Line], samples: Sequence[str], selected: Sequence[int], *, text_ps: bool
+    lines: Sequence[Line],
+    samples: Sequence[str],
+    selected: Sequence[int],
+    phase_fields: PhaseFields,
 ) -> list[Record]:
     """Return the record of each line, for the selected samples (their numbers, rising).
 
-    ``text_ps`` says that the file declares PS as text. Raises :class:`InputError` where genotypes
-    or qualities are malformed.
+    Raises :class:`InputError` where genotypes or qualities are malformed.
     """
     if not lines:
         return []
+    types = {**_TYPES, **phase_fields.types}
     with tempfile.NamedTemporaryFile(prefix="pgx-ana.") as file, warnings.catch_warnings():
         warnings.simplefilter("error")
-        file.writelines(_sample_columns(lines, samples, text_ps=text_ps))
+        file.writelines(_sample_columns(lines, samples, types))
         file.flush()
         names = None if len(selected) == len(samples) else [f"s{number}" for number in selected]
         variants = cyvcf2.VCF(file.name, samples=names)
         selected_samples = [samples[number] for number in selected]
         return [
-            _record(line, variant, selected_samples)
-            for line, variant in _paired(lines, variants, samples)
+            _record(line, variant, selected_samples, phase_fields)
+            for line, variant in _paired(lines, variants, samples, types)
         ]
 
 
 def _sample_columns(
-    lines: Sequence[Line], samples: Sequence[str], *, text_ps: bool
+    lines: Sequence[Line], samples: Sequence[str], types: Mapping[str, str]
 ) -> Iterator[bytes]:
-    """Yield the lines of a VCF file of the sample columns.
+    """Yield the lines of a VCF file of the sample columns; ``types`` are those of used fields.
 
     Samples are named s0, s1, ..., and fields that are not used X0, X1, ...
     """
@@ -90,13 +91,12 @@ def _sample_columns(
     for line in lines:
         columns = line.text.split(TAB, FIXED + 1)
         _check_columns(line, columns, len(samples))
-        names = _field_names(line, columns[FIXED])
+        names = _field_names(line, columns[FIXED], types)
         formats.append(names)
         bodies.append(_for_htslib(columns[FIXED + 1], names, line, samples))
-    types = {**_TYPES, "PS": "String" if text_ps else "Integer"}
-    types |= {f"X{number}": "String" for number in range(max(map(len, formats)))}
+    unused = {f"X{number}": "String" for number in range(max(map(len, formats)))}
     yield b"##fileformat=VCFv4.2\n##contig=<ID=1>\n"
-    for name, kind in types.items():
+    for name, kind in {**types, **unused}.items():
         yield f'##FORMAT=<ID={name},Number=.,Type={kind},Description="">\n'.encode()
     header = "#CHROM POS ID REF ALT QUAL FILTER INFO FORMAT".replace(" ", "\t")
     yield "\t".join([header, *(f"s{number}" for number in range(len(samples)))]).encode() + b"\n"
@@ -116,7 +116,7 @@ def _check_columns(line: Line, columns: Sequence[bytes], n_samples: int) -> None
         raise InputError(f"{line.place}: the row has a NUL byte")
 
 
-def _field_names(line: Line, format_column: bytes) -> list[str]:
+def _field_names(line: Line, format_column: bytes, types: Mapping[str, str]) -> list[str]:
     """Return the names of the fields of FORMAT; X and the number for those that are not used."""
     given = format_column.decode("latin-1").split(":")
     if len(given) > _MAX_FIELDS:
@@ -126,7 +126,7 @@ def _field_names(line: Line, format_column: bytes) -> list[str]:
     names: list[str] = []
     for number, name in enumerate(given):
         # Q is a probability where HipSTR writes it, together with GB; elsewhere it may be anything.
-        is_used = name in _TYPES and name not in names and (name != "Q" or "GB" in given)
+        is_used = name in types and name not in names and (name != "Q" or "GB" in given)
         names.append(name if is_used else f"X{number}")
     return names
 
@@ -135,8 +135,9 @@ def _for_htslib(body: bytes, names: Sequence[str], line: Line, samples: Sequence
     """Return the sample columns of a row in a form that htslib reads correctly.
 
     It reads an empty number as 0, and aborts the program where FORMAT names a GT that no sample
-    has. Only ASCII text can be read; no value that is used has other letters. Raises
-    :class:`InputError` where the first value of a sample is empty: then no value can be trusted.
+    has. Only ASCII text can be read; other letters are escaped, so that names that differ stay
+    different. Raises :class:`InputError` where the first value of a sample is empty: then no value
+    can be trusted.
     """
     if body.startswith((TAB, b":")) or body.endswith(TAB) or b"\t\t" in body or b"\t:" in body:
         columns = enumerate(body.split(TAB))
@@ -153,11 +154,11 @@ def _for_htslib(body: bytes, names: Sequence[str], line: Line, samples: Sequence
         position = names.index("GT")
         filled = (values + b":." * (position - values.count(b":")) for values in body.split(TAB))
         body = TAB.join(filled)
-    return body if body.isascii() else body.translate(_ASCII)
+    return body if body.isascii() else body.decode("latin-1").encode("ascii", "backslashreplace")
 
 
 def _paired(
-    lines: Sequence[Line], variants: Any, samples: Sequence[str]
+    lines: Sequence[Line], variants: Any, samples: Sequence[str], types: Mapping[str, str]
 ) -> Iterator[tuple[Line, Any]]:
     """Yield each line with its cyvcf2 record. Raises :class:`InputError` where that has none."""
     iterator = iter(variants)
@@ -165,10 +166,10 @@ def _paired(
         try:
             yield line, next(iterator)
         except Exception as error:  # cyvcf2 raises bare Exception
-            raise InputError(f"{line.place}: {_malformation(line, samples)}") from error
+            raise InputError(f"{line.place}: {_malformation(line, samples, types)}") from error
 
 
-def _malformation(line: Line, samples: Sequence[str]) -> str:
+def _malformation(line: Line, samples: Sequence[str], types: Mapping[str, str]) -> str:
     """Say what is wrong with a row that the parser rejected, and in which sample."""
     keys, *columns = line.text.split(TAB)[FIXED:]
     names = keys.decode("latin-1").split(":")
@@ -177,14 +178,14 @@ def _malformation(line: Line, samples: Sequence[str]) -> str:
         if len(values) > len(names):
             return f"sample {sample!r} has {len(values)} values, but FORMAT has {len(names)} fields"
         for name, value in zip(names, values, strict=False):
-            kind = name if name == "GT" else _TYPES.get(name, "")
+            kind = name if name == "GT" else types.get(name, "")
             pattern, expected = _VALID_VALUES.get(kind, (None, ""))
             if pattern is not None and not pattern.fullmatch(value):
                 return f"{name} of sample {sample!r} is {value[:40]!r}, not {expected}"
     return "the genotype columns are malformed"
 
 
-def _record(line: Line, variant: Any, samples: Sequence[str]) -> Record:
+def _record(line: Line, variant: Any, samples: Sequence[str], phase_fields: PhaseFields) -> Record:
     columns = line.text.split(TAB, FIXED + 1)
     ref = _text(columns[3], "REF", line).upper()
     alts = _alts(columns[4], line)
@@ -200,6 +201,7 @@ def _record(line: Line, variant: Any, samples: Sequence[str]) -> Record:
     if len(alleles) and alleles.max() > len(alts):
         sample = samples[int(alleles.max(axis=1).argmax())]
         raise allele_beyond_alt(line.place, sample, int(alleles.max()), len(alts))
+    phase = phase_fields.phase(variant, fields, alleles, phased)
     return Record(
         chrom=line.chrom,
         pos=line.pos,
@@ -207,9 +209,10 @@ def _record(line: Line, variant: Any, samples: Sequence[str]) -> Record:
         ref=ref,
         alts=alts,
         filters=tuple(_text(columns[6], "FILTER", line).split(";")),
-        alleles=alleles,
-        phased=phased,
-        phase_set=phase_sets(variant) if "PS" in fields else None,
+        alleles=phase.alleles,
+        phased=phase.phased,
+        phase_set=phase.phase_set,
+        phase_probability=phase.probability,
         gq=first_present(variant, QUALITY_FIELDS, fields),
         dp=first_present(variant, DEPTH_FIELDS, fields),
         failed=fails_sample_filter(variant) if "FT" in fields else None,

@@ -96,7 +96,7 @@ def test_a_genotype_filter_with_non_ascii_letters(
 
 
 def test_a_phase_set_with_non_ascii_letters(annotate: Annotate, make_vcf: MakeVcf) -> None:
-    """A value that is not a number is no phase set."""
+    """A phase set with a name has no number to show."""
     header = ['##FORMAT=<ID=PS,Number=1,Type=String,Description="x">']
     path = make_vcf(["1 100 A C 0|1:\u00e9"], fmt="GT:PS", extra_header=header)
     path.write_text(

@@ -193,6 +193,7 @@ def test_head_of_a_document(toy: KnowledgeBase, make_vcf: MakeVcf) -> None:
             "min_gq": 10,
             "min_dp": 1,
             "min_gp": 0.9,
+            "min_phase_probability": 0.9,
             "allow_strand_flip": False,
             "include_filtered": False,
             "absent_is_reference": False,
