@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Bcftools, MakeVcf, Run
+from helpers.fixture_types import Bcftools, MakeVcf, Run
 from helpers.paths import TOY, TOY_HAPLOTYPES
 from helpers.vcf_text import VCF_COLUMNS
 
