@@ -26,6 +26,7 @@ from pgx_ana.knowledge.checks import entry_faults
 from pgx_ana.knowledge.entry_index import SECTIONS, EntryIndex
 from pgx_ana.knowledge.schema import Document, document_as_json, document_from_json
 from pgx_ana.knowledge.yamlfile import read_yaml
+from pgx_ana.reading import read_small
 from pgx_ana.version import __version__
 
 _CHECKING_MODULES = (
@@ -40,6 +41,9 @@ _CHECKING_MODULES = (
     evidence_checks,
 )
 """The modules that decide whether a knowledge base has faults: part of the cache key."""
+
+_MAX_FILE_BYTES = 64_000_000
+"""Size of one file; the largest of the shipped knowledge base has less than 1 MB."""
 
 
 def default_directory() -> Path:
@@ -122,7 +126,7 @@ def _read_source(directory: Path) -> _Source:
     files, faults = [], []
     for path in paths:
         try:
-            files.append((path, path.read_bytes()))
+            files.append((path, read_small(path, _MAX_FILE_BYTES)))
         except OSError as error:
             faults.append(Fault(path, 1, "", f"cannot be read: {error}"))
     return _Source(directory, tuple(files), tuple(faults))
