@@ -7,6 +7,8 @@ import os
 import stat
 from pathlib import Path
 
+_CHUNK_BYTES = 1 << 20
+
 
 def read_small(path: Path, max_bytes: int, *, accept_pipes: bool = False) -> bytes:
     """Return the content of a file of at most ``max_bytes``.
@@ -22,10 +24,12 @@ def read_small(path: Path, max_bytes: int, *, accept_pipes: bool = False) -> byt
         mode = os.fstat(stream.fileno()).st_mode
         if not (stat.S_ISREG(mode) or (accept_pipes and stat.S_ISFIFO(mode))):
             raise _error(path, errno.EINVAL, "is not a regular file")
-        content = stream.read(max_bytes + 1)
-    if len(content) > max_bytes:
-        raise _error(path, errno.EFBIG, f"is larger than {max_bytes:,} bytes")
-    return content
+        content = bytearray()
+        while chunk := stream.read(_CHUNK_BYTES):  # read(max_bytes) would reserve all of them
+            content += chunk
+            if len(content) > max_bytes:
+                raise _error(path, errno.EFBIG, f"is larger than {max_bytes:,} bytes")
+    return bytes(content)
 
 
 def _error(path: Path, number: int, what: str) -> OSError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+import resource
 import signal
 import sys
 from collections.abc import Iterator
@@ -27,6 +28,9 @@ _ENVIRONMENT_EXIT_CODE = 3
 
 _SIGNAL_EXIT_CODE_BASE = 128
 """Added to the number of the signal that ended the program, as shells do."""
+
+_MIN_ADDRESS_SPACE = 150_000_000
+"""Bytes below which compiled libraries end the process before this program can say why."""
 
 _CONTEXT_SETTINGS = {"help_option_names": ["-h", "--help"]}
 
@@ -59,7 +63,9 @@ def _errors_as_messages() -> Iterator[None]:
         _exit_with(str(error), error.exit_code)
     except click.ClickException as error:
         error.message = printable(error.message)  # type: ignore[misc]  # final, but not frozen
-        raise
+        with contextlib.suppress(OSError):
+            error.show()
+        sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED_EXIT_CODE)
     except BrokenPipeError:
@@ -69,7 +75,14 @@ def _errors_as_messages() -> Iterator[None]:
         _exit_with("there is not enough memory for this run", _ENVIRONMENT_EXIT_CODE)
     except ImportError as error:
         # Of the installation, or of a limit on memory: compiled libraries are mapped when imported.
-        _exit_with(f"a library cannot be loaded: {error}", _ENVIRONMENT_EXIT_CODE)
+        _exit_with(f"a library cannot be loaded: {_first_cause(error)}", _ENVIRONMENT_EXIT_CODE)
+
+
+def _first_cause(error: BaseException) -> str:
+    """Return, on one line, the message of the error from which all others follow."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return " ".join(str(error).split())
 
 
 def _exit_with(message: str, exit_code: int) -> NoReturn:
@@ -93,6 +106,11 @@ def main() -> None:
     gc.set_threshold(200_000, 20, 20)
     # Searching all installed packages for pydantic plugins takes time, and none is used.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    # Nothing here multiplies matrices: threads for it would only take memory, and time to start.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    allowed, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if 0 <= allowed < _MIN_ADDRESS_SPACE:  # unlimited is -1
+        raise MemoryError
 
 
 def _exit_on_signal(number: int, frame: object) -> NoReturn:
