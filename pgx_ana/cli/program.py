@@ -17,7 +17,7 @@ from pgx_ana.cli.annotate import annotate
 from pgx_ana.cli.check import check
 from pgx_ana.cli.interruption import INTERRUPTED_EXIT_CODE
 from pgx_ana.cli.kb import kb
-from pgx_ana.cli.streams import discard_stdout, prepare_streams, say
+from pgx_ana.cli.streams import discard_stdout, losing_messages, prepare_streams, say
 from pgx_ana.errors import PgxAnaError
 from pgx_ana.printable import printable
 from pgx_ana.version import __version__
@@ -63,7 +63,7 @@ def _errors_as_messages() -> Iterator[None]:
         _exit_with(str(error), error.exit_code)
     except click.ClickException as error:
         error.message = printable(error.message)  # type: ignore[misc]  # final, but not frozen
-        with contextlib.suppress(OSError):
+        with losing_messages():
             error.show()
         sys.exit(error.exit_code)
     except KeyboardInterrupt:

@@ -9,6 +9,8 @@ import contextlib
 import io
 import os
 import sys
+from collections.abc import Iterator
+from typing import TextIO
 
 import click
 
@@ -59,11 +61,24 @@ class _Stdout(io.FileIO):
 
 def discard_stdout() -> None:
     """Redirect stdout to the null device, so that Python's flush at exit does not fail again."""
+    _discard(sys.stdout)
+
+
+def _discard(stream: TextIO) -> None:
     with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def say(message: str) -> None:
     """Print a message on stderr, with characters escaped that could command a terminal."""
-    with contextlib.suppress(OSError):
+    with losing_messages():
         click.echo(printable(message), err=True)
+
+
+@contextlib.contextmanager
+def losing_messages() -> Iterator[None]:
+    """Let messages be lost where stderr takes none: the exit code still tells what happened."""
+    try:
+        yield
+    except OSError:
+        _discard(sys.stderr)

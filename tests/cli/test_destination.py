@@ -108,7 +108,7 @@ def test_compressed_output_is_bgzf_and_always_the_same(
         annotate(file, "-o", tmp_path / name)
     first, second = ((tmp_path / name).read_bytes() for name in ("a.tsv.gz", "b.tsv.gz"))
     assert first == second
-    with pysam.BGZFile(str(tmp_path / "a.tsv.gz")) as stream:
+    with pysam.BGZFile(str(tmp_path / "a.tsv.gz"), "r", None) as stream:
         assert gzip.decompress(first) == stream.read(10**6)
 
 

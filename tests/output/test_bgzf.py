@@ -34,7 +34,7 @@ def test_gzip_and_htslib_read_it(tmp_path: Path, chunks: list[bytes]) -> None:
     path.write_bytes(b"".join(compressed(chunks)))
     expected = b"".join(chunks)
     assert expected == gzip.decompress(path.read_bytes())
-    with pysam.BGZFile(str(path)) as stream:
+    with pysam.BGZFile(str(path), "r", None) as stream:
         assert expected == stream.read(len(expected) + 1)
     assert path.read_bytes().endswith(END)
     checked = subprocess.run(["gzip", "-t", path], check=False)
