@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 from pgx_ana.errors import UsageError
 from pgx_ana.knowledge import KnowledgeBase, load
 from pgx_ana.model import CallOptions
+from pgx_ana.names import did_you_mean
 from pgx_ana.output import Table, make_table, patient_texts, to_frame
 from pgx_ana.pipeline import Request, Selection, run
-from pgx_ana.terms import Assembly, TableName
+from pgx_ana.terms import TableName
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +49,8 @@ class Result:
         Raises :class:`UsageError` for any other name.
         """
         if name not in set(TableName):
-            raise UsageError(f"unknown table {name!r}; choose from {', '.join(TableName)}")
+            hint = did_you_mean(name, tuple(TableName))
+            raise UsageError(f"unknown table {name!r}; choose from {', '.join(TableName)}{hint}")
         return make_table(TableName(name), self._annotations)
 
     @cached_property
@@ -106,13 +108,15 @@ def annotate(  # noqa: PLR0913  # all but the first are keywords
     Args:
         paths: VCF or BCF files. Files with the same samples are joined to one cohort.
         samples: names of the samples to annotate; all if empty.
-        genes: symbols of the genes to annotate; all if empty.
-        assembly: ``GRCh37`` or ``GRCh38``, if it cannot be detected from the files.
+        genes: symbols of the genes to annotate, in any case; all if empty.
+        assembly: ``GRCh37``, ``GRCh38`` or another name of one of them, such as ``hg38``, if it
+            cannot be detected from the files.
         kb: a loaded knowledge base, or directories of knowledge bases; entries of a later one
             replace those of an earlier one, and ``default`` is the shipped one. The shipped
             knowledge base if empty.
-        options: what counts as a call: ``min_gq``, ``min_dp``, ``min_gp``, ``include_filtered``,
-            ``absent_is_reference`` and ``allow_strand_flip``.
+        options: what counts as a call: ``min_gq``, ``min_dp``, ``min_gp``,
+            ``min_phase_probability``, ``include_filtered``, ``absent_is_reference`` and
+            ``allow_strand_flip``.
         reference: an indexed FASTA file that REF is checked against.
         verify: read files completely, not only at the known sites.
         population: ``AFR``, ``AMR``, ``EAS``, ``EUR``, ``SAS`` or ``global``. Its haplotype
@@ -127,7 +131,11 @@ def annotate(  # noqa: PLR0913  # all but the first are keywords
     knowledge = kb if isinstance(kb, KnowledgeBase) else load_knowledge_base(kb)
     request = Request(
         paths=tuple(os.fspath(path) for path in _as_paths(paths)),
-        selection=Selection(_as_names(samples), _as_names(genes), _as_assembly(assembly)),
+        selection=Selection(
+            samples=_as_names(samples),
+            genes=knowledge.genes_named(_as_names(genes)),
+            assembly=None if assembly is None else knowledge.assembly_named(assembly),
+        ),
         options=options or CallOptions(),
         reference=os.fspath(reference),
         verify=verify,
@@ -151,7 +159,10 @@ def load_knowledge_base(
     Raises:
         KnowledgeBaseError: the knowledge base has faults; the error lists all of them.
     """
-    return load([Path(path) for path in _as_paths(directories)], cached=cached)
+    paths = _as_paths(directories)
+    if "" in paths:
+        raise UsageError("a knowledge base needs a directory, not an empty text")
+    return load([Path(path) for path in paths], cached=cached)
 
 
 def _as_paths(paths: PathName | Sequence[PathName]) -> Sequence[PathName]:
@@ -160,11 +171,3 @@ def _as_paths(paths: PathName | Sequence[PathName]) -> Sequence[PathName]:
 
 def _as_names(names: str | Sequence[str]) -> tuple[str, ...]:
     return (names,) if isinstance(names, str) else tuple(names)
-
-
-def _as_assembly(name: str | None) -> Assembly | None:
-    if name is None:
-        return None
-    if name not in set(Assembly):
-        raise UsageError(f"unknown assembly {name!r}; choose from {', '.join(Assembly)}")
-    return Assembly(name)

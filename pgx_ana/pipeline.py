@@ -16,6 +16,7 @@ from pgx_ana.coded import Coded, distinct_rows
 from pgx_ana.errors import InputError, UsageError
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import CallOptions, CohortCalls, InputFile, Record, SiteCalls, Variant
+from pgx_ana.names import did_you_mean
 from pgx_ana.terms import GLOBAL, POPULATIONS, Assembly
 from pgx_ana.vcf import (
     FEW_MATCHES,
@@ -68,7 +69,8 @@ def run(request: Request, knowledge: KnowledgeBase) -> Annotations:
     """
     if request.population not in {"", GLOBAL, *POPULATIONS}:
         known = ", ".join((*POPULATIONS, GLOBAL))
-        raise UsageError(f"unknown population {request.population!r}; choose from {known}")
+        hint = did_you_mean(request.population, (*POPULATIONS, GLOBAL))
+        raise UsageError(f"unknown population {request.population!r}; choose from {known}{hint}")
     return Annotations(call(request, knowledge), knowledge, request.population)
 
 
@@ -154,6 +156,7 @@ def _check_samples(selected: Sequence[str], present: set[str]) -> None:
         raise InputError(
             f"{'sample' if len(unknown) == 1 else 'samples'} not found in any file: {shown}{more}; "
             f"there are {len(present)} samples, such as {min(present)!r}"
+            f"{did_you_mean(unknown[0], present)}"
         )
 
 

@@ -1,4 +1,4 @@
-"""A page on one variant or haplotype set: definition, studies, conclusions and their grading."""
+"""A page on an entry: for a variant or haplotype set definition, studies and graded conclusions."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from pgx_ana.bases import is_palindromic
 from pgx_ana.browse.haplotype_list import haplotype_table
+from pgx_ana.browse.reference_page import drug_lines, gene_lines, haplotype_choices
 from pgx_ana.browse.study_table import aligned, carriers, study_table
 from pgx_ana.errors import UsageError
 from pgx_ana.knowledge import (
@@ -18,29 +19,48 @@ from pgx_ana.knowledge import (
     Stance,
     VariantDefinition,
 )
+from pgx_ana.names import did_you_mean, known_name
 
 _MAX_WIDTH = 100
 """Characters in a wrapped line; the table of studies may be wider."""
 
 
 def page_lines(knowledge: KnowledgeBase, name: str) -> Iterator[str]:
-    """Yield the lines of the page on a variant or haplotype set, found by any of its names.
+    """Yield the lines of the page on a variant, haplotype set, gene or drug, by any of its names.
 
+    A haplotype name without its gene leads to its set, or to a list where several sets have it.
     Raises :class:`UsageError` for an unknown name.
     """
-    key = knowledge.find_variant(name)
-    if key is not None:
-        yield from _variant_definition(knowledge.definitions[key], knowledge)
-        results, associations = knowledge.evidence_on(key), knowledge.associations_of(key)
-        yield from _studies_and_conclusions(results, associations, key, knowledge)
-        return
-    key = knowledge.find_haplotype_set(name)
-    if key is None:
-        sets = ", ".join(knowledge.haplotype_sets) or "none"
-        raise UsageError(
-            f"no variant, haplotype or haplotype set is named {name!r}; pgx-ana kb list shows the "
-            f"variants; haplotype sets: {sets}"
-        )
+    variant = knowledge.find_variant(name)
+    if variant is not None:
+        return _variant_page(variant, knowledge)
+    haplotype_set = knowledge.find_haplotype_set(name)
+    haplotypes = () if haplotype_set else knowledge.find_haplotypes(name)
+    sets = dict.fromkeys(haplotype.haplotype_set for haplotype in haplotypes)
+    if haplotype_set or len(sets) == 1:
+        return _haplotype_set_page(haplotype_set or next(iter(sets)), knowledge)
+    if haplotypes:
+        return haplotype_choices(name, haplotypes, knowledge)
+    gene = known_name(name, knowledge.genes)
+    if gene is not None:
+        return gene_lines(gene, knowledge)
+    drug = knowledge.find_drug(name)
+    if drug is not None:
+        return drug_lines(drug, knowledge)
+    listed = ", ".join(knowledge.haplotype_sets) or "none"
+    raise UsageError(
+        f"no variant, haplotype, haplotype set, gene or drug is named {name!r}; pgx-ana kb list "
+        f"shows the variants; haplotype sets: {listed}{did_you_mean(name, knowledge.all_names)}"
+    )
+
+
+def _variant_page(key: str, knowledge: KnowledgeBase) -> Iterator[str]:
+    yield from _variant_definition(knowledge.definitions[key], knowledge)
+    results, associations = knowledge.evidence_on(key), knowledge.associations_of(key)
+    yield from _studies_and_conclusions(results, associations, key, knowledge)
+
+
+def _haplotype_set_page(key: str, knowledge: KnowledgeBase) -> Iterator[str]:
     yield from _haplotype_set_definition(knowledge.haplotype_sets[key], knowledge)
     results, associations = knowledge.evidence_on_set(key), knowledge.associations_of_set(key)
     yield from _studies_and_conclusions(results, associations, key, knowledge)

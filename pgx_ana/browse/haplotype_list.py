@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pgx_ana.errors import UsageError
 from pgx_ana.haplotypes import Nomenclature, nomenclature_of
 from pgx_ana.knowledge import HaplotypeDefinition, HaplotypeSet, KnowledgeBase
+from pgx_ana.names import did_you_mean, known_name, listed_names
 from pgx_ana.terms import GLOBAL, POPULATIONS
 
 _COLUMNS = (
@@ -75,14 +76,17 @@ def _panel_counts(nomenclature: Nomenclature) -> dict[str, dict[str, int]]:
 def _rows(knowledge: KnowledgeBase, genes: Sequence[str]) -> Iterator[dict[str, _Value]]:
     """Yield a row per haplotype, by column, in the order of the sets."""
     known = {definition.gene for definition in knowledge.haplotype_sets.values()}
-    unknown = sorted(set(genes) - known)
+    found = {name: known_name(name, known) for name in listed_names(genes)}
+    unknown = sorted(name for name, gene in found.items() if gene is None)
     if unknown:
         raise UsageError(
             f"the knowledge base has no haplotypes in {', '.join(unknown)}; genes with haplotypes: "
-            f"{', '.join(sorted(known))}"
+            f"{', '.join(sorted(known))}{did_you_mean(unknown[0], known)}"
         )
+    if genes and not found:
+        raise UsageError("a gene is needed, not an empty text")
     for key, definition in knowledge.haplotype_sets.items():
-        if genes and definition.gene not in genes:
+        if found and definition.gene not in found.values():
             continue
         gene = definition.gene
         counts = _panel_counts(nomenclature_of(key, knowledge))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from pgx_ana.errors import UsageError
 from pgx_ana.knowledge import KnowledgeBase, Level, VariantDefinition
+from pgx_ana.names import did_you_mean, known_name, listed_names
 
 _COLUMNS = (
     "variant", "gene", "names", "GRCh37", "GRCh38", "alleles", "results", "associations", "levels"
@@ -32,23 +33,32 @@ def select_variants(
 ) -> list[VariantDefinition]:
     """Return the variants that pass a filter. Raises :class:`UsageError` for unknown names."""
     categories = {outcome.category.value for outcome in knowledge.outcomes.values()}
-    for kind, given, known in (
-        ("gene", variant_filter.genes, set(knowledge.genes)),
-        ("category", variant_filter.categories, categories),
-        ("level", variant_filter.levels, {level.value for level in Level}),
-        ("drug", variant_filter.drugs, set(knowledge.drugs)),
-    ):
-        unknown = sorted(set(given) - known)
-        if unknown:
-            raise UsageError(
-                f"unknown {kind}: {', '.join(unknown)}; known: {', '.join(sorted(known))}"
-            )
+    wanted = VariantFilter(
+        genes=_known("gene", variant_filter.genes, knowledge.genes),
+        categories=_known("category", variant_filter.categories, categories),
+        levels=_known("level", variant_filter.levels, {level.value for level in Level}),
+        drugs=_known("drug", variant_filter.drugs, knowledge.drugs),
+    )
     return [
         knowledge.definitions[variant.id]
         for variant in knowledge.variants
-        if (not variant_filter.genes or variant.gene in variant_filter.genes)
-        and _passes(variant.id, knowledge, variant_filter)
+        if (not wanted.genes or variant.gene in wanted.genes)
+        and _passes(variant.id, knowledge, wanted)
     ]
+
+
+def _known(kind: str, given: Sequence[str], known: Collection[str]) -> tuple[str, ...]:
+    """Return names as the knowledge base writes them; they may be in any case, or in a list."""
+    found = {name: known_name(name, known) for name in listed_names(given)}
+    if given and not found:
+        raise UsageError(f"a {kind} is needed, not an empty text")
+    unknown = sorted(name for name, item in found.items() if item is None)
+    if unknown:
+        raise UsageError(
+            f"unknown {kind}: {', '.join(unknown)}; known: {', '.join(sorted(known))}"
+            f"{did_you_mean(unknown[0], known)}"
+        )
+    return tuple(item for item in found.values() if item is not None)
 
 
 def _passes(variant_id: str, knowledge: KnowledgeBase, variant_filter: VariantFilter) -> bool:

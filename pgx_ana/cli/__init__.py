@@ -8,6 +8,10 @@ Never: decides anything about genotypes, or imports a room before a command need
     and ``--help`` answer at once.
 """
 
-from pgx_ana.cli.program import main
+from pgx_ana.cli.interruption import end_imports_at_once
+
+end_imports_at_once()  # before the imports of the program, which take most of its start
+
+from pgx_ana.cli.program import main  # noqa: E402
 
 __all__ = ["main"]

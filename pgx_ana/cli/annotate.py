@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pgx_ana.cli.destination import check_destination, chosen_format
 from pgx_ana.cli.options import (
+    Choice,
     call_options,
-    check_destination,
     kb_option,
     load_knowledge,
+    output_option,
     request_from,
+    table_names,
 )
+from pgx_ana.cli.streams import say
 from pgx_ana.terms import GLOBAL, POPULATIONS, FileFormat, TableName
 
 if TYPE_CHECKING:
@@ -28,25 +32,23 @@ _ASSERTED_WARNING = (
 
 @click.command()
 @click.argument("files", nargs=-1, required=True)
-@click.option(
-    "-o", "--output", default="-", help="Output file, - for stdout; a folder for several tables."
-)
+@output_option("Output file, - for stdout; a folder for several tables.")
 @click.option(
     "-f",
     "--format",
     "file_format",
-    type=click.Choice([kind.value for kind in FileFormat]),
-    default="tsv",
-    show_default=True,
-    help="JSON contains all tables, one document per patient.",
+    type=Choice([kind.value for kind in FileFormat]),
+    help="Format of the output; JSON contains all tables, one document per patient.  [default: by "
+    "the ending of -o, else tsv; .gz compresses]",
 )
 @click.option(
     "-t",
     "--table",
     "tables",
     multiple=True,
-    type=click.Choice([name.value for name in TableName]),
-    help="Table to write; repeatable.  [default: annotations]",
+    callback=table_names,
+    help=f"Tables to write, separated by commas: {', '.join(TableName)}, or all.  [default: "
+    "annotations]",
 )
 @call_options
 @click.option(
@@ -56,14 +58,19 @@ _ASSERTED_WARNING = (
 )
 @click.option(
     "--population",
-    type=click.Choice([*POPULATIONS, GLOBAL]),
+    type=Choice([*POPULATIONS, GLOBAL]),
     help="Estimate probabilities of ambiguous diplotypes from haplotype frequencies of this 1000 "
     "Genomes population; shown in addition to the candidates.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Do not list the input files on stderr.")
 @kb_option
 def annotate(
-    output: str, file_format: str, tables: tuple[str, ...], *, quiet: bool, **given: Any
+    output: str,
+    file_format: str | None,
+    tables: tuple[TableName, ...],
+    *,
+    quiet: bool,
+    **given: Any,
 ) -> None:
     """Annotate the people in VCF or BCF FILES (- for stdin).
 
@@ -73,23 +80,23 @@ def annotate(
     Examples:
       pgx-ana annotate patient.vcf.gz
       pgx-ana annotate chr*.vcf.gz --table summary -o summary.tsv
-      pgx-ana annotate cohort.bcf --table calls --table annotations -o results/
+      pgx-ana annotate cohort.bcf --table calls,annotations -o results/
     """
-    names = [TableName(name) for name in dict.fromkeys(tables)]
-    check_destination(output, given["files"], FileFormat(file_format), names)
+    kind = chosen_format(output, file_format, tables)
+    check_destination(output, given, kind, tables)
     # Loaded first: its imports take half as long again if they run nested inside other imports.
     knowledge = load_knowledge(given["directories"])
     annotations = _run(given, knowledge)
     _warn(annotations)
     if not quiet:
         _list_inputs(annotations)
-    _write(annotations, FileFormat(file_format), names, output)
+    _write(annotations, kind, tables, output)
 
 
 def _run(given: Mapping[str, Any], knowledge: KnowledgeBase) -> Annotations:
     from pgx_ana.pipeline import run
 
-    return run(request_from(given), knowledge)
+    return run(request_from(given, knowledge), knowledge)
 
 
 def _warn(annotations: Annotations) -> None:
@@ -97,9 +104,9 @@ def _warn(annotations: Annotations) -> None:
     from pgx_ana.quality import frequency_warnings
 
     if annotations.calls.options.absent_is_reference:
-        click.echo(_ASSERTED_WARNING, err=True)
+        say(_ASSERTED_WARNING)
     for warning in frequency_warnings(annotations.calls, annotations.knowledge):
-        click.echo(f"WARNING: {warning}", err=True)
+        say(f"WARNING: {warning}")
 
 
 def _list_inputs(annotations: Annotations) -> None:
@@ -107,13 +114,12 @@ def _list_inputs(annotations: Annotations) -> None:
     for file in annotations.calls.files:
         people = "1 sample" if file.samples == 1 else f"{file.samples} samples"
         remark = f"; {file.remark}" if file.remark else ""
-        line = f"{file.name}: {file.assembly} ({file.assembly_source}), {people}{remark}"
-        click.echo(line, err=True)
+        say(f"{file.name}: {file.assembly} ({file.assembly_source}), {people}{remark}")
     shared = sum(
         count for files, count in annotations.calls.sample_files.counts() if len(files) > 1
     )
     if shared:
-        click.echo(f"samples in several files, each treated as one person: {shared}", err=True)
+        say(f"samples in several files, each treated as one person: {shared}")
 
 
 def _write(

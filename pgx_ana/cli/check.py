@@ -7,17 +7,22 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pgx_ana.cli.destination import check_destination, format_by_name
 from pgx_ana.cli.options import (
+    Choice,
     call_options,
-    check_destination,
     kb_option,
     load_knowledge,
+    output_option,
     request_from,
 )
 
 if TYPE_CHECKING:
     from pgx_ana.knowledge import KnowledgeBase
     from pgx_ana.quality import Callability
+
+_FORMATS = {".txt": "text", ".tsv": "tsv", ".json": "json"}
+"""The formats by the ending of a file."""
 
 
 @click.command()
@@ -26,25 +31,24 @@ if TYPE_CHECKING:
     "-f",
     "--format",
     "file_format",
-    type=click.Choice(["text", "tsv", "json"]),
-    default="text",
-    show_default=True,
-    help="TSV contains the sites only.",
+    type=Choice(list(_FORMATS.values())),
+    help="TSV contains the sites only.  [default: by the ending of -o, else text; .gz compresses]",
 )
-@click.option("-o", "--output", default="-", help="Output file, - for stdout.")
+@output_option("Output file, - for stdout.")
 @call_options
 @kb_option
 @click.pass_context
-def check(ctx: click.Context, /, output: str, file_format: str, **given: Any) -> None:
+def check(ctx: click.Context, /, output: str, file_format: str | None, **given: Any) -> None:
     """Report which known sites FILES call, and which genes can be answered.
 
     Exit code 0: all sites are called in everyone; 5: only part; 3: nothing, or unreadable.
     """
-    check_destination(output, given["files"])
+    kind = file_format or format_by_name(output, _FORMATS, "text")
+    check_destination(output, given)
     # Loaded first: its imports take half as long again if they run nested inside other imports.
     knowledge = load_knowledge(given["directories"])
     callability = _assess(given, knowledge)
-    _write(callability, file_format, output)
+    _write(callability, kind, output)
     ctx.exit(callability.extent.value)
 
 
@@ -52,7 +56,7 @@ def _assess(given: Mapping[str, Any], knowledge: KnowledgeBase) -> Callability:
     from pgx_ana.pipeline import call_by_gene
     from pgx_ana.quality import assess_callability
 
-    parts, unreadable = call_by_gene(request_from(given), knowledge)
+    parts, unreadable = call_by_gene(request_from(given, knowledge), knowledge)
     return assess_callability(parts, unreadable, knowledge)
 
 

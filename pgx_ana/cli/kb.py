@@ -8,10 +8,10 @@ from typing import Any
 
 import click
 
-from pgx_ana.cli.options import kb_option, load_knowledge
+from pgx_ana.cli.options import PathName, kb_option, load_knowledge
 
 genes_to_list = click.option(
-    "-g", "--gene", "genes", multiple=True, help="Gene to list; repeatable."
+    "-g", "--gene", "genes", multiple=True, help="Genes to list, separated by commas."
 )
 list_format = click.option(
     "-f",
@@ -86,10 +86,10 @@ def list_haplotypes(
 @click.argument("name")
 @kb_option
 def show(name: str, directories: tuple[Path, ...]) -> None:
-    """Show a variant or haplotype set by NAME, with its evidence and conclusions.
+    """Show a variant, haplotype set, gene or drug by NAME, with its evidence and conclusions.
 
-    NAME is the rsID, a merged rsID or a legacy name of a variant, or the name of a haplotype set
-    or of one of its haplotypes (ABCB1 T-T-T).
+    NAME is the rsID, a merged rsID or a legacy name of a variant, the name of a haplotype set
+    or of one of its haplotypes (ABCB1 T-T-T, *22), the symbol of a gene, or a drug.
     """
     from pgx_ana.browse import page_lines
 
@@ -97,8 +97,8 @@ def show(name: str, directories: tuple[Path, ...]) -> None:
 
 
 @kb.command()
-@click.argument("old", type=click.Path(path_type=Path))
-@click.argument("new", type=click.Path(path_type=Path))
+@click.argument("old", type=PathName())
+@click.argument("new", type=PathName())
 def diff(old: Path, new: Path) -> None:
     """Show what changed from knowledge base OLD to NEW ('default' is the shipped one)."""
     from pgx_ana.browse import compare

@@ -3,20 +3,78 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from pgx_ana.errors import UsageError
-from pgx_ana.terms import Assembly, FileFormat, TableName
+from pgx_ana.names import did_you_mean, known_name, listed_names
+from pgx_ana.reading import read_small
+from pgx_ana.terms import TableName
 
 if TYPE_CHECKING:
     from pgx_ana.knowledge import KnowledgeBase
     from pgx_ana.pipeline import Request
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+_MAX_SAMPLES_BYTES = 256_000_000
+"""Size of a list of samples; that of half a million people has some 10 MB."""
+
+_ALL_TABLES = "all"
+
+
+class Choice(click.Choice[str]):
+    """One of several words; a mistyped one gets a suggestion."""
+
+    def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
+        """Return the message for an unknown word."""
+        message = super().get_invalid_choice_message(value, ctx).removesuffix(".")
+        return f"{message}{did_you_mean(str(value), tuple(map(str, self.choices)))}"
+
+
+class PathName(click.Path):
+    """A path; the empty text, which :class:`Path` takes for the working directory, is none."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Return the path."""
+        if value == "":
+            self.fail("a name is needed, not an empty text.", param, ctx)
+        return Path(os.fsdecode(super().convert(value, param, ctx)))
+
+
+def output_option(help_text: str) -> Callable[[Command], Command]:
+    """Return a decorator that adds ``-o``."""
+    return click.option("-o", "--output", default="-", callback=_not_empty, help=help_text)
+
+
+def _not_empty(ctx: click.Context, parameter: click.Parameter, value: str) -> str:
+    if not value:
+        raise click.BadParameter("a name is needed, not an empty text.", ctx, parameter)
+    return value
+
+
+def table_names(
+    ctx: click.Context, parameter: click.Parameter, given: tuple[str, ...]
+) -> tuple[TableName, ...]:
+    """Return the tables of ``--table``: one by one, separated by commas, or ``all``."""
+    known = [*TableName, _ALL_TABLES]
+    tables: dict[TableName, None] = {}
+    if given and not listed_names(given):
+        raise click.BadParameter("lists no table", ctx, parameter)
+    for name in listed_names(given):
+        table = known_name(name, known)
+        if table is None:
+            words = ", ".join(known)
+            message = f"{name!r} is not one of {words}{did_you_mean(name, known)}"
+            raise click.BadParameter(message, ctx, parameter)
+        tables |= dict.fromkeys(TableName if table == _ALL_TABLES else [TableName(table)])
+    return tuple(tables)
 
 
 def kb_option(command: Command) -> Command:
@@ -25,7 +83,7 @@ def kb_option(command: Command) -> Command:
         "--kb",
         "directories",
         multiple=True,
-        type=click.Path(path_type=Path),
+        type=PathName(),
         help="Directory of a knowledge base; repeatable: entries of a later one replace those of "
         "an earlier one by id. 'default' is the shipped one.",
     )(command)
@@ -49,14 +107,16 @@ _CALL_OPTIONS = (
     click.option(
         "-S",
         "--samples-file",
-        type=click.Path(path_type=Path),
+        type=PathName(),
         help="File with the samples to include, one per line.",
     ),
-    click.option("-g", "--gene", "genes", multiple=True, help="Gene to include; repeatable."),
+    click.option(
+        "-g", "--gene", "genes", multiple=True, help="Genes to include, separated by commas."
+    ),
     click.option(
         "--assembly",
-        type=click.Choice([assembly.value for assembly in Assembly]),
-        help="Assembly, if it cannot be detected from the file.",
+        help="Assembly, if it cannot be detected from the file: GRCh37, GRCh38 or another name of "
+        "one of them, such as hg38.",
     ),
     click.option(
         "--min-gq",
@@ -107,17 +167,18 @@ _CALL_OPTIONS = (
 )
 
 
-def request_from(given: Mapping[str, Any]) -> Request:
+def request_from(given: Mapping[str, Any], knowledge: KnowledgeBase) -> Request:
     """Return the request that the options of a command describe."""
     from pgx_ana.model import CallOptions
     from pgx_ana.pipeline import Request, Selection
-    from pgx_ana.terms import Assembly
 
-    assembly = Assembly(given["assembly"]) if given["assembly"] else None
-    samples = _selected_samples(given["samples"], given["samples_file"])
     return Request(
         paths=given["files"],
-        selection=Selection(samples=samples, genes=given["genes"], assembly=assembly),
+        selection=Selection(
+            samples=_selected_samples(given["samples"], given["samples_file"]),
+            genes=knowledge.genes_named(given["genes"]),
+            assembly=knowledge.assembly_named(given["assembly"]) if given["assembly"] else None,
+        ),
         options=CallOptions(
             min_gq=given["min_gq"],
             min_dp=given["min_dp"],
@@ -140,9 +201,10 @@ def _selected_samples(listed: str, file: Path | None) -> tuple[str, ...]:
     if file is None:
         if listed and not listed.strip(","):
             raise UsageError("--samples lists no sample")
-        return tuple(dict.fromkeys(name for name in listed.split(",") if name))
+        return tuple(dict.fromkeys(_as_utf8(name) for name in listed.split(",") if name))
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        content = read_small(file, _MAX_SAMPLES_BYTES, accept_pipes=True)
+        lines = content.decode("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"--samples-file {file}: cannot be read: {error}") from error
     names = tuple(dict.fromkeys(line.strip() for line in lines if line.strip()))
@@ -151,24 +213,21 @@ def _selected_samples(listed: str, file: Path | None) -> tuple[str, ...]:
     return names
 
 
-def check_destination(
-    output: str,
-    files: Sequence[str],
-    file_format: FileFormat = FileFormat.TSV,
-    tables: Sequence[TableName] = (),
-) -> None:
-    """Raise :class:`UsageError` if a destination does not suit the tables, or is an input file."""
-    if tables and file_format not in {FileFormat.TSV, FileFormat.CSV}:
-        raise UsageError(f"--format {file_format} contains all tables; omit --table")
-    if len(tables) > 1 and output == "-":
-        raise UsageError("several tables need a folder: give one with -o")
-    for file in files:
-        if "-" not in {file, output} and os.path.realpath(file) == os.path.realpath(output):
-            raise UsageError(f"-o {output}: is an input file; give another name")
+def _as_utf8(argument: str) -> str:
+    """Return an argument as it was typed: in an ASCII locale, Python does not decode it."""
+    return argument.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def load_knowledge(directories: Iterable[Path], *, cached: bool = True) -> KnowledgeBase:
     """Return the knowledge base of ``--kb``, the shipped one if there is no ``--kb``."""
     from pgx_ana.knowledge import load
 
-    return load(tuple(directories), cached=cached)
+    return load(knowledge_directories(directories), cached=cached)
+
+
+def knowledge_directories(directories: Iterable[Path]) -> list[Path]:
+    """Return the directories of ``--kb``, that of the shipped knowledge base for ``default``."""
+    from pgx_ana.knowledge import default_directory
+
+    given = list(directories) or [Path("default")]
+    return [default_directory() if str(path) == "default" else path for path in given]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
+from pgx_ana.errors import UsageError
 from pgx_ana.knowledge.definitions import (
     AssemblyContigs,
     Gene,
@@ -30,6 +32,7 @@ from pgx_ana.knowledge.evidence import (
 from pgx_ana.knowledge.levels import EvidenceGrade, Level, Lookup, grade_evidence
 from pgx_ana.knowledge.schema import KnowledgeInfo, Message
 from pgx_ana.model import Chromosome, ContigTable, Locus, Variant
+from pgx_ana.names import did_you_mean, known_name, listed_names
 from pgx_ana.terms import Assembly
 
 
@@ -164,6 +167,43 @@ class KnowledgeBase:
 
         return tuple(sorted(results, key=lambda item: (year(item), item.id)))
 
+    def genes_named(self, given: Iterable[str]) -> tuple[str, ...]:
+        """Return genes with variants by their symbols, in any case or separated by commas.
+
+        Raises :class:`UsageError` for a symbol that no variant has, and for an empty text.
+        """
+        given = tuple(given)
+        names, known = listed_names(given), sorted({variant.gene for variant in self.variants})
+        if given and not names:
+            raise UsageError("a gene is needed, not an empty text")
+        found = {name: known_name(name, known) for name in names}
+        unknown = sorted(name for name, gene in found.items() if gene is None)
+        if unknown:
+            hint = did_you_mean(unknown[0], known)
+            raise UsageError(
+                f"the knowledge base has no variant in {', '.join(unknown)}; genes with variants: "
+                f"{', '.join(known)}{hint}"
+            )
+        return tuple(dict.fromkeys(gene for gene in found.values() if gene is not None))
+
+    def assembly_named(self, name: str) -> Assembly:
+        """Return an assembly by any of its names, in any case, with or without a patch number.
+
+        Raises :class:`UsageError` for any other name.
+        """
+        names = {
+            known: key
+            for key, entry in self.assemblies.items()
+            for known in dict.fromkeys((key, *entry.names))
+        }
+        known = known_name(re.sub(r"\.p[0-9]+$", "", name, flags=re.IGNORECASE), names)
+        if known is None:
+            raise UsageError(
+                f"unknown assembly {name!r} (--assembly); known: {', '.join(names)}"
+                f"{did_you_mean(name, names)}"
+            )
+        return Assembly(names[known])
+
     def find_variant(self, name: str) -> str | None:
         """Return the identifier of a variant by any of its names, ignoring case; else None.
 
@@ -196,6 +236,33 @@ class KnowledgeBase:
             }:
                 return haplotype.haplotype_set
         return None
+
+    def find_haplotypes(self, name: str) -> tuple[HaplotypeDefinition, ...]:
+        """Return all haplotypes with a name, without that of their gene: ``*22``, ``T-T-T``."""
+        return tuple(
+            haplotype
+            for haplotype in self.haplotypes.values()
+            if name in {haplotype.name, *haplotype.names}
+        )
+
+    def find_drug(self, name: str) -> str | None:
+        """Return a drug by its identifier, name, or identifier elsewhere, in any case; or None."""
+        folded_name = name.casefold()
+        for key, drug in self.drugs.items():
+            names = (key, drug.name, *drug.ids.values())
+            if folded_name in {known.casefold() for known in names}:
+                return key
+        return None
+
+    @cached_property
+    def all_names(self) -> frozenset[str]:
+        """All names of variants, haplotype sets, haplotypes with their gene, genes and drugs."""
+        names = {*self.haplotype_sets, *self.haplotypes, *self.genes, *self.drugs}
+        for definition in self.definitions.values():
+            names |= {definition.id, *definition.merged, *definition.names}
+        for haplotype in self.haplotypes.values():
+            names.add(f"{self.haplotype_sets[haplotype.haplotype_set].gene}{haplotype.name}")
+        return frozenset(names)
 
 
 def field_of(section: str) -> str:

@@ -29,7 +29,6 @@ _CHECKING_MODULES = (
 )
 """The modules that decide whether a knowledge base has faults: part of the cache key."""
 
-
 DEFAULT = "default"
 """Name of the shipped knowledge base among directories."""
 

@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pgx_ana.errors import Fault
+from pgx_ana.reading import read_small
+
+_MAX_FILE_BYTES = 64_000_000
+"""Size of one file; the largest of the shipped knowledge base has less than 1 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,7 @@ def read_source(directory: Path) -> Source:
     files, faults = [], []
     for path in paths:
         try:
-            files.append((path, path.read_bytes()))
+            files.append((path, read_small(path, _MAX_FILE_BYTES)))
         except OSError as error:
             faults.append(Fault(path, 1, "", f"cannot be read: {error}"))
     return Source(directory, tuple(files), tuple(faults))

@@ -7,14 +7,20 @@ import json
 from collections.abc import Iterator
 
 from pgx_ana.haplotypes import DiplotypeStatus
+from pgx_ana.printable import printable
 from pgx_ana.quality import STATES, Callability
 
 
 def callability_text(callability: Callability) -> Iterator[str]:
     """Yield the lines of a report: the files, an aligned table of the sites, a verdict per gene.
 
-    Columns of call states that nobody has are left out.
+    Columns of call states that nobody has are left out. Characters of headers and file names that
+    could command a terminal are escaped.
     """
+    yield from map(printable, _report_lines(callability))
+
+
+def _report_lines(callability: Callability) -> Iterator[str]:
     for file, content in zip(callability.files, callability.content, strict=True):
         yield f"{file.name}"
         yield f"  format    {file.format}{', ' + file.compression if file.compression else ''}"

@@ -3,38 +3,44 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
-import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
 from pgx_ana.errors import OutputError
+from pgx_ana.output.bgzf import compressed
+from pgx_ana.output.leftovers import remove_leftovers, temporary_file
 
 STDOUT = "-"
+_COMPRESSED_ENDINGS = (".gz", ".bgz")
 
 
 def write(chunks: Iterable[str], destination: str) -> None:
-    """Write text to a file, or to stdout for ``-``.
+    """Write text as UTF-8 to a file, or to stdout for ``-``; as BGZF if the name ends in ``.gz``.
 
     A file appears under its name only when it is complete; until then, an earlier file of that name
     stays. Devices and pipes are written to directly. Raises :class:`OutputError`.
     """
+    content = _encoded(chunks, destination)
     if destination == STDOUT:
-        _write_stdout(chunks)
+        _write_stdout(content)
         return
     try:
         path = Path(destination).resolve()  # a symbolic link stays: its target is replaced
-        is_device = path.exists() and not path.is_file() and not path.is_dir()
-    except OSError as error:
-        raise OutputError(f"{destination}: cannot be written: {error.strerror}") from error
-    if path.is_dir():
+        is_folder = path.is_dir()
+        is_device = path.exists() and not path.is_file() and not is_folder
+    except (OSError, RuntimeError) as error:  # RuntimeError: links that form a loop
+        what = getattr(error, "strerror", None) or "Too many levels of symbolic links"
+        raise OutputError(f"{destination}: cannot be written: {what}") from error
+    if is_folder:
         raise OutputError(f"{path}: is a directory; name a file")
     if is_device:
-        _write_directly(chunks, path)
+        _write_directly(content, path)
     else:
-        _write_then_rename([(path, chunks)])
+        _write_then_rename([(path, content)])
 
 
 def write_folder(files: Iterable[tuple[str, Iterable[str]]], destination: str) -> None:
@@ -47,14 +53,40 @@ def write_folder(files: Iterable[tuple[str, Iterable[str]]], destination: str) -
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"{folder}: cannot create the folder: {error.strerror}") from error
-    _write_then_rename((folder / name, chunks) for name, chunks in files)
+    _write_then_rename((folder / name, _encoded(chunks, name)) for name, chunks in files)
 
 
-def _write_stdout(chunks: Iterable[str]) -> None:
+def _encoded(chunks: Iterable[str], name: str) -> Iterator[bytes]:
+    """Yield text as the bytes of a file, compressed if its name says so."""
+    encoded = map(_as_utf8, chunks)
+    is_compressed = name.casefold().endswith(_COMPRESSED_ENDINGS)
+    return compressed(encoded) if is_compressed else encoded
+
+
+def _as_utf8(text: str) -> bytes:
+    """Encode text; file names that are not UTF-8 get replacement characters.
+
+    In an ASCII locale, Python decodes the bytes of every other name to surrogates.
+    """
     try:
-        for chunk in chunks:
-            sys.stdout.write(chunk)
+        return text.encode("utf-8")
+    except UnicodeEncodeError:
+        original = text.encode("utf-8", "surrogateescape")
+        return original.decode("utf-8", "replace").encode("utf-8")
+
+
+def _write_stdout(content: Iterable[bytes]) -> None:
+    """Write all bytes to stdout; unbuffered, it may take only a part of what it is given."""
+    try:
         sys.stdout.flush()
+        for chunk in content:
+            rest = memoryview(chunk)
+            while rest:
+                written = sys.stdout.buffer.write(rest)
+                if not written:
+                    raise OSError(errno.EIO, "it takes no more bytes")
+                rest = rest[written:]
+        sys.stdout.buffer.flush()
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -68,26 +100,28 @@ def _discard_stdout() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _write_directly(chunks: Iterable[str], path: Path) -> None:
+def _write_directly(content: Iterable[bytes], path: Path) -> None:
     try:
-        with path.open("w", encoding="utf-8", newline="") as stream:
-            stream.writelines(chunks)
+        with path.open("wb") as stream:
+            stream.writelines(content)
     except BrokenPipeError:
         raise
     except OSError as error:
         raise OutputError(f"{path}: cannot be written: {error.strerror}") from error
 
 
-def _write_then_rename(files: Iterable[tuple[Path, Iterable[str]]]) -> None:
+def _write_then_rename(files: Iterable[tuple[Path, Iterable[bytes]]]) -> None:
     """Write all files under temporary names in their folders; rename them once all are complete."""
     written: list[tuple[Path, Path]] = []
     path = Path()
     try:
-        for path, chunks in files:
-            descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-            written.append((Path(name), path))
-            with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as stream:
-                stream.writelines(chunks)
+        for path, content in files:
+            if path.parent not in {earlier.parent for _, earlier in written}:
+                remove_leftovers(path.parent)
+            descriptor, temporary = temporary_file(path.parent)
+            written.append((temporary, path))
+            with os.fdopen(descriptor, "wb") as stream:
+                stream.writelines(content)
                 _flush_to_disk(stream)
         for temporary, path in written:
             temporary.chmod(0o666 & ~_umask())
@@ -99,7 +133,7 @@ def _write_then_rename(files: Iterable[tuple[Path, Iterable[str]]]) -> None:
             temporary.unlink(missing_ok=True)
 
 
-def _flush_to_disk(stream: IO[str]) -> None:
+def _flush_to_disk(stream: IO[bytes]) -> None:
     stream.flush()
     os.fsync(stream.fileno())
 

@@ -170,7 +170,7 @@ def test_json_has_numbers_and_lists(run: Run, kb: list[Path]) -> None:
     ("words", "message"),
     [
         ("--gene CCC", "unknown gene: CCC; known: AAA, BBB"),
-        ("--gene aaa", "unknown gene: aaa; known: AAA, BBB"),
+        ("--gene aab", "unknown gene: aab; known: AAA, BBB; did you mean AAA?"),
         ("--category pain --category bone", f"unknown category: bone, pain; known: {CATEGORIES}"),
         ("--level high", f"unknown level: high; known: {LEVELS}"),
         ("--drug tamoxifen", "unknown drug: tamoxifen; known: anastrozole, letrozole"),

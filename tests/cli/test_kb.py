@@ -470,12 +470,21 @@ def test_lines_outside_the_table_are_wrapped(toy_directory: Path, tmp_path: Path
     assert [] == [line for line in lines if len(line) > 100 and not in_table.match(line)]
 
 
-@pytest.mark.parametrize("name", ["rs9999", "legacy", ""])
-def test_show_rejects_unknown_names(run: Run, toy_directory: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("rs9999", ""),
+        ("", ""),
+        ("legacy", "; did you mean legacy1?"),
+        ("anastrazole", "; did you mean anastrozole?"),
+        ("aaaa", "; did you mean AAA?"),
+    ],
+)
+def test_show_rejects_unknown_names(run: Run, toy_directory: Path, name: str, hint: str) -> None:
     result = run("kb", "show", name, "--kb", toy_directory)
     message = (
-        f"Error: no variant, haplotype or haplotype set is named {name!r}; pgx-ana kb list shows "
-        "the variants; haplotype sets: none\n"
+        f"Error: no variant, haplotype, haplotype set, gene or drug is named {name!r}; pgx-ana kb "
+        f"list shows the variants; haplotype sets: none{hint}\n"
     )
     assert (2, "", message) == (result.exit_code, result.stdout, result.stderr)
 

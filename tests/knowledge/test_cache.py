@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import os
 import shutil
+import socket
+import stat
 import subprocess
 import sys
 from collections.abc import Callable
@@ -285,3 +289,130 @@ def test_two_processes_load_at_once(copied: Path) -> None:
     results = [(*process.communicate(timeout=60), process.returncode) for process in running]
     assert 1 == len(cached_names())
     assert [(f"{load([copied]).stamp} 6\n", "", 0)] * 2 == results
+
+
+def uses_cache(copied: Path) -> bool:
+    """Return whether an entry that says another version is believed."""
+    entry = (
+        cache_folder() / ([name for name in cached_names() if name.startswith("kb-")] or [""])[0]
+    )
+    stored = entry.read_bytes()[32:]
+    changed = stored.replace(b'"version":"1.2.3"', b'"version":"9.9.9"')
+    mode = entry.stat().st_mode
+    entry.write_bytes(hashlib.sha256(changed).digest() + changed)
+    entry.chmod(mode)
+    return load([copied]).info.version == "9.9.9"
+
+
+def test_cache_is_private(copied: Path, own_cache_folder: Path) -> None:
+    """Whatever the umask, nobody else can write it."""
+    original = os.umask(0)
+    try:
+        load([copied])
+    finally:
+        os.umask(original)
+    modes = [stat.S_IMODE(path.stat().st_mode) for path in (own_cache_folder, only_entry())]
+    assert [0o700, 0o600] == modes
+    assert uses_cache(copied)
+
+
+@pytest.mark.parametrize("mode", [0o770, 0o707, 0o777, 0o702, 0o1777])
+def test_folder_that_others_can_write_is_ignored(
+    copied: Path, own_cache_folder: Path, mode: int
+) -> None:
+    load([copied])
+    own_cache_folder.chmod(mode)
+    assert not uses_cache(copied)
+    before = only_entry().read_bytes()
+    load([copied], cached=False)
+    assert before == only_entry().read_bytes()  # it is not written either
+
+
+@pytest.mark.parametrize("mode", [0o660, 0o606, 0o666])
+def test_entry_that_others_can_write_is_ignored(copied: Path, mode: int) -> None:
+    load([copied])
+    only_entry().chmod(mode)
+    assert not uses_cache(copied)
+    assert "1.2.3" == load([copied]).info.version
+    assert 0o600 == stat.S_IMODE(only_entry().stat().st_mode)  # it was replaced
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+@pytest.mark.parametrize("which", ["folder", "entry"])
+def test_cache_of_somebody_else_is_ignored(
+    copied: Path, own_cache_folder: Path, which: str
+) -> None:
+    load([copied])
+    os.chown(own_cache_folder if which == "folder" else only_entry(), 12345, 12345)
+    assert not uses_cache(copied)
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "link to a device", "socket"])
+def test_entry_that_is_no_file_is_never_read(copied: Path, kind: str) -> None:
+    """A pipe would wait for a writer, and a device may have no end."""
+    expected = all_values(load([copied]))
+    entry = only_entry()
+    entry.unlink()
+    if kind == "pipe":
+        os.mkfifo(entry, 0o600)
+    elif kind == "socket":
+        with socket.socket(socket.AF_UNIX) as bound, contextlib.chdir(entry.parent):
+            bound.bind(entry.name[:100])
+            Path(entry.name[:100]).rename(entry)
+    elif kind == "device" and os.geteuid() == 0:
+        os.mknod(entry, stat.S_IFCHR | 0o600, os.makedev(1, 5))  # /dev/zero
+    else:
+        entry.symlink_to("/dev/zero")
+    assert None is read_cached(entry.name)
+    assert expected == all_values(load([copied]))
+    assert stat.S_ISREG(only_entry().lstat().st_mode)
+
+
+def test_entry_that_is_too_large_is_ignored(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    load([copied])
+    monkeypatch.setattr("pgx_ana.knowledge.cache._MAX_ENTRY_BYTES", 100)
+    assert None is read_cached(only_entry().name)
+    assert "1.2.3" == load([copied]).info.version
+
+
+def test_only_the_newest_entries_are_kept(own_cache_folder: Path) -> None:
+    for number in range(12):
+        write_cached(f"kb-{number}", b"content")
+        os.utime(own_cache_folder / f"kb-{number}", (number, number))
+    kept = {f"kb-{number}" for number in range(4, 12)}
+    assert kept == set(cached_names())
+    write_cached("kb-0", b"content")
+    assert kept - {"kb-4"} | {"kb-0"} == set(cached_names())
+
+
+def test_leftovers_of_a_day_ago_are_removed_and_other_files_stay(own_cache_folder: Path) -> None:
+    write_cached("kb-1", b"content")
+    for name in (".kb-0.killed", ".kb-0.running", "notes.txt", ".other"):
+        (own_cache_folder / name).write_bytes(b"")
+    for name in (".kb-0.killed", "notes.txt", ".other"):
+        os.utime(own_cache_folder / name, (0, 0))
+    write_cached("kb-1", b"content")
+    assert [".kb-0.running", ".other", "kb-1", "notes.txt"] == cached_names()
+
+
+@pytest.mark.parametrize(
+    ("cache_home", "made"),
+    [(None, False), ("", False), ("{home}/.cache", False), ("relative", False), ("{tmp}/c", True)],
+)
+def test_nothing_is_made_under_a_home_folder_that_does_not_exist(
+    copied: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    cache_home: str | None,
+    made: bool,
+) -> None:
+    """Nor in the working directory: a relative cache folder is invalid."""
+    home = tmp_path / "no" / "home"
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.chdir(tmp_path)
+    if cache_home is not None:
+        monkeypatch.setenv("XDG_CACHE_HOME", cache_home.format(home=home, tmp=tmp_path))
+    expected = load([copied]).stamp
+    assert expected == load([copied]).stamp
+    assert {copied} | ({tmp_path / "c"} if made else set()) == set(tmp_path.iterdir())

@@ -1,0 +1,63 @@
+"""Temporary files in output folders, and those that a killed run left there."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import hashlib
+import os
+import re
+import stat
+import tempfile
+import time
+from pathlib import Path
+
+_NAME = re.compile(r"\.pgx-ana\.([0-9a-f]{8})\.([0-9]+)\.\w+", re.ASCII)
+"""Prefix, machine, number of the process, random part."""
+
+_SECONDS_PER_DAY = 86_400
+
+
+def temporary_file(folder: Path) -> tuple[int, Path]:
+    """Create a hidden file in a folder; return its descriptor, open for writing, and its path."""
+    prefix = f".pgx-ana.{_machine()}.{os.getpid()}."
+    descriptor, name = tempfile.mkstemp(prefix=prefix, dir=folder)
+    return descriptor, Path(name)
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove the temporary files of runs that have ended, or were last written a day ago."""
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            match = _NAME.fullmatch(entry.name)
+            if match:
+                _remove_if_left(Path(entry.path), match[1], int(match[2]))
+
+
+def _remove_if_left(path: Path, machine: str, process: int) -> None:
+    with contextlib.suppress(OSError):
+        status = path.lstat()
+        is_old = time.time() - status.st_mtime > _SECONDS_PER_DAY
+        is_left = is_old or (machine == _machine() and _has_ended(process))
+        if is_left and stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid():
+            path.unlink()
+
+
+def _has_ended(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return True
+    except OSError:
+        return False
+    return False
+
+
+@functools.cache
+def _machine() -> str:
+    """Return a name for the machine or container within which process numbers are unique."""
+    try:
+        processes = str(Path("/proc/self/ns/pid").stat().st_ino)
+    except OSError:
+        processes = ""
+    return hashlib.sha256(f"{os.uname().nodename} {processes}".encode()).hexdigest()[:8]
