@@ -83,7 +83,7 @@ class BcfFile:
                     if chrom is None or chrom not in targets:
                         continue
                     # By its SVLEN, a symbolic ALT may end behind the stop that pysam gives.
-                    is_longer = (not end_is_declared and "END" in record.info) or any(
+                    is_longer = not end_is_declared or any(
                         alt.startswith("<") for alt in record.alts or ()
                     )
                     if not is_longer and not targets.overlapped(chrom, record.pos, record.stop):
