@@ -25,6 +25,7 @@ FIXED = 8
 _MAX_LINE_BYTES = 1 << 28  # rows of half a million people with many fields are well below
 _LINE_FEED = 10
 _BLANK = frozenset({b"\n", b"\r\n"})
+_ONE_END = re.compile(rb"(?:^|;)END=([0-9]{1,10})(?:;|$)")
 _END = re.compile(rb"(?:^|;)END=((?:[0-9]{1,10}|\.)(?:,(?:[0-9]{1,10}|\.))*)(?:;|$)")
 _SVLEN = re.compile(rb"(?:^|;)SVLEN=((?:-?[0-9]{1,10}|\.)(?:,(?:-?[0-9]{1,10}|\.))*)(?:;|$)")
 _SPANNING_ALTS = (b"<DEL", b"<DUP", b"<CN")
@@ -102,12 +103,13 @@ class Scan:
             distance = nearest.start - pos
             if distance > len(text) and b"END=" not in text and b"SVLEN=" not in text:
                 continue
-            line = self._line(text, nearest.chrom)
-            numbers = targets.overlapped(nearest.chrom, line.pos, line.end)
-            if numbers and self.is_unterminated:
-                reject_unterminated(line)
+            columns = text.split(TAB, FIXED)
+            if not _is_position(columns[1]):
+                self._reject(text, columns[1])
+            ends = ends_of(columns)
+            numbers = targets.overlapped(nearest.chrom, pos, max(ends))
             if numbers:
-                yield line, numbers
+                yield self._line(text, nearest.chrom, pos, ends), numbers
 
     def verify(self, stream: IO[bytes]) -> None:
         """Read every row and raise :class:`InputError` for the first malformed one."""
@@ -162,12 +164,14 @@ class Scan:
             raise InputError(f"{self._place}: is not a row of a VCF file: it has no tab")
         return text[:tab]
 
-    def _line(self, text: bytes, chrom: str) -> Line:
-        columns = text.split(TAB, FIXED)
-        if not _is_position(columns[1]):
-            self._reject(text, columns[1])
-        place = f"{self._place}: {_quoted(columns[0])}:{int(columns[1])}"
-        return _placed(columns, chrom, text, place)
+    def _line(self, text: bytes, chrom: str, pos: int, ends: tuple[int, ...]) -> Line:
+        """Return a row that overlaps a target; reject it if the file ends within it."""
+        contig = text[: text.find(TAB)]
+        place = f"{self._place}: {_quoted(contig)}:{pos}"
+        line = Line(chrom, pos, max(ends), text.rstrip(b"\r\n"), place, ends)
+        if self.is_unterminated:
+            reject_unterminated(line)
+        return line
 
     def _reject(self, text: bytes, digits: bytes) -> NoReturn:
         """Reject a row for its number of columns if that is not the header's, else for its POS."""
@@ -187,11 +191,6 @@ def reject_unterminated(line: Line) -> NoReturn:
     )
 
 
-def _placed(columns: Sequence[bytes], chrom: str, text: bytes, place: str) -> Line:
-    ends = ends_of(columns)
-    return Line(chrom, int(columns[1]), max(ends), text.rstrip(b"\r\n"), place, ends)
-
-
 def ends_of(columns: Sequence[bytes]) -> tuple[int, ...]:
     """Return the last position of each ALT of a row from its fixed columns.
 
@@ -201,9 +200,14 @@ def ends_of(columns: Sequence[bytes]) -> tuple[int, ...]:
     tells them apart, and END is that of the longest.
     """
     pos, alt_column, info = int(columns[1]), columns[4], columns[7]
-    n_alts = alt_column.count(b",") + 1
     last = pos + max(len(columns[3]), 1) - 1
-    ends = _END.search(info)
+    end = _ONE_END.search(info)
+    if end is not None and b"SVLEN=" not in info:  # the rows of a gVCF, of which there are most
+        value = int(end[1])
+        row_end = (value if value > last else last,)
+        return row_end * (alt_column.count(b",") + 1) if b"," in alt_column else row_end
+    n_alts = alt_column.count(b",") + 1
+    ends = _END.search(info) if b"END=" in info else None
     lengths = _SVLEN.search(info) if b"SVLEN=" in info and b"<" in alt_column else None
     if lengths is None:
         if ends is None:
@@ -252,7 +256,8 @@ def parse_line(text: bytes, chrom: str, name: str) -> Line:
     if not _is_position(columns[1]):
         raise InputError(f"{place}: {_not_a_position(columns[1])}")
     pos = int(columns[1])
-    return _placed(columns, chrom, text, f"{place}:{pos}")
+    ends = ends_of(columns)
+    return Line(chrom, pos, max(ends), text.rstrip(b"\r\n"), f"{place}:{pos}", ends)
 
 
 def _is_position(digits: bytes) -> bool:

@@ -29,7 +29,8 @@ SECOND = "a second header begins"
 def calls_at(path: Path, *variants: str) -> list[str]:
     """Return status and genotype of some variants in the first sample."""
     calls = pgx_ana.annotate(path, kb=TOY).calls.drop_duplicates("variant").set_index("variant")
-    return [f"{calls.loc[name, 'genotype']} {calls.loc[name, 'status']}" for name in variants]
+    rows = [calls.loc[name] for name in variants]
+    return [" ".join([str(row["genotype"]), str(row["status"])]) for row in rows]
 
 
 def file_of(toy: KnowledgeBase, path: Path, assembly: Assembly | None = None) -> InputFile:
