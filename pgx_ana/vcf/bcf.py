@@ -75,11 +75,15 @@ class BcfFile:
         truncated or damaged.
         """
         place = "the first record"
+        contig: str | None = None
+        chrom: str | None = None
         try:
             with self.open() as file:
                 for record in file:
                     place = f"{record.chrom}:{record.pos}"
-                    chrom = chromosome_of(record.chrom)
+                    if record.chrom != contig:
+                        contig = record.chrom
+                        chrom = chromosome_of(contig)
                     if chrom is None or chrom not in targets:
                         continue
                     # By its SVLEN, a symbolic ALT may end behind the stop that pysam gives.
