@@ -16,11 +16,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from pgx_ana.printable import printable
+
 
 class PgxAnaError(Exception):
     """An error that the user can fix; the message says what is wrong, where, and what to do."""
 
     exit_code = 1
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(printable(message))
 
 
 class UsageError(PgxAnaError):

@@ -107,7 +107,8 @@ class Record:
     the genotype, NaN where unknown. An optional array is None if the row lacks the field.
     ``has_genotypes`` is False if the row has no GT; ``alleles`` then holds the most probable
     genotypes, if the row has any probabilities. ``mismatch`` describes how REF differs from the
-    reference genome it was checked against; it is empty if it does not.
+    reference genome it was checked against; it is empty if it does not. ``alt_ends`` has the last
+    position of each ALT, where they differ; it is empty where each ends with the row.
     """
 
     chrom: str
@@ -126,6 +127,7 @@ class Record:
     phase_probability: NDArray[np.float32] | None = None
     has_genotypes: bool = True
     mismatch: str = ""
+    alt_ends: tuple[int, ...] = ()
 
     @property
     def is_block(self) -> bool:

@@ -198,7 +198,7 @@ def _call_file(
     """Call all variants in one file. Raises :class:`InputError` if its assembly is not known."""
     file, detected = collected.file, collected.detected or shared
     if detected is None:
-        raise undetermined_assembly(file.name)
+        raise undetermined_assembly(file.name, file.unknown_lengths)
     sites = tuple(
         call_site(variant, detected.assembly, records, len(file.samples), options, file.name)
         for variant, records in zip(variants, collected.records[detected.assembly], strict=True)

@@ -71,7 +71,12 @@ def resolve(record: Record, variant: Variant, locus: Locus) -> Resolution:
         mismatch = f"ALT is the same as REF, {record.ref}"
     if mismatch:
         return Resolution((), is_evidence=True, mismatch=mismatch)
-    bases = (REFERENCE, *(_allele(record, alt, variant, locus) for alt in record.alts))
+    ends = record.alt_ends or (record.end,) * len(record.alts)
+    alleles = (
+        _allele(record, alt, end, variant, locus)
+        for alt, end in zip(record.alts, ends, strict=True)
+    )
+    bases = (REFERENCE, *alleles)
     return Resolution(
         bases,
         is_evidence=_is_evidence(record, bases, variant, locus),
@@ -199,8 +204,8 @@ def _diagnosed_mismatch(
     return Resolution((), is_evidence=True, mismatch=mismatch, other_strand=other_strand)
 
 
-def _allele(record: Record, alt: str, variant: Variant, locus: Locus) -> str:
-    """Resolve one ALT of a record."""
+def _allele(record: Record, alt: str, end: int, variant: Variant, locus: Locus) -> str:
+    """Resolve one ALT of a record, which ends at ``end``."""
     ref_covers_pos = record.pos <= locus.pos <= record.pos + len(record.ref) - 1
     if alt == DELETED:
         # The deletion itself is in another record; the star matters at the locus only.
@@ -208,7 +213,7 @@ def _allele(record: Record, alt: str, variant: Variant, locus: Locus) -> str:
     if alt in ANY_ALLELE:
         return ANY_OTHER
     if _SYMBOLIC.fullmatch(alt):
-        return _symbolic(record, alt, variant, locus)
+        return _symbolic(record, alt, end, variant, locus)
     if not _BASES.issuperset(alt):
         return alt if ref_covers_pos else REFERENCE
     if variant.is_snv and len(alt) != len(record.ref):
@@ -263,8 +268,8 @@ def _base_after_length_change(record: Record, alt: str, variant: Variant, locus:
     return REFERENCE if base == locus.ref else base
 
 
-def _symbolic(record: Record, alt: str, variant: Variant, locus: Locus) -> str:
-    """Resolve a symbolic allele or a breakend."""
+def _symbolic(record: Record, alt: str, end: int, variant: Variant, locus: Locus) -> str:
+    """Resolve a symbolic allele, which ends at ``end``, or a breakend."""
     if alt.startswith("<INS") and not variant.is_snv:
         is_in_window = locus.window_start <= record.pos <= locus.window_end
         return alt if is_in_window else REFERENCE
@@ -272,10 +277,10 @@ def _symbolic(record: Record, alt: str, variant: Variant, locus: Locus) -> str:
     if breakend and variant.is_snv and record.pos == locus.pos:
         base = breakend["first"] or breakend["last"]
         return REFERENCE if base == locus.ref else alt
-    # A symbolic ALT describes the bases after POS (VCF 4.3, section 5.3).
-    if not (record.pos < locus.end and record.end >= locus.pos):
+    # A symbolic ALT describes the bases after POS (VCF 4.3, section 5.3), as far as its own end.
+    if not (record.pos < locus.end and end >= locus.pos):
         return REFERENCE
-    if alt.startswith("<DEL"):
+    if alt.startswith("<DEL") or alt == "<CN0>":
         return DELETED
     return COPY_NUMBER if alt.startswith(_COPY_NUMBER_ALTS) else REFERENCE
 

@@ -1,8 +1,8 @@
 """The assembly of a file, and the names it uses for the chromosomes.
 
-The assembly is detected from contig lengths, else from accessions used as contig names, else from
-assembly names in the header, else from the REF bases at known loci. A ``chr`` prefix is no
-evidence. Contradictory or ambiguous evidence is an error.
+The assembly is detected from contig lengths, else from accessions or assemblies in the names of
+contigs, else from assembly names in the header, else from the REF bases at known loci. A ``chr``
+prefix is no evidence. Contradictory or ambiguous evidence is an error.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pgx_ana.errors import InputError
 from pgx_ana.model import ContigTable, Record, Variant
@@ -21,6 +22,9 @@ _SET_ASSEMBLY = "set it with --assembly GRCh37 or --assembly GRCh38"
 FEW_MATCHES = 4
 """Where fewer known loci than this match an assembly, the loci of the other one are read too."""
 
+# Written where a length is unknown: the largest numbers of 32 bits, and the limit of a tabix index.
+_NO_LENGTHS = frozenset({0, 1, 2**29 - 1, 2**29, 2**31 - 1, 2**31, 2**32 - 1})
+_PREFIX = r"(?:(?:chromosome|chrom|chr)[_-]?)?"
 _MIN_CONTRADICTING_LOCI = 2
 _MIN_RATIO = 4  # matching loci of one assembly, to those of the other
 
@@ -42,7 +46,11 @@ class LocusMatches:
 
 
 class ContigNames:
-    """Names of chromosomes: ``15``, ``chr15``, ``NC_000015.10`` and ``CM000677.2`` are the same."""
+    """Names of chromosomes: ``15``, ``chr15``, ``NC_000015.10`` and ``CM000677.2`` are the same.
+
+    So are ``Chr15``, ``07`` and ``chr07``, an accession without its version, and names that begin
+    with an assembly, such as ``GRCh38#0#chr15`` (PanSN) and ``hg38.chr15`` (UCSC alignments).
+    """
 
     def __init__(self, tables: Sequence[ContigTable]) -> None:
         self._chromosomes: dict[str, str] = {}
@@ -55,6 +63,7 @@ class ContigNames:
                     self._chromosomes[alias.casefold()] = chromosome.name
                 for accession in chromosome.accessions:
                     self._chromosomes[accession.casefold()] = chromosome.name
+                    self._chromosomes[accession.casefold().partition(".")[0]] = chromosome.name
                     self._accessions[accession.casefold()] = table.assembly
         self._assembly_names = {
             table.assembly: re.compile(
@@ -63,10 +72,40 @@ class ContigNames:
             )
             for table in tables
         }
+        self._assembly_of = {
+            name.casefold(): table.assembly for table in tables for name in table.names
+        }
+        # Asked several times of each contig, and there may be thousands.
+        self._spelled = lru_cache(1 << 14)(self._read_spelling)
+        assemblies = "|".join(map(re.escape, self._assembly_of))
+        self._spelling = re.compile(
+            rf"(?:(?P<assembly>{assemblies})(?:\.p[0-9]+)?(?:#[0-9]+)?[#._:|-])?"
+            r"(?:gi\|[0-9]+\|)?(?:(?:ref|gb)\|)?"
+            rf"(?P<name>(?:nc_|cm)[0-9]+(?:\.[0-9]+)?|{_PREFIX}[0-9]{{1,2}}|{_PREFIX}[xy])"
+            r"(?P<version>\.[0-9])?\|?"
+        )
 
     def chromosome(self, contig: str) -> str | None:
         """Return the plain name of a contig, None for one that is not a known chromosome."""
-        return self._chromosomes.get(contig.casefold())
+        known = self._chromosomes.get(contig.casefold())
+        return known or self._spelled(contig)[0]
+
+    def is_versioned(self, contig: str) -> bool:
+        """Say whether a contig is a chromosome only if ``.1`` behind its name is a version."""
+        chromosome, _, version = self._spelled(contig)
+        return chromosome is not None and version
+
+    def _read_spelling(self, contig: str) -> tuple[str | None, Assembly | None, bool]:
+        """Return chromosome and assembly that a contig names, and whether it has a version."""
+        match = self._spelling.fullmatch(contig.casefold())
+        if match is None:
+            return None, None, False
+        name = re.sub(rf"^{_PREFIX}0?(?=[0-9xy]+$)", "", match["name"])
+        chromosome = self._chromosomes.get(name)
+        has_version = match["version"] is not None
+        if chromosome is None or (has_version and "." in name):
+            return None, None, False
+        return chromosome, self._assembly_of.get(match["assembly"] or ""), has_version
 
     def detect(
         self, header: Header, file: str, requested: Assembly | None = None
@@ -74,25 +113,27 @@ class ContigNames:
         """Detect the assembly from a header; None where the header has no evidence.
 
         ``file`` names the file in messages. ``requested`` is the assembly that the user gave: it
-        decides where the assembly names of a header contradict each other, its lengths or its
-        accessions. Raises :class:`InputError` for contradictory evidence and for contig lengths of
-        another genome.
+        decides where the assembly names of a header contradict each other, its lengths or the names
+        of its contigs. Lengths that are those of no assembly are no evidence. Raises
+        :class:`InputError` for contradictory evidence.
         """
         named = self._by_name(header)
-        by_source = {
-            "contig lengths": self._by_length(header, file),
+        by_contig = {
+            "contig lengths": self._by_length(header, requested),
             "contig accessions": self._by_accession(header),
-            "header words": named,
+            "contig names": {
+                assembly for contig in header.contigs if (assembly := self._spelled(contig)[1])
+            },
         }
+        by_source = {**by_contig, "header words": named}
         evidence = {source: assemblies for source, assemblies in by_source.items() if assemblies}
         if requested is not None and (len(named) > 1 or len(evidence) > 1):
             evidence.pop("header words", None)
         detected = set().union(*evidence.values())
         if len(detected) > 1:
-            contigs = by_source["contig lengths"] | by_source["contig accessions"]
             advice = (
                 "all contigs of a file must be of one assembly"
-                if len(contigs) > 1
+                if len(set().union(*by_contig.values())) > 1
                 else _SET_ASSEMBLY
             )
             raise InputError(
@@ -101,28 +142,38 @@ class ContigNames:
             )
         return DetectedAssembly(detected.pop(), next(iter(evidence))) if detected else None
 
-    def _by_length(self, header: Header, file: str) -> set[Assembly]:
-        assemblies: set[Assembly] = set()
+    def unknown_lengths(self, header: Header) -> list[str]:
+        """List the chromosomes whose length is that of no assembly, each with its length."""
+        return self._lengths_in(header)[1]
+
+    def _lengths_in(self, header: Header) -> tuple[list[Assembly], list[str]]:
+        """Return the assembly of each chromosome by its length, and those of no assembly."""
+        known: list[Assembly] = []
         unknown: list[str] = []
         for contig, length in header.contigs.items():
             chromosome = self.chromosome(contig)
-            if chromosome is None or length is None:
+            if chromosome is None or length is None or length in _NO_LENGTHS:
                 continue
             assembly = self._lengths.get((chromosome, length))
             if assembly is None:
                 unknown.append(f"{contig} has length {length}")
             else:
-                assemblies.add(assembly)
-        if unknown:
-            raise InputError(
-                f"{file}: the contig lengths match neither GRCh37 nor GRCh38 ({unknown[0]}); "
-                "only these two human assemblies are supported"
-            )
-        return assemblies
+                known.append(assembly)
+        return known, unknown
+
+    def _by_length(self, header: Header, requested: Assembly | None) -> set[Assembly]:
+        """Return the assemblies by contig lengths, if most lengths are those of an assembly.
+
+        Some genomes have one chromosome of another: CHM13 version 1.1 was used with chromosome Y of
+        GRCh38. Against the user's choice, a single length counts.
+        """
+        known, unknown = self._lengths_in(header)
+        return set(known) if requested is not None or len(known) >= len(unknown) else set()
 
     def _by_accession(self, header: Header) -> set[Assembly]:
-        names = (contig.casefold() for contig in header.contigs)
-        return {self._accessions[name] for name in names if name in self._accessions}
+        contigs = "\n".join(header.contigs).casefold()
+        found = re.findall(r"(?<![^\n|#._:-])(?:nc_|cm)[0-9]+\.[0-9]+(?![^\n|])", contigs)
+        return {self._accessions[name] for name in found if name in self._accessions}
 
     def _by_name(self, header: Header) -> set[Assembly]:
         # One search over the joined lines: a header may have thousands of contigs.
@@ -163,11 +214,22 @@ def decide_assembly(
     return decided
 
 
-def undetermined_assembly(file: str) -> InputError:
-    """Return the error for a file that has no evidence of its assembly."""
+def undetermined_assembly(file: str, unknown_lengths: Sequence[str] = ()) -> InputError:
+    """Return the error for a file that has no evidence of its assembly.
+
+    ``unknown_lengths`` are those of its contigs that are the lengths of no assembly.
+    """
+    lengths = "the header has no contig lengths and names"
+    if unknown_lengths:
+        more = f" and {len(unknown_lengths) - 1} more" if len(unknown_lengths) > 1 else ""
+        lengths = (
+            f"the contig lengths match neither GRCh37 nor GRCh38 ({unknown_lengths[0]}{more}), the "
+            "header names"
+        )
+    advice = "; only these two human assemblies are supported" if unknown_lengths else ""
     return InputError(
-        f"{file}: the assembly cannot be determined: the header has no contig lengths and names "
-        f"no assembly, and no record matches REF and ALT at a known locus; {_SET_ASSEMBLY}"
+        f"{file}: the assembly cannot be determined: {lengths} no assembly, and no record matches "
+        f"REF and ALT at a known locus; {_SET_ASSEMBLY}{advice}"
     )
 
 

@@ -12,6 +12,8 @@ from pgx_ana.vcf.header import not_utf8
 from pgx_ana.vcf.lines import ChromosomeOf, Line, parse_line
 from pgx_ana.vcf.targets import Target, TargetIndex
 
+_INDEX_DELIMITER = "##idx##"
+
 
 class BcfFile:
     """A BCF file, opened anew for each reading.
@@ -20,9 +22,10 @@ class BcfFile:
     """
 
     def __init__(self, path: Path, name: str, index: Path | None) -> None:
-        self._path = path
+        # htslib takes a relative path such as data:x or http:/x for an address.
+        self._path = str(path.absolute())
         self._name = name
-        self._index = None if index is None else str(index)
+        self._index = None if index is None else str(index.absolute())
 
     @contextlib.contextmanager
     def open(self) -> Iterator[Any]:
@@ -34,8 +37,13 @@ class BcfFile:
 
         # This project reports every error itself: no lines of htslib on stderr.
         pysam.set_verbosity(0)
+        if _INDEX_DELIMITER in self._path:
+            raise InputError(
+                f"{self._name}: the path has {_INDEX_DELIMITER}, behind which htslib expects the "
+                "path of an index; rename the file"
+            )
         try:
-            file = pysam.VariantFile(str(self._path), index_filename=self._index)
+            file = pysam.VariantFile(self._path, index_filename=self._index)
         except (OSError, ValueError) as error:
             raise InputError(f"{self._name}: the BCF file cannot be read: {error}") from error
         try:
@@ -58,23 +66,31 @@ class BcfFile:
             yield parse_line(str(record).encode(), target.chrom, self._name)
 
     def scan(
-        self, chromosome_of: ChromosomeOf, targets: TargetIndex
+        self, chromosome_of: ChromosomeOf, targets: TargetIndex, *, end_is_declared: bool
     ) -> Iterator[tuple[Line, list[int]]]:
         """Read all rows, and yield those that overlap a target with the numbers of the targets.
 
-        Raises :class:`InputError` where the file is truncated or damaged.
+        ``end_is_declared`` says that the header declares END as a whole number: otherwise, pysam
+        does not know where a row with END ends. Raises :class:`InputError` where the file is
+        truncated or damaged.
         """
         place = "the first record"
+        contig: str | None = None
+        chrom: str | None = None
         try:
             with self.open() as file:
                 for record in file:
                     place = f"{record.chrom}:{record.pos}"
-                    chrom = chromosome_of(record.chrom)
+                    if record.chrom != contig:
+                        contig = record.chrom
+                        chrom = chromosome_of(contig)
                     if chrom is None or chrom not in targets:
                         continue
                     # By its SVLEN, a symbolic ALT may end behind the stop that pysam gives.
-                    has_symbol = any(alt.startswith("<") for alt in record.alts or ())
-                    if not has_symbol and not targets.overlapped(chrom, record.pos, record.stop):
+                    is_longer = not end_is_declared or any(
+                        alt.startswith("<") for alt in record.alts or ()
+                    )
+                    if not is_longer and not targets.overlapped(chrom, record.pos, record.stop):
                         continue
                     line = parse_line(str(record).encode(), chrom, self._name)
                     numbers = targets.overlapped(chrom, line.pos, line.end)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -22,24 +23,32 @@ class Genome:
 
     def __init__(self, path: str, names: ContigNames) -> None:
         self.name = path
-        if not Path(path).is_file():
+        if not os.path.isfile(path):  # noqa: PTH113  # Path.is_file fails in a closed folder
             raise InputError(f"--reference {path}: no such file")
-        if not Path(f"{path}.fai").is_file():
+        # htslib takes a relative path such as data:x or http:/x for an address.
+        local = str(Path(path).absolute())
+        if not os.path.isfile(f"{local}.fai"):  # noqa: PTH113
             raise InputError(
                 f"--reference {path}: has no .fai index; create it with samtools faidx"
             )
-        if path.endswith(".gz") and not Path(f"{path}.gzi").is_file():
+        if path.endswith(".gz") and not os.path.isfile(f"{local}.gzi"):  # noqa: PTH113
             raise InputError(
                 f"--reference {path}: has no .gzi index; create it with samtools faidx"
             )
         import pysam  # noqa: PLC0415  # slow to import, and needed only with --reference
 
         try:
-            self._fasta = pysam.FastaFile(path)
+            self._fasta = pysam.FastaFile(local)
         except (OSError, ValueError) as error:
             raise InputError(f"--reference {path}: cannot be read: {error}") from error
         lengths = dict(zip(self._fasta.references, self._fasta.lengths, strict=True))
-        detected = names.detect(Header(lengths, ()), f"--reference {path}")
+        header = Header(lengths, ())
+        detected = names.detect(header, f"--reference {path}")
+        for unknown in names.unknown_lengths(header):
+            raise InputError(
+                f"--reference {path}: the contig lengths match neither GRCh37 nor GRCh38 "
+                f"({unknown}); only these two human assemblies are supported"
+            )
         if detected is None:
             raise InputError(
                 f"--reference {path}: is neither GRCh37 nor GRCh38: none of its contigs is a known "

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO
 
 from pgx_ana.errors import InputError
-from pgx_ana.vcf.lines import FIXED
+from pgx_ana.printable import printable
+from pgx_ana.vcf.lines import CARRIAGE_RETURNS, FIXED
 
 _CONTIG = re.compile(r"^##contig=<(?P<body>.*)>[^\S\n]*$", re.MULTILINE)
 _CONTIG_ID = re.compile(r"(?:^|,)ID=(?P<id>[^,>]+)")
@@ -26,6 +27,21 @@ _COLUMNS = ["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORM
 # Half a million samples and a hundred thousand contigs take a tenth of this.
 _MAX_HEADER_BYTES = 1 << 26
 _MAX_HEADER_LINES = 1_000_000
+# Lines that only callers of somatic variants write. Strelka names the kind of its content.
+_SOMATIC = re.compile(
+    r"^##(?:source=\"?[^\n]{0,20}?(?:mutect|tnscope|tnhaplotyper|muse|somaticsniper|clairs|lancet)"
+    r"|mutectversion=|muse_version=|tumou?r_sample=|content=strelka somatic"
+    r"|gatkcommandline[^\n]{0,8}(?:id=)?(?:mutect|filtermutect)"
+    r"|sentieoncommandline\.tn(?:scope|haplotyper)|deepsomatic_version="
+    r"|dragencommandline=[^\n]*--tumor-(?:fastq|bam|cram))[^\n]*",
+    re.MULTILINE | re.IGNORECASE,
+)
+_PAIRED_VARDICT = re.compile(r"^##source=\"?vardict", re.MULTILINE | re.IGNORECASE)
+_STATUS_OF_PAIRS = re.compile(r"^##INFO=<ID=(?:STATUS|SSF),", re.MULTILINE)
+_TUMOURS = frozenset({"tumor", "tumour"})
+_NORMALS = frozenset({"normal", "control", "blood", "germline"})
+_MAX_SHOWN_LINE = 60
+_DECLARATIONS = re.compile(r"^##((?:INFO|FORMAT|ALT)=<ID=[^,>\n]+)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +67,18 @@ def read_header_lines(stream: IO[bytes], name: str) -> Iterator[bytes]:
                     f"{name}: the header is longer than {_MAX_HEADER_BYTES} bytes or "
                     f"{_MAX_HEADER_LINES} lines"
                 )
+            number = _MAX_HEADER_LINES - lines_left
+            if line.startswith(b'"#'):
+                raise InputError(
+                    f"{name}: line {number} of the header is in quotes, as spreadsheets write it; "
+                    "take the original file, or remove the quotes"
+                )
+            if b"\r#" in line:
+                raise InputError(f"{name}: line {number}: {CARRIAGE_RETURNS}")
             if not line.startswith(b"#"):
-                raise InputError(f"{name}: the header has no line that begins with #CHROM")
+                raise InputError(
+                    f"{name}: the header has no line that begins with #CHROM before line {number}"
+                )
             yield line
             if not line.startswith(b"##"):
                 return
@@ -98,6 +124,13 @@ def sample_names(header: str, name: str) -> tuple[str, ...]:
     those of VCF, there is no sample, or a sample name is empty, repeated or unusable.
     """
     columns = header.rstrip("\n").rpartition("\n")[2].split("\t")
+    n_trailing = len(columns) - len("\t".join(columns).rstrip("\t").split("\t"))
+    if n_trailing:
+        tabs = "a tab" if n_trailing == 1 else f"{n_trailing} tabs"
+        raise InputError(
+            f"{name}: the #CHROM line ends with {tabs}, as spreadsheets write it; take the "
+            "original file, or remove the tabs at the ends of its lines"
+        )
     if columns[:FIXED] != _COLUMNS[:FIXED]:
         raise InputError(
             f"{name}: the #CHROM line must begin with the columns {' '.join(_COLUMNS)}, separated "
@@ -125,4 +158,48 @@ def sample_names(header: str, name: str) -> tuple[str, ...]:
 def calling_program(text: str) -> str:
     """Return the program that a header names as its origin; empty where it names none."""
     match = next(filter(None, (caller.search(text) for caller in _CALLERS)), None)
-    return match["name"].strip() if match else ""
+    return printable(match["name"].strip()) if match else ""
+
+
+def somatic_caller(text: str, samples: Sequence[str]) -> str:
+    """Return why a header is that of a somatic caller; empty where it is not.
+
+    Such callers write the genotype of a tumour model, and leave out germline variants.
+    """
+    match = _SOMATIC.search(text)
+    if match:
+        return printable(match[0].lstrip("#")[:_MAX_SHOWN_LINE])
+    names = {sample.casefold() for sample in samples}
+    if len(names) > 1 and names & _TUMOURS and names & _NORMALS:
+        return f"samples {', '.join(map(repr, samples))}"
+    if len(names) > 1 and _PAIRED_VARDICT.search(text) and _STATUS_OF_PAIRS.search(text):
+        return "VarDict, paired samples"
+    return ""
+
+
+def declares_whole_number(text: str, field: str) -> bool:
+    """Say whether a header declares a field of INFO as one whole number."""
+    declaration = re.search(rf"^##INFO=<ID={field},[^\n]*", text, re.MULTILINE)
+    return declaration is not None and ",Type=Integer" in declaration[0]
+
+
+def _has_structural_alts(declared: set[str]) -> bool:
+    return any(name.startswith(("ALT=<ID=DEL", "ALT=<ID=DUP", "ALT=<ID=CN")) for name in declared)
+
+
+def hides_ends(text: str, *, is_bcf: bool) -> str:
+    """Return why an index of the file may not know where a row ends; empty where it does.
+
+    An index of VCF has the END of a row, and one of BCF if the header declares END as a whole
+    number. Neither has the length by SVLEN, or by LEN of a sample (VCF 4.5).
+    """
+    declared = set(_DECLARATIONS.findall(text))
+    if "INFO=<ID=SVLEN" in declared:
+        return "structural variants may have SVLEN and no END: index not used"
+    if _has_structural_alts(declared) and "INFO=<ID=END" not in declared:
+        return "structural variants are declared, and no END: index not used"
+    if "FORMAT=<ID=LEN" in declared:
+        return "reference blocks may have LEN and no END: index not used"
+    if is_bcf and "INFO=<ID=END" in declared and not declares_whole_number(text, "END"):
+        return "END is not declared as a whole number: index not used"
+    return ""

@@ -12,6 +12,8 @@ CSI specifications of hts-specs.
 from __future__ import annotations
 
 import gzip
+import os
+import stat
 import struct
 import zlib
 from collections.abc import Iterator, Mapping
@@ -21,7 +23,7 @@ from typing import IO
 
 from pgx_ana.errors import InputError
 from pgx_ana.vcf.container import read_block
-from pgx_ana.vcf.lines import TAB
+from pgx_ana.vcf.lines import TAB, header_among_rows
 
 _TABIX = struct.Struct("<7i")  # format, col_seq, col_beg, col_end, meta, skip, l_nm
 _CHUNK = struct.Struct("<QQ")  # virtual offsets: of its first row, and behind its last one
@@ -40,7 +42,7 @@ class _Contig:
 
 
 class DamagedIndexError(InputError):
-    """An index that cannot be read."""
+    """An index that cannot be read, or is damaged."""
 
 
 class Index:
@@ -53,15 +55,35 @@ class Index:
     def __init__(self, path: Path, name: str) -> None:
         self.path = path
         self._name = name
+        # A pipe in its place must not be waited for.
+        is_file = stat.S_ISREG(self._status(path).st_mode)
+        if not is_file:
+            raise DamagedIndexError(
+                f"{name}: the index {path.name} is not a file; delete it or build the index"
+            )
         try:
             with gzip.open(path) as stream:
                 self._data = stream.read(_MAX_INDEX_BYTES)
             self._parse()
+        except PermissionError as error:
+            raise self._unreadable(path, error) from error
         except (OSError, EOFError, ValueError, struct.error, zlib.error, IndexError) as error:
             raise DamagedIndexError(
                 f"{name}: the index {path.name} is damaged ({error}); rebuild the index or "
                 "delete it"
             ) from error
+
+    def _status(self, path: Path) -> os.stat_result:
+        try:
+            return path.stat()
+        except OSError as error:
+            raise self._unreadable(path, error) from error
+
+    def _unreadable(self, path: Path, error: OSError) -> DamagedIndexError:
+        return DamagedIndexError(
+            f"{self._name}: the index {path.name} cannot be read ({error.strerror or error}); make "
+            "it readable, or move it away to read the file without it"
+        )
 
     @property
     def is_empty(self) -> bool:
@@ -71,6 +93,10 @@ class Index:
     def contigs(self) -> list[str]:
         """Return the names of the contigs that have rows; none for BCF, where they have numbers."""
         return [name for name in self._contigs if isinstance(name, str)]
+
+    def numbers(self) -> list[int]:
+        """Return the numbers of the contigs that have rows in a BCF file; none for VCF."""
+        return [number for number in self._contigs if isinstance(number, int)]
 
     def check_belongs_to(self, path: Path, contigs: Mapping[str, int]) -> None:
         """Reject an index that does not belong to a BGZF file.
@@ -115,6 +141,8 @@ class Index:
         with path.open("rb") as stream:
             for first, last in self._chunks_at(self._contigs[contig], start - 1, end):
                 for row, is_unterminated in _lines(stream, first, last):
+                    if row.startswith(b"#"):
+                        raise header_among_rows(self._name, f"among the rows of {contig}", row)
                     if not row.startswith(tag):
                         raise OSError(f"the index {self.path.name} does not match the file")
                     yield row, is_unterminated

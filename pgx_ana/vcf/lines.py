@@ -15,6 +15,7 @@ from functools import partial
 from typing import IO, NoReturn
 
 from pgx_ana.errors import InputError
+from pgx_ana.printable import printable
 from pgx_ana.vcf.targets import MAX_POSITION_DIGITS, NextTarget, TargetIndex
 
 TAB = b"\t"
@@ -25,9 +26,15 @@ FIXED = 8
 _MAX_LINE_BYTES = 1 << 28  # rows of half a million people with many fields are well below
 _LINE_FEED = 10
 _BLANK = frozenset({b"\n", b"\r\n"})
-_END = re.compile(rb"(?:^|;)END=([0-9]{1,10})(?:;|$)")
-_SVLEN = re.compile(rb"(?:^|;)SVLEN=(-?[0-9]{1,10})")
-_SPANNING_ALTS = (b"<DEL", b"<DUP", b"<CNV")
+_ONE_END = re.compile(rb"(?:^|;)END=([0-9]{1,10})(?:;|$)")
+_END = re.compile(rb"(?:^|;)END=((?:[0-9]{1,10}|\.)(?:,(?:[0-9]{1,10}|\.))*)(?:;|$)")
+_SVLEN = re.compile(rb"(?:^|;)SVLEN=((?:-?[0-9]{1,10}|\.)(?:,(?:-?[0-9]{1,10}|\.))*)(?:;|$)")
+_SPANNING_ALTS = (b"<DEL", b"<DUP", b"<CN")
+
+CARRIAGE_RETURNS = (
+    "the lines end with carriage returns alone, as on old Macintosh systems; convert them to line "
+    "feeds, for example with tr '\\r' '\\n'"
+)
 
 ChromosomeOf = Callable[[str], str | None]
 """Gives the plain name of a contig, None where it is no known chromosome."""
@@ -37,7 +44,8 @@ ChromosomeOf = Callable[[str], str | None]
 class Line:
     """One row: its chromosome (plain name), first and last position, and bytes without line end.
 
-    ``place`` is the file, the line number where known, contig and position, for messages.
+    ``place`` is the file, the line number where known, contig and position, for messages. ``ends``
+    has the last position of each ALT.
     """
 
     chrom: str
@@ -45,6 +53,7 @@ class Line:
     end: int
     text: bytes
     place: str
+    ends: tuple[int, ...]
 
 
 class Scan:
@@ -95,16 +104,19 @@ class Scan:
             distance = nearest.start - pos
             if distance > len(text) and b"END=" not in text and b"SVLEN=" not in text:
                 continue
-            line = self._line(text, nearest.chrom)
-            numbers = targets.overlapped(nearest.chrom, line.pos, line.end)
-            if numbers and self.is_unterminated:
-                reject_unterminated(line)
+            columns = text.split(TAB, FIXED)
+            if not _is_position(columns[1]):
+                self._reject(text, columns[1])
+            ends = ends_of(columns)
+            numbers = targets.overlapped(nearest.chrom, pos, max(ends))
             if numbers:
-                yield line, numbers
+                yield self._line(text, nearest.chrom, pos, ends), numbers
 
     def verify(self, stream: IO[bytes]) -> None:
         """Read every row and raise :class:`InputError` for the first malformed one."""
         for text in self._texts(stream):
+            if text.startswith(b"#"):
+                self._contig(text, text.find(TAB))
             digits = text[text.find(TAB) + 1 :].split(TAB, 1)[0]
             n_columns = text.count(TAB) + 1
             if (
@@ -138,6 +150,8 @@ class Scan:
         self.is_unterminated = True
         if len(text) == _MAX_LINE_BYTES:
             raise InputError(f"{self._place}: the line is longer than {_MAX_LINE_BYTES} bytes")
+        if b"\r" in text.rstrip(b"\r"):
+            raise InputError(f"{self._place}: {CARRIAGE_RETURNS}")
         if text.count(TAB) + 1 < self._n_columns:
             raise InputError(
                 f"{self._place}: the file is truncated: it ends within this row; copy or download "
@@ -145,16 +159,20 @@ class Scan:
             )
 
     def _contig(self, text: bytes, tab: int) -> bytes:
+        if text.startswith(b"#"):
+            raise header_among_rows(self._name, f"at line {self._line_number}", text)
         if tab < 0:
             raise InputError(f"{self._place}: is not a row of a VCF file: it has no tab")
         return text[:tab]
 
-    def _line(self, text: bytes, chrom: str) -> Line:
-        columns = text.split(TAB, FIXED)
-        if not _is_position(columns[1]):
-            self._reject(text, columns[1])
-        place = f"{self._place}: {_quoted(columns[0])}:{int(columns[1])}"
-        return Line(chrom, int(columns[1]), end_of(columns), text.rstrip(b"\r\n"), place)
+    def _line(self, text: bytes, chrom: str, pos: int, ends: tuple[int, ...]) -> Line:
+        """Return a row that overlaps a target; reject it if the file ends within it."""
+        contig = text[: text.find(TAB)]
+        place = f"{self._place}: {_quoted(contig)}:{pos}"
+        line = Line(chrom, pos, max(ends), text.rstrip(b"\r\n"), place, ends)
+        if self.is_unterminated:
+            reject_unterminated(line)
+        return line
 
     def _reject(self, text: bytes, digits: bytes) -> NoReturn:
         """Reject a row for its number of columns if that is not the header's, else for its POS."""
@@ -174,21 +192,57 @@ def reject_unterminated(line: Line) -> NoReturn:
     )
 
 
-def end_of(columns: Sequence[bytes]) -> int:
-    """Return the last position of a row from its fixed columns.
+def ends_of(columns: Sequence[bytes]) -> tuple[int, ...]:
+    """Return the last position of each ALT of a row from its fixed columns.
 
-    It is END, else that of a structural variant by its SVLEN, else the last position of REF.
+    It is END, else that of a structural variant by its SVLEN, else the last position of REF. Both
+    fields may have a value for each ALT (VCF 4.4, section 3); a single value counts for all, and of
+    a wrong number of values the largest does. Where a row has several structural variants, SVLEN
+    tells them apart, and END is that of the longest.
     """
-    pos, ref, alt, info = int(columns[1]), columns[3], columns[4], columns[7]
-    last = pos + max(len(ref), 1) - 1
-    end = _END.search(info)
-    if end is not None:
-        return max(last, int(end[1]))
-    if last == pos and any(symbol in alt for symbol in _SPANNING_ALTS):
-        length = _SVLEN.search(info)
-        if length is not None:
-            return pos + abs(int(length[1]))
-    return last
+    pos, alt_column, info = int(columns[1]), columns[4], columns[7]
+    last = pos + max(len(columns[3]), 1) - 1
+    end = _ONE_END.search(info)
+    if end is not None and b"SVLEN=" not in info:  # the rows of a gVCF, of which there are most
+        value = int(end[1])
+        row_end = (value if value > last else last,)
+        return row_end * (alt_column.count(b",") + 1) if b"," in alt_column else row_end
+    n_alts = alt_column.count(b",") + 1
+    ends = _END.search(info) if b"END=" in info else None
+    lengths = _SVLEN.search(info) if b"SVLEN=" in info and b"<" in alt_column else None
+    if lengths is None:
+        if ends is None:
+            return (last,) * n_alts
+        return tuple(max(last, end) for end in _per_alt(ends, n_alts))
+    by_end = _per_alt(ends, n_alts)
+    by_length = _per_alt(lengths, n_alts)
+    is_spanning = [alt.startswith(_SPANNING_ALTS) for alt in alt_column.upper().split(b",")]
+    for number, length in enumerate(by_length):
+        if length and is_spanning[number] and (sum(is_spanning) > 1 or not by_end[number]):
+            by_end[number] = pos + length
+    return tuple(max(last, end) for end in by_end)
+
+
+def _per_alt(match: re.Match[bytes] | None, n_alts: int) -> list[int]:
+    """Return a value of a field for each ALT, without its sign; 0 where it has none."""
+    if match is None:
+        return [0] * n_alts
+    values = [0 if value == b"." else abs(int(value)) for value in match[1].split(b",")]
+    return values if len(values) == n_alts else [max(values)] * n_alts
+
+
+def header_among_rows(name: str, where: str, text: bytes) -> InputError:
+    """Return the error for a line of a file, called ``name``, that begins with ``#`` among rows."""
+    line = printable(_quoted(text.rstrip(b"\r\n").split(TAB, 1)[0]))
+    if text.startswith((b"##fileformat", b"#CHROM")):
+        return InputError(
+            f"{name}: a second header begins {where} ({line}): the rows behind it may be another "
+            "person's; if files were put together, separate them or join them with bcftools"
+        )
+    return InputError(
+        f"{name}: the line {where} begins with # among the rows ({line}): a comment or a second "
+        "header; the rows behind it may be another person's; remove the line if they are not"
+    )
 
 
 def parse_line(text: bytes, chrom: str, name: str) -> Line:
@@ -203,7 +257,8 @@ def parse_line(text: bytes, chrom: str, name: str) -> Line:
     if not _is_position(columns[1]):
         raise InputError(f"{place}: {_not_a_position(columns[1])}")
     pos = int(columns[1])
-    return Line(chrom, pos, end_of(columns), text.rstrip(b"\r\n"), f"{place}:{pos}")
+    ends = ends_of(columns)
+    return Line(chrom, pos, max(ends), text.rstrip(b"\r\n"), f"{place}:{pos}", ends)
 
 
 def _is_position(digits: bytes) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import hashlib
+import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -16,52 +17,72 @@ from typing import IO, Any
 
 from pgx_ana.errors import InputError
 from pgx_ana.model import Record
+from pgx_ana.printable import printable
 from pgx_ana.vcf.assembly import ContigNames
 from pgx_ana.vcf.bcf import BcfFile
 from pgx_ana.vcf.container import STDIN, inspect_file, regular_copy
+from pgx_ana.vcf.contigs import FileContigs
 from pgx_ana.vcf.header import (
+    Header,
     calling_program,
+    declares_whole_number,
     decode_header,
+    hides_ends,
     parse_header,
     read_header_lines,
     sample_names,
+    somatic_caller,
 )
 from pgx_ana.vcf.index import DamagedIndexError, Index
-from pgx_ana.vcf.lines import FIXED, Line, Scan, parse_line, reject_unterminated
+from pgx_ana.vcf.lines import FIXED, TAB, Line, Scan, parse_line, reject_unterminated
 from pgx_ana.vcf.phase_fields import PhaseFields, phase_declarations
 from pgx_ana.vcf.records import read_records
 from pgx_ana.vcf.targets import Target, TargetIndex
+
+_MAX_CONTIG_BYTES = 1 << 10
 
 
 class VariantFile:
     """One variant file, opened and checked; :meth:`records_at` reads it.
 
-    ``remark`` is what a user should know about how it was read; ``caller`` is the program that
-    wrote it, where the header names one.
+    ``caller`` is the program that wrote it, where the header names one. ``unknown_lengths`` are the
+    contig lengths that are those of no assembly.
 
     Raises :class:`InputError` where the file is missing, empty, truncated, or neither VCF nor BCF,
     where it has no samples, and where its index does not belong to it.
     """
 
     def __init__(self, path: str, contig_names: ContigNames) -> None:
-        self.name = path if path != STDIN else "<stdin>"
-        self.remark = ""
-        self._contig_names = contig_names
+        self.name = printable(path).replace("\n", "\\n") if path != STDIN else "<stdin>"
+        self._remarks: dict[str, None] = {}
         self._copy = regular_copy(path)
+        self._first_contigs: list[str] = []
         self._path = Path(path if self._copy is None else self._copy.name)
         self._container = inspect_file(self._path, self.name)
         text = self._header_text()
         self._header_lines = text.count("\n")
         self.header_sha256 = hashlib.sha256(text.encode()).hexdigest()
-        self.header = parse_header(text)
+        header = parse_header(text)
         self.caller = calling_program(text)
         self._phase_declarations = phase_declarations(text)
         self._all_samples = sample_names(text, self.name)
         self._selected: Sequence[int] = range(len(self._all_samples))
-        self._index = self._usable_index()
+        self._end_is_declared = declares_whole_number(text, "END")
+        self._note_somatic(text)
+        self._index = self._usable_index(hides_ends(text, is_bcf=self.format == "BCF"))
+        in_rows = self._index.contigs() if self._index is not None else self._first_contigs
+        contigs = {**dict.fromkeys(in_rows), **header.contigs}
+        self.header = Header(contigs if self.format == "VCF" else header.contigs, header.lines)
+        self.unknown_lengths = contig_names.unknown_lengths(self.header)
+        self._contig_names = FileContigs(contig_names, self.header.contigs, self.name)
         self._contigs = self._contigs_by_chromosome()
         if self._index is not None:
             self._check_index(self._index)
+
+    @property
+    def remark(self) -> str:
+        """Return what a user should know about how the file was read; empty for nothing."""
+        return "; ".join(self._remarks)
 
     @property
     def format(self) -> str:
@@ -105,6 +126,8 @@ class VariantFile:
         one pass. Raises :class:`InputError` where the file is damaged, or a row malformed.
         """
         lines = self._lines_at(targets, by_index=self.indexed)
+        remark = self._contig_names.remark({target.chrom for target in targets})
+        self._remarks.update({remark: None} if remark else {})
         if verify:
             self._verify()
             if self.indexed:
@@ -126,15 +149,23 @@ class VariantFile:
         with self._container.open(self._path) as stream:
             lines = read_header_lines(stream, self.name)
             header = b"".join(line.rstrip(b"\r\n") + b"\n" for line in lines)
+            self._first_contigs = _first_contig(stream)
         return decode_header(header, self.name)
 
-    def _usable_index(self) -> Index | None:
-        """Return the index to read through, if any, and note in the container if there is none."""
-        declared = {line.split(",")[0] for line in self.header.lines}
-        if "##INFO=<ID=SVLEN" in declared and "##INFO=<ID=END" not in declared and self.indexed:
-            # An index knows the end of a record by END alone, and misses those that span a locus.
+    def _note_somatic(self, text: str) -> None:
+        reason = somatic_caller(text, self._all_samples)
+        if reason:
+            remark = f"written by a somatic caller ({reason}): its genotypes are not germline ones"
+            self._remarks[remark] = None
+
+    def _usable_index(self, unused_because: str) -> Index | None:
+        """Return the index to read through, if any, and note in the container if there is none.
+
+        ``unused_because`` says why an index may miss records that span a locus; empty if it cannot.
+        """
+        if unused_because and self.indexed:
             self._container = dataclasses.replace(self._container, index=None)
-            self.remark = "structural variants have SVLEN and no END: index not used"
+            self._remarks[unused_because] = None
         if self._container.unused_index is not None:
             with contextlib.suppress(DamagedIndexError):
                 Index(self._container.unused_index, self.name).check_not_truncated(self._path)
@@ -163,6 +194,15 @@ class VariantFile:
                 contigs[chromosome].append(name)
         return contigs
 
+    def _contigs_with_rows(self) -> list[str]:
+        """Return the contigs that have rows according to the index."""
+        if self._index is None:
+            return []
+        if self.format == "VCF":
+            return self._index.contigs()
+        names = list(self.header.contigs)
+        return [names[number] for number in self._index.numbers() if number < len(names)]
+
     def _check_index(self, index: Index) -> None:
         """Raise :class:`InputError` where the index does not belong to the file."""
         numbers = {contig: number for number, contig in enumerate(self.header.contigs)}
@@ -180,6 +220,8 @@ class VariantFile:
     def _look_up(self, targets: Sequence[Target]) -> Iterator[tuple[Line, list[int]]]:
         """Yield the rows that overlap a target, with its number, through the index."""
         contig = ""
+        for name in self._contigs_with_rows():
+            self._contig_names.chromosome_of_row(name)
         try:
             with self._bcf.open() if self.format == "BCF" else contextlib.nullcontext() as opened:
                 for number, target in enumerate(targets):
@@ -210,15 +252,16 @@ class VariantFile:
     def _scan(self, targets: Sequence[Target]) -> Iterator[tuple[Line, list[int]]]:
         """Yield the rows that overlap a target, with the numbers of the targets, in one pass."""
         index = TargetIndex(targets)
-        chromosome_of = self._contig_names.chromosome
+        chromosome_of = self._contig_names.chromosome_of_row
         if self.format == "BCF":
-            yield from self._bcf.scan(chromosome_of, index)
+            declared = self._end_is_declared
+            yield from self._bcf.scan(chromosome_of, index, end_is_declared=declared)
             return
         scan = self._new_scan()
         with self._rows() as stream:
             yield from scan.overlapping(stream, chromosome_of, index)
         if scan.is_unterminated:
-            self.remark = "ends without a line feed and may be cut"
+            self._remarks["ends without a line feed and may be cut"] = None
 
     def _new_scan(self) -> Scan:
         return Scan(self.name, self._header_lines, FIXED + 1 + len(self._all_samples))
@@ -233,7 +276,8 @@ class VariantFile:
     def _verify(self) -> None:
         """Read the whole file. Raises :class:`InputError` for the first fault."""
         if self.format == "BCF":
-            for _ in self._bcf.scan(self._contig_names.chromosome, TargetIndex([])):
+            chromosome_of = self._contig_names.chromosome
+            for _ in self._bcf.scan(chromosome_of, TargetIndex([]), end_is_declared=True):
                 pass
         else:
             with self._rows() as stream:
@@ -243,6 +287,16 @@ class VariantFile:
         """Raise :class:`InputError` where the index gives other rows than the file has."""
         if _texts(by_index) != _texts(in_one_pass):
             raise InputError(f"{self.name}: the index hides rows of the file; rebuild the index")
+
+
+def _first_contig(stream: IO[bytes]) -> list[str]:
+    """Return the contig of the row at which a stream is, in a list; none where there is no row."""
+    try:
+        line = stream.readline(_MAX_CONTIG_BYTES)
+    except (OSError, EOFError, zlib.error):
+        return []  # the damage is an error where the rows are read
+    contig, tab, _ = line.partition(TAB)
+    return [contig.decode("latin-1")] if tab and not contig.startswith(b"#") else []
 
 
 def _texts(lines: list[list[Line]]) -> list[list[bytes]]:

@@ -8,7 +8,6 @@ the parser.
 from __future__ import annotations
 
 import re
-import tempfile
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -31,6 +30,7 @@ from pgx_ana.vcf.fields import (
 )
 from pgx_ana.vcf.lines import FIXED, TAB, Line
 from pgx_ana.vcf.phase_fields import PhaseFields
+from pgx_ana.vcf.spool import write_spool, written_file
 
 _TYPES = {
     "GT": "String",
@@ -48,6 +48,8 @@ _MAX_FIELDS = 1000  # in FORMAT
 _MAX_ALTS = 1 << 15  # allele numbers are kept in 16 bits
 _LONG_NUMBER = re.compile(rb"[0-9]{5}")
 _EMPTY = re.compile(rb"(?<![^:,\t])(?=[:,\t]|$)")
+# A phase sign before the first allele (VCF 4.4, section 1.6.2), where GT is the first field.
+_LEADING_SIGN = re.compile(rb"(?:(?<=\t)|^)[/|](?=[0-9.])")
 _EMPTY_BETWEEN = (b"::", b":\t", b":,", b",,", b",:", b",\t", b"\t,")
 
 # This project reports every error itself: no lines of htslib on stderr.
@@ -67,12 +69,12 @@ def read_records(
     if not lines:
         return []
     types = {**_TYPES, **phase_fields.types}
-    with tempfile.NamedTemporaryFile(prefix="pgx-ana.") as file, warnings.catch_warnings():
+    size = sum(len(line.text) for line in lines)
+    with written_file(size) as (file, path), warnings.catch_warnings():
         warnings.simplefilter("error")
-        file.writelines(_sample_columns(lines, samples, types))
-        file.flush()
+        write_spool(file, _sample_columns(lines, samples, types))
         names = None if len(selected) == len(samples) else [f"s{number}" for number in selected]
-        variants = cyvcf2.VCF(file.name, samples=names)
+        variants = cyvcf2.VCF(path, samples=names)
         selected_samples = [samples[number] for number in selected]
         return [
             _record(line, variant, selected_samples, phase_fields)
@@ -135,9 +137,10 @@ def _for_htslib(body: bytes, names: Sequence[str], line: Line, samples: Sequence
     """Return the sample columns of a row in a form that htslib reads correctly.
 
     It reads an empty number as 0, and aborts the program where FORMAT names a GT that no sample
-    has. Only ASCII text can be read; other letters are escaped, so that names that differ stay
-    different. Raises :class:`InputError` where the first value of a sample is empty: then no value
-    can be trusted.
+    has. A phase sign before the first allele is left out: of two copies, the sign between them says
+    as much, and a BCF file does not tell whether it was written. Only ASCII text can be read; other
+    letters are escaped, so that names that differ stay different. Raises :class:`InputError` where
+    the first value of a sample is empty: then no value can be trusted.
     """
     if body.startswith((TAB, b":")) or body.endswith(TAB) or b"\t\t" in body or b"\t:" in body:
         columns = enumerate(body.split(TAB))
@@ -152,9 +155,18 @@ def _for_htslib(body: bytes, names: Sequence[str], line: Line, samples: Sequence
     if "GT" in names[1:]:
         # GT is filled in where a sample drops its trailing values.
         position = names.index("GT")
-        filled = (values + b":." * (position - values.count(b":")) for values in body.split(TAB))
-        body = TAB.join(filled)
+        filled = [values + b":." * (position - values.count(b":")) for values in body.split(TAB)]
+        body = TAB.join(_without_leading_sign(values, position) for values in filled)
+    elif names[0] == "GT" and (body[:1] in b"/|" or b"\t|" in body or b"\t/" in body):
+        body = _LEADING_SIGN.sub(b"", body)
     return body if body.isascii() else body.decode("latin-1").encode("ascii", "backslashreplace")
+
+
+def _without_leading_sign(values: bytes, position: int) -> bytes:
+    """Return the values of a sample without a phase sign before the GT at a position."""
+    fields = values.split(b":")
+    fields[position] = _LEADING_SIGN.sub(b"", fields[position])
+    return b":".join(fields)
 
 
 def _paired(
@@ -218,6 +230,7 @@ def _record(line: Line, variant: Any, samples: Sequence[str], phase_fields: Phas
         failed=fails_sample_filter(variant) if "FT" in fields else None,
         probability=probability,
         has_genotypes=has_genotypes,
+        alt_ends=line.ends if len(set(line.ends)) > 1 else (),
     )
 
 

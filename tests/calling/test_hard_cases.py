@@ -363,7 +363,6 @@ REJECTED: dict[str, Callable[[Path], bytes]] = {
     "half of gzip": lambda _: gzip.compress(PLAIN)[:-40],
     "no samples": lambda _: PLAIN.replace(b"\tFORMAT\tS1\n", b"\n").replace(b"\tGT\t0/1\n", b"\n"),
     "an allele number without an ALT": lambda _: PLAIN.replace(b"0/1", b"0/5"),
-    "contig length of no known assembly": lambda _: PLAIN.replace(b"159345973", b"159345974"),
 }
 
 

@@ -54,13 +54,34 @@ def header(contigs: Mapping[str, int | None], *lines: str) -> Header:
         ("chrX", "X"),
         ("1", "1"),
         ("NC_000015.8", None),
-        ("NC_000015", None),
+        ("NC_000015", "15"),
         ("chr15_KI270727v1_random", None),
         ("chr", None),
         ("", None),
         ("015", None),
         ("chrUn_KI270302v1", None),
         ("HLA-A*01:01:01:01", None),
+        ("07", "7"),
+        ("chr07", "7"),
+        ("Chr15", "15"),
+        ("chrom15", "15"),
+        ("chromosome_15", "15"),
+        ("GRCh38#0#chr15", "15"),
+        ("GRCh38.p14#0#15", "15"),
+        ("hg38.chr15", "15"),
+        ("hg19.chrX", "X"),
+        ("CM000677", "15"),
+        ("ref|NC_000015.10|", "15"),
+        ("chr15.1", "15"),
+        ("CHM13#0#chr15", None),
+        ("hg18.chr15", None),
+        ("panTro4.chr15", None),
+        ("chr15_alt", None),
+        ("hg38.chr15_KI270727v1_random", None),
+        ("chr007", None),
+        ("chr00", None),
+        ("NC_000015.10.1", None),
+        ("chr15:1", None),
     ],
 )
 def test_plain_names_of_contigs(names: ContigNames, name: str, expected: str | None) -> None:
@@ -130,6 +151,40 @@ def test_plain_names_of_contigs(names: ContigNames, name: str, expected: str | N
         ),
         pytest.param(header({}, "##reference=xhg19y.fa"), None, id="part-of-a-word"),
         pytest.param(header({"chrM": 16571, "HLA-A": 3502}), None, id="no-known-chromosome"),
+        *(
+            pytest.param(header({"15": length}), None, id=f"length-{length}")
+            for length in (51502987, 0, 2147483647)
+        ),
+        pytest.param(header({"chr1": 248387328, "chr2": 242696752}), None, id="CHM13"),
+        pytest.param(
+            header({"15": 0}, "##reference=GRCh37"),
+            DetectedAssembly(G37, "header words"),
+            id="words-beside-no-length",
+        ),
+        pytest.param(
+            header({"NC_000015.9": 51502987}),
+            DetectedAssembly(G37, "contig accessions"),
+            id="accession-beside-no-length",
+        ),
+        pytest.param(
+            header({"chr15": 101991189, "chr7": 159345973, "chr1": 12345}),
+            DetectedAssembly(G38, "contig lengths"),
+            id="one-odd-length",
+        ),
+        pytest.param(
+            header({"chr1": 248387328, "chr2": 242696752, "chrY": 57227415}),
+            None,
+            id="CHM13-with-chromosome-Y-of-GRCh38",
+        ),
+        *(
+            pytest.param(header({name: None}), DetectedAssembly(assembly, "contig names"), id=name)
+            for name, assembly in {
+                "GRCh38#0#chr15": G38,
+                "hg38.chr15": G38,
+                "GRCh38.p14#0#15": G38,
+                "hg19.chr7": G37,
+            }.items()
+        ),
     ],
 )
 def test_assembly_detected_from_a_header(
@@ -160,10 +215,16 @@ def test_assembly_detected_from_a_header(
             id="words-of-both",
         ),
         pytest.param(
-            header({"chr1": 248387328, "chr2": 242696752}),
-            "a.vcf: the contig lengths match neither GRCh37 nor GRCh38 (chr1 has length "
-            "248387328); only these two human assemblies are supported",
-            id="CHM13",
+            header({"GRCh38#0#chr15": 102531392}),
+            "a.vcf: the assembly is ambiguous: contig lengths and contig names indicate both "
+            f"GRCh37 and GRCh38; {ONE_ASSEMBLY}",
+            id="name-against-length",
+        ),
+        pytest.param(
+            header({"hg19.chr15": None, "hg38.chr7": None}),
+            "a.vcf: the assembly is ambiguous: contig names indicate both GRCh37 and GRCh38; "
+            f"{ONE_ASSEMBLY}",
+            id="names-of-both",
         ),
     ],
 )

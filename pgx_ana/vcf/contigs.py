@@ -1,0 +1,76 @@
+"""The contigs of one file: which of them are chromosomes, and which have rows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from pgx_ana.errors import InputError
+from pgx_ana.printable import printable
+from pgx_ana.vcf.assembly import ContigNames
+
+_MAX_SHOWN = 3
+"""Number of contigs that a message names."""
+
+
+class FileContigs:
+    """The contigs of a file, which messages call ``name``, and those that are declared in it.
+
+    A contig such as ``chr15.1`` is chromosome 15 where no other contig of the file is: there,
+    ``.1`` is a version. Elsewhere it may be any sequence, and is ignored.
+    """
+
+    def __init__(self, names: ContigNames, declared: Iterable[str], name: str) -> None:
+        self._names = names
+        self._name = name
+        by_chromosome: dict[str, list[str]] = defaultdict(list)
+        for contig in declared:
+            chromosome = names.chromosome(contig)
+            if chromosome is not None:
+                by_chromosome[chromosome].append(contig)
+        self._ignored = {
+            contig
+            for contigs in by_chromosome.values()
+            for contig in contigs
+            if len(contigs) > 1 and names.is_versioned(contig)
+        }
+        self._with_rows: dict[str, str] = {}
+        self._others: dict[str, None] = {}
+
+    def chromosome(self, contig: str) -> str | None:
+        """Return the plain name of a contig, None for one that is not a known chromosome."""
+        return None if contig in self._ignored else self._names.chromosome(contig)
+
+    def chromosome_of_row(self, contig: str) -> str | None:
+        """Return the same for the contig of a row, and note that the contig has rows.
+
+        Raises :class:`InputError` where two contigs that may be versions of one chromosome have
+        rows.
+        """
+        chromosome = self.chromosome(contig)
+        if chromosome is None:
+            if len(self._others) < _MAX_SHOWN:
+                self._others[contig] = None
+            return None
+        first = self._with_rows.setdefault(chromosome, contig)
+        if first != contig and any(map(self._names.is_versioned, (first, contig))):
+            raise InputError(
+                f"{self._name}: the contigs {first!r} and {contig!r} may both be chromosome "
+                f"{chromosome}; rename the one that is, or remove the other"
+            )
+        return chromosome
+
+    def remark(self, chromosomes: set[str]) -> str:
+        """Say that no row is on one of some chromosomes; nothing where a row is, or none was seen.
+
+        ``chromosomes`` are plain names.
+        """
+        if not chromosomes.isdisjoint(self._with_rows):
+            return ""
+        if not self._with_rows and self._others:
+            listed = ", ".join(map(printable, self._others))
+            return f"no contig is a known chromosome (rows are on {listed})"
+        if self._with_rows:
+            listed = ", ".join(map(printable, list(self._with_rows.values())[:_MAX_SHOWN]))
+            return f"no row is on a chromosome with known sites (rows are on {listed})"
+        return ""
