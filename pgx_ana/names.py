@@ -31,6 +31,6 @@ def did_you_mean(name: str, known: Collection[str]) -> str:
         return ""
     from difflib import get_close_matches  # noqa: PLC0415  # only needed after a typing error
 
-    by_folded = {item.casefold(): item for item in known}
+    by_folded = {item.casefold(): item for item in sorted(known)}
     similar = get_close_matches(name.casefold(), by_folded, n=1)
     return f"; did you mean {by_folded[similar[0]]}?" if similar else ""

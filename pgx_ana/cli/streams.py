@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import select
 import sys
 from collections.abc import Iterator
 from typing import TextIO
@@ -51,12 +52,14 @@ class _Stdout(io.FileIO):
     def write(self, data: object, /) -> int:
         """Write some of the bytes, and return their number. Raises :class:`OutputError`."""
         try:
-            return super().write(data)  # type: ignore[arg-type]  # the buffer passes bytes
+            while (written := super().write(data)) is None:  # type: ignore[arg-type]  # bytes
+                select.select([], [self], [])  # a full pipe that does not block, as node.js makes
         except BrokenPipeError:
             raise
         except OSError as error:
             discard_stdout()
             raise OutputError(f"stdout: cannot be written: {error.strerror}") from error
+        return written
 
 
 def discard_stdout() -> None:

@@ -54,7 +54,7 @@ def write_cached(key: str, content: bytes) -> None:
         folder = cache_folder()
         if not folder.parent.parent.is_dir():
             return  # a home folder that does not exist is not created
-        folder.parent.mkdir(exist_ok=True)
+        folder.parent.mkdir(mode=0o700, exist_ok=True)
         folder.mkdir(mode=0o700, exist_ok=True)
         if not _is_private(folder):
             return

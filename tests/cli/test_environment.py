@@ -124,6 +124,26 @@ def test_all_bytes_arrive(shell: Shell, tmp_path: Path, environment: dict[str, s
     assert expected == (tmp_path / "piped.tsv").read_bytes()
 
 
+@pytest.mark.parametrize("command", ["annotate", "check"])
+def test_a_full_pipe_that_does_not_block(
+    cohort: Path, toy_directory: Path, tmp_path: Path, command: str
+) -> None:
+    """The run waits for its reader, as with a pipe that blocks."""
+    words = [command, str(cohort), "--kb", str(toy_directory)]
+    words += ["-f", "json"] if command == "annotate" else []
+    program = [sys.executable, "-m", "pgx_ana", *words]
+    subprocess.run([*program, "-o", str(tmp_path / "expected")], check=False, capture_output=True)
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    with subprocess.Popen(program, stdout=writer, stderr=subprocess.DEVNULL) as started:
+        os.close(writer)
+        time.sleep(1.5)  # until the pipe is full
+        with os.fdopen(reader, "rb") as stream:
+            received = stream.read()
+    assert (0 if command == "annotate" else 5) == started.returncode
+    assert (tmp_path / "expected").read_bytes() == received
+
+
 @needs_full
 def test_a_full_stderr_changes_no_exit_code(shell: Shell, make_vcf: MakeVcf) -> None:
     make_vcf(["1 100 A C 0/1"])

@@ -41,7 +41,13 @@ pytestmark = pytest.mark.usefixtures("index_small_files")
                 "3 samples, such as 'S1'"
             ),
         ),
-        (("s1",), "sample not found in any file: 's1'; there are 3 samples, such as 'S1'"),
+        (
+            ("s1",),
+            (
+                "sample not found in any file: 's1'; there are 3 samples, such as 'S1'; "
+                "did you mean S1?"
+            ),
+        ),
     ],
     ids=["one", "two-of-three", "many", "case"],
 )
