@@ -463,3 +463,18 @@ def test_control_characters_are_shown_escaped(make_vcf: MakeVcf, toy: KnowledgeB
     named = make_vcf(["1 100 A C 0/7"], samples=("S\x1b[2J",), name="named.vcf")
     message = rejection(toy, named)
     assert "'S\\x1b[2J' has allele 7" in message
+
+
+@pytest.mark.parametrize("way", ["no file in memory", "many rows"])
+def test_rows_in_a_temporary_file(
+    make_vcf: MakeVcf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    path = make_vcf(["1 100 A C 0/1"])
+    if way == "many rows":
+        monkeypatch.setattr("pgx_ana.vcf.spool._MAX_IN_MEMORY", 1)
+    else:
+        monkeypatch.delattr("os.memfd_create")
+    assert ["A/C called"] == calls_at(path, "rs1")
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "missing"))
+    with pytest.raises(pgx_ana.InputError, match=r"TMPDIR: .*missing"):
+        calls_at(path, "rs1")
