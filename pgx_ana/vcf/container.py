@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
 import os
@@ -150,6 +151,9 @@ class _GzipContent(io.RawIOBase):
         super().close()
 
 
+_CLOSED = "<stdin>: is closed, so that nothing can be read from it"
+
+
 def regular_copy(path: str) -> IO[bytes] | None:
     """Copy stdin or a pipe to a temporary file; return None for a regular file.
 
@@ -159,7 +163,7 @@ def regular_copy(path: str) -> IO[bytes] | None:
     try:
         if path == STDIN:
             if sys.stdin is None:
-                raise InputError("<stdin>: is closed, so that nothing can be read from it")
+                raise InputError(_CLOSED)
             # Unbuffered, so that a signal is handled between two reads.
             return _copy_of(getattr(sys.stdin.buffer, "raw", sys.stdin.buffer), "<stdin>")
         mode = Path(path).stat().st_mode
@@ -176,6 +180,8 @@ def regular_copy(path: str) -> IO[bytes] | None:
     except ValueError as error:
         raise InputError(f"{path!r}: is not a valid file name: {error}") from error
     except OSError as error:
+        if path == STDIN and error.errno == errno.EBADF:
+            raise InputError(_CLOSED) from error
         raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
 
 

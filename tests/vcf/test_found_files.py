@@ -6,10 +6,10 @@ import gzip
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from helpers.containers import Pack, bcf_csi, bgzf_tbi, rejection
+from helpers.fixture_types import Bcftools
 from helpers.paths import TOY
 
 import pgx_ana
@@ -17,9 +17,6 @@ from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import InputFile
 from pgx_ana.pipeline import Request, Selection, call
 from pgx_ana.terms import Assembly
-
-if TYPE_CHECKING:
-    from conftest import Bcftools
 
 MakeVcf = Callable[..., Path]
 SVLEN = '##INFO=<ID=SVLEN,Number=.,Type=Integer,Description="length">'
