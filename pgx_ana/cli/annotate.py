@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pgx_ana.cli.options import (
+    NOT_ALL_CALLED,
     call_options,
     check_destination,
+    check_writable,
     kb_option,
     load_knowledge,
     request_from,
@@ -60,14 +62,27 @@ _ASSERTED_WARNING = (
     help="Estimate probabilities of ambiguous diplotypes from haplotype frequencies of this 1000 "
     "Genomes population; shown in addition to the candidates.",
 )
-@click.option("-q", "--quiet", is_flag=True, help="Do not list the input files on stderr.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["none-called", "any-uncalled"]),
+    help="Exit with 5, with the results written, if no variant is called in any sample, or if any "
+    "is not called in any sample.",
+)
+@click.option(
+    "-q",
+    "--quiet",
+    is_flag=True,
+    help="Do not list the input files and the number of calls on stderr; warnings remain.",
+)
 @kb_option
+@click.pass_context
 def annotate(
-    output: str, file_format: str, tables: tuple[str, ...], *, quiet: bool, **given: Any
+    ctx: click.Context, /, output: str, file_format: str, tables: tuple[str, ...], **given: Any
 ) -> None:
     """Annotate the people in VCF or BCF FILES (- for stdin).
 
-    Files with the same samples are joined to one cohort; files with other samples add people.
+    Files with the same samples that cover different chromosomes or regions are joined to one
+    cohort; files with other samples add people.
 
     \b
     Examples:
@@ -77,13 +92,13 @@ def annotate(
     """
     names = [TableName(name) for name in dict.fromkeys(tables)]
     check_destination(output, given["files"], FileFormat(file_format), names)
+    check_writable(output, is_folder=len(names) > 1)
     # Loaded first: its imports take half as long again if they run nested inside other imports.
     knowledge = load_knowledge(given["directories"])
     annotations = _run(given, knowledge)
-    _warn(annotations)
-    if not quiet:
-        _list_inputs(annotations)
+    _tell(annotations, quiet=given["quiet"])
     _write(annotations, FileFormat(file_format), names, output)
+    ctx.exit(_conclude(annotations, given["fail_on"], quiet=given["quiet"]))
 
 
 def _run(given: Mapping[str, Any], knowledge: KnowledgeBase) -> Annotations:
@@ -92,14 +107,36 @@ def _run(given: Mapping[str, Any], knowledge: KnowledgeBase) -> Annotations:
     return run(request_from(given), knowledge)
 
 
-def _warn(annotations: Annotations) -> None:
-    """Print on stderr what a reader of the results must know."""
+def _tell(annotations: Annotations, *, quiet: bool) -> None:
+    """Print on stderr what a reader of the results must know; where not quiet, the inputs too."""
     from pgx_ana.quality import frequency_warnings
 
     if annotations.calls.options.absent_is_reference:
         click.echo(_ASSERTED_WARNING, err=True)
     for warning in frequency_warnings(annotations.calls, annotations.knowledge):
         click.echo(f"WARNING: {warning}", err=True)
+    if not quiet:
+        _list_inputs(annotations)
+        return
+    for file in annotations.calls.files:
+        if file.remark:
+            click.echo(f"WARNING: {file.name}: {file.remark}", err=True)
+
+
+def _conclude(annotations: Annotations, fail_on: str | None, *, quiet: bool) -> int:
+    """Print the number of calls as the last line on stderr, and return the exit code.
+
+    Where nothing is called this is a warning, also where quiet.
+    """
+    from pgx_ana.quality import count_calls
+
+    counts = count_calls(annotations.calls)
+    if not counts.called_variants:
+        click.echo(f"WARNING: {counts}", err=True)
+    elif not quiet:
+        click.echo(str(counts), err=True)
+    failed = {"none-called": not counts.called_variants, "any-uncalled": not counts.are_all_called}
+    return NOT_ALL_CALLED if fail_on is not None and failed[fail_on] else 0
 
 
 def _list_inputs(annotations: Annotations) -> None:
