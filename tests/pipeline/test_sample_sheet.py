@@ -159,28 +159,22 @@ def test_a_sheet_says_which_files_are_of_one_person(
     assert [("Ann", "A/C"), ("Eve", "C/C")] == calls(*two, more, "--sample-sheet", sheet)
 
 
+COLUMNS = (
+    "its first line must name the columns file and sample, and may name sex and context, separated "
+    "by tabs"
+)
 FAULTS = {
     "unknown column": (
         "file\tsample\tage\nann.vcf\tA\t1\n",
-        (
-            "{sheet}: unknown column 'age'; its first line must name the columns file and sample, and "
-            "may name sex and context, separated by tabs"
-        ),
+        f"{{sheet}}: unknown column 'age'; {COLUMNS}",
     ),
     "spaces for tabs": (
         "file sample\nann.vcf A\n",
-        (
-            "{sheet}: unknown column 'file sample', no column 'file', no column 'sample'; its first "
-            "line must name the columns file and sample, and may name sex and context, separated by "
-            "tabs"
-        ),
+        f"{{sheet}}: unknown column 'file sample', no column 'file', no column 'sample'; {COLUMNS}",
     ),
     "column twice": (
         "file\tsample\tsample\nann.vcf\tA\tB\n",
-        (
-            "{sheet}: column 'sample' twice; its first line must name the columns file and sample, and "
-            "may name sex and context, separated by tabs"
-        ),
+        f"{{sheet}}: column 'sample' twice; {COLUMNS}",
     ),
     "no rows": ("file\tsample\n\n", "{sheet}: lists no file"),
     "empty": ("", "{sheet}: lists no file"),
