@@ -124,16 +124,11 @@ def _tell(annotations: Annotations, *, quiet: bool) -> None:
 
 
 def _conclude(annotations: Annotations, fail_on: str | None, *, quiet: bool) -> int:
-    """Print the number of calls as the last line on stderr, and return the exit code.
-
-    Where nothing is called this is a warning, also where quiet.
-    """
+    """Print the number of calls as the last line on stderr, and return the exit code."""
     from pgx_ana.quality import count_calls
 
     counts = count_calls(annotations.calls)
-    if not counts.called_variants:
-        click.echo(f"WARNING: {counts}", err=True)
-    elif not quiet:
+    if not quiet:
         click.echo(str(counts), err=True)
     failed = {"none-called": not counts.called_variants, "any-uncalled": not counts.are_all_called}
     return NOT_ALL_CALLED if fail_on is not None and failed[fail_on] else 0

@@ -31,7 +31,7 @@ def check_assertion(calls: CohortCalls, chromosomes: Sequence[Collection[str]]) 
             raise InputError(
                 f"{names}: --absent-is-reference cannot be used for {', '.join(unknown)}: no "
                 "contig of their chromosomes is in the header or the rows, so their genotypes "
-                f"would be invented; choose other genes with -g" + _remaining(calls, unknown)
+                f"would be invented; choose genes with -g" + _remaining(calls, unknown)
             )
 
 
@@ -42,7 +42,7 @@ def _genes_beyond(known: Collection[str], calls: CohortCalls) -> list[str]:
 
 
 def _remaining(calls: CohortCalls, unknown: Iterable[str]) -> str:
-    """Return the genes that remain, as options; nothing where none does."""
+    """Return the genes that remain, for a message; nothing where none does."""
     genes = dict.fromkeys(site.variant.gene for site in calls.sites)
     remaining = [gene for gene in genes if gene not in set(unknown)]
-    return f", such as -g {remaining[0]}" if remaining else ""
+    return f": {', '.join(remaining)}" if remaining else ""

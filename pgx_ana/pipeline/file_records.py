@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pgx_ana.errors import InputError
@@ -39,13 +39,18 @@ class FileRecords:
     records: Mapping[Assembly, list[list[Record]]]
     faults: Mapping[Assembly, Mapping[int, InputError]]
 
-    def at_loci(self) -> Iterator[tuple[int, Record]]:
-        """Yield each record with the number of its variant: on every assembly, if none is known."""
-        for assembly, by_variant in self.records.items():
-            if self.detected is None or self.detected.assembly is assembly:
-                for number, records in enumerate(by_variant):
-                    for record in records:
-                        yield number, record
+    def loci_with_rows(self) -> frozenset[int]:
+        """Return the numbers of the variants that any row overlaps.
+
+        They are those on the assembly of the file, on both assemblies if it is not known.
+        """
+        return frozenset(
+            number
+            for assembly, by_variant in self.records.items()
+            if self.detected is None or self.detected.assembly is assembly
+            for number, records in enumerate(by_variant)
+            if records
+        )
 
 
 @dataclass(frozen=True, slots=True)

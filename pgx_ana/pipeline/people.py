@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pgx_ana.errors import InputError
-from pgx_ana.model import ANY_ALLELE, Record, Variant
+from pgx_ana.model import Variant
 from pgx_ana.pipeline.file_records import FileRecords
 from pgx_ana.vcf import VariantFile
 
@@ -25,12 +25,11 @@ _ADVICE = (
 
 @dataclass(frozen=True, slots=True)
 class _Coverage:
-    """What one file covers: the numbers of the variants with rows, and its extents.
+    """What one file covers: the numbers of the variants with rows, its extents, and its kind.
 
-    ``is_structural`` says that it has rows at known loci, and none of them is about bases.
+    ``is_structural`` says that all of its rows are copy numbers or structural variants.
     """
 
-    name: str
     loci: frozenset[int]
     is_structural: bool
     extents: _Extents
@@ -54,13 +53,7 @@ class People:
         sharing = self._sharing.get(name)
         if not sharing:
             return
-        at_loci = list(part.at_loci())
-        coverage = _Coverage(
-            name,
-            frozenset(number for number, _ in at_loci),
-            bool(at_loci) and not any(_is_about_bases(record) for _, record in at_loci),
-            part.file.extents(),
-        )
+        coverage = _Coverage(part.loci_with_rows(), part.file.is_structural(), part.file.extents())
         for other_name, sample in sharing.items():
             other = self._coverage.get(other_name)
             reason = "" if other is None else self._overlap(other, coverage)
@@ -92,22 +85,6 @@ def _are_regions(one: tuple[int, int], other: tuple[int, int]) -> bool:
     (first, last), (other_first, other_last) = one, other
     is_apart = last < other_first or other_last < first
     return is_apart and first < last and other_first < other_last
-
-
-def _is_about_bases(record: Record) -> bool:
-    """Say whether a row is about bases, rather than a copy number or a structural variant.
-
-    Copy-number segments have REF N. The ALT of a structural variant is a symbol (``<DEL>``) or a
-    breakend (``N[15:100[``).
-    """
-    if record.ref.strip("N") == "":
-        return False
-    bases = [alt for alt in record.alts if alt in ANY_ALLELE or not _is_structural(alt)]
-    return bool(bases) or not record.alts
-
-
-def _is_structural(alt: str) -> bool:
-    return alt.startswith("<") or "[" in alt or "]" in alt
 
 
 def _files_that_share(files: Sequence[VariantFile]) -> dict[str, dict[str, str]]:

@@ -57,8 +57,8 @@ class BcfFile:
         for record in file.fetch(contig, target.start - 1, target.end):
             yield parse_line(str(record).encode(), target.chrom, self._name)
 
-    def positions(self) -> Iterator[tuple[str, int]]:
-        """Yield contig and position of every row.
+    def rows(self) -> Iterator[bytes]:
+        """Yield every row as that of a VCF.
 
         Raises :class:`InputError` where the file is truncated or damaged.
         """
@@ -67,7 +67,7 @@ class BcfFile:
             with self.open() as file:
                 for record in file:
                     place = f"{record.chrom}:{record.pos}"
-                    yield record.chrom, record.pos
+                    yield str(record).encode()
         except (OSError, ValueError) as error:
             raise InputError(
                 f"{self._name}: the file is truncated or damaged after {place} ({error}); copy or "

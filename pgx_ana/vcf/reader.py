@@ -19,7 +19,7 @@ from pgx_ana.model import Record
 from pgx_ana.vcf.assembly import ContigNames
 from pgx_ana.vcf.bcf import BcfFile
 from pgx_ana.vcf.container import STDIN, inspect_file, regular_copy
-from pgx_ana.vcf.extents import Extent, extents_of, positions_in
+from pgx_ana.vcf.extents import Extent, are_structural, extents_of, positions_in
 from pgx_ana.vcf.header import (
     calling_program,
     decode_header,
@@ -112,6 +112,13 @@ class VariantFile:
         names = (self._contig_names.chromosome(contig) for contig in self.header.contigs)
         return {name for name in names if name is not None} | set(self._contigs)
 
+    def is_structural(self) -> bool:
+        """Say whether the file has rows, and all are copy numbers or structural variants."""
+        if self.format == "BCF":
+            return are_structural(self._bcf.rows())
+        with self._rows() as stream:
+            return are_structural(self._new_scan().rows(stream))
+
     def extents(self) -> dict[str, Extent]:
         """Return, for each known chromosome with rows, their first and last POS.
 
@@ -120,7 +127,7 @@ class VariantFile:
         if self._index is not None and self.format == "VCF":
             return extents_of(self._outer_positions(self._index), self._contig_names.chromosome)
         if self.format == "BCF":
-            return extents_of(self._bcf.positions(), self._contig_names.chromosome)
+            return extents_of(positions_in(self._bcf.rows()), self._contig_names.chromosome)
         with self._rows() as stream:
             rows = self._new_scan().rows(stream)
             return extents_of(positions_in(rows), self._contig_names.chromosome)

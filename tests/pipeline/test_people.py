@@ -175,30 +175,67 @@ def test_selected_genes_do_not_hide_other_rows(
     assert f"their rows on chromosome {chrom} are not of different regions" in result.stderr
 
 
-STRUCTURAL: dict[str, tuple[str, str]] = {
-    "deletion": ("1 90 N <DEL> 0/1", "END=110;SVTYPE=DEL"),
-    "deletion with a base": ("1 90 G <DEL> 0/1", "END=110;SVTYPE=DEL"),
-    "duplication": ("1 90 G <DUP> 0/1", "END=110;SVTYPE=DUP"),
-    "several symbols": ("1 90 N <DEL>,<DUP> 0/1", "END=110"),
+STRUCTURAL: dict[str, tuple[str, str, str]] = {
+    "deletion": ("1 90 N <DEL> 0/1", "END=110;SVTYPE=DEL", "GT"),
+    "deletion with a base": ("1 90 G <DEL> 0/1", "END=110;SVTYPE=DEL", "GT"),
+    "duplication": ("1 90 G <DUP> 0/1", "END=110;SVTYPE=DUP", "GT"),
+    "several symbols": ("1 90 N <DEL>,<DUP> 0/1", "END=110", "GT"),
+    "copy number": ("1 90 G <CN3> 0/1", "END=110", "GT"),
+    "elsewhere": ("1 700 G <DEL> 0/1", "END=710;SVTYPE=DEL", "GT"),
+    "breakend": ("1 700 G G[2:60[ 0/1", "SVTYPE=BND", "GT"),
+    "segment elsewhere": ("1 600 N . ./.:2", "END=710", "GT:CN"),
+    "segment with a base": ("1 600 G . ./.:2", "END=710", "GT:CN"),
 }
 
 
-@pytest.mark.parametrize(("row", "info"), STRUCTURAL.values(), ids=STRUCTURAL)
+@pytest.mark.parametrize("pack", [uncompressed, bgzf_tbi, bcf], ids=lambda pack: pack.__name__)
+@pytest.mark.parametrize(("row", "info", "fmt"), STRUCTURAL.values(), ids=STRUCTURAL)
 @pytest.mark.parametrize("is_first", [False, True], ids=["second", "first"])
+@pytest.mark.usefixtures("index_small_files")
 def test_a_file_of_structural_variants_beside_one_of_bases(
-    toy: KnowledgeBase, make_vcf: MakeVcf, row: str, info: str, *, is_first: bool
+    toy: KnowledgeBase,
+    make_vcf: MakeVcf,
+    pack: Callable[[Path], Path],
+    row: str,
+    info: str,
+    fmt: str,
+    *,
+    is_first: bool,
 ) -> None:
     """Each covers what the other does not: they are taken for one person."""
-    bases = make_vcf(["1 200 A C 0/1", "2 50 G T 0/1"], name="snv.vcf")
-    structural = make_vcf([row], name="sv.vcf", info={0: info})
+    declared = ['##FORMAT=<ID=CN,Number=1,Type=Integer,Description="copies">']
+    declared += [f'##ALT=<ID={name},Description="x">' for name in ("DEL", "DUP", "CN3")]
+    rows = ["1 200 A C 0/1", "1 800 A C 0/1", "2 50 G T 0/1"]
+    bases = pack(make_vcf(rows, name="snv.vcf"))
+    structural = pack(
+        make_vcf([row], name="sv.vcf", info={0: info}, fmt=fmt, extra_header=declared)
+    )
     paths = (structural, bases) if is_first else (bases, structural)
     calls = call(Request(tuple(map(str, paths))), toy)
     assert ("S1",) == calls.samples
     assert "A/C" == genotypes(calls)["rs2"]
 
 
+@pytest.mark.parametrize(
+    ("row", "fmt"),
+    [
+        ("1 700 A C 0/1", "GT"),
+        ("1 700 G <NON_REF> 0/0", "GT"),
+        ("1 700 G . 0/0:30:50", "GT:DP:GQ"),
+        ("1 700 G <DEL>,A 0/1", "GT"),
+    ],
+    ids=["base", "block", "site", "both"],
+)
+def test_a_file_with_one_row_about_bases_is_not_structural(
+    toy: KnowledgeBase, make_vcf: MakeVcf, row: str, fmt: str
+) -> None:
+    bases = make_vcf(["1 200 A C 0/1", "1 800 A C 0/1"], name="snv.vcf")
+    other = make_vcf([row], name="other.vcf", fmt=fmt)
+    assert "their rows on chromosome 1" in rejection(toy, [bases, other])
+
+
 def test_two_files_of_structural_variants(toy: KnowledgeBase, make_vcf: MakeVcf) -> None:
-    row, info = STRUCTURAL["deletion"]
+    row, info, _ = STRUCTURAL["deletion"]
     paths = [make_vcf([row], name=name, info={0: info}) for name in ("one.vcf", "two.vcf")]
     assert "both have rows at rs1" in rejection(toy, paths)
 
