@@ -14,7 +14,7 @@ from pgx_ana.knowledge import KnowledgeBase, load
 from pgx_ana.model import CallOptions
 from pgx_ana.names import did_you_mean
 from pgx_ana.output import Table, make_table, patient_texts, to_frame
-from pgx_ana.pipeline import Request, Selection, run
+from pgx_ana.pipeline import Identity, Request, Selection, run
 from pgx_ana.terms import TableName
 
 if TYPE_CHECKING:
@@ -102,11 +102,15 @@ def annotate(  # noqa: PLR0913  # all but the first are keywords
     reference: PathName = "",
     verify: bool = False,
     population: str = "",
+    same_person: bool = False,
+    sample_from_filename: bool = False,
+    sample_sheet: PathName = "",
 ) -> Result:
     """Annotate the people in one or more variant files.
 
     Args:
-        paths: VCF or BCF files. Files with the same samples are joined to one cohort.
+        paths: VCF or BCF files. Files with the same samples that cover different chromosomes or
+            regions are joined to one cohort.
         samples: names of the samples to annotate; all if empty.
         genes: symbols of the genes to annotate, in any case; all if empty.
         assembly: ``GRCh37``, ``GRCh38`` or another name of one of them, such as ``hg38``, if it
@@ -121,11 +125,16 @@ def annotate(  # noqa: PLR0913  # all but the first are keywords
         verify: read files completely, not only at the known sites.
         population: ``AFR``, ``AMR``, ``EAS``, ``EUR``, ``SAS`` or ``global``. Its haplotype
             frequencies give ambiguous diplotypes a probability; none if empty.
+        same_person: files that name the same sample are files of one person, whatever they cover.
+        sample_from_filename: call the one sample of each file after the file.
+        sample_sheet: a tab-separated table with the columns ``file`` and ``sample`` that names the
+            one sample of each file; files with the same sample are files of one person.
 
     Raises:
-        InputError: a file cannot be read, trusted or matched, or a sample is in none of them.
-        UsageError: a gene, assembly or population is unknown, no file was given, or a file was
-            given twice.
+        InputError: a file cannot be read, trusted or matched, a sample is in none of them, or files
+            with one sample name may be of different people.
+        UsageError: a gene, assembly or population is unknown, no file was given, a file was given
+            twice, or the sample sheet has faults.
         KnowledgeBaseError: the knowledge base has faults.
     """
     knowledge = kb if isinstance(kb, KnowledgeBase) else load_knowledge_base(kb)
@@ -140,6 +149,7 @@ def annotate(  # noqa: PLR0913  # all but the first are keywords
         reference=os.fspath(reference),
         verify=verify,
         population=population,
+        identity=Identity(same_person, sample_from_filename, os.fspath(sample_sheet)),
     )
     return Result(run(request, knowledge))
 

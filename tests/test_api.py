@@ -84,7 +84,8 @@ def test_public_signatures() -> None:
         "assembly: 'str | None' = None, "
         "kb: 'KnowledgeBase | PathName | Sequence[PathName]' = (), "
         "options: 'CallOptions | None' = None, reference: 'PathName' = '', "
-        "verify: 'bool' = False, population: 'str' = '') -> 'Result'",
+        "verify: 'bool' = False, population: 'str' = '', same_person: 'bool' = False, "
+        "sample_from_filename: 'bool' = False, sample_sheet: 'PathName' = '') -> 'Result'",
         "load_knowledge_base": "(directories: 'PathName | Sequence[PathName]' = (), *, "
         "cached: 'bool' = True) -> 'KnowledgeBase'",
         "CallOptions": "(min_gq: 'float' = 10, min_dp: 'float' = 1, min_gp: 'float' = 0.9, "

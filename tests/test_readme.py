@@ -25,8 +25,8 @@ def test_python_example_runs(
 
 
 def test_options_exist() -> None:
-    annotate = main.commands["annotate"]
-    options = {name for parameter in annotate.params for name in parameter.opts}
+    commands = [main.commands[name] for name in ("annotate", "check")]
+    options = {name for command in commands for option in command.params for name in option.opts}
     assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README)) <= options
 
 

@@ -7,6 +7,7 @@ because a panel omits sites where everybody is homozygous reference.
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 import textwrap
 from collections import Counter
@@ -15,13 +16,14 @@ from pathlib import Path
 
 import numpy as np
 
+from pgx_ana.calling import assert_reference
 from pgx_ana.coded import combine
 from pgx_ana.errors import InputError
 from pgx_ana.haplotypes import Nomenclature
 from pgx_ana.haplotypes.nomenclature import nomenclatures
 from pgx_ana.haplotypes.panel import Alleles
 from pgx_ana.knowledge import KnowledgeBase, load
-from pgx_ana.model import Call, CallOptions, CohortCalls, SiteCalls
+from pgx_ana.model import Call, CohortCalls, SiteCalls
 from pgx_ana.pipeline import Request, Selection, call
 from pgx_ana.terms import POPULATIONS, CallSource
 
@@ -117,9 +119,11 @@ def _is_absent(site: SiteCalls) -> bool:
 def document(paths: Sequence[str], knowledge: KnowledgeBase) -> Iterator[str]:
     """Yield the lines of the YAML file of haplotype counts."""
     population_of = populations()
-    options = CallOptions(absent_is_reference=True)
-    request = Request(tuple(paths), Selection(samples=tuple(population_of)), options)
+    request = Request(tuple(paths), Selection(samples=tuple(population_of)))
     cohort = call(request, knowledge)
+    # Not with the option: it is refused for the chromosomes that the panel files do not know.
+    sites = tuple(assert_reference(site, cohort.assembly) for site in cohort.sites)
+    cohort = dataclasses.replace(cohort, sites=sites)
     yield "# Haplotypes counted in a phased panel by data/panel/measure_haplotypes.py; do not edit."
     yield "haplotype_counts:"
     for names in nomenclatures(knowledge):

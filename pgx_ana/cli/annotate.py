@@ -9,8 +9,10 @@ import click
 
 from pgx_ana.cli.destination import check_destination, chosen_format
 from pgx_ana.cli.options import (
+    NOT_ALL_CALLED,
     Choice,
     call_options,
+    check_writable,
     kb_option,
     load_knowledge,
     output_option,
@@ -62,19 +64,32 @@ _ASSERTED_WARNING = (
     help="Estimate probabilities of ambiguous diplotypes from haplotype frequencies of this 1000 "
     "Genomes population; shown in addition to the candidates.",
 )
-@click.option("-q", "--quiet", is_flag=True, help="Do not list the input files on stderr.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["none-called", "any-uncalled"]),
+    help="Exit with 5, with the results written, if no variant is called in any sample, or if any "
+    "is not called in any sample.",
+)
+@click.option(
+    "-q",
+    "--quiet",
+    is_flag=True,
+    help="Do not list the input files and the number of calls on stderr; warnings remain.",
+)
 @kb_option
+@click.pass_context
 def annotate(
+    ctx: click.Context,
+    /,
     output: str,
     file_format: str | None,
     tables: tuple[TableName, ...],
-    *,
-    quiet: bool,
     **given: Any,
 ) -> None:
     """Annotate the people in VCF or BCF FILES (- for stdin).
 
-    Files with the same samples are joined to one cohort; files with other samples add people.
+    Files with the same samples that cover different chromosomes or regions are joined to one
+    cohort; files with other samples add people.
 
     \b
     Examples:
@@ -84,13 +99,13 @@ def annotate(
     """
     kind = chosen_format(output, file_format, tables)
     check_destination(output, given, kind, tables)
+    check_writable(output, is_folder=len(tables) > 1)
     # Loaded first: its imports take half as long again if they run nested inside other imports.
     knowledge = load_knowledge(given["directories"])
     annotations = _run(given, knowledge)
-    _warn(annotations)
-    if not quiet:
-        _list_inputs(annotations)
+    _tell(annotations, quiet=given["quiet"])
     _write(annotations, kind, tables, output)
+    ctx.exit(_conclude(annotations, given["fail_on"], quiet=given["quiet"]))
 
 
 def _run(given: Mapping[str, Any], knowledge: KnowledgeBase) -> Annotations:
@@ -99,14 +114,31 @@ def _run(given: Mapping[str, Any], knowledge: KnowledgeBase) -> Annotations:
     return run(request_from(given, knowledge), knowledge)
 
 
-def _warn(annotations: Annotations) -> None:
-    """Print on stderr what a reader of the results must know."""
+def _tell(annotations: Annotations, *, quiet: bool) -> None:
+    """Print on stderr what a reader of the results must know; where not quiet, the inputs too."""
     from pgx_ana.quality import frequency_warnings
 
     if annotations.calls.options.absent_is_reference:
         say(_ASSERTED_WARNING)
     for warning in frequency_warnings(annotations.calls, annotations.knowledge):
         say(f"WARNING: {warning}")
+    if not quiet:
+        _list_inputs(annotations)
+        return
+    for file in annotations.calls.files:
+        if file.remark:
+            say(f"WARNING: {file.name}: {file.remark}")
+
+
+def _conclude(annotations: Annotations, fail_on: str | None, *, quiet: bool) -> int:
+    """Print the number of calls as the last line on stderr, and return the exit code."""
+    from pgx_ana.quality import count_calls
+
+    counts = count_calls(annotations.calls)
+    if not quiet:
+        say(str(counts))
+    failed = {"none-called": not counts.called_variants, "any-uncalled": not counts.are_all_called}
+    return NOT_ALL_CALLED if fail_on is not None and failed[fail_on] else 0
 
 
 def _list_inputs(annotations: Annotations) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from pgx_ana.errors import UsageError
+from pgx_ana.errors import OutputError, UsageError
 from pgx_ana.names import did_you_mean, known_name, listed_names
 from pgx_ana.reading import read_small
 from pgx_ana.terms import TableName
@@ -17,6 +17,9 @@ from pgx_ana.terms import TableName
 if TYPE_CHECKING:
     from pgx_ana.knowledge import KnowledgeBase
     from pgx_ana.pipeline import Request
+
+NOT_ALL_CALLED = 5
+"""Exit code if fewer genotypes are called than the user requires."""
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -111,6 +114,23 @@ _CALL_OPTIONS = (
         help="File with the samples to include, one per line.",
     ),
     click.option(
+        "--same-person",
+        is_flag=True,
+        help="Files that name the same sample are files of one person, whatever they cover.",
+    ),
+    click.option(
+        "--sample-from-filename",
+        is_flag=True,
+        help="Call the one sample of each file after the file: NA12717.vcf.gz is NA12717.",
+    ),
+    click.option(
+        "--sample-sheet",
+        default="",
+        metavar="TSV",
+        help="Table with the columns file and sample that names the one sample of each file; files "
+        "with the same sample are files of one person.",
+    ),
+    click.option(
         "-g", "--gene", "genes", multiple=True, help="Genes to include, separated by commas."
     ),
     click.option(
@@ -170,7 +190,7 @@ _CALL_OPTIONS = (
 def request_from(given: Mapping[str, Any], knowledge: KnowledgeBase) -> Request:
     """Return the request that the options of a command describe."""
     from pgx_ana.model import CallOptions
-    from pgx_ana.pipeline import Request, Selection
+    from pgx_ana.pipeline import Identity, Request, Selection
 
     return Request(
         paths=given["files"],
@@ -191,6 +211,11 @@ def request_from(given: Mapping[str, Any], knowledge: KnowledgeBase) -> Request:
         reference=given["reference"],
         verify=given["verify"],
         population=given.get("population") or "",
+        identity=Identity(
+            same_person=given["same_person"],
+            from_file_name=given["sample_from_filename"],
+            sample_sheet=given["sample_sheet"],
+        ),
     )
 
 
@@ -216,6 +241,42 @@ def _selected_samples(listed: str, file: Path | None) -> tuple[str, ...]:
 def _as_utf8(argument: str) -> str:
     """Return an argument as it was typed: in an ASCII locale, Python does not decode it."""
     return argument.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def check_writable(output: str, *, is_folder: bool) -> None:
+    """Raise :class:`OutputError` if results cannot be written: before any input is read.
+
+    The folder of an output file must exist. An output folder is made when it is written.
+    """
+    path = Path(output)
+    if output == "-":
+        return
+    try:
+        problem = _folder_problem(path) if is_folder else _file_problem(path)
+    except (OSError, ValueError) as error:
+        problem = f"cannot be written: {getattr(error, 'strerror', None) or error}"
+    if problem:
+        raise OutputError(f"{path}: {problem}")
+
+
+def _file_problem(path: Path) -> str:
+    """Say why a file cannot be written; nothing where it can."""
+    target = path.resolve()  # a symbolic link stays: its target is replaced
+    if target.is_dir():
+        return "is a directory; name a file"
+    if not target.parent.is_dir():
+        return f"cannot be written: there is no folder {path.parent}; make it first"
+    replaced = target.parent if target.is_file() or not target.exists() else target
+    return "" if os.access(replaced, os.W_OK) else "cannot be written: Permission denied"
+
+
+def _folder_problem(path: Path) -> str:
+    """Say why a folder cannot be made or written to; nothing where it can."""
+    existing = next(folder for folder in (path, *path.parents) if folder.exists())
+    if not existing.is_dir():
+        return f"cannot create the folder: {existing} is not a folder"
+    writable = os.access(existing, os.W_OK | os.X_OK)
+    return "" if writable else "cannot be written: Permission denied"
 
 
 def load_knowledge(directories: Iterable[Path], *, cached: bool = True) -> KnowledgeBase:

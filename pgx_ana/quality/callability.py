@@ -97,17 +97,21 @@ class Callability:
         """Return how much can be answered over all genes."""
         return _overall([gene.extent for gene in self.genes])
 
+    @property
+    def called_fraction(self) -> float:
+        """Return the fraction of all sites in all people that is called; 0 where there is none."""
+        cells = len(self.sites) * self.n_samples
+        return sum(site.n_called for site in self.sites) / cells if cells else 0.0
+
 
 def assess_callability(
-    parts: Sequence[CohortCalls], unreadable: Mapping[str, str], knowledge: KnowledgeBase
+    calls: CohortCalls, unreadable: Mapping[str, str], knowledge: KnowledgeBase
 ) -> Callability:
     """Assess what the files can answer, from their calls.
 
-    ``parts`` are calls of the same files, each for some of the genes. ``unreadable`` has, for every
-    other gene, the error that prevents reading it.
+    ``unreadable`` has, for every selected gene without calls, the error that prevents reading it.
     """
-    calls = parts[0]
-    sites = [_site_callability(site, part) for part in parts for site in part.sites]
+    sites = [_site_callability(site, calls) for site in calls.sites]
     sites += [
         SiteCallability(
             variant, _locus_text(variant, calls), {}, " ".join(unreadable[variant.gene].split())
@@ -122,7 +126,7 @@ def assess_callability(
     studied = {key: definition.studied_allele for key, definition in knowledge.definitions.items()}
     return Callability(
         files=calls.files,
-        content=_file_contents(parts),
+        content=_file_contents(calls),
         n_samples=n_samples,
         sites=tuple(sites),
         genes=tuple(
@@ -131,27 +135,22 @@ def assess_callability(
             )
             for gene, gene_sites in by_gene.items()
         ),
-        haplotype_sets=tuple(
-            counts for part in parts for counts in _haplotype_set_callability(part, knowledge)
-        ),
-        warnings=tuple(
-            warning for part in parts for warning in frequency_warnings(part, knowledge)
-        ),
+        haplotype_sets=tuple(_haplotype_set_callability(calls, knowledge)),
+        warnings=tuple(frequency_warnings(calls, knowledge)),
     )
 
 
-def _file_contents(parts: Sequence[CohortCalls]) -> tuple[str, ...]:
+def _file_contents(calls: CohortCalls) -> tuple[str, ...]:
     """Describe, for each file, the kind of its rows at known sites."""
     with_rows, with_blocks, with_reference = set(), set(), set()
-    for part in parts:
-        for site in part.sites:
-            locus = site.variant.loci[part.assembly]
-            for call in site.calls.values:
-                with_rows.add(call.file)
-                if call.source is CallSource.REFERENCE_BLOCK:
-                    with_blocks.add(call.file)
-                if locus.ref_is_certain and set(call.alleles) == {locus.ref}:
-                    with_reference.add(call.file)
+    for site in calls.sites:
+        locus = site.variant.loci[calls.assembly]
+        for call in site.calls.values:
+            with_rows.add(call.file)
+            if call.source is CallSource.REFERENCE_BLOCK:
+                with_blocks.add(call.file)
+            if locus.ref_is_certain and set(call.alleles) == {locus.ref}:
+                with_reference.add(call.file)
     return tuple(
         "reference blocks"
         if file.name in with_blocks
@@ -160,7 +159,7 @@ def _file_contents(parts: Sequence[CohortCalls]) -> tuple[str, ...]:
         else "variant rows only"
         if file.name in with_rows
         else "no row at a known site"
-        for file in parts[0].files
+        for file in calls.files
     )
 
 

@@ -65,6 +65,23 @@ class BcfFile:
         for record in file.fetch(contig, target.start - 1, target.end):
             yield parse_line(str(record).encode(), target.chrom, self._name)
 
+    def rows(self) -> Iterator[bytes]:
+        """Yield every row as that of a VCF.
+
+        Raises :class:`InputError` where the file is truncated or damaged.
+        """
+        place = "the first record"
+        try:
+            with self.open() as file:
+                for record in file:
+                    place = f"{record.chrom}:{record.pos}"
+                    yield str(record).encode()
+        except (OSError, ValueError) as error:
+            raise InputError(
+                f"{self._name}: the file is truncated or damaged after {place} ({error}); copy or "
+                "download it again"
+            ) from error
+
     def scan(
         self, chromosome_of: ChromosomeOf, targets: TargetIndex, *, end_is_declared: bool
     ) -> Iterator[tuple[Line, list[int]]]:

@@ -147,6 +147,37 @@ class Index:
                         raise OSError(f"the index {self.path.name} does not match the file")
                     yield row, is_unterminated
 
+    def outer_rows(self, path: Path, contig: str) -> Iterator[bytes]:
+        """Yield the first rows of a contig and the last ones, as bytes; others may be among them.
+
+        Raises :class:`OSError` where the file is damaged.
+        """
+        parts = self._contigs.get(contig)
+        if parts is None:
+            return
+        first, _ = self._extent(parts)
+        with path.open("rb") as stream:
+            for row, _ in _lines(stream, first, first + 1):
+                yield row
+            # The last row is in a bin that reaches the start of the last one, or beyond it.
+            spans = {at: self._bin_span(number) for number, at in parts.bins.items()}
+            last_start = max(start for start, _ in spans.values())
+            for at, (_, end) in spans.items():
+                for begin, beyond in self._chunks_of_bin(at) if end > last_start else ():
+                    for row, _ in _lines(stream, begin, beyond):
+                        yield row
+
+    def _bin_span(self, number: int) -> tuple[int, int]:
+        """Return the positions of a bin, 0-based and half-open; none for one of metadata."""
+        first_of_level, shift = 0, self._shift + 3 * self._depth
+        for level in range(self._depth + 1):
+            if number < first_of_level + (1 << 3 * level):
+                start = (number - first_of_level) << shift
+                return start, start + (1 << shift)
+            first_of_level += 1 << 3 * level
+            shift -= 3
+        return -1, -1
+
     def _parse(self) -> None:
         data = self._data
         names: list[str] = []

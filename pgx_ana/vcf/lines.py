@@ -126,6 +126,10 @@ class Scan:
             ):
                 self._reject(text, digits)
 
+    def rows(self, stream: IO[bytes]) -> Iterator[bytes]:
+        """Yield every row as bytes, unchecked. Raises :class:`InputError` for a damaged file."""
+        return self._texts(stream)
+
     @property
     def _place(self) -> str:
         return f"{self._name}: line {self._line_number}"

@@ -11,7 +11,7 @@ import dataclasses
 import hashlib
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -22,6 +22,7 @@ from pgx_ana.vcf.assembly import ContigNames
 from pgx_ana.vcf.bcf import BcfFile
 from pgx_ana.vcf.container import STDIN, inspect_file, regular_copy
 from pgx_ana.vcf.contigs import FileContigs
+from pgx_ana.vcf.extents import Extent, are_structural, extents_of, positions_in
 from pgx_ana.vcf.header import (
     Header,
     calling_program,
@@ -114,16 +115,62 @@ class VariantFile:
             self._selected = [n for n, name in enumerate(self._all_samples) if name in unique]
         return bool(self._selected)
 
+    def rename_sample(self, name: str) -> None:
+        """Give the one sample of the file another name.
+
+        Raises :class:`InputError` where the file has several samples.
+        """
+        if len(self._all_samples) > 1:
+            raise InputError(
+                f"{self.name}: has {len(self._all_samples)} samples; only the sample of a file "
+                "with one sample can be named by its file name or a sample sheet"
+            )
+        self._all_samples = (name,)
+
+    @property
+    def declared_chromosomes(self) -> set[str]:
+        """Return the known chromosomes among the contigs of the header, and of the index."""
+        names = (self._contig_names.chromosome(contig) for contig in self.header.contigs)
+        return {name for name in names if name is not None} | set(self._contigs)
+
+    def is_structural(self) -> bool:
+        """Say whether the file has rows, and all are copy numbers or structural variants."""
+        if self.format == "BCF":
+            return are_structural(self._bcf.rows())
+        with self._rows() as stream:
+            return are_structural(self._new_scan().rows(stream))
+
+    def extents(self) -> dict[str, Extent]:
+        """Return, for each known chromosome with rows, their first and last POS.
+
+        Without an index, this reads the whole file. Raises :class:`InputError` where it is damaged.
+        """
+        if self._index is not None and self.format == "VCF":
+            return extents_of(self._outer_positions(self._index), self._contig_names.chromosome)
+        if self.format == "BCF":
+            return extents_of(positions_in(self._bcf.rows()), self._contig_names.chromosome)
+        with self._rows() as stream:
+            rows = self._new_scan().rows(stream)
+            return extents_of(positions_in(rows), self._contig_names.chromosome)
+
     def close(self) -> None:
         """Release the file; what was read from its header remains available."""
         if self._copy is not None:
             self._copy.close()
 
-    def records_at(self, targets: Sequence[Target], *, verify: bool = False) -> list[list[Record]]:
+    def records_at(
+        self,
+        targets: Sequence[Target],
+        *,
+        verify: bool = False,
+        faults: dict[int, InputError] | None = None,
+    ) -> list[list[Record]]:
         """Return, for each target, the records that overlap it, in the order of the file.
 
         ``verify`` reads the whole file, and compares the rows that the index gives with those of
-        one pass. Raises :class:`InputError` where the file is damaged, or a row malformed.
+        one pass. Raises :class:`InputError` where the file is damaged, or a row malformed. With
+        ``faults``, the errors of single rows are put there instead, by the number of the target,
+        which then has no records.
         """
         lines = self._lines_at(targets, by_index=self.indexed)
         remark = self._contig_names.remark({target.chrom for target in targets})
@@ -132,12 +179,29 @@ class VariantFile:
             self._verify()
             if self.indexed:
                 self._check_complete(lines, self._lines_at(targets, by_index=False))
-        unique = {line.text: line for lines_at_target in lines for line in lines_at_target}
-        rows = list(unique.values())
+        rows = [line for at_target in lines for line in at_target]
+        # Of all rows together: a name of a phase set has the same number in each of them.
         phase_fields = PhaseFields.of(self._phase_declarations, rows)
-        records = read_records(rows, self._all_samples, self._selected, phase_fields)
-        record_of = dict(zip(unique, records, strict=True))
+        try:
+            record_of = self._records(rows, phase_fields)
+        except InputError:
+            if faults is None:
+                raise
+            record_of = {}
+            for number, at_target in enumerate(lines):
+                try:
+                    record_of |= self._records(at_target, phase_fields)
+                except InputError as error:
+                    faults[number] = error
+                    lines[number] = []
         return [[record_of[line.text] for line in lines_at_target] for lines_at_target in lines]
+
+    def _records(self, lines: Iterable[Line], phase_fields: PhaseFields) -> dict[bytes, Record]:
+        """Return the record of each row. Raises :class:`InputError` for a malformed one."""
+        unique = {line.text: line for line in lines}
+        rows = list(unique.values())
+        records = read_records(rows, self._all_samples, self._selected, phase_fields)
+        return dict(zip(unique, records, strict=True))
 
     @property
     def _bcf(self) -> BcfFile:
@@ -230,10 +294,22 @@ class VariantFile:
                             if line.pos <= target.end and line.end >= target.start:
                                 yield line, [number]
         except (OSError, ValueError) as error:
-            raise InputError(
-                f"{self.name}: the file or its index is damaged at {contig} ({error}); copy or "
-                "download the file again and rebuild its index"
-            ) from error
+            raise self._damaged_at(contig, error) from error
+
+    def _outer_positions(self, index: Index) -> Iterator[tuple[str, int]]:
+        """Yield the contig and position of the first and last rows of known chromosomes."""
+        contig = ""
+        try:
+            for contig in (name for contigs in self._contigs.values() for name in contigs):
+                yield from positions_in(index.outer_rows(self._path, contig))
+        except (OSError, ValueError) as error:
+            raise self._damaged_at(contig, error) from error
+
+    def _damaged_at(self, contig: str, error: Exception) -> InputError:
+        return InputError(
+            f"{self.name}: the file or its index is damaged at {contig} ({error}); copy or "
+            "download the file again and rebuild its index"
+        )
 
     def _rows_at(self, contig: str, target: Target, opened: Any) -> Iterator[Line]:
         """Yield the rows of a contig near a target; ``opened`` is the opened file of a BCF."""

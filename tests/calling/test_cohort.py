@@ -18,13 +18,14 @@ from pgx_ana.calling import assert_reference, merge_files
 from pgx_ana.errors import InputError
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import ABSENT, Call, CallOptions, CohortCalls, SiteCalls, Variant
-from pgx_ana.pipeline import Request
+from pgx_ana.pipeline import Identity, Request
 from pgx_ana.pipeline import call as call_files
 from pgx_ana.terms import Assembly, CallSource, CallStatus
 
 Part = tuple[SiteCalls, NDArray[np.intp]]
 
 NAN = float("nan")
+SAME_PERSON = Identity(same_person=True)
 
 
 @pytest.fixture(scope="session")
@@ -357,7 +358,7 @@ def test_two_files_complement_one_another(make_vcf: MakeVcf, toy: KnowledgeBase)
 def test_two_files_that_agree(make_vcf: MakeVcf, toy: KnowledgeBase) -> None:
     one = make_vcf(["1 200 A C,T 2/1"], name="one.vcf")
     two = make_vcf(["1 200 A C 0/1", "1 200 A T 1/0"], name="two.vcf")
-    calls = call_files(Request((str(one), str(two))), toy)
+    calls = call_files(Request((str(one), str(two)), identity=SAME_PERSON), toy)
     (rs2_call,) = {call for call in calls.sites[1].calls.values if call is not ABSENT}
 
     assert {"S1": {"rs2": "C/T called"}} == genotypes(calls)
@@ -369,7 +370,7 @@ def test_two_files_that_disagree(make_vcf: MakeVcf, toy: KnowledgeBase) -> None:
     two = make_vcf(["1 200 A C 0/1"], name="two.vcf")
 
     with pytest.raises(InputError, match=r"'S1' .* disagree on rs2: C/T .*one.vcf, A/C .*two.vcf"):
-        call_files(Request((str(one), str(two))), toy)
+        call_files(Request((str(one), str(two)), identity=SAME_PERSON), toy)
 
 
 def test_reference_is_asserted_after_the_files_are_merged(
@@ -378,7 +379,8 @@ def test_reference_is_asserted_after_the_files_are_merged(
     """A call in one file takes precedence over its absence in the other."""
     one = make_vcf(["1 100 A C 0/1"], name="one.vcf")
     two = make_vcf(["1 200 A T 1/1", "1 300 T C ./."], name="two.vcf")
-    request = Request((str(one), str(two)), options=CallOptions(absent_is_reference=True))
+    options = CallOptions(absent_is_reference=True)
+    request = Request((str(one), str(two)), options=options, identity=SAME_PERSON)
 
     assert {
         "S1": {

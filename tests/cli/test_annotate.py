@@ -157,7 +157,13 @@ def test_stdout_has_data_only(annotate: Run, file: Path) -> None:
     assert HEADERS[TableName.ANNOTATIONS] == lines[0]
     assert {len(lines[0])} == {len(line) for line in lines}
     assert ["S1", "S1", "S2", "S2"] == [line[0] for line in lines[1:]]
-    assert f"{file}: GRCh38 (contig lengths), 2 samples\n" == result.stderr
+    assert [
+        f"{file}: GRCh38 (contig lengths), 2 samples",
+        (
+            "2 of 6 known variants called in any sample; of 12 calls (2 samples x 6 variants): "
+            "2 called, 1 no_call, 3 filtered, 6 absent"
+        ),
+    ] == result.stderr.splitlines()
 
 
 def test_quiet_empties_stderr(annotate: Run, file: Path) -> None:
@@ -451,17 +457,19 @@ def test_an_unknown_sample(annotate: Run, file: Path) -> None:
     ("target", "message"),
     [
         ("", "is a directory; name a file"),
-        ("missing/result.tsv", "cannot be written: No such file or directory"),
+        ("missing/result.tsv", "cannot be written: there is no folder {folder}; make it first"),
     ],
     ids=["directory", "missing-folder"],
 )
 def test_output_errors(
     annotate: Run, file: Path, tmp_path: Path, target: str, message: str
 ) -> None:
-    """The input has been read by then; ``-q`` keeps its list off stderr."""
+    """They come before the list of inputs: no input has been read by then."""
     before = set(tmp_path.iterdir())
     path = tmp_path / target
-    check_error(annotate(file, "-q", "-o", path), 3, f"{path}: {message}")
+    expected = f"{path}: {message.format(folder=path.parent)}"
+    check_error(annotate(file, "-o", path), 3, expected)
+    assert f"Error: {expected}\n" == annotate(tmp_path / "none.vcf", "-o", path).stderr
     assert before == set(tmp_path.iterdir())
 
 

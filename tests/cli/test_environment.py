@@ -168,10 +168,13 @@ def test_closed_streams_that_are_not_needed(
     assert (tmp_path / "expected.tsv").read_bytes() == (tmp_path / "out.tsv").read_bytes()
 
 
+CLOSED_STDIN = b"Error: <stdin>: is closed, so that nothing can be read from it\n"
+
+
 @pytest.mark.parametrize("command", ["annotate", "check"])
 def test_closed_stdin_as_input(shell: Shell, command: str) -> None:
     done = shell("{} " + command + " - {kb} <&-")
-    assert (3, b"Error: -: cannot be read: Bad file descriptor\n") == (done.returncode, done.stderr)
+    assert (3, CLOSED_STDIN) == (done.returncode, done.stderr)
 
 
 # Interrupts and memory.
@@ -366,7 +369,8 @@ def test_file_names_that_are_not_utf8(shell: Shell, make_vcf: MakeVcf, tmp_path:
     make_vcf(["1 100 A C 0/1"])
     shell("mv made.vcf $'b\\xe9.vcf'")
     done = shell("{} annotate {kb} -f json $'b\\xe9.vcf'")
-    assert b"b\\xe9.vcf: GRCh38 (contig lengths), 1 sample\n" == done.stderr
+    listed, _ = done.stderr.splitlines()
+    assert b"b\\xe9.vcf: GRCh38 (contig lengths), 1 sample" == listed
     (document,) = json.loads(done.stdout.decode("utf-8"))
     assert r"b\xe9.vcf" == document["inputs"][0]["name"]
     done = shell("{} annotate -q {kb} $'b\\xe9.vcf' -o $'o\\xe9.tsv'")

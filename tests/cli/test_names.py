@@ -33,7 +33,9 @@ GENES = {
 @pytest.fixture
 def file(make_vcf: MakeVcf) -> Path:
     """Return a file whose assembly only the user knows."""
-    return make_vcf(["1 100 A C 0/1 0/0"], samples=("NA12878", "NA12891"), assembly=None)
+    return make_vcf(
+        ["1 100 A C 0/1 0/0", "2 50 G T 0/1 0/0"], samples=("NA12878", "NA12891"), assembly=None
+    )
 
 
 def variants(result: Result) -> list[str]:

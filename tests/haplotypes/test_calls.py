@@ -18,7 +18,7 @@ from pgx_ana.haplotypes.diplotypes import call_diplotype
 from pgx_ana.haplotypes.phasing import AllelePair, Genotype
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import ABSENT, Call, SiteCalls, Variant
-from pgx_ana.pipeline import Request, run
+from pgx_ana.pipeline import Identity, Request, run
 from pgx_ana.terms import CallSource, CallStatus
 
 CORE = ("rs1", "rs2", "rs4")
@@ -223,7 +223,8 @@ def test_several_files(toy_haplotypes: KnowledgeBase, make_vcf: MakeVcf) -> None
     two = make_vcf(with_ps, samples=["P2"], name="2.vcf", fmt="GT:PS")
     three = make_vcf(["1 100 A C 0|1"], samples=["P3"], name="3.vcf")
     four = make_vcf(["1 200 A C 0|1", *rest], samples=["P3"], name="4.vcf")
-    annotations = run(Request(tuple(str(path) for path in (one, two, three, four))), toy_haplotypes)
+    paths = tuple(str(path) for path in (one, two, three, four))
+    annotations = run(Request(paths, identity=Identity(same_person=True)), toy_haplotypes)
 
     open_phase = ["*1/*4", "*2/*3"]
     assert ("P1", "P2", "P3") == annotations.calls.samples

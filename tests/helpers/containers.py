@@ -15,7 +15,7 @@ from pgx_ana.errors import InputError
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.output import make_table
 from pgx_ana.output.delimited import text_chunks
-from pgx_ana.pipeline import Request, Selection, call, run
+from pgx_ana.pipeline import Identity, Request, Selection, call, run
 from pgx_ana.terms import TableName
 
 Pack = Callable[[Path], Path]
@@ -52,10 +52,17 @@ def calls_of(toy: KnowledgeBase, *paths: Path) -> list[list[str]]:
     return table_without_file("".join(text_chunks(make_table(TableName.CALLS, annotations), "\t")))
 
 
-def rejection(toy: KnowledgeBase, *paths: Path, samples: Sequence[str] = ()) -> str:
+def rejection(
+    toy: KnowledgeBase,
+    *paths: Path,
+    samples: Sequence[str] = (),
+    identity: Identity | None = None,
+) -> str:
     """Return the message with which files are rejected."""
+    selection = Selection(samples=tuple(samples))
+    request = Request(tuple(map(str, paths)), selection, identity=identity or Identity())
     with pytest.raises(InputError) as caught:
-        call(Request(tuple(map(str, paths)), Selection(samples=tuple(samples))), toy)
+        call(request, toy)
     return str(caught.value)
 
 

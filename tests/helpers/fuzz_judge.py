@@ -32,7 +32,7 @@ from pgx_ana.errors import KnowledgeBaseError, PgxAnaError
 from pgx_ana.knowledge import KnowledgeBase, load
 from pgx_ana.model import CallOptions, CohortCalls
 from pgx_ana.output.callability import callability_json, callability_text, callability_tsv
-from pgx_ana.pipeline import Request, Selection, call, call_by_gene, run
+from pgx_ana.pipeline import Request, Selection, call, call_readable, run
 from pgx_ana.quality import assess_callability
 from pgx_ana.vcf import container
 
@@ -300,11 +300,11 @@ def _outcome(request: Request, knowledge: KnowledgeBase) -> Outcome:
 def _check_callability(path: Path, knowledge: KnowledgeBase, options: CallOptions) -> None:
     """Check that the report of ``check`` can be written in every format."""
     try:
-        parts, unreadable = call_by_gene(_request(path, options), knowledge)
+        calls, unreadable = call_readable(_request(path, options), knowledge)
     except PgxAnaError as error:
         str(error).encode()
         return
-    callability = assess_callability(parts, unreadable, knowledge)
+    callability = assess_callability(calls, unreadable, knowledge)
     "\n".join(callability_text(callability)).encode()
     for line in callability_tsv(callability):
         line.encode()

@@ -16,11 +16,12 @@ import numpy as np
 
 from helpers.paths import PANEL_GENES, ROOT
 from helpers.scripts import load_script
+from pgx_ana.calling import assert_reference
 from pgx_ana.haplotypes import Diplotype, HaplotypeCalls, Nomenclature
 from pgx_ana.haplotypes.calls import call_haplotypes
 from pgx_ana.haplotypes.panel import Alleles, Panel
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.model import CallOptions, CohortCalls, SiteCalls
+from pgx_ana.model import CohortCalls, SiteCalls
 from pgx_ana.pipeline import Request, Selection, call
 from pgx_ana.terms import GLOBAL, POPULATIONS
 
@@ -60,9 +61,13 @@ def panel_calls(
     """
     folder = shared / "1000genomes" / assembly
     paths = tuple(str(folder / f"{gene}.vcf.gz") for gene in PANEL_GENES)
-    options = CallOptions(absent_is_reference=absent_is_reference)
     selected = tuple(population_of()) if samples is None else samples
-    return call(Request(paths, Selection(selected), options), knowledge)
+    calls = call(Request(paths, Selection(selected)), knowledge)
+    if not absent_is_reference:
+        return calls
+    # Not with the option: it is refused for the chromosomes that the files do not know.
+    sites = tuple(assert_reference(site, calls.assembly) for site in calls.sites)
+    return dataclasses.replace(calls, sites=sites)
 
 
 def sites_by_rsid(cohort: CohortCalls) -> dict[str, SiteCalls]:

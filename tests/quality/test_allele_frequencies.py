@@ -312,7 +312,7 @@ def test_annotate_warns_on_stderr(run: Run, slices: Slices, quiet: bool) -> None
     assert 0 == result.exit_code
     lines = result.stderr.splitlines()
     assert f"WARNING: {expected_warning('rs35599367', 'GRCh38')}" == lines[0]
-    assert (1 if quiet else 2) == len(lines)
+    assert (1 if quiet else 3) == len(lines)
     assert 3202 < result.stdout.count(os.linesep)
     assert "WARNING" not in result.stdout
 

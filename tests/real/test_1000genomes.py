@@ -191,7 +191,8 @@ def test_reference_people_are_absent_from_variants_only_files(variants_only: Pat
 
 
 def test_asserted_reference_is_marked(variants_only: Path) -> None:
-    asserted = pgx_ana.annotate(variants_only, options=CallOptions(absent_is_reference=True))
+    options = CallOptions(absent_is_reference=True)
+    asserted = pgx_ana.annotate(variants_only, genes="CYP19A1", options=options)
     row = asserted.calls.set_index("variant").loc["rs4646"]
     assert ("A/A", "called", "asserted") == (row["genotype"], row["status"], row["source"])
     annotation = asserted.annotations.set_index("association").loc["rs4646-disease-control"]

@@ -132,7 +132,9 @@ def declaration(words: str) -> str:
 
 
 def star_row(*paths: Path, options: CallOptions | None = None) -> dict[Hashable, Any]:
-    result = pgx_ana.annotate(paths, kb=[TOY, TOY_HAPLOTYPES], options=options)
+    result = pgx_ana.annotate(
+        paths, kb=[TOY, TOY_HAPLOTYPES], options=options, same_person=len(paths) > 1
+    )
     (row,) = result.haplotypes.query("haplotypes == 'AAA-star'").to_dict("records")
     return row
 

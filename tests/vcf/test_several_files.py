@@ -20,8 +20,10 @@ from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import CohortCalls
 from pgx_ana.output import make_table
 from pgx_ana.output.delimited import text_chunks
-from pgx_ana.pipeline import Request, Selection, call, run
+from pgx_ana.pipeline import Identity, Request, Selection, call, run
 from pgx_ana.terms import TableName
+
+SAME_PERSON = Identity(same_person=True)
 
 pytestmark = pytest.mark.usefixtures("index_small_files")
 
@@ -121,7 +123,7 @@ def test_a_sample_in_two_files_that_agree(
 ) -> None:
     first = make_vcf(["1 100 A C 0/1"], name="1.vcf")
     second = make_vcf([f"1 100 A C {other}", "1 200 A C 0/0"], name="2.vcf")
-    calls = call(Request((str(first), str(second))), toy)
+    calls = call(Request((str(first), str(second)), identity=SAME_PERSON), toy)
     assert {"S1": ["A/C", "A/A", *["absent"] * 4]} == genotypes(calls)
 
 
@@ -138,7 +140,7 @@ def test_a_sample_in_two_files_that_disagree(
         f"sample 'S1' is in two files that disagree on rs1: A/C (called) in {first}, {shown} in "
         f"{second}; leave one of the files out"
     )
-    assert expected == rejection(toy, first, second)
+    assert expected == rejection(toy, first, second, identity=SAME_PERSON)
 
 
 def test_a_file_given_twice(toy: KnowledgeBase, make_vcf: MakeVcf) -> None:

@@ -1,0 +1,180 @@
+"""The records of one file at the known loci, and its assembly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pgx_ana.errors import InputError
+from pgx_ana.knowledge import KnowledgeBase
+from pgx_ana.model import Record, Variant
+from pgx_ana.pipeline.request import Request
+from pgx_ana.terms import Assembly
+from pgx_ana.vcf import (
+    FEW_MATCHES,
+    ContigNames,
+    DetectedAssembly,
+    Genome,
+    LocusMatches,
+    Target,
+    VariantFile,
+    count_matching_loci,
+    decide_assembly,
+)
+
+_RecordsOf = dict[Assembly, list[list[Record]]]
+_FaultsOf = dict[Assembly, dict[int, InputError]]
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecords:
+    """The records of one file that overlap each variant's window, by the assembly of the windows.
+
+    ``detected`` is None where the assembly cannot be determined from the file itself. ``faults``
+    has, by the number of the variant, the errors of rows that cannot be read.
+    """
+
+    file: VariantFile
+    detected: DetectedAssembly | None
+    records: Mapping[Assembly, list[list[Record]]]
+    faults: Mapping[Assembly, Mapping[int, InputError]]
+
+    def loci_with_rows(self) -> frozenset[int]:
+        """Return the numbers of the variants that any row overlaps.
+
+        They are those on the assembly of the file, on both assemblies if it is not known.
+        """
+        return frozenset(
+            number
+            for assembly, by_variant in self.records.items()
+            if self.detected is None or self.detected.assembly is assembly
+            for number, records in enumerate(by_variant)
+            if records
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ReadContext:
+    """What the files of one run have in common while they are read.
+
+    If ``strict``, a row that cannot be read is an error; otherwise it is kept as a fault.
+    """
+
+    contig_names: ContigNames
+    variants: tuple[Variant, ...]
+    request: Request
+    knowledge: KnowledgeBase
+    genome: Genome | None
+    strict: bool
+
+
+def collect_records(file: VariantFile, context: ReadContext) -> FileRecords:
+    """Collect the records that overlap each variant's window, and decide the assembly of the file.
+
+    If neither the user nor the header gives the assembly, the loci of both assemblies and of all
+    genes are read. A file without an index is always read at the loci of both assemblies, so that
+    one pass is enough even if its header is wrong. An indexed file with few matches at the loci of
+    its expected assembly is read a second time, at the loci of the other.
+    """
+    given = context.request.selection.assembly
+    from_header = _assembly_from_header(file, context)
+    expected = given or (from_header.assembly if from_header else None)
+    assemblies = tuple(Assembly) if expected is None or not file.indexed else (expected,)
+    probed = context.knowledge.variants if expected is None else context.variants
+    faults: _FaultsOf = {}
+    records = _records_in_windows(
+        file,
+        assemblies,
+        probed,
+        verify=context.request.verify,
+        faults=None if context.strict else faults,
+    )
+    matches = _matches_by_assembly(probed, records)
+    if expected is not None and file.indexed and matches[expected].agree < FEW_MATCHES:
+        others = tuple(assembly for assembly in Assembly if assembly is not expected)
+        matches |= _matches_by_assembly(probed, _records_in_windows(file, others, probed))
+    detected = decide_assembly(given, from_header, matches, file.name)
+    records, faults = _selected(records, faults, probed, context.variants)
+    if context.genome is not None:
+        records = _checked_against_genome(context.genome, detected, records, file.name)
+    return FileRecords(file, detected, records, faults)
+
+
+def _selected(
+    records: _RecordsOf, faults: _FaultsOf, probed: Sequence[Variant], variants: Sequence[Variant]
+) -> tuple[_RecordsOf, _FaultsOf]:
+    """Return the records and faults of the probed variants that are selected, by their numbers."""
+    selected_ids = {variant.id for variant in variants}
+    selected = [index for index, variant in enumerate(probed) if variant.id in selected_ids]
+    return (
+        {a: [by_variant[index] for index in selected] for a, by_variant in records.items()},
+        {
+            a: {new: found[old] for new, old in enumerate(selected) if old in found}
+            for a, found in faults.items()
+        },
+    )
+
+
+def _assembly_from_header(file: VariantFile, context: ReadContext) -> DetectedAssembly | None:
+    """Return the assembly of the header, else that of ``--reference`` if the user gave none."""
+    given = context.request.selection.assembly
+    detected = context.contig_names.detect(file.header, file.name, given)
+    if detected is None and given is None and context.genome is not None:
+        return DetectedAssembly(context.genome.assembly, "contig lengths of --reference")
+    return detected
+
+
+def _checked_against_genome(
+    genome: Genome,
+    detected: DetectedAssembly | None,
+    records: Mapping[Assembly, list[list[Record]]],
+    name: str,
+) -> dict[Assembly, list[list[Record]]]:
+    """Return the records on the genome's assembly, each marked if its REF differs from the genome.
+
+    Raises :class:`InputError` if the file is on another assembly than the genome.
+    """
+    if detected is not None and detected.assembly is not genome.assembly:
+        raise InputError(f"{name}: is {detected.assembly}, but --reference is {genome.assembly}")
+    return {
+        genome.assembly: [
+            [genome.with_mismatch(record) for record in at_variant]
+            for at_variant in records[genome.assembly]
+        ]
+    }
+
+
+def _records_in_windows(
+    file: VariantFile,
+    assemblies: Sequence[Assembly],
+    variants: Sequence[Variant],
+    *,
+    verify: bool = False,
+    faults: _FaultsOf | None = None,
+) -> _RecordsOf:
+    """Return, for each assembly and variant, the records that overlap the window of the variant.
+
+    With ``faults``, the errors of single rows are put there, by assembly and number of the variant.
+    """
+    loci = [variant.loci[assembly] for assembly in assemblies for variant in variants]
+    targets = [Target(locus.chrom, locus.window_start, locus.window_end) for locus in loci]
+    by_target: dict[int, InputError] = {}
+    records = file.records_at(targets, verify=verify, faults=None if faults is None else by_target)
+    for number, error in by_target.items():
+        if faults is not None:
+            assembly = assemblies[number // len(variants)]
+            faults.setdefault(assembly, {})[number % len(variants)] = error
+    return {
+        assembly: records[index * len(variants) : (index + 1) * len(variants)]
+        for index, assembly in enumerate(assemblies)
+    }
+
+
+def _matches_by_assembly(
+    variants: Sequence[Variant], records: Mapping[Assembly, list[list[Record]]]
+) -> dict[Assembly, LocusMatches]:
+    """Count, for each assembly, the loci at which REF agrees with the knowledge base or differs."""
+    return {
+        assembly: count_matching_loci(variants, assembly, by_variant)
+        for assembly, by_variant in records.items()
+    }

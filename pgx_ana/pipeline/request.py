@@ -1,0 +1,82 @@
+"""What one run is asked to do."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pgx_ana.errors import UsageError
+from pgx_ana.knowledge import KnowledgeBase
+from pgx_ana.model import CallOptions, Variant
+from pgx_ana.terms import Assembly
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What to annotate: samples and genes (all where empty), and the assembly if one was given."""
+
+    samples: tuple[str, ...] = ()
+    genes: tuple[str, ...] = ()
+    assembly: Assembly | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whose the files are, where their sample names do not say it.
+
+    With ``same_person``, a sample name in several files is always one person. With
+    ``from_file_name``, the one sample of each file is called after the file. ``sample_sheet`` is a
+    table that names the one sample of each file, empty for none.
+    """
+
+    same_person: bool = False
+    from_file_name: bool = False
+    sample_sheet: str = ""
+
+    def __post_init__(self) -> None:
+        """Raise :class:`UsageError` if the samples are to be named in two ways."""
+        if self.from_file_name and self.sample_sheet:
+            raise UsageError("--sample-from-filename and --sample-sheet cannot be combined")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One run: the files, what to annotate in them, what counts as a call, whose the files are.
+
+    ``reference`` is an indexed FASTA file that REF is checked against, empty for none. With
+    ``verify`` every file is read to its end. ``population`` is the panel population whose haplotype
+    frequencies weight ambiguous diplotypes, empty for none.
+    """
+
+    paths: tuple[str, ...]
+    selection: Selection = field(default_factory=Selection)
+    options: CallOptions = field(default_factory=CallOptions)
+    reference: str = ""
+    verify: bool = False
+    population: str = ""
+    identity: Identity = field(default_factory=Identity)
+
+
+def check_paths(paths: Sequence[str]) -> None:
+    """Raise :class:`UsageError` if there is no file, or the same file twice."""
+    if not paths:
+        raise UsageError("no file was given")
+    for path, count in Counter(paths).items():
+        if count > 1:
+            raise UsageError(f"{path}: the file was given twice")
+
+
+def selected_variants(genes: Sequence[str], knowledge: KnowledgeBase) -> tuple[Variant, ...]:
+    """Return the variants of some genes, of all where empty, in the order of the knowledge base.
+
+    Raises :class:`UsageError` for a gene without variants.
+    """
+    known = {variant.gene for variant in knowledge.variants}
+    unknown = sorted(set(genes) - known)
+    if unknown:
+        raise UsageError(
+            f"the knowledge base has no variant in {', '.join(unknown)}; genes with variants: "
+            f"{', '.join(sorted(known))}"
+        )
+    return tuple(v for v in knowledge.variants if not genes or v.gene in genes)
