@@ -103,7 +103,9 @@ class Record:
     genotype, NaN where unknown. An optional array is None if the row lacks the field.
     ``has_genotypes`` is False if the row has no GT; ``alleles`` then holds the most probable
     genotypes, if the row has any probabilities. ``mismatch`` describes how REF differs from the
-    reference genome it was checked against; it is empty if it does not.
+    reference genome it was checked against; it is empty if it does not. ``counts_copies`` is True
+    for a segment that counts copies and says nothing of bases. ``sample_ends`` is int64, the last
+    position of the block of each sample, if they differ.
     """
 
     chrom: str
@@ -121,6 +123,8 @@ class Record:
     probability: NDArray[np.float32] | None = None
     has_genotypes: bool = True
     mismatch: str = ""
+    counts_copies: bool = False
+    sample_ends: NDArray[np.int64] | None = None
 
     @property
     def is_block(self) -> bool:
@@ -185,7 +189,8 @@ class SiteCalls:
     """The calls of one variant in all samples.
 
     ``gq`` and ``dp`` (float32, NaN where missing) and ``phase_set`` (int64, -1 for none) have shape
-    (samples,). Each is None if no file reports it.
+    (samples,). Each is None if no file reports it. ``has_evidence`` is False if no row of the file
+    could show a base at the locus.
     """
 
     variant: Variant
@@ -193,6 +198,7 @@ class SiteCalls:
     gq: NDArray[np.float32] | None = None
     dp: NDArray[np.float32] | None = None
     phase_set: NDArray[np.int64] | None = None
+    has_evidence: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pgx_ana.annotation import Annotations
-from pgx_ana.calling import assert_reference, call_site, mark_unseen_repeats, merge_files
+from pgx_ana.calling import (
+    FileRecords,
+    assert_reference,
+    call_site,
+    mark_unseen_repeats,
+    merge_files,
+    share_structural_rows,
+)
 from pgx_ana.coded import Coded, distinct_rows
 from pgx_ana.errors import InputError, UsageError
 from pgx_ana.knowledge import KnowledgeBase
@@ -119,6 +126,7 @@ def call(request: Request, knowledge: KnowledgeBase) -> CohortCalls:
         file.close()
     _check_samples(request.selection.samples, present_samples)
     shared = _shared_assembly(collected)
+    collected = _with_rows_of_others(collected, shared, variants)
     called = [_call_file(records, shared, variants, request.options) for records in collected]
     return _join_cohort(called, variants, request.options)
 
@@ -184,6 +192,30 @@ def _shared_assembly(collected: Sequence[_FileRecords]) -> DetectedAssembly | No
     if len(assemblies) != 1:
         return None
     return DetectedAssembly(assemblies.pop(), "as the other files")
+
+
+def _with_rows_of_others(
+    collected: Sequence[_FileRecords],
+    shared: DetectedAssembly | None,
+    variants: Sequence[Variant],
+) -> list[_FileRecords]:
+    """Give each file the deletions and copy-number changes of other files of its samples."""
+    assemblies = {detected.assembly for part in collected if (detected := part.detected or shared)}
+    if len(collected) < 2 or len(assemblies) != 1:
+        return list(collected)
+    (assembly,) = assemblies
+    by_variant = [
+        share_structural_rows(
+            variant,
+            assembly,
+            [FileRecords(part.records[assembly][n], part.file.samples) for part in collected],
+        )
+        for n, variant in enumerate(variants)
+    ]
+    return [
+        dataclasses.replace(part, records={assembly: [rows[number] for rows in by_variant]})
+        for number, part in enumerate(collected)
+    ]
 
 
 def _call_file(

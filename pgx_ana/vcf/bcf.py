@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pgx_ana.errors import InputError
+from pgx_ana.vcf.blocks import OpenBlocks
 from pgx_ana.vcf.header import not_utf8
 from pgx_ana.vcf.lines import ChromosomeOf, Line, parse_line
 from pgx_ana.vcf.targets import Target, TargetIndex
@@ -65,6 +66,7 @@ class BcfFile:
         Raises :class:`InputError` where the file is truncated or damaged.
         """
         place = "the first record"
+        opened: tuple[str, OpenBlocks] = ("", OpenBlocks())
         try:
             with self.open() as file:
                 for record in file:
@@ -72,13 +74,18 @@ class BcfFile:
                     chrom = chromosome_of(record.chrom)
                     if chrom is None or chrom not in targets:
                         continue
-                    # By its SVLEN, a symbolic ALT may end behind the stop that pysam gives.
+                    if record.chrom != opened[0]:
+                        opened = (record.chrom, OpenBlocks())
+                    if record.pos <= opened[1].end:
+                        opened[1].check(str(record).encode(), f"{self._name}: {place}")
+                    # By its SVLEN or LEN, a symbolic ALT may end behind the stop that pysam gives.
                     has_symbol = any(alt.startswith("<") for alt in record.alts or ())
                     if not has_symbol and not targets.overlapped(chrom, record.pos, record.stop):
                         continue
                     line = parse_line(str(record).encode(), chrom, self._name)
                     numbers = targets.overlapped(chrom, line.pos, line.end)
                     if numbers:
+                        opened[1].add(line.text)
                         yield line, numbers
         except (OSError, ValueError) as error:
             raise InputError(

@@ -15,6 +15,7 @@ from functools import partial
 from typing import IO, NoReturn
 
 from pgx_ana.errors import InputError
+from pgx_ana.vcf.blocks import OpenBlocks, longest_block_end
 from pgx_ana.vcf.targets import MAX_POSITION_DIGITS, NextTarget, TargetIndex
 
 TAB = b"\t"
@@ -71,14 +72,15 @@ class Scan:
         """
         contig: bytes | None = None
         nearest: NextTarget | None = None
+        blocks = OpenBlocks()
         for text in self._texts(stream):
             tab = text.find(TAB)
             if text[:tab] != contig or tab < 0:
                 contig = self._contig(text, tab)
                 chrom = chromosome_of(contig.decode("latin-1"))
-                nearest = None
-                if chrom is not None and chrom in targets:
-                    nearest = targets.next_target(chrom, 0)
+                is_known = chrom is not None and chrom in targets
+                nearest = targets.next_target(chrom, 0) if chrom is not None and is_known else None
+                blocks = OpenBlocks()
             if nearest is None:
                 continue
             digits = text[tab + 1 : text.find(TAB, tab + 1)]
@@ -89,17 +91,22 @@ class Scan:
             ):
                 self._reject(text, digits)
             pos = int(digits)
+            if pos <= blocks.end:
+                blocks.check(text, self._place)
             if not nearest.floor < pos <= nearest.ceiling:
                 nearest = targets.next_target(nearest.chrom, pos)
             # REF is shorter than its row: such a row cannot reach the target.
             distance = nearest.start - pos
-            if distance > len(text) and b"END=" not in text and b"SVLEN=" not in text:
+            if distance > len(text) and not (
+                b"END=" in text or b"SVLEN=" in text or b":LEN" in text
+            ):
                 continue
             line = self._line(text, nearest.chrom)
             numbers = targets.overlapped(nearest.chrom, line.pos, line.end)
             if numbers and self.is_unterminated:
                 reject_unterminated(line)
             if numbers:
+                blocks.add(line.text)
                 yield line, numbers
 
     def verify(self, stream: IO[bytes]) -> None:
@@ -177,10 +184,11 @@ def reject_unterminated(line: Line) -> NoReturn:
 def end_of(columns: Sequence[bytes]) -> int:
     """Return the last position of a row from its fixed columns.
 
-    It is END, else that of a structural variant by its SVLEN, else the last position of REF.
+    It is END, else that of a structural variant by its SVLEN, else the last position of REF; or, if
+    it is behind these, that of the longest block of a sample by LEN.
     """
     pos, ref, alt, info = int(columns[1]), columns[3], columns[4], columns[7]
-    last = pos + max(len(ref), 1) - 1
+    last = max(pos + max(len(ref), 1) - 1, longest_block_end(columns))
     end = _END.search(info)
     if end is not None:
         return max(last, int(end[1]))

@@ -18,6 +18,7 @@ from pgx_ana.errors import InputError
 from pgx_ana.model import Record
 from pgx_ana.vcf.assembly import ContigNames
 from pgx_ana.vcf.bcf import BcfFile
+from pgx_ana.vcf.blocks import OpenBlocks
 from pgx_ana.vcf.container import STDIN, inspect_file, regular_copy
 from pgx_ana.vcf.header import (
     calling_program,
@@ -135,6 +136,10 @@ class VariantFile:
             # An index knows the end of a record by END alone, and misses those that span a locus.
             self._container = dataclasses.replace(self._container, index=None)
             self.remark = "structural variants have SVLEN and no END: index not used"
+        if "##FORMAT=<ID=LEN" in declared and self.indexed:
+            # Nor does it know the length of the block of each sample (VCF 4.5).
+            self._container = dataclasses.replace(self._container, index=None)
+            self.remark = "reference blocks may have LEN and no END: index not used"
         if self._container.unused_index is not None:
             with contextlib.suppress(DamagedIndexError):
                 Index(self._container.unused_index, self.name).check_not_truncated(self._path)
@@ -182,16 +187,29 @@ class VariantFile:
         contig = ""
         try:
             with self._bcf.open() if self.format == "BCF" else contextlib.nullcontext() as opened:
+                blocks: dict[bytes, tuple[str, Line]] = {}
                 for number, target in enumerate(targets):
                     for contig in self._contigs.get(target.chrom, ()):
                         for line in self._rows_at(contig, target, opened):
                             if line.pos <= target.end and line.end >= target.start:
+                                blocks[line.text] = (contig, line)
                                 yield line, [number]
+                for contig, line in blocks.values():
+                    self._check_block(contig, line, opened)
         except (OSError, ValueError) as error:
             raise InputError(
                 f"{self.name}: the file or its index is damaged at {contig} ({error}); copy or "
                 "download the file again and rebuild its index"
             ) from error
+
+    def _check_block(self, contig: str, line: Line, opened: Any) -> None:
+        """Raise :class:`InputError` where a reference block overlaps another of its sample."""
+        blocks = OpenBlocks()
+        blocks.add(line.text)
+        if blocks.end:
+            for other in self._rows_at(contig, Target(line.chrom, line.pos, blocks.end), opened):
+                if line.pos < other.pos:
+                    blocks.check(other.text, other.place)
 
     def _rows_at(self, contig: str, target: Target, opened: Any) -> Iterator[Line]:
         """Yield the rows of a contig near a target; ``opened`` is the opened file of a BCF."""
