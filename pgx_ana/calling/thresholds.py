@@ -69,17 +69,17 @@ def ignore_failed(
     failures: Sequence[Failures],
     structural: Sequence[Bools],
 ) -> tuple[list[Contribution], list[Failures]]:
-    """Ignore failed rows that may only add doubt in samples that another row calls and passes.
+    """Ignore failed rows that may only add doubt in samples that another row calls.
 
     These are reference blocks, where a row that is no block makes the call, and rows that are no
-    evidence of a base: a deletion or a copy-number change that failed asserts nothing.
-    ``structural`` has the samples in which each record deletes copies or changes their number.
+    evidence of a base: a deletion or a copy-number change that failed asserts nothing, not even
+    beside a call that failed as well. ``structural`` has the samples in which each record deletes copies or changes their number.
     Returns the contributions and the failures without what is ignored.
     """
     n_samples = len(records[0].alleles)
     fails = [fails_any(record_failures, n_samples) for record_failures in failures]
-    passes = [
-        ~failed & item.applies & ((item.copies >= 0).all(axis=1) if item.is_evidence else changed)
+    calls = [
+        item.applies & ((item.copies >= 0).all(axis=1) if item.is_evidence else changed & ~failed)
         for failed, item, changed in zip(fails, contributions, structural, strict=True)
     ]
     kept, kept_failures = list(contributions), list(failures)
@@ -89,9 +89,12 @@ def ignore_failed(
             continue
         has_better = np.zeros(n_samples, np.bool_)
         for other, other_item in enumerate(contributions):
-            is_better = other_item.is_evidence and not records[other].is_block
-            if other != index and (is_better or not is_block):
-                has_better |= passes[other]
+            if other == index:
+                continue
+            if not is_block:
+                has_better |= calls[other]
+            elif other_item.is_evidence and not records[other].is_block:
+                has_better |= calls[other] & ~fails[other]
         ignored = fails[index] & has_better
         kept[index] = dataclasses.replace(item, ignored=ignored | ~item.applies)
         kept_failures[index] = {
