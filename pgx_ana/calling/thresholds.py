@@ -73,8 +73,9 @@ def ignore_failed(
 
     These are reference blocks, where a row that is no block makes the call, and rows that are no
     evidence of a base: a deletion or a copy-number change that failed asserts nothing, not even
-    beside a call that failed as well. ``structural`` has the samples in which each record deletes copies or changes their number.
-    Returns the contributions and the failures without what is ignored.
+    beside a call that failed as well. ``structural`` has the samples in which each record deletes
+    copies or changes their number. Returns the contributions and the failures without what is
+    ignored.
     """
     n_samples = len(records[0].alleles)
     fails = [fails_any(record_failures, n_samples) for record_failures in failures]

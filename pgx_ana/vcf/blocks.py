@@ -25,7 +25,7 @@ _BASE_FIELDS = frozenset(
 )
 # Written by callers of copy numbers (GATK gCNV, Canvas, DRAGEN, CNVnator) and by ExpansionHunter,
 # which counts the units of a repeat.
-_COPY_FIELDS = frozenset(b"CN CNQ CNL CNP CNF CNLP MCN MCC SM BC NP QA QS QSE QSS RC REPCN".split())
+_COPY_FIELDS = frozenset(b"CN CNQ CNL CNP CNF CNLP MCN MCC SM BC NP QA QS QSE QSS REPCN".split())
 
 
 def counts_copies(columns: Sequence[bytes]) -> bool:
