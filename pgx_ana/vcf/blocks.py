@@ -32,8 +32,8 @@ def counts_copies(columns: Sequence[bytes]) -> bool:
     """Say whether a row, of at least nine columns, counts copies and says nothing of bases.
 
     Its ALTs are symbolic or none. A base caller writes no CN, so that a CN beside REF N is enough;
-    other copy-number fields, or REF N alone over more than one base, must stand without any field
-    of a base caller.
+    other copy-number fields, or REF N in a row that calls itself structural, must stand without any
+    field of a base caller.
     """
     is_symbolic = all(alt == b"." or alt.startswith(b"<") for alt in columns[4].split(b","))
     if not is_symbolic or len(columns) <= _FORMAT:
@@ -44,7 +44,8 @@ def counts_copies(columns: Sequence[bytes]) -> bool:
         return True
     if not fields.isdisjoint(_BASE_FIELDS):
         return False
-    return not fields.isdisjoint(_COPY_FIELDS) or (is_unnamed and b"END=" in columns[7])
+    is_structural = b"SVTYPE=" in columns[7] or b"REFLEN=" in columns[7]
+    return not fields.isdisjoint(_COPY_FIELDS) or (is_unnamed and is_structural)
 
 
 def is_reference_row(columns: Sequence[bytes]) -> bool:

@@ -42,7 +42,7 @@ SEGMENTS = {
     "DRAGEN ASCN": ("N .", "GT:AS:BC:CN:CNF:MCN", "./.:2:10:2:2.0:1"),
     "CNVkit": ("N .", "GT:GQ:CN", "0/0:50:2"),
     "REF of a base": ("G .", "GT:CN", "0/0:2"),
-    "REF N alone": ("N .", "GT", "0/0"),
+    "DRAGEN, GT alone": ("N .", "GT", "0/0"),
     "<NON_REF>": ("N <NON_REF>", "GT:CN", "0/0:2"),
     "<DEL>": ("N <DEL>", "GT:CN", "0/0:2"),
     "<DEL> not called": ("N <DEL>", "GT:CN", "./.:."),
@@ -65,7 +65,7 @@ def test_a_segment_that_counts_copies(
 ) -> None:
     """It is no evidence alone, beside an SNV row, or as a second file, wherever it begins."""
     segment = f"1 {start} {alleles} {values}"
-    info = {0: "END=900"}
+    info = {0: "END=900;REFLEN=881" if fmt == "GT" else "END=900"}
     assert "absent" == ask([segment], "rs1", fmt=fmt, info=info)
     path = make_vcf([segment], fmt=fmt, info=info, name="segments.vcf")
     snv = make_vcf(["1 100 A C 0/1"], name="snv.vcf")
@@ -83,6 +83,7 @@ def test_a_segment_that_counts_copies(
         ("1 20 N <DEL> 1/1:0", "GT:CN", "not_assessable */*"),
         ("1 20 N <DUP> ./1:3", "GT:CN", "not_assessable ./."),
         ("1 20 N <NON_REF> 0/0:50", "GT:GQ", "called A/A"),
+        ("1 20 N <NON_REF> 0/0", "GT", "called A/A"),
         ("1 100 C <NON_REF> 0/0:50", "GT:GQ", "mismatch"),
         ("1 100 N <NON_REF> 0/0:50", "GT:GQ", "mismatch"),
         ("1 100 G . 0/0:50", "GT:GQ", "mismatch"),
