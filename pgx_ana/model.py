@@ -109,6 +109,8 @@ class Record:
     genotypes, if the row has any probabilities. ``mismatch`` describes how REF differs from the
     reference genome it was checked against; it is empty if it does not. ``alt_ends`` has the last
     position of each ALT, where they differ; it is empty where each ends with the row.
+    ``counts_copies`` is True for a segment that counts copies and says nothing of bases.
+    ``sample_ends`` is int64, the last position of the block of each sample, if they differ.
     """
 
     chrom: str
@@ -128,6 +130,8 @@ class Record:
     has_genotypes: bool = True
     mismatch: str = ""
     alt_ends: tuple[int, ...] = ()
+    counts_copies: bool = False
+    sample_ends: NDArray[np.int64] | None = None
 
     @property
     def is_block(self) -> bool:
@@ -192,7 +196,8 @@ class SiteCalls:
     """The calls of one variant in all samples.
 
     ``gq`` and ``dp`` (float32, NaN where missing) and ``phase_set`` (int64, -1 for none) have shape
-    (samples,). Each is None if no file reports it.
+    (samples,). Each is None if no file reports it. ``has_evidence`` is False if no row of the file
+    could show a base at the locus.
     """
 
     variant: Variant
@@ -200,6 +205,7 @@ class SiteCalls:
     gq: NDArray[np.float32] | None = None
     dp: NDArray[np.float32] | None = None
     phase_set: NDArray[np.int64] | None = None
+    has_evidence: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pgx_ana.bases import common_prefix_length, complement, is_palindromic
+from pgx_ana.bases import complement, is_palindromic
 from pgx_ana.calling.alignment import MAX_CELLS, Change, bases_at, indels
+from pgx_ana.calling.tract import extent, is_at_site, tract, window_with
 from pgx_ana.model import ANY_ALLELE, COPY_NUMBER, DELETED, Locus, Record, Variant
 
 REFERENCE = ""
@@ -59,7 +60,14 @@ class Resolution:
     @property
     def is_uninformative(self) -> bool:
         """Return whether the record carries no information about the locus."""
-        return not (self.is_evidence or self.mismatch or any(self.bases))
+        says_something = not {REFERENCE, ANY_OTHER}.issuperset(self.bases)
+        return not (self.is_evidence or self.mismatch or says_something)
+
+    @property
+    def symbols(self) -> frozenset[str]:
+        """Return the symbolic alleles at the locus whose sequence is not known."""
+        known = {ANY_OTHER, DELETED, COPY_NUMBER}
+        return frozenset(b for b in self.bases if _SYMBOLIC.fullmatch(b)) - known
 
 
 def resolve(record: Record, variant: Variant, locus: Locus) -> Resolution:
@@ -119,24 +127,28 @@ def trim(pos: int, ref: str, alt: str) -> Change:
 def _is_evidence(record: Record, bases: tuple[str, ...], variant: Variant, locus: Locus) -> bool:
     """Return whether a reference copy in a record is evidence of reference at the locus.
 
-    It is if the record lists a known allele or changes the window, in any representation. Otherwise
-    the record must cover the whole locus, and either exclude every alternate or change the locus
-    itself. An upstream deletion is no such evidence. Repeat callers omit the base before the
-    repeat, so a record covers the locus if it covers all bases that the alleles may change.
+    It is if the record lists a known allele or changes the tract of an indel, in any
+    representation. Otherwise the record must cover the whole locus, and either exclude every
+    alternate or change the locus itself. An upstream deletion is no such evidence, nor is a
+    symbolic ALT that a person does not have. Repeat callers omit the base before the repeat, so a
+    record covers the locus if it covers all bases that the alleles may change.
     """
-    if not set(bases).isdisjoint(variant.alleles):
+    sequences = [
+        (alt, resolved)
+        for alt, resolved in zip(record.alts, bases[1:], strict=True)
+        if not _SYMBOLIC.fullmatch(alt)
+    ]
+    alternates = {resolved for _, resolved in sequences} - {REFERENCE, ANY_OTHER}
+    if not alternates.isdisjoint(variant.alleles):
         return True
     if not variant.is_snv and any(
-        _changes_within_window(record, alt, locus)
-        for alt, resolved in zip(record.alts, bases[1:], strict=True)
-        if ">" in resolved and resolved != alt
+        _changes_within_window(record, alt, locus) for alt, resolved in sequences if ">" in resolved
     ):
         return True
     if not _covers(record, variant, locus):
         return False
     if record.excludes_others:
         return True
-    alternates = set(bases) - {REFERENCE, COPY_NUMBER}
     return bool(alternates) and (alternates != {DELETED} or record.pos == locus.pos)
 
 
@@ -152,30 +164,18 @@ def _covers(record: Record, variant: Variant, locus: Locus) -> bool:
         return True
     if variant.is_snv:
         return False
-    first, last = _tract(variant, locus)
+    first, last = tract(variant, locus)
     # END does not count: a reference block that follows an indel starts after the anchor base, too.
     return record.pos <= first <= last < record.pos + len(record.ref)
-
-
-def _tract(variant: Variant, locus: Locus) -> tuple[int, int]:
-    """Return the first and last position that any representation of an allele may change."""
-    window = locus.window
-    firsts, lasts = [], []
-    for bases in variant.alleles:
-        sequence = _window_with(bases, locus)
-        if sequence != window:
-            prefix = common_prefix_length(window, sequence)
-            suffix = common_prefix_length(window[::-1], sequence[::-1])
-            firsts.append(min(len(sequence), len(window)) - suffix)
-            lasts.append(prefix + max(len(window) - len(sequence), 0) - 1)
-    return locus.window_start + min(firsts), locus.window_start + max(lasts)
 
 
 def _reference_mismatch(record: Record, locus: Locus) -> str:
     """Return how REF differs from the window where they overlap; empty if it does not."""
     start = max(record.pos, locus.window_start)
     end = min(record.pos + len(record.ref) - 1, locus.window_end)
-    if start > end:
+    # A structural variant may have N for the base before it.
+    is_open = record.ref == "N" and record.alts and not record.is_block
+    if start > end or (is_open and all(_SYMBOLIC.fullmatch(alt) for alt in record.alts)):
         return ""
     observed = record.ref[start - record.pos : end - record.pos + 1]
     expected = locus.window[start - locus.window_start : end - locus.window_start + 1]
@@ -228,7 +228,8 @@ def _allele(record: Record, alt: str, end: int, variant: Variant, locus: Locus) 
         return REFERENCE
     if len(removed) * len(inserted) > MAX_CELLS:
         return name
-    return _length_change(indels(start, removed, inserted), name, variant, locus)
+    span = start, start + len(removed)
+    return _length_change(indels(start, removed, inserted), name, variant, locus, span)
 
 
 def _unknown_name(removed: str, inserted: str) -> str:
@@ -271,8 +272,7 @@ def _base_after_length_change(record: Record, alt: str, variant: Variant, locus:
 def _symbolic(record: Record, alt: str, end: int, variant: Variant, locus: Locus) -> str:
     """Resolve a symbolic allele, which ends at ``end``, or a breakend."""
     if alt.startswith("<INS") and not variant.is_snv:
-        is_in_window = locus.window_start <= record.pos <= locus.window_end
-        return alt if is_in_window else REFERENCE
+        return alt if is_at_site(record.pos + 1, record.pos, variant, locus) else REFERENCE
     breakend = _BREAKEND.fullmatch(alt)
     if breakend and variant.is_snv and record.pos == locus.pos:
         base = breakend["first"] or breakend["last"]
@@ -293,10 +293,17 @@ def _substitution(start: int, bases: str, variant: Variant, locus: Locus) -> str
     return REFERENCE if base == locus.ref else base
 
 
-def _length_change(changes: Sequence[Change], name: str, variant: Variant, locus: Locus) -> str:
+def _length_change(
+    changes: Sequence[Change],
+    name: str,
+    variant: Variant,
+    locus: Locus,
+    span: tuple[int, int] | None = None,
+) -> str:
     """Resolve the insertions and deletions of one ALT, in the order of their positions.
 
     ``name`` is returned for a deletion that extends beyond the window without covering the locus.
+    ``span`` has the first and last position that a complex replacement may change.
     """
     sequence = locus.window
     for start, removed, inserted in reversed(changes):
@@ -316,6 +323,8 @@ def _length_change(changes: Sequence[Change], name: str, variant: Variant, locus
             continue
         if start < locus.window_start or end > locus.window_end:
             # A deletion beyond the window is no known allele, even if the window then matches one.
+            if not is_at_site(start, end, variant, locus):
+                return REFERENCE
             covers_locus = start <= locus.pos and end >= locus.end
             return DELETED if covers_locus else name
         offset = start - locus.window_start
@@ -324,17 +333,15 @@ def _length_change(changes: Sequence[Change], name: str, variant: Variant, locus
         return REFERENCE
     if not sequence:
         return DELETED
+    known = _known_allele(sequence, variant, locus)
+    extents = [extent(sequence, locus), *([] if span is None else [span])]
+    if known or not any(is_at_site(*placement, variant, locus) for placement in extents):
+        return known or REFERENCE
     # Naming by the window gives an unknown length one name, whatever its representation.
     _, removed, inserted = trim(locus.window_start, locus.window, sequence)
-    return _known_allele(sequence, variant, locus) or _unknown_name(removed, inserted)
+    return _unknown_name(removed, inserted)
 
 
 def _known_allele(sequence: str, variant: Variant, locus: Locus) -> str:
     """Return the known allele that produces a window sequence; empty if none does."""
-    return next((b for b in variant.alleles if _window_with(b, locus) == sequence), "")
-
-
-def _window_with(bases: str, locus: Locus) -> str:
-    """Return the window sequence with REF replaced by an allele."""
-    offset = locus.pos - locus.window_start
-    return locus.window[:offset] + bases + locus.window[offset + len(locus.ref) :]
+    return next((b for b in variant.alleles if window_with(b, locus) == sequence), "")

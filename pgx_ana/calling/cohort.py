@@ -24,11 +24,13 @@ def merge_files(
 ) -> SiteCalls:
     """Merge the calls of one variant from several files into those of the cohort.
 
-    If two files call the same sample, the call of the first file is kept. Raises
+    If two files call the same sample, the call of the first file is kept. A file without evidence
+    adds to the others, and contradicts none: its deletions count in their calls already. Raises
     :class:`InputError` if two files disagree about a sample.
     """
     if len(parts) == 1:
         return parts[0][0]
+    parts = sorted(parts, key=lambda part: not part[0].has_evidence)
     code_of: dict[Call, int] = {ABSENT: _ABSENT_CODE}
     codes = np.full(len(samples), _ABSENT_CODE, np.int32)
     gq = _missing_values([site.gq for site, _ in parts], len(samples))
@@ -40,7 +42,8 @@ def merge_files(
         site_codes = [code_of.setdefault(call, len(code_of)) for call in site.calls.values]
         new = np.array(site_codes, np.int32)[site.calls.codes]
         before = codes[members]
-        codes[members] = _reconciled(variant, code_of, (before, new), samples, members)
+        if site.has_evidence:
+            codes[members] = _reconciled(variant, code_of, (before, new), samples, members)
         if phase_set is not None:
             phase_set[members[codes[members] != before]] = -1
         is_first = (new != _ABSENT_CODE) & (before == _ABSENT_CODE)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pgx_ana.calling.alleles import ANY_OTHER, REFERENCE, Resolution
-from pgx_ana.calling.merging import Bools, Contribution
+from pgx_ana.calling.merging import Bools, Contribution, Copies
 from pgx_ana.calling.thresholds import known_phase, min_probability
 from pgx_ana.model import (
     COPY_NUMBER,
@@ -67,7 +67,7 @@ def contributions(
         _contribution(
             record,
             resolution,
-            [other for _, other in resolved if other is not resolution and other.is_evidence],
+            [(row, other) for row, other in resolved if row is not record and other.is_evidence],
             alleles,
             locus,
             options,
@@ -76,20 +76,16 @@ def contributions(
     ]
 
 
-def copy_number_changed(resolved: Sequence[tuple[Record, Resolution]]) -> Bools:
+def copy_number_changed(record: Record, resolution: Resolution) -> Bools:
     """Return the samples for which a record reports a copy-number change."""
-    changed = np.zeros(len(resolved[0][0].alleles), np.bool_)
-    for record, resolution in resolved:
-        for index, bases in enumerate(resolution.bases):
-            if bases == COPY_NUMBER:
-                changed |= (record.alleles == index).any(axis=1)
-    return changed
+    numbers = [number for number, bases in enumerate(resolution.bases) if bases == COPY_NUMBER]
+    return np.asarray(np.isin(record.alleles, numbers).any(axis=1))
 
 
 def _contribution(
     record: Record,
     resolution: Resolution,
-    others: Sequence[Resolution],
+    others: Sequence[tuple[Record, Resolution]],
     alleles: SiteAlleles,
     locus: Locus,
     options: CallOptions,
@@ -103,23 +99,49 @@ def _contribution(
         listed = frozenset(range(len(alleles))) - {alleles.ref}
     # An allele that results from a different change is for the other record to report: an SNV row
     # does not rule out the MNV over it. <NON_REF> is any allele without a row of its own. A row
-    # without an ALT rules out every alternate.
+    # without an ALT rules out every alternate; but one of several rows that begin at one position
+    # and have the same REF is what is left of a split row whose allele nobody has.
     reported_elsewhere = frozenset(
         alleles.number(bases)
-        for other in others
+        for row, other in others
+        if record.alts or (row.pos == record.pos and record.end < record.pos + len(record.ref))
         for bases, change in zip(other.bases[1:], other.changes, strict=True)
         if bases != ANY_OTHER
         and (bases not in resolution.bases or change not in resolution.changes)
     )
+    copies = lookup[_accepted_genotypes(record, options)]
+    if record.counts_copies:  # a segment without a call says nothing of its bases
+        copies = np.where(copies == MISSING, np.int8(alleles.ref), copies)
+    silent = _silent(record, resolution, copies, alleles, locus)
     return Contribution(
-        copies=lookup[_accepted_genotypes(record, options)],
+        copies=np.where(silent[:, None] & (copies == MISSING), np.int8(alleles.ref), copies),
         listed=listed,
-        ruled_out=listed - reported_elsewhere if record.alts else listed,
-        is_evidence=resolution.is_evidence,
+        ruled_out=listed - reported_elsewhere,
+        is_evidence=resolution.is_evidence or bool(resolution.symbols),
         changes=resolution.changes,
         phased=known_phase(record, options),
         phase_set=record.phase_set,
+        ignored=silent if silent.any() else None,
     )
+
+
+def _silent(
+    record: Record, resolution: Resolution, copies: Copies, alleles: SiteAlleles, locus: Locus
+) -> Bools:
+    """Return the samples of which a record says nothing at a locus.
+
+    A block says nothing behind its end in the sample. A row that is no evidence of reference speaks
+    of the samples in which it deletes copies, changes their number or has a symbolic allele, and of
+    those without a genotype.
+    """
+    silent = np.zeros(len(copies), np.bool_)
+    if record.sample_ends is not None and record.pos + len(record.ref) - 1 < locus.end:
+        silent = record.sample_ends < locus.end
+    if resolution.is_evidence:
+        return silent
+    spoken_of = [alleles.deleted, MISSING, *(alleles.number(bases) for bases in resolution.symbols)]
+    speaks = np.isin(copies, spoken_of).any(axis=1) | copy_number_changed(record, resolution)
+    return np.asarray(silent | ~speaks)
 
 
 def _accepted_genotypes(record: Record, options: CallOptions) -> NDArray[np.int16]:

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from pgx_ana.calling.alleles import Resolution, on_other_strand, resolve
 from pgx_ana.calling.contributions import SiteAlleles, contributions, copy_number_changed
-from pgx_ana.calling.merging import Bools, Copies, MergedCopies, count_copies, merge
+from pgx_ana.calling.merging import Bools, Copies, MergedCopies, merge
 from pgx_ana.calling.thresholds import (
     failed_thresholds,
     fails_any,
-    ignore_failed_blocks,
+    ignore_failed,
     reason_codes,
 )
 from pgx_ana.coded import Coded, distinct_rows
@@ -48,6 +48,8 @@ def call_site(
     file: str,
 ) -> SiteCalls:
     """Call one variant in all samples of one file from the records that overlap its window."""
+    counting = [record for record in records if record.counts_copies and record.is_block]
+    records = [record for record in records if record not in counting]
     locus = _locus(variant, assembly, records)
     if locus is None:
         status = CallStatus.NOT_ASSESSABLE
@@ -62,7 +64,8 @@ def call_site(
     if mismatches:
         return _without_genotypes(variant, n_samples, CallStatus.MISMATCH, mismatches[0], file)
     if not resolved:
-        return SiteCalls(variant, Coded.constant(ABSENT, n_samples))
+        uncalled = _repeat_without_sequence(variant, locus, [*records, *counting], file)
+        return SiteCalls(variant, Coded.constant(uncalled, n_samples), has_evidence=False)
     site_calls = _Site(variant, locus, resolved, options, file).calls()
     return _with_source(site_calls, CallSource.OTHER_STRAND) if flipped else site_calls
 
@@ -95,6 +98,25 @@ def _without_genotypes(
     return SiteCalls(variant, Coded.constant(call, n_samples))
 
 
+def _repeat_without_sequence(
+    variant: Variant, locus: Locus, records: Sequence[Record], file: str
+) -> Call:
+    """Return the call where no record tells the bases: it names a row that only counts a repeat."""
+    for record in records:
+        is_count = record.counts_copies or any(alt.startswith("<STR") for alt in record.alts)
+        begins_there = locus.window_start - 1 <= record.pos <= locus.end
+        if variant.type == "repeat" and is_count and begins_there:
+            return dataclasses.replace(
+                ABSENT,
+                status=CallStatus.NOT_ASSESSABLE,
+                source=CallSource.RECORD,
+                reason=f"the row {_row_name(record)} counts the repeat and shows no sequence of it",
+                filter=";".join(record.filters),
+                file=file,
+            )
+    return ABSENT
+
+
 def _with_source(site: SiteCalls, source: CallSource) -> SiteCalls:
     """Replace the source of all calls that have one."""
 
@@ -121,6 +143,7 @@ class _Site:
         self.options = options
         self.file = file
         self.records = [record for record, _ in resolved]
+        self.has_evidence = any(resolution.is_evidence for _, resolution in resolved)
         self.n_samples = len(self.records[0].alleles)
         self.alleles = SiteAlleles.of(variant, locus, [resolution for _, resolution in resolved])
         if len(self.alleles) > _MAX_ALLELES:
@@ -128,20 +151,23 @@ class _Site:
                 f"{file}: {locus.chrom}:{locus.pos}: {len(self.alleles)} alleles at {variant.id} "
                 f"are too many; at most {_MAX_ALLELES} can be read"
             )
-        self.copy_number_changed = copy_number_changed(resolved)
         all_contributions = contributions(resolved, self.alleles, locus, options)
-        all_failures = [
-            failed_thresholds(
-                record,
-                item.called
-                if item.is_evidence
-                else count_copies(item.copies, self.alleles.deleted) > 0,
-                options,
-            )
-            for record, item in zip(self.records, all_contributions, strict=True)
+        changed = [copy_number_changed(record, resolution) for record, resolution in resolved]
+        structural = [
+            item.has_copies_of(self.alleles.deleted) | of_record
+            for item, of_record in zip(all_contributions, changed, strict=True)
         ]
-        self.contributions, self.failures = ignore_failed_blocks(
-            self.records, all_contributions, all_failures
+        all_failures = [
+            failed_thresholds(record, item.called if item.is_evidence else of_record, options)
+            for record, item, of_record in zip(
+                self.records, all_contributions, structural, strict=True
+            )
+        ]
+        self.contributions, self.failures = ignore_failed(
+            self.records, all_contributions, all_failures, structural
+        )
+        self.copy_number_changed = np.any(
+            [c & i.applies for c, i in zip(changed, self.contributions, strict=True)], axis=0
         )
 
     def calls(self) -> SiteCalls:
@@ -152,13 +178,17 @@ class _Site:
             ref=self.alleles.ref,
             deleted=self.alleles.deleted,
         )
-        phase_sets = [record.phase_set for record in self.records]
+        phase_sets = [
+            None if record.phase_set is None else np.where(item.applies, record.phase_set, -1)
+            for record, item in zip(self.records, self.contributions, strict=True)
+        ]
         return SiteCalls(
             variant=self.variant,
             calls=self._distinct_calls(merged),
             gq=_minimum([self._unless_ignored(i, r.gq) for i, r in enumerate(self.records)]),
             dp=_minimum([self._unless_ignored(i, r.dp) for i, r in enumerate(self.records)]),
             phase_set=_phase_set(phase_sets, merged.phased),
+            has_evidence=self.has_evidence,
         )
 
     def _unless_ignored(
@@ -183,7 +213,13 @@ class _Site:
         any_missing = np.any(
             [(item.copies == MISSING).any(axis=1) for item in self.contributions], axis=0
         )
-        is_covered = any_missing | any(item.is_evidence for item in self.contributions)
+        is_covered = any_missing.copy()
+        failed_change = np.zeros(self.n_samples, np.bool_)
+        for item, failed in zip(self.contributions, self.failures, strict=True):
+            if item.is_evidence:
+                is_covered |= item.applies
+            else:
+                failed_change |= fails_any(failed, self.n_samples)
         statuses = np.full(self.n_samples, _STATUSES.index(CallStatus.CALLED), np.int8)
         for samples, status in (
             (missing.any(axis=1), CallStatus.PARTIAL),
@@ -193,6 +229,7 @@ class _Site:
             (has_none & is_covered, CallStatus.NO_CALL),
             (has_none & ~is_covered, CallStatus.ABSENT),
             (self.copy_number_changed, CallStatus.NOT_ASSESSABLE),
+            (failed_change, CallStatus.FILTERED),
             (merged.conflict, CallStatus.MISMATCH),
         ):
             statuses[samples] = _STATUSES.index(status)
@@ -205,9 +242,10 @@ class _Site:
         reason, reasons = reason_codes(self.failures, filtered)
         from_block, spanning_row = self._from_block(), self._spanning_row(merged)
         copies, phased = merged.copies, merged.phased
-        columns = (copies[:, 0], copies[:, 1], phased, status, from_block, reason, spanning_row)
+        columns = [copies[:, 0], copies[:, 1], phased, status, from_block, reason, spanning_row]
+        columns += [item.ignored for item in self.contributions if item.ignored is not None]
         codes, samples = distinct_rows([column.astype(np.uint8) for column in columns])
-        calls = tuple(
+        calls = (
             self._call(
                 copies[sample],
                 phased=bool(phased[sample]),
@@ -218,7 +256,21 @@ class _Site:
             )
             for sample in samples.tolist()
         )
-        return Coded(calls, codes)
+        with_filters = (
+            call if call is ABSENT else dataclasses.replace(call, filter=self._filters(sample))
+            for call, sample in zip(calls, samples.tolist(), strict=True)
+        )
+        return Coded(tuple(with_filters), codes)
+
+    def _filters(self, sample: int) -> str:
+        """Return the FILTER values of the rows that count for a sample."""
+        names = {
+            name
+            for record, item in zip(self.records, self.contributions, strict=True)
+            if item.ignored is None or not item.ignored[sample]
+            for name in record.filters
+        }
+        return ";".join(sorted(names)) or "."
 
     def _from_block(self) -> Bools:
         """Return the samples in which reference blocks alone carry a call."""
@@ -274,14 +326,12 @@ class _Site:
             for number in copies.tolist()
             if number != NO_COPY
         )
-        filters = sorted({name for record in self.records for name in record.filters})
         return Call(
             alleles=alleles,
             phased=phased,
             status=status,
             source=CallSource.REFERENCE_BLOCK if from_block else CallSource.RECORD,
             reason=failed or self._reason(status, alleles),
-            filter=";".join(filters) or ".",
             file=self.file,
             spanning_row=_row_name(self.records[abs(spanning_row) - 1]) if spanning_row else "",
             swapped=spanning_row < 0,

@@ -67,6 +67,10 @@ class Contribution:
         """Return which samples the record counts for."""
         return np.ones(len(self.copies), np.bool_) if self.ignored is None else ~self.ignored
 
+    def has_copies_of(self, number: int) -> Bools:
+        """Return which samples have copies of an allele, where the record counts."""
+        return np.asarray((self.copies == number).any(axis=1) & self.applies)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MergedCopies:
@@ -212,17 +216,18 @@ class _AllelePairs:
                 alleles[:, number] |= applies
             alleles[:, self.no_copy] |= applies & (item.copies[:, 1] == NO_COPY)
         haploid = np.all([item.copies[:, 1] == NO_COPY for item in contributions], axis=0)
-        if not evidence:
-            alleles[:, : self.no_copy] = True
-            alleles[:, self.no_copy] = haploid
+        is_open = ~np.any([np.zeros(n_samples, np.bool_), *(i.applies for i in evidence)], axis=0)
+        alleles[is_open, : self.no_copy] = True
+        alleles[is_open, self.no_copy] = haploid[is_open]
         alleles[:, self.deleted] = np.any(
-            [count_copies(item.copies, self.deleted) > 0 for item in contributions], axis=0
+            [item.has_copies_of(self.deleted) for item in contributions], axis=0
         )
         candidates = alleles[:, self.first] & alleles[:, self.second]
         candidates &= ~haploid[:, None] | (self.second == self.no_copy)
         if evidence:
             for number in set(range(self.n_alleles)) - {self.ref, self.deleted}:
-                candidates &= self._copies_of(number) <= _max_copies(evidence, number)[:, None]
+                is_too_many = self._copies_of(number) > _max_copies(evidence, number)[:, None]
+                candidates &= ~is_too_many | is_open[:, None]
         return np.asarray(candidates)
 
     def allowed(self, contribution: Contribution, contributions: Sequence[Contribution]) -> Bools:
@@ -237,9 +242,7 @@ class _AllelePairs:
         first, second = compatible[copies[:, 0]], compatible[copies[:, 1]]
         allowed = first[:, self.first] & second[:, self.second]
         spanning = [
-            count_copies(other.copies, self.deleted) > 0
-            for other in contributions
-            if not other.is_evidence
+            other.has_copies_of(self.deleted) for other in contributions if not other.is_evidence
         ]
         if contribution.is_evidence and spanning:
             # If another record deletes one copy, callers write the other one as homozygous.

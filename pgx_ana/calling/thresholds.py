@@ -16,8 +16,11 @@ from pgx_ana.calling.merging import Bools, Contribution
 from pgx_ana.coded import distinct_rows
 from pgx_ana.model import CallOptions, Record
 
-PASSING_FILTERS = frozenset({"PASS", ".", "RefCall"})
-"""FILTER values that do not reject a row; DeepVariant writes RefCall on reference calls."""
+PASSING_FILTERS = frozenset({"PASS", ".", "REFCALL"})
+"""FILTER values, in any case, that do not reject a row.
+
+DeepVariant, Clair3 and Platypus mark reference calls so (``RefCall``, ``REFCALL``).
+"""
 
 Failures = dict[str, Bools]
 """The thresholds that one record fails, by text, each with the samples that fail it."""
@@ -52,7 +55,7 @@ def known_phase(record: Record, options: CallOptions) -> Bools:
 def failed_thresholds(record: Record, contributes: Bools, options: CallOptions) -> Failures:
     """Return the thresholds that a record fails in samples to which it contributes a call."""
     failed: Failures = {}
-    filters = [name for name in record.filters if name not in PASSING_FILTERS]
+    filters = [name for name in record.filters if name.upper() not in PASSING_FILTERS]
     if filters and not options.include_filtered:
         failed[f"FILTER {';'.join(filters)}"] = contributes
     if record.failed is not None and not options.include_filtered:
@@ -76,25 +79,41 @@ def fails_any(failures: Failures, n_samples: int) -> Bools:
     return fails
 
 
-def ignore_failed_blocks(
-    records: Sequence[Record], contributions: Sequence[Contribution], failures: Sequence[Failures]
+def ignore_failed(
+    records: Sequence[Record],
+    contributions: Sequence[Contribution],
+    failures: Sequence[Failures],
+    structural: Sequence[Bools],
 ) -> tuple[list[Contribution], list[Failures]]:
-    """Ignore failed reference blocks in samples that another record calls and passes.
+    """Ignore failed rows that may only add doubt in samples that another row calls.
 
-    Returns the contributions and the failures without what is ignored.
+    These are reference blocks, where a row that is no block makes the call, and rows that are no
+    evidence of a base: a deletion or a copy-number change that failed asserts nothing, not even
+    beside a call that failed as well. ``structural`` has the samples in which each record deletes
+    copies or changes their number. Returns the contributions and the failures without what is
+    ignored.
     """
     n_samples = len(records[0].alleles)
     fails = [fails_any(record_failures, n_samples) for record_failures in failures]
+    calls = [
+        item.applies & ((item.copies >= 0).all(axis=1) if item.is_evidence else changed & ~failed)
+        for failed, item, changed in zip(fails, contributions, structural, strict=True)
+    ]
     kept, kept_failures = list(contributions), list(failures)
-    for index, record in enumerate(records):
-        if not (record.is_block and fails[index].any()):
+    for index, item in enumerate(contributions):
+        is_block = records[index].is_block
+        if not fails[index].any() or (item.is_evidence and not is_block):
             continue
         has_better = np.zeros(n_samples, np.bool_)
-        for other, contribution in enumerate(contributions):
-            if other != index and contribution.is_evidence:
-                has_better |= ~fails[other] & (contribution.copies >= 0).all(axis=1)
+        for other, other_item in enumerate(contributions):
+            if other == index:
+                continue
+            if not is_block:
+                has_better |= calls[other]
+            elif other_item.is_evidence and not records[other].is_block:
+                has_better |= calls[other] & ~fails[other]
         ignored = fails[index] & has_better
-        kept[index] = dataclasses.replace(contributions[index], ignored=ignored)
+        kept[index] = dataclasses.replace(item, ignored=ignored | ~item.applies)
         kept_failures[index] = {
             text: samples & ~ignored for text, samples in failures[index].items()
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pgx_ana.annotation import Annotations
-from pgx_ana.calling import assert_reference, call_site, mark_unseen_repeats, merge_files
+from pgx_ana.calling import (
+    FileRecords as SiteRecords,
+)
+from pgx_ana.calling import (
+    assert_reference,
+    call_site,
+    mark_unseen_repeats,
+    merge_files,
+    share_structural_rows,
+)
 from pgx_ana.coded import Coded, distinct_rows
 from pgx_ana.errors import InputError, UsageError
 from pgx_ana.knowledge import KnowledgeBase
@@ -69,6 +79,7 @@ def _call(request: Request, knowledge: KnowledgeBase, faults: GeneFaults) -> Coh
     context = ReadContext(contig_names, variants, request, knowledge, genome, faults.strict)
     collected, chromosomes = _read(files, context)
     shared = _shared_assembly(collected)
+    collected = _with_rows_of_others(collected, shared, variants)
     called = [_call_file(part, shared, variants, request.options, faults) for part in collected]
     calls = _join_cohort(called, variants, request.options, faults)
     if request.options.absent_is_reference:
@@ -126,6 +137,30 @@ def _shared_assembly(collected: Sequence[FileRecords]) -> DetectedAssembly | Non
     if len(assemblies) != 1:
         return None
     return DetectedAssembly(assemblies.pop(), "as the other files")
+
+
+def _with_rows_of_others(
+    collected: Sequence[FileRecords],
+    shared: DetectedAssembly | None,
+    variants: Sequence[Variant],
+) -> list[FileRecords]:
+    """Give each file the deletions and copy-number changes of other files of its samples."""
+    assemblies = {detected.assembly for part in collected if (detected := part.detected or shared)}
+    if len(collected) < 2 or len(assemblies) != 1:
+        return list(collected)
+    (assembly,) = assemblies
+    by_variant = [
+        share_structural_rows(
+            variant,
+            assembly,
+            [SiteRecords(part.records[assembly][n], part.file.samples) for part in collected],
+        )
+        for n, variant in enumerate(variants)
+    ]
+    return [
+        dataclasses.replace(part, records={assembly: [rows[number] for rows in by_variant]})
+        for number, part in enumerate(collected)
+    ]
 
 
 def _call_file(

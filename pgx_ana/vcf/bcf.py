@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pgx_ana.errors import InputError
+from pgx_ana.vcf.blocks import OpenBlocks
 from pgx_ana.vcf.header import not_utf8
 from pgx_ana.vcf.lines import ChromosomeOf, Line, parse_line
 from pgx_ana.vcf.targets import Target, TargetIndex
@@ -92,6 +93,7 @@ class BcfFile:
         truncated or damaged.
         """
         place = "the first record"
+        opened: tuple[str, OpenBlocks] = ("", OpenBlocks())
         contig: str | None = None
         chrom: str | None = None
         try:
@@ -103,7 +105,11 @@ class BcfFile:
                         chrom = chromosome_of(contig)
                     if chrom is None or chrom not in targets:
                         continue
-                    # By its SVLEN, a symbolic ALT may end behind the stop that pysam gives.
+                    if record.chrom != opened[0]:
+                        opened = (record.chrom, OpenBlocks())
+                    if record.pos <= opened[1].end:
+                        opened[1].check(str(record).encode(), f"{self._name}: {place}")
+                    # By its SVLEN or LEN, a symbolic ALT may end behind the stop that pysam gives.
                     is_longer = not end_is_declared or any(
                         alt.startswith("<") for alt in record.alts or ()
                     )
@@ -112,6 +118,7 @@ class BcfFile:
                     line = parse_line(str(record).encode(), chrom, self._name)
                     numbers = targets.overlapped(chrom, line.pos, line.end)
                     if numbers:
+                        opened[1].add(line.text)
                         yield line, numbers
         except (OSError, ValueError) as error:
             raise InputError(

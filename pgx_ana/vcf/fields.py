@@ -81,34 +81,58 @@ def best_guesses(
 ) -> tuple[Alleles, NDArray[np.bool_], Floats | None]:
     """Return the most probable genotypes of a row without GT, their phase, and their probability.
 
-    Each sample's genotype is from GP, else from HDS, else from DS; its probability is NaN where it
-    has none of them. The probabilities are None where the row has no such field.
+    Each sample's genotype is from GP, else from HDS, else from DS; its probability is that of
+    :func:`probability_of`. The probabilities are None where the row has no such field.
     """
     alleles = np.full((n_samples, 2), MISSING, np.int16)
     phased = np.zeros(n_samples, np.bool_)
     probabilities = np.full(n_samples, np.nan, np.float32)
     present = [name for name in ("GP", "HDS", "DS") if name in fields]
     for name in present:
-        values, widths = _matrix(variant, name)
+        values, widths = matrix(variant, name)
         guess = {"GP": _guess_by_gp, "HDS": _guess_by_hds, "DS": _guess_by_ds}[name]
         guessed, probability = guess(values, widths, n_alts)
         is_first = np.isnan(probabilities) & ~np.isnan(probability)
         alleles[is_first], probabilities[is_first] = guessed[is_first], probability[is_first]
         phased[is_first] = name == "HDS"
-    return alleles, phased, probabilities if present else None
+    if not present:
+        return alleles, phased, None
+    together = probability_of(variant, set(present), alleles, n_alts, phased)
+    return alleles, phased, probabilities if together is None else together
 
 
-def probability_of(variant: Any, fields: set[str], alleles: Alleles, n_alts: int) -> Floats | None:
-    """Return the probability of each called genotype, by HipSTR's Q or by GP.
+def probability_of(
+    variant: Any,
+    fields: set[str],
+    alleles: Alleles,
+    n_alts: int,
+    phased: NDArray[np.bool_] | None = None,
+) -> Floats | None:
+    """Return the probability of each called genotype, by HipSTR's Q or by GP, HDS and DS together.
 
-    It is NaN where a sample has no valid value, and None where the row has neither field.
+    It is the least that any of them gives: none of them may doubt the genotype. It is NaN where a
+    sample has no valid value, and None where the row has no such field. ``phased`` says which
+    genotypes are, none where not given.
     """
     if "Q" in fields:
-        quality: Floats = _matrix(variant, "Q")[0][:, 0]
+        quality: Floats = matrix(variant, "Q")[0][:, 0]
         return quality
-    if "GP" not in fields:
-        return None
-    values, widths = _matrix(variant, "GP")
+    in_order = np.zeros(len(alleles), np.bool_) if phased is None else phased
+    probabilities: Floats | None = None
+    for name in ("GP", "HDS", "DS"):
+        if name in fields:
+            values, widths = matrix(variant, name)
+            given = {"GP": _by_gp, "HDS": _by_hds, "DS": _by_ds}[name](
+                values, widths, alleles, in_order, n_alts
+            )
+            probabilities = given if probabilities is None else np.fmin(probabilities, given)
+    return probabilities
+
+
+def _by_gp(
+    values: Floats, widths: Widths, alleles: Alleles, _: NDArray[np.bool_], n_alts: int
+) -> Floats:
+    """Return the probabilities of genotypes by GP."""
     rows = np.arange(len(values))
     low, high = np.sort(alleles, axis=1).T.astype(np.intp)
     is_listed = high <= n_alts
@@ -124,7 +148,54 @@ def probability_of(variant: Any, fields: set[str], alleles: Alleles, n_alts: int
     return probabilities
 
 
-def _matrix(variant: Any, name: str) -> tuple[Floats, Widths]:
+def _by_hds(
+    values: Floats, widths: Widths, alleles: Alleles, phased: NDArray[np.bool_], n_alts: int
+) -> Floats:
+    """Return the probabilities of genotypes by HDS, haplotypes taken as independent.
+
+    Those of an unphased genotype are in either order.
+    """
+    unknown = np.full(len(values), np.nan, np.float32)
+    if n_alts != 1:
+        return unknown
+    haploid = _of_width(values, widths, 1)[:, 0]
+    first, second = _of_width(values, widths, 2).T
+    has_alt = alleles == 1
+
+    def in_order(one: NDArray[np.bool_], two: NDArray[np.bool_]) -> Floats:
+        return np.asarray(np.where(one, first, 1 - first) * np.where(two, second, 1 - second))
+
+    as_given = in_order(has_alt[:, 0], has_alt[:, 1])
+    swapped = in_order(has_alt[:, 1], has_alt[:, 0])
+    is_two_sided = ~phased & (has_alt[:, 0] != has_alt[:, 1])
+    diploid = as_given + np.where(is_two_sided, swapped, np.float32(0))
+    is_haploid = alleles[:, 1] == NO_COPY
+    one_copy = np.where(has_alt[:, 0], haploid, 1 - haploid)
+    probability = np.where(is_haploid, one_copy, diploid)
+    in_range = np.where(is_haploid[:, None], haploid[:, None], np.column_stack([first, second]))
+    is_valid = ((in_range >= 0) & (in_range <= 1)).all(axis=1) & (alleles != MISSING).all(axis=1)
+    return np.where(is_valid, probability, unknown).astype(np.float32)
+
+
+def _by_ds(
+    values: Floats, widths: Widths, alleles: Alleles, _: NDArray[np.bool_], n_alts: int
+) -> Floats:
+    """Return the probabilities of genotypes by DS: 1 less the distance to their number of copies.
+
+    DS is the expected number of copies of each ALT.
+    """
+    unknown = np.full(len(values), np.nan, np.float32)
+    if not n_alts:
+        return unknown
+    numbers = np.arange(1, n_alts + 1)
+    copies = (alleles[:, :, None] == numbers).sum(axis=1)
+    dosages = _of_width(values, widths, n_alts)
+    distance = np.abs(dosages - copies).max(axis=1)
+    is_called = (alleles != MISSING).all(axis=1)
+    return np.where(is_called, np.maximum(1 - distance, 0), unknown).astype(np.float32)
+
+
+def matrix(variant: Any, name: str) -> tuple[Floats, Widths]:
     """Return the values of a field, of shape (samples, values), and how many each sample has.
 
     Missing values are NaN. The number of values of a sample does not depend on the others, which
@@ -238,7 +309,7 @@ def fails_sample_filter(variant: Any) -> NDArray[np.bool_]:
     """Say of each sample whether its genotype has a filter (FT) other than PASS."""
     values = variant.format("FT")
     texts = [] if values is None else [str(value) for value in values.tolist()]
-    return np.array([text not in {"PASS", ".", ""} for text in texts], np.bool_)
+    return np.array([text.upper() not in {"PASS", ".", ""} for text in texts], np.bool_)
 
 
 def _first_numbers(values: NDArray[Any]) -> Floats:

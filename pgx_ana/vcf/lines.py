@@ -16,6 +16,7 @@ from typing import IO, NoReturn
 
 from pgx_ana.errors import InputError
 from pgx_ana.printable import printable
+from pgx_ana.vcf.blocks import OpenBlocks, longest_block_end
 from pgx_ana.vcf.targets import MAX_POSITION_DIGITS, NextTarget, TargetIndex
 
 TAB = b"\t"
@@ -80,14 +81,15 @@ class Scan:
         """
         contig: bytes | None = None
         nearest: NextTarget | None = None
+        blocks = OpenBlocks()
         for text in self._texts(stream):
             tab = text.find(TAB)
             if text[:tab] != contig or tab < 0:
                 contig = self._contig(text, tab)
                 chrom = chromosome_of(contig.decode("latin-1"))
-                nearest = None
-                if chrom is not None and chrom in targets:
-                    nearest = targets.next_target(chrom, 0)
+                is_known = chrom is not None and chrom in targets
+                nearest = targets.next_target(chrom, 0) if chrom is not None and is_known else None
+                blocks = OpenBlocks()
             if nearest is None:
                 continue
             digits = text[tab + 1 : text.find(TAB, tab + 1)]
@@ -98,11 +100,15 @@ class Scan:
             ):
                 self._reject(text, digits)
             pos = int(digits)
+            if pos <= blocks.end:
+                blocks.check(text, self._place)
             if not nearest.floor < pos <= nearest.ceiling:
                 nearest = targets.next_target(nearest.chrom, pos)
             # REF is shorter than its row: such a row cannot reach the target.
             distance = nearest.start - pos
-            if distance > len(text) and b"END=" not in text and b"SVLEN=" not in text:
+            if distance > len(text) and not (
+                b"END=" in text or b"SVLEN=" in text or b":LEN" in text
+            ):
                 continue
             columns = text.split(TAB, FIXED)
             if not _is_position(columns[1]):
@@ -110,6 +116,7 @@ class Scan:
             ends = ends_of(columns)
             numbers = targets.overlapped(nearest.chrom, pos, max(ends))
             if numbers:
+                blocks.add(text)
                 yield self._line(text, nearest.chrom, pos, ends), numbers
 
     def verify(self, stream: IO[bytes]) -> None:
@@ -202,10 +209,11 @@ def ends_of(columns: Sequence[bytes]) -> tuple[int, ...]:
     It is END, else that of a structural variant by its SVLEN, else the last position of REF. Both
     fields may have a value for each ALT (VCF 4.4, section 3); a single value counts for all, and of
     a wrong number of values the largest does. Where a row has several structural variants, SVLEN
-    tells them apart, and END is that of the longest.
+    tells them apart, and END is that of the longest. A block reaches at least as far as the longest
+    of any sample by LEN.
     """
     pos, alt_column, info = int(columns[1]), columns[4], columns[7]
-    last = pos + max(len(columns[3]), 1) - 1
+    last = max(pos + max(len(columns[3]), 1) - 1, longest_block_end(columns))
     end = _ONE_END.search(info)
     if end is not None and b"SVLEN=" not in info:  # the rows of a gVCF, of which there are most
         value = int(end[1])

@@ -20,6 +20,7 @@ from pgx_ana.model import Record
 from pgx_ana.printable import printable
 from pgx_ana.vcf.assembly import ContigNames
 from pgx_ana.vcf.bcf import BcfFile
+from pgx_ana.vcf.blocks import OpenBlocks
 from pgx_ana.vcf.container import STDIN, inspect_file, regular_copy
 from pgx_ana.vcf.contigs import FileContigs
 from pgx_ana.vcf.extents import Extent, are_structural, extents_of, positions_in
@@ -288,11 +289,15 @@ class VariantFile:
             self._contig_names.chromosome_of_row(name)
         try:
             with self._bcf.open() if self.format == "BCF" else contextlib.nullcontext() as opened:
+                blocks: dict[bytes, tuple[str, Line]] = {}
                 for number, target in enumerate(targets):
                     for contig in self._contigs.get(target.chrom, ()):
                         for line in self._rows_at(contig, target, opened):
                             if line.pos <= target.end and line.end >= target.start:
+                                blocks[line.text] = (contig, line)
                                 yield line, [number]
+                for contig, line in blocks.values():
+                    self._check_block(contig, line, opened)
         except (OSError, ValueError) as error:
             raise self._damaged_at(contig, error) from error
 
@@ -310,6 +315,15 @@ class VariantFile:
             f"{self.name}: the file or its index is damaged at {contig} ({error}); copy or "
             "download the file again and rebuild its index"
         )
+
+    def _check_block(self, contig: str, line: Line, opened: Any) -> None:
+        """Raise :class:`InputError` where a reference block overlaps another of its sample."""
+        blocks = OpenBlocks()
+        blocks.add(line.text)
+        if blocks.end:
+            for other in self._rows_at(contig, Target(line.chrom, line.pos, blocks.end), opened):
+                if line.pos < other.pos:
+                    blocks.check(other.text, other.place)
 
     def _rows_at(self, contig: str, target: Target, opened: Any) -> Iterator[Line]:
         """Yield the rows of a contig near a target; ``opened`` is the opened file of a BCF."""

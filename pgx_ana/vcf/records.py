@@ -10,12 +10,17 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import cyvcf2
+import numpy as np
+from numpy.typing import NDArray
 
 from pgx_ana.errors import InputError
 from pgx_ana.model import Record
+from pgx_ana.vcf.blocks import counts_copies
+from pgx_ana.vcf.confidence import LIKELIHOODS, READS, depth, quality
 from pgx_ana.vcf.fields import (
     DEPTH_FIELDS,
     PROBABILITIES,
@@ -35,7 +40,8 @@ from pgx_ana.vcf.spool import write_spool, written_file
 _TYPES = {
     "GT": "String",
     "FT": "String",
-    **dict.fromkeys((*QUALITY_FIELDS, *DEPTH_FIELDS, *PROBABILITIES), "Float"),
+    **dict.fromkeys((*QUALITY_FIELDS, *DEPTH_FIELDS, *PROBABILITIES, "LEN"), "Float"),
+    **dict.fromkeys((*LIKELIHOODS, *READS), "Float"),
 }
 _NUMBER = r"(?:\.|[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|[-+]?(?:inf|nan))"
 # Of the fields that the parser may reject: how a valid value looks, and what messages call it.
@@ -44,6 +50,14 @@ _VALID_VALUES = {
     "Integer": (re.compile(r"(?:\.|-?[0-9]+)(?:,(?:\.|-?[0-9]+))*"), "a whole number"),
     "Float": (re.compile(f"{_NUMBER}(?:,{_NUMBER})*", re.IGNORECASE), "a number"),
 }
+# The fields that likelihoods and reads stand in for; where a row has these, they are not read.
+_SUBSTITUTED = {
+    **dict.fromkeys(LIKELIHOODS, frozenset(QUALITY_FIELDS)),
+    **dict.fromkeys(READS, frozenset(DEPTH_FIELDS)),
+}
+_MISSING = b":."
+_IMPUTED = re.compile(rb"(?:^|;)(?:IMP|IMPUTED)(?:;|$)")
+_END = re.compile(rb"(?:^|;)END=([0-9]{1,10})(?:;|$)")
 _MAX_FIELDS = 1000  # in FORMAT
 _MAX_ALTS = 1 << 15  # allele numbers are kept in 16 bits
 _LONG_NUMBER = re.compile(rb"[0-9]{5}")
@@ -93,7 +107,7 @@ def _sample_columns(
     for line in lines:
         columns = line.text.split(TAB, FIXED + 1)
         _check_columns(line, columns, len(samples))
-        names = _field_names(line, columns[FIXED], types)
+        names = _field_names(line, columns[FIXED], columns[FIXED + 1], types)
         formats.append(names)
         bodies.append(_for_htslib(columns[FIXED + 1], names, line, samples))
     unused = {f"X{number}": "String" for number in range(max(map(len, formats)))}
@@ -118,8 +132,13 @@ def _check_columns(line: Line, columns: Sequence[bytes], n_samples: int) -> None
         raise InputError(f"{line.place}: the row has a NUL byte")
 
 
-def _field_names(line: Line, format_column: bytes, types: Mapping[str, str]) -> list[str]:
-    """Return the names of the fields of FORMAT; X and the number for those that are not used."""
+def _field_names(
+    line: Line, format_column: bytes, body: bytes, types: Mapping[str, str]
+) -> list[str]:
+    """Return the names of the fields of FORMAT; X and the number for those that are not used.
+
+    Likelihoods and reads are used where a sample may lack quality or depth, if they are numbers.
+    """
     given = format_column.decode("latin-1").split(":")
     if len(given) > _MAX_FIELDS:
         raise InputError(
@@ -129,8 +148,20 @@ def _field_names(line: Line, format_column: bytes, types: Mapping[str, str]) -> 
     for number, name in enumerate(given):
         # Q is a probability where HipSTR writes it, together with GB; elsewhere it may be anything.
         is_used = name in types and name not in names and (name != "Q" or "GB" in given)
+        if is_used and name in _SUBSTITUTED:
+            is_lacking = _MISSING in body or _SUBSTITUTED[name].isdisjoint(given)
+            is_used = is_lacking and not _not_numeric(number).search(body)
         names.append(name if is_used else f"X{number}")
     return names
+
+
+@cache
+def _not_numeric(position: int) -> re.Pattern[bytes]:
+    """Return a pattern for a sample whose value at a position of FORMAT is not made of numbers."""
+    numbers = f"{_NUMBER}?(?:,{_NUMBER}?)*".encode()
+    return re.compile(
+        rb"(?:^|\t)(?:[^:\t]*:){%d}(?!%s(?:[:\t]|$))" % (position, numbers), re.IGNORECASE
+    )
 
 
 def _for_htslib(body: bytes, names: Sequence[str], line: Line, samples: Sequence[str]) -> bytes:
@@ -207,7 +238,9 @@ def _record(line: Line, variant: Any, samples: Sequence[str], phase_fields: Phas
         if _LONG_NUMBER.search(columns[FIXED + 1]):
             check_allele_numbers(variant, samples, len(alts), line.place)
         alleles, phased = read_genotypes(variant, samples, line.place)
-        probability = probability_of(variant, fields, alleles, len(alts))
+        probability = probability_of(variant, fields, alleles, len(alts), phased)
+        if probability is None and _IMPUTED.search(columns[7]):
+            probability = np.zeros(len(samples), np.float32)  # nothing says how likely it is
     else:
         alleles, phased, probability = best_guesses(variant, fields, len(samples), len(alts))
     if len(alleles) and alleles.max() > len(alts):
@@ -225,13 +258,25 @@ def _record(line: Line, variant: Any, samples: Sequence[str], phase_fields: Phas
         phased=phase.phased,
         phase_set=phase.phase_set,
         phase_probability=phase.probability,
-        gq=first_present(variant, QUALITY_FIELDS, fields),
-        dp=first_present(variant, DEPTH_FIELDS, fields),
+        gq=quality(variant, fields),
+        dp=depth(variant, fields, columns[7], len(samples)),
         failed=fails_sample_filter(variant) if "FT" in fields else None,
         probability=probability,
         has_genotypes=has_genotypes,
         alt_ends=line.ends if len(set(line.ends)) > 1 else (),
+        counts_copies=counts_copies(columns),
+        sample_ends=_sample_ends(line, variant, columns[7]) if "LEN" in fields else None,
     )
+
+
+def _sample_ends(line: Line, variant: Any, info: bytes) -> NDArray[np.int64]:
+    """Return the last position of the block of each sample: by LEN, else by END or REF."""
+    lengths = first_present(variant, ("LEN",), {"LEN"})
+    end = _END.search(info)
+    other = int(end[1]) if end else line.pos
+    if lengths is None:
+        return np.full(len(variant.genotypes), other, np.int64)
+    return np.where(np.isnan(lengths), other, line.pos + lengths - 1).astype(np.int64)
 
 
 def _alts(column: bytes, line: Line) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from itertools import permutations
+from typing import Any
 
 import numpy as np
 import pytest
@@ -45,11 +46,8 @@ def made(genotype: str, status: CallStatus = CallStatus.CALLED, file: str = "one
 def site(variant: Variant, calls: Sequence[Call], **arrays: Sequence[float]) -> SiteCalls:
     """Return the calls of some samples, with the given ``gq``, ``dp`` and ``phase_set``."""
     types = {"gq": np.float32, "dp": np.float32, "phase_set": np.int64}
-    return SiteCalls(
-        variant,
-        coded(calls),
-        **{name: np.array(values, types[name]) for name, values in arrays.items()},
-    )
+    typed: dict[str, Any] = {n: np.array(values, types[n]) for n, values in arrays.items()}
+    return SiteCalls(variant, coded(calls), **typed)
 
 
 def part(site_calls: SiteCalls, *members: int) -> Part:

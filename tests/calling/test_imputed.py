@@ -75,13 +75,19 @@ GUESSES: dict[str, tuple[int, Mapping[str, list[float]], tuple[list[int], bool, 
     "DS 2 for the second ALT": (2, {"DS": [0, 2]}, ([2, 2], False, 1)),
     "GP before HDS and DS": (
         1,
-        {"GP": [0.95, 0.05, 0], "HDS": [1, 1], "DS": [2]},
+        {"GP": [0.95, 0.05, 0], "HDS": [0.02, 0.03], "DS": [0.05]},
         ([0, 0], False, 0.95),
     ),
-    "HDS before DS": (1, {"HDS": [0.99, 0], "DS": [2]}, ([1, 0], True, 0.99)),
+    "HDS before DS": (1, {"HDS": [0.99, 0], "DS": [0.98]}, ([1, 0], True, 0.98)),
+    "GP against HDS and DS": (
+        1,
+        {"GP": [0.95, 0.05, 0], "HDS": [1, 1], "DS": [2]},
+        ([0, 0], False, 0),
+    ),
+    "HDS against DS": (1, {"HDS": [0.99, 0], "DS": [2]}, ([1, 0], True, 0)),
     "HDS where GP is missing": (
         1,
-        {"GP": [math.nan] * 3, "HDS": [0, 0.98], "DS": [2]},
+        {"GP": [math.nan] * 3, "HDS": [0, 0.98], "DS": [0.98]},
         ([0, 1], True, 0.98),
     ),
     "DS where GP and HDS are missing": (
@@ -318,13 +324,15 @@ ROWS: dict[str, tuple[str, str, list[tuple[str, Outcome]]]] = {
             ("1", NO_CALL),
         ],
     ),
-    "GP, HDS and DS, the first available": (
+    "GP, HDS and DS, the genotype of the first available": (
         "1 100 A C",
         "DS:HDS:GP",
         [
-            ("2:0,1:0.95,0.05,0", called("A/A")),
-            ("2:0,1:.,.,.", called("A|C")),
+            ("0.05:0,0.05:0.95,0.05,0", called("A/A")),
+            ("1:0,1:.,.,.", called("A|C")),
             ("2:.,.:.,.,.", called("C/C")),
+            ("2:0,1:0.95,0.05,0", NO_CALL),
+            ("2:0,1:.,.,.", PHASED_NO_CALL),
             ("0:0,0:0.5,0.5,0", NO_CALL),
             (".:.:.", NO_CALL),
         ],

@@ -43,7 +43,7 @@ PACKS = {
 }
 
 FORMATS = {"GT": "String", "GQ": "Integer", "DP": "Integer"}
-OTHER_FORMATS = {"AD": "5,9", "PL": "0,3,30", "AB": "0.5", "HQ": ".", "PGT": "0|1", "XX": "any"}
+OTHER_FORMATS = {"AF": "0.5,9", "SB": "0,3,30", "AB": "0.5", "HQ": ".", "PGT": "0|1", "XX": "any"}
 OTHER_INFO = ("AC=1;AF=0.5", "DB", "NOTE=chr15:1", "ANN=A|missense|C", "END_OF=7;MQ=60.0")
 
 

@@ -86,7 +86,7 @@ def test_the_calls_of_the_varied_file(toy: KnowledgeBase, make_vcf: MakeVcf) -> 
     header, *rows = calls_of(toy, varied_vcf(make_vcf))
     shown = [header.index(name) for name in ("sample", "variant", "genotype", "status", "gq", "dp")]
     expected = """
-        S1 rs1 A|C called 50 7
+        S1 rs1 A|C called 99 30
         S1 rs2 A|C called 97 28
         S1 rs3 C filtered . 12
         S1 rs4 G/GT called 30 9
@@ -98,7 +98,7 @@ def test_the_calls_of_the_varied_file(toy: KnowledgeBase, make_vcf: MakeVcf) -> 
         S2 rs4 G/->TT unknown_allele 31 4
         S2 rs5 GCA/GCA called 71 4
         S2 rs6 T/T called 61 21
-        S3 rs1 A/A filtered 8 1
+        S3 rs1 A/A filtered 8 3
         S3 rs2 ./. no_call . .
         S3 rs3 T/C filtered 61 21
         S3 rs4 GT/GT called 32 5
