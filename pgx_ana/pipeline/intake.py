@@ -82,10 +82,11 @@ def _check_samples(selected: Sequence[str], files: Sequence[VariantFile]) -> Non
         shown = ", ".join(repr(sample) for sample in unknown[:_MAX_SAMPLES_SHOWN])
         hidden = len(unknown) - _MAX_SAMPLES_SHOWN
         more = f" and {hidden} more" if hidden > 0 else ""
+        one = len(present) == 1
+        there = "the only sample is" if one else f"there are {len(present)} samples, such as"
         raise InputError(
             f"{'sample' if len(unknown) == 1 else 'samples'} not found in any file: {shown}{more}; "
-            f"there are {len(present)} samples, such as {min(present)!r}"
-            f"{did_you_mean(unknown[0], present)}"
+            f"{there} {min(present)!r}{did_you_mean(unknown[0], present)}"
         )
 
 

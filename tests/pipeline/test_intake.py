@@ -95,6 +95,8 @@ def test_unknown_samples_are_noticed_before_anything_is_read(
     ]
     expected = "sample not found in any file: 'C'; there are 2 samples, such as 'A'"
     assert expected == rejection(toy, *paths, samples=("A", "C"))
+    expected = "sample not found in any file: 'C'; the only sample is 'A'"
+    assert expected == rejection(toy, paths[0], samples=("C",))
 
 
 @pytest.fixture
