@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -55,6 +53,5 @@ class _DelimitedStyle:
             return text.translate(_SEPARATORS_TO_BLANKS)
         if not set(text) & set(',"\r\n'):
             return text
-        line = io.StringIO()
-        csv.writer(line, lineterminator="").writerow([text])
-        return line.getvalue()
+        quotes_doubled = text.replace('"', '""')
+        return f'"{quotes_doubled}"'

@@ -1,15 +1,16 @@
 """Phase sets and phase probabilities of one row: PS, PSL, PQ, PSQ and PP.
 
-A phase set is a number or a name. Numbers are kept as they are. Each name gets a number of its own
-within one file, from ``FIRST_NAMED_SET`` on, so that it equals no set with a number.
+A phase set is a number or a name. Numbers are kept as they are. Each name has a number of its own,
+from ``FIRST_NAMED_SET`` on, so that it equals no set with a number.
 """
 
 from __future__ import annotations
 
+import hashlib
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -61,14 +62,13 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class PhaseFields:
-    """How the phase fields of a file are read, and the numbers of its named phase sets.
+    """How the phase fields of a file are read.
 
     ``types`` are those under which the parser reads them. A PP that cannot be a phase probability
     by its declaration has none.
     """
 
     types: Mapping[str, str]
-    _numbers: dict[tuple[str, ...], int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, declared: Declarations, lines: Sequence[Line]) -> PhaseFields:
@@ -87,7 +87,7 @@ class PhaseFields:
 
     def phase(self, variant: Any, fields: set[str], alleles: Alleles, phased: Bools) -> Phase:
         """Return the phase of a row whose genotypes were read, from its cyvcf2 record."""
-        sets = self._by_number(variant.format("PS")) if "PS" in fields else None
+        sets = _by_number(variant.format("PS")) if "PS" in fields else None
         probability = _lowest(
             _probabilities(variant.format(name), name)
             for name in ("PP", "PQ", "PSQ")
@@ -96,7 +96,7 @@ class PhaseFields:
         lists = variant.format("PSL") if "PSL" in fields else None
         if lists is None:
             return Phase(alleles, phased, sets, probability)
-        listed, is_swapped = self._by_list(lists)
+        listed, is_swapped = _by_list(lists)
         has_list = listed != _NO_SET
         swapped = is_swapped & phased & (alleles[:, 1] != NO_COPY)
         alleles = np.where(swapped[:, None], alleles[:, ::-1], alleles)
@@ -104,46 +104,56 @@ class PhaseFields:
         is_open = ~has_list & (sets == _NO_SET) & (alleles[:, 0] != alleles[:, 1])
         return Phase(alleles, phased & ~is_open, np.where(has_list, listed, sets), probability)
 
-    def _by_number(self, values: NDArray[Any] | None) -> Sets | None:
-        """Return the sets of PS, numbers or names."""
-        if values is None:
-            return None
-        if values.dtype.kind == "i":
-            return np.maximum(values[:, 0].astype(np.int64), _NO_SET)  # missing is below zero
-        texts, codes = np.unique(values.astype(str), return_inverse=True)
-        return np.array([self._set(text) for text in texts.tolist()], np.int64)[codes.reshape(-1)]
 
-    def _set(self, text: str) -> int:
-        if text in _MISSING_TEXTS:
-            return _NO_SET
-        if text.isascii() and text.isdecimal() and len(text.lstrip("0")) <= _MAX_DIGITS:
-            return int(text)
-        return self._number_of("PS", text)
+def _by_number(values: NDArray[Any] | None) -> Sets | None:
+    """Return the sets of PS, numbers or names."""
+    if values is None:
+        return None
+    if values.dtype.kind == "i":
+        return np.maximum(values[:, 0].astype(np.int64), _NO_SET)  # missing is below zero
+    texts, codes = np.unique(values.astype(str), return_inverse=True)
+    return np.array([_set_of(text) for text in texts.tolist()], np.int64)[codes.reshape(-1)]
 
-    def _by_list(self, values: NDArray[Any]) -> tuple[Sets, Bools]:
-        """Return the sets of PSL, and where the second copy belongs to the first name.
 
-        In a list, a name belongs to a chromosome, not to the first or second copy (VCF 4.4, section
-        1.6.2). The set of a genotype is that of its two names, which order the copies; one name for
-        both copies leaves them in the order of GT.
-        """
-        texts, codes = np.unique(values.astype(str), return_inverse=True)
-        sets, swaps = zip(*map(self._set_of_list, texts.tolist()), strict=True)
-        codes = codes.reshape(-1)
-        return np.array(sets, np.int64)[codes], np.array(swaps, np.bool_)[codes]
+def _set_of(text: str) -> int:
+    if text in _MISSING_TEXTS:
+        return _NO_SET
+    if text.isascii() and text.isdecimal() and len(text.lstrip("0")) <= _MAX_DIGITS:
+        return int(text)
+    return _number_of("PS", text)
 
-    def _set_of_list(self, text: str) -> tuple[int, bool]:
-        names = text.split(",")
-        if len(names) == 1:
-            names *= 2
-        known = sorted(set(names) - _MISSING_TEXTS)
-        if len(names) != 2 or not known:
-            return _NO_SET, False
-        kind = "PSL" if _MISSING_TEXTS.isdisjoint(names) else "PSL of one copy"
-        return self._number_of(kind, *known), names[0] != known[0]
 
-    def _number_of(self, *name: str) -> int:
-        return self._numbers.setdefault(name, FIRST_NAMED_SET + len(self._numbers))
+def _by_list(values: NDArray[Any]) -> tuple[Sets, Bools]:
+    """Return the sets of PSL, and where the second copy belongs to the first name.
+
+    In a list, a name belongs to a chromosome, not to the first or second copy (VCF 4.4, section
+    1.6.2). The set of a genotype is that of its two names, which order the copies; one name for
+    both copies leaves them in the order of GT.
+    """
+    texts, codes = np.unique(values.astype(str), return_inverse=True)
+    sets, swaps = zip(*map(_set_of_list, texts.tolist()), strict=True)
+    codes = codes.reshape(-1)
+    return np.array(sets, np.int64)[codes], np.array(swaps, np.bool_)[codes]
+
+
+def _set_of_list(text: str) -> tuple[int, bool]:
+    names = text.split(",")
+    if len(names) == 1:
+        names *= 2
+    known = sorted(set(names) - _MISSING_TEXTS)
+    if len(names) != 2 or not known:
+        return _NO_SET, False
+    kind = "PSL" if _MISSING_TEXTS.isdisjoint(names) else "PSL of one copy"
+    return _number_of(kind, *known), names[0] != known[0]
+
+
+def _number_of(*name: str) -> int:
+    """Return the number of a named set: a hash, so that it does not depend on the rows read before.
+
+    Among 62 bits, two of a million names in a file are alike once in ten million files.
+    """
+    digest = hashlib.blake2b("\t".join(name).encode(), digest_size=8).digest()
+    return FIRST_NAMED_SET + int.from_bytes(digest, "little") % FIRST_NAMED_SET
 
 
 def _may_be_probability(declaration: Mapping[str, str]) -> bool:

@@ -264,3 +264,13 @@ def test_csv_cells_are_quoted_only_where_needed() -> None:
     cells = 'toxicity,"a\tb\nc, ""d""\r",.,"x;y,z",.,w,1+0,2'
     expected = f'{start}pgx_ana_version\none\ttab,{cells}\n"two,commas",{cells}\n'
     assert expected == "".join(text_chunks(table_with_separators(), ","))
+
+
+@pytest.mark.parametrize("text", ["a\rb", "a\nb", "\r\n", 'a"b', "a,b"])
+def test_csv_cells_are_read_again(text: str) -> None:
+    """A lone carriage return ends a row for readers of CSV, so that it needs quotes too."""
+    row = (text, "1", None, (), (), (), "1+0", "2")
+    table = Table(TableName.SUMMARY, ("S1",), (TableSection(Coded.constant(row, 1), {}),))
+    rows = list(csv.reader(io.StringIO("".join(text_chunks(table, ",")), newline="")))
+    assert ["S1", text, "1", ".", ".", ".", ".", "1+0", "2"] == rows[1]
+    assert 2 == len(rows)

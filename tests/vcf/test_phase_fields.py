@@ -18,7 +18,9 @@ from helpers.vcf_text import VCF_COLUMNS
 
 import pgx_ana
 from pgx_ana.errors import UsageError
+from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import CallOptions
+from pgx_ana.pipeline import Request, call
 
 PS_TEXT = "PS 1 String"
 PP = "PP 1 Float"
@@ -343,3 +345,17 @@ def test_options_reject_what_is_not_a_probability(value: float, message: str) ->
     with pytest.raises(UsageError) as error:
         CallOptions(min_phase_probability=value)
     assert message == str(error.value)
+
+
+def test_the_number_of_a_named_set_does_not_depend_on_other_rows(
+    toy: KnowledgeBase, make_vcf: MakeVcf
+) -> None:
+    """Such as rows that an index skips."""
+    rows = ["1 100 A C 0|1:first", "1 200 A C 0|1:second"]
+    numbers = []
+    for number, some in enumerate((rows, rows[1:])):
+        path = make_vcf(some, fmt="GT:PS", name=f"{number}.vcf")
+        site = next(s for s in call(Request((str(path),)), toy).sites if s.variant.id == "rs2")
+        assert site.phase_set is not None
+        numbers.append(site.phase_set.tolist())
+    assert numbers[0] == numbers[1]
