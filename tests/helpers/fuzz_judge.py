@@ -27,12 +27,13 @@ from helpers.fuzz_checks import (
     require_same_calls,
 )
 from helpers.fuzz_containers import bcf_of, bgzf, make_index, sorted_by_position
+from helpers.toy_genomes import toy_genomes, write_fasta
 from pgx_ana.api import Result
 from pgx_ana.errors import KnowledgeBaseError, PgxAnaError
 from pgx_ana.knowledge import KnowledgeBase, load
 from pgx_ana.model import CallOptions, CohortCalls
 from pgx_ana.output.callability import callability_json, callability_text, callability_tsv
-from pgx_ana.pipeline import Request, Selection, call, call_readable, run
+from pgx_ana.pipeline import Identity, Request, Selection, call, call_readable, run
 from pgx_ana.quality import assess_callability
 from pgx_ana.vcf import container
 
@@ -212,7 +213,7 @@ class Judge:
             return
         rng = random.Random(zlib.crc32(case.text))
         intact = case.call(self._write(".bcf", data))
-        require_same_alleles(case.expected, intact)
+        require_same_alleles(case.expected, intact, "in BCF")
         raw = bytearray(gzip.decompress(data))
         for _ in range(rng.choice((1, 2, 5))):
             raw[rng.randrange(len(raw))] = rng.choice((0, 1, 127, 128, 255))
@@ -263,6 +264,40 @@ class Judge:
         actual = _outcome(request, case.knowledge)
         require_same_calls(case.expected, actual, "for one sample", sample=sample)
 
+    def _two_files(self, case: _Case) -> None:
+        """Divide the rows between two files of the same people: by chromosome, or at random."""
+        rng = random.Random(zlib.crc32(case.text))
+        lines = case.text.split(b"\n")
+        rows = [line for line in lines if line and not line.startswith(b"#")]
+        by_chrom = rng.random() < 0.5
+        first = {row for row in rows if (b"1\t" in row[:5] if by_chrom else rng.random() < 0.5)}
+        paths = []
+        for name, others in (("a", set(rows) - first), ("b", first)):
+            path = self.folder / f"{FILE_STEM}.{name}.vcf"
+            path.write_bytes(b"\n".join(line for line in lines if line not in others))
+            paths.append(str(path))
+        identity = Identity(same_person=rng.random() < 0.8)
+        request = Request(tuple(paths), options=case.options, identity=identity)
+        actual = _outcome(request, case.knowledge)
+        if isinstance(actual, CohortCalls):
+            check_calls(actual)
+            check_output(Result(run(request, case.knowledge)), frames=False)
+        require_same_alleles(case.expected, actual, "in two files", ordered=False)
+
+    def _with_reference(self, case: _Case) -> None:
+        """Compare REF with a genome: a file is rejected, or its alleles stay as they are."""
+        if case.knowledge is not self.toy:
+            return
+        path = self._write("", case.text)
+        for assembly, genome in toy_genomes(self.toy).items():
+            fasta = write_fasta(self.folder / f"{assembly.name}.fa", genome)
+            request = Request((str(path),), options=case.options, reference=str(fasta))
+            actual = _outcome(request, self.toy)
+            if isinstance(actual, CohortCalls):
+                check_calls(actual)
+                check_output(Result(run(request, self.toy)), frames=False)
+            require_same_alleles(case.expected, actual, "with a reference genome")
+
     def _verified(self, case: _Case) -> None:
         path = self._write("", case.text)
         request = Request((str(path),), options=case.options, verify=True)
@@ -279,7 +314,7 @@ _VARIATIONS: Sequence[Callable[[Judge, _Case], None]] = (
     Judge._gzip, Judge._two_gzip_members, Judge._bgzf, Judge._tbi, Judge._tbi, Judge._csi,
     Judge._stale_index, Judge._damaged_index, Judge._damaged_index, Judge._bcf, Judge._bcf,
     Judge._damaged, Judge._reversed_rows, Judge._duplicated_rows, Judge._one_sample,
-    Judge._verified, Judge._crlf,
+    Judge._verified, Judge._crlf, Judge._two_files, Judge._two_files, Judge._with_reference,
 )  # fmt: skip
 
 

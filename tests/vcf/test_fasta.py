@@ -9,7 +9,7 @@ from pathlib import Path
 import pysam
 import pytest
 from helpers.fixture_types import MakeVcf, Run
-from helpers.vcf_text import CONTIG_LENGTHS
+from helpers.toy_genomes import FILLER, Sequences, toy_genomes
 
 import pgx_ana
 from pgx_ana.errors import InputError
@@ -18,23 +18,11 @@ from pgx_ana.terms import Assembly
 from pgx_ana.vcf import ContigNames, Genome
 
 MakeFasta = Callable[..., Path]
-Sequences = dict[Assembly, dict[str, str]]
-
-FILLER = "ACGTTGCA"
 
 
 @pytest.fixture
 def sequences(toy: KnowledgeBase) -> Sequences:
-    """Return made-up genomes that have the windows of the toy loci at their positions."""
-    genomes = {}
-    for assembly in Assembly:
-        lengths = CONTIG_LENGTHS[assembly]
-        bases = {chrom: list((FILLER * length)[:length]) for chrom, length in lengths.items()}
-        for variant in toy.variants:
-            locus = variant.loci[assembly]
-            bases[locus.chrom][locus.window_start - 1 : locus.window_end] = locus.window
-        genomes[assembly] = {chrom: "".join(letters) for chrom, letters in bases.items()}
-    return genomes
+    return toy_genomes(toy)
 
 
 @pytest.fixture
