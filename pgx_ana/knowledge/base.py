@@ -35,6 +35,9 @@ from pgx_ana.model import Chromosome, ContigTable, Locus, Variant
 from pgx_ana.names import did_you_mean, known_name, listed_names
 from pgx_ana.terms import Assembly
 
+_OLDER_BUILD = re.compile(r"hg1[0-8]|(ncbi|build|grch|b)[ _.-]?3[0-6](\.[0-9]+)?", re.IGNORECASE)
+"""The names of human assemblies before GRCh37."""
+
 
 @dataclass(frozen=True, repr=False)
 class KnowledgeBase:
@@ -198,9 +201,10 @@ class KnowledgeBase:
         }
         known = known_name(re.sub(r"\.p[0-9]+$", "", name, flags=re.IGNORECASE), names)
         if known is None:
+            # A file of an older build is not on the one whose name looks like it.
+            hint = "" if _OLDER_BUILD.fullmatch(name) else did_you_mean(name, names)
             raise UsageError(
-                f"unknown assembly {name!r} (--assembly); known: {', '.join(names)}"
-                f"{did_you_mean(name, names)}"
+                f"unknown assembly {name!r} (--assembly); known: {', '.join(names)}{hint}"
             )
         return Assembly(names[known])
 
