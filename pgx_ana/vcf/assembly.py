@@ -80,9 +80,9 @@ class ContigNames:
         assemblies = "|".join(map(re.escape, self._assembly_of))
         self._spelling = re.compile(
             rf"(?:(?P<assembly>{assemblies})(?:\.p[0-9]+)?(?:#[0-9]+)?[#._:|-])?"
-            r"(?:gi\|[0-9]+\|)?(?:(?:ref|gb)\|)?"
+            r"(?P<bar>(?:gi\|[0-9]+\|)?(?:ref|gb)\||gi\|[0-9]+\|)?"
             rf"(?P<name>(?:nc_|cm)[0-9]+(?:\.[0-9]+)?|{_PREFIX}[0-9]{{1,2}}|{_PREFIX}[xy])"
-            r"(?P<version>\.[0-9])?\|?"
+            r"(?P<version>\.[0-9])?(?(bar)\|?)"
         )
 
     def chromosome(self, contig: str) -> str | None:

@@ -177,7 +177,9 @@ def _plain_rows(text: bytes, knowledge: KnowledgeBase) -> Iterator[_PlainRow]:
     names = {}
     for assembly in knowledge.assemblies.values():
         for contig in assembly.contigs:
-            for name in (contig.chrom, f"chr{contig.chrom}", contig.refseq, contig.genbank):
+            plain = (contig.chrom, f"0{contig.chrom}")
+            spellings = (*plain, *(f"chr{name}" for name in plain), contig.refseq, contig.genbank)
+            for name in spellings:
                 names[str(name).lower()] = contig.chrom
     for line in text.split(b"\n"):
         columns = line.rstrip(b"\r").split(b"\t")

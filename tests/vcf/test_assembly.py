@@ -74,6 +74,8 @@ def header(contigs: Mapping[str, int | None], *lines: str) -> Header:
         ("ref|NC_000015.10|", "15"),
         ("chr15.1", "15"),
         ("CHM13#0#chr15", None),
+        ("chr15|", None),
+        ("gi|568815583|ref|NC_000015.10|", "15"),
         ("hg18.chr15", None),
         ("panTro4.chr15", None),
         ("chr15_alt", None),
