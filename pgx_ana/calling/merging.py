@@ -8,7 +8,7 @@ remaining pairs have in common is the call:
 * a copy reported as reference is none of the alternates that the record rules out, but may be one
   that another record reports;
 * ``*`` is a deleted copy, or an alternate that another record reports;
-* a missing copy may be any allele;
+* a missing copy may be any allele that a record lists, ``*`` included; where no copy is known, any;
 * a record that only spans the locus (an upstream deletion) is evidence of the copies that it
   deletes and of nothing else; callers write a sample with one remaining copy as homozygous.
 
@@ -216,11 +216,13 @@ class _AllelePairs:
                 alleles[:, number] |= applies
             alleles[:, self.no_copy] |= applies & (item.copies[:, 1] == NO_COPY)
         haploid = np.all([item.copies[:, 1] == NO_COPY for item in contributions], axis=0)
-        is_open = ~np.any([np.zeros(n_samples, np.bool_), *(i.applies for i in evidence)], axis=0)
+        # Where no copy is known, nothing is ruled out: it is not reference for want of alternates.
+        is_open = ~np.any([item.called for item in contributions], axis=0)
+        is_open |= ~np.any([np.zeros(n_samples, np.bool_), *(i.applies for i in evidence)], axis=0)
         alleles[is_open, : self.no_copy] = True
         alleles[is_open, self.no_copy] = haploid[is_open]
         alleles[:, self.deleted] = np.any(
-            [item.has_copies_of(self.deleted) for item in contributions], axis=0
+            [self._may_be_deleted(item) for item in contributions], axis=0
         )
         candidates = alleles[:, self.first] & alleles[:, self.second]
         candidates &= ~haploid[:, None] | (self.second == self.no_copy)
@@ -229,6 +231,13 @@ class _AllelePairs:
                 is_too_many = self._copies_of(number) > _max_copies(evidence, number)[:, None]
                 candidates &= ~is_too_many | is_open[:, None]
         return np.asarray(candidates)
+
+    def _may_be_deleted(self, contribution: Contribution) -> Bools:
+        """Return the samples with a copy that a record deletes, or lists as ``*`` and misses."""
+        deleted = contribution.has_copies_of(self.deleted)
+        if contribution.is_evidence and self.deleted in contribution.listed:
+            deleted |= contribution.has_copies_of(MISSING)
+        return deleted
 
     def allowed(self, contribution: Contribution, contributions: Sequence[Contribution]) -> Bools:
         """Return bool (samples, pairs): pairs that a record allows, in the order of its copies."""

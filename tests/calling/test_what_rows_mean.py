@@ -416,3 +416,23 @@ def test_files_with_bases_still_must_agree(make_vcf: MakeVcf, toy_directory: Pat
     two = make_vcf(["1 100 A C 0/1"], name="two.vcf")
     with pytest.raises(InputError, match="disagree on rs1"):
         answer(one, two, kb=toy_directory, variant="rs1", same_person=True)
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        (["GCA * ./.", "GCA <DEL> ./."], "no_call ./."),
+        (["GCA * ./.", "GCA <CN0> ./."], "no_call ./."),
+        (["GCA * ./.", "GCA . ./."], "no_call ./."),
+        (["GCA * .|.", "GCA <DEL> .|.", "GCA G .|."], "no_call .|."),
+        (["GCA * 0/.", "GCA <DEL> ./."], "partial GCA/."),
+        (["GCA * ./.", "GCA G 0/1"], "partial G/."),
+        (["GCA * 0/.", "GCA G 0/1"], "called GCA/G"),
+        (["GCA * 0/0", "GCA <DEL> ./."], "called GCA/GCA"),
+    ],
+)
+def test_a_missing_copy_may_be_deleted(ask: Ask, rows: Sequence[str], expected: str) -> None:
+    """What is missing in every row is not reference because nothing else is listed."""
+    made = [f"1 501 {row}" for row in rows]
+    info = {number: "END=560" for number, row in enumerate(rows) if "<" in row}
+    assert expected == ask(made, "rs5", info=info)
