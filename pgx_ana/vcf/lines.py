@@ -214,6 +214,8 @@ def ends_of(columns: Sequence[bytes]) -> tuple[int, ...]:
     """
     pos, alt_column, info = int(columns[1]), columns[4], columns[7]
     last = max(pos + max(len(columns[3]), 1) - 1, longest_block_end(columns))
+    if b"END=" not in info and (b"<" not in alt_column or b"SVLEN=" not in info):
+        return (last,) * (alt_column.count(b",") + 1)
     end = _ONE_END.search(info)
     if end is not None and b"SVLEN=" not in info:  # the rows of a gVCF, of which there are most
         value = int(end[1])

@@ -69,6 +69,8 @@ class VariantFile:
         self._phase_declarations = phase_declarations(text)
         self._all_samples = sample_names(text, self.name)
         self._selected: Sequence[int] = range(len(self._all_samples))
+        self.samples = self._all_samples
+        """The selected samples, in the order of the file."""
         self._end_is_declared = declares_whole_number(text, "END")
         self._note_somatic(text)
         self._index = self._usable_index(hides_ends(text, is_bcf=self.format == "BCF"))
@@ -101,11 +103,6 @@ class VariantFile:
         """Say whether the file is read through an index."""
         return self._container.index is not None
 
-    @property
-    def samples(self) -> tuple[str, ...]:
-        """Return the selected samples, in the order of the file."""
-        return tuple(self._all_samples[number] for number in self._selected)
-
     def select_samples(self, names: Sequence[str]) -> bool:
         """Read only the samples with these names (all where empty), in the order of the file.
 
@@ -114,6 +111,7 @@ class VariantFile:
         if names:
             unique = set(names)
             self._selected = [n for n, name in enumerate(self._all_samples) if name in unique]
+            self.samples = tuple(self._all_samples[number] for number in self._selected)
         return bool(self._selected)
 
     def rename_sample(self, name: str) -> None:
@@ -127,6 +125,7 @@ class VariantFile:
                 "with one sample can be named by its file name or a sample sheet"
             )
         self._all_samples = (name,)
+        self.samples = tuple(name for _ in self._selected)
 
     @property
     def declared_chromosomes(self) -> set[str]:
