@@ -105,6 +105,7 @@ def annotate(  # noqa: PLR0913  # all but the first are keywords
     same_person: bool = False,
     sample_from_filename: bool = False,
     sample_sheet: PathName = "",
+    context: str = "",
 ) -> Result:
     """Annotate the people in one or more variant files.
 
@@ -128,12 +129,15 @@ def annotate(  # noqa: PLR0913  # all but the first are keywords
         same_person: files that name the same sample are files of one person, whatever they cover.
         sample_from_filename: call the one sample of each file after the file.
         sample_sheet: a tab-separated table with the columns ``file`` and ``sample`` that names the
-            one sample of each file; files with the same sample are files of one person.
+            one sample of each file; files with the same sample are files of one person. It may
+            have the columns ``sex`` and ``context``.
+        context: the use of the drug, such as ``adjuvant`` or ``men_testosterone``, in people for
+            whom the sample sheet names none. Nothing is assumed if empty.
 
     Raises:
         InputError: a file cannot be read, trusted or matched, a sample is in none of them, or files
             with one sample name may be of different people.
-        UsageError: a gene, assembly or population is unknown, no file was given, a file was given
+        UsageError: a gene, assembly, population or context is unknown, no file was given, a file was given
             twice, or the sample sheet has faults.
         KnowledgeBaseError: the knowledge base has faults.
     """
@@ -150,6 +154,7 @@ def annotate(  # noqa: PLR0913  # all but the first are keywords
         verify=verify,
         population=population,
         identity=Identity(same_person, sample_from_filename, os.fspath(sample_sheet)),
+        context=context,
     )
     return Result(run(request, knowledge))
 

@@ -34,6 +34,14 @@ COPY_NUMBER = "<CNV>"
 
 
 @dataclass(frozen=True, slots=True)
+class Circumstances:
+    """In whom and for what the drug is used: sex and context, each empty where not known."""
+
+    sex: str = ""
+    context: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Chromosome:
     """One chromosome of an assembly: its name (``15``), length in bases, and accessions."""
 

@@ -6,13 +6,18 @@ Never: concludes from a genotype that was neither observed nor asserted by the u
     a genotype once per person.
 """
 
-from pgx_ana.annotation.annotations import Annotations, AssociationResult
-from pgx_ana.annotation.summary import CategorySummary, Summary, summarise
+from pgx_ana.annotation.annotations import Annotations, AssociationResult, MarkerCall
+from pgx_ana.annotation.conclusions import Conclusion
+from pgx_ana.annotation.overall import evidence_context, summarise
+from pgx_ana.annotation.summary import CategorySummary, Summary
 
 __all__ = [
     "Annotations",
     "AssociationResult",
     "CategorySummary",
+    "Conclusion",
+    "MarkerCall",
     "Summary",
+    "evidence_context",
     "summarise",
 ]

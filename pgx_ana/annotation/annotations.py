@@ -13,6 +13,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from pgx_ana.annotation.conclusions import (
+    Claim,
     Conclusion,
     HaplotypeInterpreter,
     VariantInterpreter,
@@ -21,8 +22,8 @@ from pgx_ana.annotation.conclusions import (
 )
 from pgx_ana.coded import Coded
 from pgx_ana.haplotypes import DiplotypeCall, DiplotypeStatus, HaplotypeCalls, call_all_haplotypes
-from pgx_ana.knowledge import Association, Category, EvidenceGrade, KnowledgeBase
-from pgx_ana.model import CohortCalls, SiteCalls
+from pgx_ana.knowledge import Association, Basis, Category, EvidenceGrade, KnowledgeBase
+from pgx_ana.model import Circumstances, CohortCalls, SiteCalls
 from pgx_ana.terms import CallSource, CallStatus
 
 
@@ -64,6 +65,7 @@ class AssociationResult:
     association: Association
     category: AnnotatedCategory
     grade: EvidenceGrade
+    basis: Basis
     marker: Marker
     conclusions: tuple[Conclusion, ...]
 
@@ -72,12 +74,14 @@ class AssociationResult:
 class Annotations:
     """All annotations of a cohort, each computed when it is first used.
 
+    ``circumstances`` has the sex of each person and the use of the drug, where they are known.
     ``population`` is the panel population by which ambiguous diplotypes are weighed; empty for
     none.
     """
 
     calls: CohortCalls
     knowledge: KnowledgeBase
+    circumstances: Coded[Circumstances]
     population: str = ""
 
     @cached_property
@@ -102,7 +106,7 @@ class Annotations:
             studied_allele = knowledge.definitions[variant.id].studied_allele
             for association in associations:
                 interpreter = VariantInterpreter(
-                    association, knowledge.messages, variant, locus, studied_allele
+                    self._claim(association), knowledge.messages, variant, locus, studied_allele
                 )
                 conclusions = tuple(interpreter.conclusion(call) for call in site.calls.values)
                 yield self._result(association, marker, conclusions)
@@ -115,13 +119,24 @@ class Annotations:
             marker = _haplotype_marker(calls)
             for association in associations:
                 interpreter = HaplotypeInterpreter(
-                    association, self.knowledge.messages, calls.nomenclature
+                    self._claim(association), self.knowledge.messages, calls.nomenclature
                 )
                 conclusions = tuple(
                     interpreter.conclusion(call.diplotype, call.source)
                     for call in calls.diplotypes.values
                 )
                 yield self._result(association, marker, conclusions)
+
+    def _claim(self, association: Association) -> Claim:
+        knowledge = self.knowledge
+        basis = knowledge.basis(association.id)
+        return Claim(
+            association,
+            knowledge.outcomes[association.outcome],
+            knowledge.level(association.id),
+            basis,
+            tuple(knowledge.drugs[drug].name for drug in basis.drugs),
+        )
 
     def _result(
         self, association: Association, marker: Marker, conclusions: tuple[Conclusion, ...]
@@ -130,6 +145,7 @@ class Annotations:
             association,
             AnnotatedCategory(self.knowledge.outcomes[association.outcome].category.value),
             self.knowledge.grades[association.id],
+            self.knowledge.basis(association.id),
             marker,
             conclusions,
         )

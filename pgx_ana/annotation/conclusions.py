@@ -1,4 +1,4 @@
-"""The conclusion of an association on a genotype or diplotype: a direction and a sentence."""
+"""The conclusion of an association on a genotype or diplotype, seen from that genotype."""
 
 from __future__ import annotations
 
@@ -6,8 +6,18 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from pgx_ana.annotation.headlines import HeadlineWriter
 from pgx_ana.haplotypes import Diplotype, DiplotypeStatus, Label, Labels, Nomenclature
-from pgx_ana.knowledge import OTHER_DIPLOTYPES, Association, Direction, GenotypeConclusion, Message
+from pgx_ana.knowledge import (
+    COMPARED,
+    OTHER_DIPLOTYPES,
+    Association,
+    Basis,
+    Direction,
+    Level,
+    Message,
+    Outcome,
+)
 from pgx_ana.model import Call, Locus, Variant
 from pgx_ana.terms import CallSource, CallStatus
 
@@ -23,15 +33,25 @@ _MAX_CANDIDATES_TEXT = 80  # characters
 _ALL_SITES_KNOWN = frozenset(
     {DiplotypeStatus.DETERMINED, DiplotypeStatus.PRESUMED, DiplotypeStatus.AMBIGUOUS}
 )
-_NEEDS_SOURCE_NOTE = frozenset({CallSource.ASSERTED, CallSource.OTHER_STRAND})
+_COPIES = {"0": "no", "1": "one", "2": "two"}
+_MAX_LISTED = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """What an association concludes on a genotype: a direction and a sentence."""
+    """What an association concludes on a genotype.
+
+    ``compared_with`` are the genotypes that it is compared with, ``effect`` is whether the
+    difference is better or worse for the person, or neutral; empty where there is none. ``caution``
+    is what must not be concluded; empty where nothing was concluded.
+    """
 
     direction: str
+    compared_with: tuple[str, ...]
+    effect: str
+    headline: str
     statement: str
+    caution: str
 
 
 def unphased_genotype(call: Call, variant: Variant) -> str:
@@ -64,21 +84,102 @@ def candidates_text(diplotype: Diplotype) -> str:
     return text
 
 
-class _Interpreter:
-    """Interprets calls under one association, with the message templates of the knowledge base."""
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An association with what its conclusions need: its outcome, level and basis.
 
-    def __init__(self, association: Association, messages: Mapping[str, Message]) -> None:
-        self.association = association
+    ``drug_names`` are the names of the drugs of the basis.
+    """
+
+    association: Association
+    outcome: Outcome
+    level: Level
+    basis: Basis
+    drug_names: tuple[str, ...]
+
+
+class _Interpreter:
+    """Interprets calls under one claim, with the message templates of the knowledge base."""
+
+    def __init__(self, claim: Claim, messages: Mapping[str, Message]) -> None:
+        self.association = claim.association
+        self._outcome = claim.outcome
         self._messages = messages
+        self._headlines = HeadlineWriter(
+            messages, claim.outcome.name, claim.level, claim.basis, claim.drug_names
+        )
 
     def _message(self, name: str, **fields: str) -> str:
         return self._messages[name].text.format(**fields)
 
-    def _with_source_note(self, source: CallSource, direction: str, statement: str) -> Conclusion:
-        """Return a conclusion, with a note where it rests on the user's assertion or permission."""
-        if source in _NEEDS_SOURCE_NOTE:
-            statement = self._message(source.value, statement=statement)
-        return Conclusion(direction, statement)
+    def _not_assessed(self, status: str, statement: str) -> Conclusion:
+        """Return the conclusion where the genotype was not observed."""
+        headline = self._headlines.plain(
+            "headline_not_assessed", CallSource.NONE, status=status.replace("_", " ")
+        )
+        return Conclusion(NOT_ASSESSED, (), "", headline, statement, "")
+
+    def _undetermined(self, statement: str, source: CallSource) -> Conclusion:
+        """Return the conclusion where the possible genotypes differ."""
+        headline = self._headlines.plain("headline_undetermined", source)
+        return Conclusion(UNDETERMINED, (), "", headline, statement, self.association.caution or "")
+
+    def _concluded(
+        self, keys: Sequence[str], genotype: str, source: CallSource, statement: str = ""
+    ) -> Conclusion:
+        """Return the conclusion on genotypes that share their direction."""
+        direction = self._direction(keys[0])
+        groups = self._compared_with(keys, direction)
+        if direction is Direction.BETWEEN:
+            sides = (Direction.LOWER, Direction.HIGHER)
+            headline = self._headlines.between(*map(self._group, sides), source)
+        elif direction in COMPARED:
+            effect = self._effect(direction)
+            headline = self._headlines.difference(direction.value, groups, effect, source)
+        else:
+            headline = self._headlines.plain(f"headline_{direction}", source, genotype=genotype)
+        return Conclusion(
+            direction.value,
+            groups,
+            self._effect(direction),
+            headline,
+            statement or self.association.statement,
+            self.association.caution or "",
+        )
+
+    def _direction(self, key: str) -> Direction:
+        return self.association.genotypes[key]
+
+    def _compared_with(self, keys: Sequence[str], direction: Direction) -> tuple[str, ...]:
+        """Return the genotypes with which others are compared, as shown to the reader."""
+        if direction is Direction.HIGHER:
+            return self._group(Direction.LOWER)
+        if direction is Direction.LOWER:
+            return self._group(Direction.HIGHER)
+        if direction is Direction.BETWEEN:
+            return (*self._group(Direction.LOWER), *self._group(Direction.HIGHER))
+        if direction is Direction.NOT_STUDIED:
+            return ()
+        studied = (
+            key
+            for key, found in self.association.genotypes.items()
+            if found is not Direction.NOT_STUDIED and key not in keys
+        )
+        return tuple(map(self._key_text, studied))
+
+    def _group(self, direction: Direction) -> tuple[str, ...]:
+        return tuple(map(self._key_text, self.association.with_direction(direction)))
+
+    def _key_text(self, key: str) -> str:
+        return key
+
+    def _effect(self, direction: Direction) -> str:
+        """Return whether a difference is better or worse for the person; empty for none."""
+        if direction not in {Direction.HIGHER, Direction.LOWER}:
+            return ""
+        if direction is Direction.HIGHER or self._outcome.higher_is == "neutral":
+            return self._outcome.higher_is
+        return {"better": "worse", "worse": "better"}[self._outcome.higher_is]
 
 
 class VariantInterpreter(_Interpreter):
@@ -89,13 +190,13 @@ class VariantInterpreter(_Interpreter):
 
     def __init__(
         self,
-        association: Association,
+        claim: Claim,
         messages: Mapping[str, Message],
         variant: Variant,
         locus: Locus,
         studied_allele: str | None,
     ) -> None:
-        super().__init__(association, messages)
+        super().__init__(claim, messages)
         self._variant = variant
         self._locus = locus
         self._studied_allele = studied_allele
@@ -104,33 +205,23 @@ class VariantInterpreter(_Interpreter):
         """Return the conclusion on a call of the variant."""
         genotype = unphased_genotype(call, self._variant)
         if call.status is CallStatus.CALLED:
-            curated = self.association.genotypes[genotype]
-            direction, statement = curated.direction.value, curated.statement
-        elif call.status is CallStatus.PARTIAL:
-            direction, statement = self._partial(call)
-        else:
-            direction, statement = NOT_ASSESSED, self._not_assessed(call, genotype)
-        return self._with_source_note(call.source, direction, statement)
+            return self._concluded([genotype], genotype, call.source)
+        if call.status is CallStatus.PARTIAL:
+            return self._partial(call, genotype)
+        return self._not_assessed(call.status.value, self._reason(call, genotype))
 
-    def _partial(self, call: Call) -> tuple[str, str]:
-        """Return direction and sentence where one copy is known."""
+    def _partial(self, call: Call, genotype: str) -> Conclusion:
+        """Return the conclusion where one copy is known."""
         known = next(allele for allele in call.alleles if allele != ".")
-        possible = [
-            genotype for genotype in self.association.genotypes if known in genotype.split("/")
-        ]
-        conclusions = [self.association.genotypes[genotype] for genotype in possible]
-        if _share_direction(conclusions):
-            return conclusions[0].direction.value, self._message(
-                "partial_agrees",
-                known=known,
-                reason=call.reason,
-                statement=_joined_statements(conclusions),
-            )
-        return UNDETERMINED, self._message(
-            "partial_open", known=known, reason=call.reason, possible=", ".join(possible)
+        possible = [key for key in self.association.genotypes if known in key.split("/")]
+        if len({self.association.genotypes[key] for key in possible}) == 1:
+            return self._concluded(possible, genotype, call.source)
+        statement = self._message(
+            "undetermined", genotypes=_listed(possible), deciding=f"the other copy ({call.reason})"
         )
+        return self._undetermined(statement, call.source)
 
-    def _not_assessed(self, call: Call, genotype: str) -> str:
+    def _reason(self, call: Call, genotype: str) -> str:
         """Return the sentence where the genotype was not observed."""
         name = call.status.value
         ref = self._locus.ref
@@ -145,61 +236,66 @@ class VariantInterpreter(_Interpreter):
 class HaplotypeInterpreter(_Interpreter):
     """Interprets diplotypes under an association of a haplotype, of diplotypes or of phenotypes.
 
-    The keys of the association's conclusions are the numbers of copies of its haplotype, or names
+    The keys of the association's genotypes are the numbers of copies of its haplotype, or names
     of diplotypes, or phenotypes.
     """
 
     def __init__(
-        self, association: Association, messages: Mapping[str, Message], nomenclature: Nomenclature
+        self, claim: Claim, messages: Mapping[str, Message], nomenclature: Nomenclature
     ) -> None:
-        super().__init__(association, messages)
+        super().__init__(claim, messages)
         self._nomenclature = nomenclature
 
     def conclusion(self, diplotype: Diplotype, source: CallSource) -> Conclusion:
         """Return the conclusion on a diplotype, or on all diplotypes that are possible."""
-        deciding = ", ".join((*_unknown_allele_note(diplotype), *diplotype.deciding))
+        deciding = _listed((*_unknown_allele_note(diplotype), *diplotype.deciding))
         if diplotype.status in {DiplotypeStatus.NOT_ASSESSED, DiplotypeStatus.UNKNOWN_ALLELE} or (
             not diplotype.candidates
         ):
             statement = self._message(
                 "haplotypes_not_assessed", haplotypes=self._nomenclature.name, deciding=deciding
             )
-            return Conclusion(NOT_ASSESSED, statement)
-        keys = {key for c in diplotype.candidates for key in self._keys(*c.groups)}
-        keys.update(self._unlisted_keys(diplotype))
-        conclusions = [self._conclusion_of(key) for key in sorted(keys)]
+            return self._not_assessed(diplotype.status.value, statement)
+        found = {key for c in diplotype.candidates for key in self._keys(*c.groups)}
+        found.update(self._unlisted_keys(diplotype))
+        keys = sorted(found)
         candidates = candidates_text(diplotype)
-        if not _share_direction(conclusions):
-            direction = UNDETERMINED if diplotype.status in _ALL_SITES_KNOWN else NOT_ASSESSED
-            if diplotype.status is DiplotypeStatus.DETERMINED:
-                statement = self._message("haplotypes_beside", diplotype=candidates)
-            else:
+        if len({self._direction(key) for key in keys}) == 1:
+            statement = ""
+            if keys == [_NO_PHENOTYPE]:
                 statement = self._message(
-                    "haplotypes_open", candidates=candidates, deciding=deciding
+                    "haplotypes_without_phenotype", haplotypes=self._nomenclature.name
                 )
-            return self._with_source_note(source, direction, statement)
-        statement = _joined_statements(conclusions)
-        if not diplotype.diplotype:
-            statement = self._message(
-                "haplotypes_agree", candidates=candidates, statement=statement
-            )
-        return self._with_source_note(source, conclusions[0].direction.value, statement)
+            return self._concluded(keys, candidates, source, statement)
+        if diplotype.status is DiplotypeStatus.DETERMINED:
+            statement = self._message("haplotypes_beside", diplotype=candidates)
+        else:
+            statement = self._message("undetermined", genotypes=candidates, deciding=deciding)
+        if diplotype.status in _ALL_SITES_KNOWN:
+            return self._undetermined(statement, source)
+        return self._not_assessed(diplotype.status.value, statement)
 
-    def _conclusion_of(self, key: str) -> GenotypeConclusion:
-        """Return the curated conclusion on a key; not studied where no phenotype is assigned."""
-        if key == _NO_PHENOTYPE:
-            statement = self._message(
-                "haplotypes_without_phenotype", haplotypes=self._nomenclature.name
+    def _direction(self, key: str) -> Direction:
+        """Return the direction of a key; not studied where no phenotype is assigned."""
+        return Direction.NOT_STUDIED if key == _NO_PHENOTYPE else self.association.genotypes[key]
+
+    def _key_text(self, key: str) -> str:
+        """Return a key as shown to the reader: one T-T-T, other diplotypes."""
+        if self.association.haplotype is not None:
+            names = (
+                item.name
+                for item in self._nomenclature.haplotypes
+                if item.id == self.association.haplotype
             )
-            return GenotypeConclusion(direction=Direction.NOT_STUDIED, statement=statement)
-        return self.association.genotypes[key]
+            return f"{_COPIES[key]} {next(names)}"
+        return f"{key} diplotypes" if key == OTHER_DIPLOTYPES else key
 
     def _keys(self, first: Labels, second: Labels) -> Iterator[str]:
         """Yield the key of every diplotype that two chromosomes with these labels may have."""
         if self.association.haplotype is not None:
             counts = [set(self._copy_counts(labels)) for labels in (first, second)]
             yield from {str(sum(pair)) for pair in itertools.product(*counts)}
-        elif self.association.phenotypes:
+        elif self.association.keyed_by == "phenotype":
             representatives = map(self._labels_by_function, (first, second))
             for first_label, second_label in itertools.product(*representatives):
                 yield self._nomenclature.phenotype(first_label, second_label)
@@ -221,7 +317,7 @@ class HaplotypeInterpreter(_Interpreter):
         if self.association.haplotype is not None:
             ids = {self._nomenclature.haplotypes[number].id for number in diplotype.also_possible}
             yield from ("0", "1", "2") if self.association.haplotype in ids else ("0",)
-        elif self.association.phenotypes:
+        elif self.association.keyed_by == "phenotype":
             yield _NO_PHENOTYPE
         else:
             for pair in diplotype.also_possible_pairs:
@@ -269,9 +365,8 @@ def _unknown_allele_note(diplotype: Diplotype) -> Iterator[str]:
         yield "an allele that is not known"
 
 
-def _share_direction(conclusions: Sequence[GenotypeConclusion]) -> bool:
-    return len({conclusion.direction for conclusion in conclusions}) == 1
-
-
-def _joined_statements(conclusions: Sequence[GenotypeConclusion]) -> str:
-    return " / ".join(dict.fromkeys(conclusion.statement for conclusion in conclusions))
+def _listed(names: Sequence[str]) -> str:
+    """Return names, or the first few and the number of the others."""
+    shown = ", ".join(names[:_MAX_LISTED])
+    more = len(names) - _MAX_LISTED
+    return f"{shown} and {more} more" if more > 0 else shown

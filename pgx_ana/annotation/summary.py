@@ -1,6 +1,7 @@
-"""One summary per person and category: the findings, their levels, and what was not assessed.
+"""One summary per person and category: what was found, on which drug, how firmly, what is missing.
 
-Each distinct combination of genotypes at the markers of a category is summarised once.
+Each distinct combination of genotypes at the markers of a category is summarised once. A last
+summary is about the person as a whole.
 """
 
 from __future__ import annotations
@@ -15,46 +16,51 @@ from pgx_ana.annotation.annotations import (
     AssociationResult,
     MarkerCall,
 )
-from pgx_ana.annotation.conclusions import NOT_ASSESSED, UNDETERMINED
+from pgx_ana.annotation.conclusions import NOT_ASSESSED, UNDETERMINED, Conclusion
+from pgx_ana.annotation.headlines import level_words
+from pgx_ana.annotation.signals import Finding, Signal, highest, signals
 from pgx_ana.coded import Coded, combine
-from pgx_ana.knowledge import LADDER, Direction, KnowledgeBase, Level
+from pgx_ana.knowledge import COMPARED, LADDER, BasisKind, Direction, KnowledgeBase, Level
+from pgx_ana.model import Circumstances
 from pgx_ana.terms import CallSource
 
-_EFFECTS = frozenset({Direction.HIGHER.value, Direction.LOWER.value})
-_FINDING_DIRECTIONS = _EFFECTS | {UNDETERMINED, Direction.NOT_STUDIED.value}
-_REPLICATED_LEVELS = LADDER[: LADDER.index(Level.REPLICATED) + 1]
-_UNREPLICATED_LEVELS = LADDER[len(_REPLICATED_LEVELS) :]
-_LEVEL_RANKS = {level: rank for rank, level in enumerate(Level)}
+OVERALL = "overall"
+"""Category of the summary about the person as a whole."""
+
+_FOUND = frozenset(direction.value for direction in COMPARED)
+_ESTABLISHED = LADDER[: LADDER.index(Level.REPLICATED) + 1]
 _SOURCE_NOTES = {CallSource.ASSERTED: " (asserted)", CallSource.OTHER_STRAND: " (other strand)"}
-_MAX_MISSING_NAMED = 5  # markers
+_EFFECT_WORDS = {Direction.BETWEEN.value: "in between"}
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
     """The summary of one category in one person.
 
-    ``highest_level`` is the level of the strongest effect that applies to the genotype: None where
-    no effect applies, ``not_assessable`` where no marker was assessed. ``findings`` has the
-    associations with an effect. ``assessed`` and ``not_assessed`` have the markers (variants and
+    ``highest_level`` is the level of the strongest finding that applies to the genotype: None where
+    none applies, ``not_assessable`` where no marker was assessed. ``findings`` has the genotype and
+    headline of every association that found a difference, ``n_findings`` their number with linked
+    variants counted once. ``assessed`` and ``not_assessed`` have the markers (variants and
     haplotype sets) with their genotype or status.
     """
 
     conclusion: str
     highest_level: Level | None
-    findings: tuple[str, ...]
-    assessed: tuple[str, ...]
-    not_assessed: tuple[str, ...]
+    n_findings: int = 0
+    findings: tuple[str, ...] = ()
+    assessed: tuple[str, ...] = ()
+    not_assessed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CategorySummary:
-    """The summaries of one category in all samples."""
+    """The summaries of one category, or of the persons as a whole, in all samples."""
 
-    category: AnnotatedCategory
+    category: str
     summaries: Coded[Summary]
 
 
-def summarise(annotations: Annotations) -> tuple[CategorySummary, ...]:
+def summarise_categories(annotations: Annotations) -> tuple[CategorySummary, ...]:
     """Summarise every category."""
     return tuple(_summarise(category, annotations) for category in AnnotatedCategory)
 
@@ -69,35 +75,24 @@ class _MarkerState:
 
     marker: str
     text: str
+    status: str
     is_assessed: bool
     is_asserted: bool
     sites: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class _Finding:
-    """An association that applies to a genotype.
+class _MarkerFindings:
+    """The state of a marker, the findings that apply to it, and where nothing could be found.
 
-    ``direction`` is an effect, ``undetermined`` or ``not_studied``. ``set_members`` are a haplotype
-    set and its core sites; empty for a variant. ``genotype`` includes the marker and is used in
-    sentences; ``text`` is the entry in the list of findings.
+    ``undetermined`` and ``not_studied`` have its genotype if a conclusion of that kind was drawn;
+    else they are empty.
     """
 
-    marker: str
-    set_members: tuple[str, ...]
-    genotype: str
-    outcome: str
-    direction: str
-    level: Level
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class _MarkerFindings:
-    """The state of a marker and the findings that apply to it."""
-
     state: _MarkerState
-    findings: tuple[_Finding, ...]
+    findings: tuple[Finding, ...]
+    undetermined: str
+    not_studied: str
 
 
 def _summarise(category: AnnotatedCategory, annotations: Annotations) -> CategorySummary:
@@ -106,25 +101,17 @@ def _summarise(category: AnnotatedCategory, annotations: Annotations) -> Categor
         if result.category is category:
             by_marker.setdefault(result.marker.id, []).append(result)
     writer = _SummaryWriter(annotations.knowledge)
-    if not by_marker:
-        n_samples = len(annotations.calls.samples)
-        return CategorySummary(category, Coded.constant(writer.summary(()), n_samples))
+    people = annotations.circumstances.map(writer.is_man).unique()
     markers = [writer.marker_findings(results) for results in by_marker.values()]
-    return CategorySummary(category, combine(markers).map(writer.summary))
+    summaries = combine([*markers, people]).map(
+        lambda row: writer.summary(row[:-1], is_man=row[-1])
+    )
+    return CategorySummary(category.value, summaries)
 
 
 def _genotype_text(call: MarkerCall) -> str:
     """Return a genotype, with a note where it rests on the user's assertion or permission."""
     return call.genotype + _SOURCE_NOTES.get(call.source, "")
-
-
-def _missing_text(missing: Sequence[str]) -> str:
-    """Return the markers that were not assessed, each with its status; counts if there are many."""
-    if len(missing) <= _MAX_MISSING_NAMED:
-        return ", ".join(missing)
-    statuses = Counter(text.split(" ", 1)[1].replace("_", " ") for text in missing)
-    counts = ", ".join(f"{count} {status}" for status, count in statuses.items())
-    return f"{len(missing)} variants ({counts})"
 
 
 def _counted_markers(states: Sequence[_MarkerState]) -> list[_MarkerState]:
@@ -133,30 +120,17 @@ def _counted_markers(states: Sequence[_MarkerState]) -> list[_MarkerState]:
     return [state for state in states if state.marker not in covered]
 
 
-class _SignalGroups:
-    """Groups of variants and haplotype sets that carry one signal, directly or through a chain."""
-
-    def __init__(self, groups: Sequence[Sequence[str]]) -> None:
-        self._representative: dict[str, str] = {}
-        for group in groups:
-            merged = {self.representative(member) for member in group}
-            for member, representative in self._representative.items():
-                if representative in merged:
-                    self._representative[member] = group[0]
-            self._representative.update(dict.fromkeys(group, group[0]))
-
-    def representative(self, marker: str) -> str:
-        """Return the marker that stands for the signal of a variant or haplotype set."""
-        return self._representative.get(marker, marker)
-
-
 class _SummaryWriter:
     """Writes the summaries of one category."""
 
     def __init__(self, knowledge: KnowledgeBase) -> None:
         self._knowledge = knowledge
-        self._linkage_groups = tuple(group.variants for group in knowledge.linkage.values())
-        self._signal_cache: dict[frozenset[tuple[str, ...]], _SignalGroups] = {}
+        self._linked = tuple(group.variants for group in knowledge.linkage.values())
+        self._drug = knowledge.drugs[knowledge.info.drug]
+
+    def is_man(self, person: Circumstances) -> bool:
+        """Return whether a person is a man, while no result is from men on the drug."""
+        return person.sex == "male" and not self._knowledge.was_studied_in_men
 
     def marker_findings(self, results: Sequence[AssociationResult]) -> Coded[_MarkerFindings]:
         """Return the findings of one marker in every sample; equal ones share a code."""
@@ -168,132 +142,138 @@ class _SummaryWriter:
         """Return the findings on one distinct call of a marker."""
         marker = results[0].marker
         call = marker.calls.values[code]
-        is_assessed = any(result.conclusions[code].direction != NOT_ASSESSED for result in results)
+        conclusions = [result.conclusions[code] for result in results]
+        directions = {conclusion.direction for conclusion in conclusions}
+        is_assessed = directions != {NOT_ASSESSED}
+        genotype = f"{marker.id} {_genotype_text(call)}"
         state = _MarkerState(
             marker=marker.id,
-            text=f"{marker.id} {_genotype_text(call) if is_assessed else call.status.value}",
+            text=genotype if is_assessed else f"{marker.id} {call.status.value}",
+            status=call.status.value.replace("_", " "),
             is_assessed=is_assessed,
             is_asserted=call.source is CallSource.ASSERTED,
             sites=marker.sites,
         )
-        findings = (
-            self._finding(result, code)
-            for result in results
-            if is_assessed and result.conclusions[code].direction in _FINDING_DIRECTIONS
+        findings = tuple(
+            self._finding(result, conclusion, genotype)
+            for result, conclusion in zip(results, conclusions, strict=True)
+            if conclusion.direction in _FOUND
         )
-        return _MarkerFindings(state, tuple(findings))
+        return _MarkerFindings(
+            state,
+            findings,
+            undetermined=genotype if UNDETERMINED in directions else "",
+            not_studied=genotype if Direction.NOT_STUDIED in directions else "",
+        )
 
-    def _finding(self, result: AssociationResult, code: int) -> _Finding:
-        association, marker = result.association, result.marker
-        genotype = _genotype_text(marker.calls.values[code])
-        direction, level = result.conclusions[code].direction, result.grade.level
-        return _Finding(
+    def _finding(
+        self, result: AssociationResult, conclusion: Conclusion, genotype: str
+    ) -> Finding:
+        marker, effect = result.marker, conclusion.effect
+        if effect not in {"better", "worse"}:
+            effect = _EFFECT_WORDS.get(conclusion.direction, conclusion.direction)
+        return Finding(
             marker=marker.id,
             set_members=(marker.id, *marker.sites) if marker.sites else (),
-            genotype=f"{marker.id} {genotype}",
-            outcome=self._knowledge.outcomes[association.outcome].name,
-            direction=direction,
-            level=level,
-            text=" ".join((association.id, genotype, direction, level)),
+            group=self._knowledge.outcomes[result.association.outcome].group,
+            effect=effect,
+            level=result.grade.level,
+            kind=result.basis.kind,
+            text=f"{genotype}: {conclusion.headline}",
         )
 
-    def summary(self, markers: Sequence[_MarkerFindings]) -> Summary:
+    def summary(self, markers: Sequence[_MarkerFindings], *, is_man: bool) -> Summary:
         """Return the summary of one combination of calls at all markers."""
         states = [marker.state for marker in markers]
         findings = [finding for marker in markers for finding in marker.findings]
-        effects = [finding for finding in findings if finding.direction in _EFFECTS]
+        found = signals(findings, self._linked)
         assessed = tuple(state.text for state in states if state.is_assessed)
-        missing = tuple(state.text for state in states if not state.is_assessed)
+        sentences = [self._message("men", drug=self._drug.name)] if is_man else []
+        sentences += self._sentences(found, markers)
         return Summary(
-            conclusion=" ".join(self._sentences(findings, states)),
-            highest_level=_highest_level(effects) if assessed else Level.NOT_ASSESSABLE,
-            findings=tuple(finding.text for finding in effects),
+            conclusion=" ".join(sentences),
+            highest_level=(
+                highest(finding.level for finding in findings) if assessed else _NOTHING_ASSESSED
+            ),
+            n_findings=len(found),
+            findings=tuple(finding.text for finding in findings),
             assessed=assessed,
-            not_assessed=missing,
+            not_assessed=tuple(state.text for state in states if not state.is_assessed),
         )
 
     def _sentences(
-        self, findings: Sequence[_Finding], states: Sequence[_MarkerState]
+        self, found: Sequence[Signal], markers: Sequence[_MarkerFindings]
     ) -> Iterator[str]:
+        states = [marker.state for marker in markers]
         if not states:
             yield self._message("summary_no_evidence")
             return
         counted = _counted_markers(states)
         n_assessed = sum(state.is_assessed for state in counted)
         if n_assessed:
-            yield from self._finding_sentences(findings, n_assessed, len(counted))
+            yield from self._finding_sentences(found, n_assessed, len(counted))
+            yield from self._other_sentences(markers)
         else:
-            yield self._message("summary_nothing", total=len(counted))
-        asserted = ", ".join(state.text for state in states if state.is_asserted)
-        if asserted:
-            yield self._message("summary_asserted", asserted=asserted.replace(" (asserted)", ""))
-        missing = [state.text for state in states if not state.is_assessed]
+            yield self._message("summary_nothing")
+        missing = [state for state in counted if not state.is_assessed]
         if missing:
-            yield self._message("summary_missing", missing=_missing_text(missing))
+            statuses = Counter(state.status for state in missing)
+            text = ", ".join(f"{count} {status}" for status, count in statuses.items())
+            yield self._message(
+                "summary_missing", missing=len(missing), total=len(counted), statuses=text
+            )
 
     def _finding_sentences(
-        self, findings: Sequence[_Finding], n_assessed: int, n_markers: int
+        self, found: Sequence[Signal], n_assessed: int, n_markers: int
     ) -> Iterator[str]:
-        effects = [finding for finding in findings if finding.direction in _EFFECTS]
-        replicated = self._signals_text(effects, _REPLICATED_LEVELS)
-        unreplicated = self._signals_text(effects, _UNREPLICATED_LEVELS)
-        contradicted = self._signals_text(effects, (Level.CONTRADICTED,))
-        undetermined = _genotypes_text(findings, UNDETERMINED)
-        not_studied = _genotypes_text(findings, Direction.NOT_STUDIED.value)
-        if replicated:
-            yield self._message("summary_replicated", replicated=replicated)
+        established = [signal for signal in found if signal.level in _ESTABLISHED]
+        if established:
+            yield self._message("summary_established", established=_told(established))
         else:
-            yield self._message("summary_not_replicated")
-        if unreplicated:
-            yield self._message("summary_unreplicated", unreplicated=unreplicated)
-        if contradicted:
-            yield self._message("summary_contradicted", contradicted=contradicted)
-        if not (effects or undetermined):
+            yield self._message("summary_not_established")
+        if not found:
             yield self._message("summary_no_finding", assessed=n_assessed, total=n_markers)
+        names = {
+            "summary_on_drug": (BasisKind.DRUG,),
+            "summary_on_class": (BasisKind.DRUG_CLASS,),
+            "summary_on_others": (BasisKind.OTHER_DRUGS, BasisKind.LABORATORY),
+        }
+        for name, kinds in names.items():
+            on_it = [signal for signal in found if signal.kind in kinds]
+            if on_it:
+                yield self._message(
+                    name,
+                    drug=self._drug.name,
+                    drug_class=f"{self._drug.drug_class}s",
+                    findings=_told(on_it),
+                )
+
+    def _other_sentences(self, markers: Sequence[_MarkerFindings]) -> Iterator[str]:
+        """Yield what was assessed without a finding, and what rests on an assertion."""
+        undetermined = [marker.undetermined for marker in markers if marker.undetermined]
+        not_studied = [marker.not_studied for marker in markers if marker.not_studied]
+        asserted = [marker.state.text for marker in markers if marker.state.is_asserted]
         if undetermined:
-            yield self._message("summary_undetermined", undetermined=undetermined)
+            yield self._message("summary_undetermined", undetermined=", ".join(undetermined))
         if not_studied:
-            yield self._message("summary_not_studied", not_studied=not_studied)
-
-    def _signals_text(self, effects: Sequence[_Finding], levels: Sequence[Level]) -> str:
-        """Return the genotypes with an effect at some levels, those of one signal joined.
-
-        Variants in linkage carry one signal. So do a haplotype set and its core sites where they
-        have the same effect.
-        """
-        selected = [finding for finding in effects if finding.level in levels]
-        sets_by_effect: dict[tuple[str, str], set[tuple[str, ...]]] = {}
-        for finding in selected:
-            sets = sets_by_effect.setdefault((finding.outcome, finding.direction), set())
-            if finding.set_members:
-                sets.add(finding.set_members)
-        by_signal: dict[tuple[str, str, str], list[str]] = {}
-        for finding in selected:
-            effect = (finding.outcome, finding.direction)
-            groups = self._signal_groups(frozenset(sets_by_effect[effect]))
-            signal = groups.representative(finding.marker)
-            by_signal.setdefault((signal, *effect), []).append(finding.genotype)
-        return "; ".join(
-            f"{' with '.join(genotypes)} ({outcome}: {direction})"
-            for (_, outcome, direction), genotypes in by_signal.items()
-        )
-
-    def _signal_groups(self, sets: frozenset[tuple[str, ...]]) -> _SignalGroups:
-        if sets not in self._signal_cache:
-            self._signal_cache[sets] = _SignalGroups([*self._linkage_groups, *sorted(sets)])
-        return self._signal_cache[sets]
+            yield self._message("summary_not_studied", not_studied=", ".join(not_studied))
+        if asserted:
+            text = ", ".join(asserted).replace(" (asserted)", "")
+            yield self._message("summary_asserted", asserted=text)
 
     def _message(self, name: str, **fields: object) -> str:
         return self._knowledge.messages[name].text.format(**fields)
 
 
-def _highest_level(effects: Sequence[_Finding]) -> Level | None:
-    """Return the strongest level; the enum lists levels from the strongest to the weakest."""
-    levels = (finding.level for finding in effects)
-    return min(levels, key=_LEVEL_RANKS.__getitem__, default=None)
+_NOTHING_ASSESSED = Level.NOT_ASSESSABLE
 
 
-def _genotypes_text(findings: Sequence[_Finding], direction: str) -> str:
-    """Return the genotypes that have some finding with a direction, each once."""
-    genotypes = (finding.genotype for finding in findings if finding.direction == direction)
-    return ", ".join(dict.fromkeys(genotypes))
+def _told(found: Sequence[Signal]) -> str:
+    """Return the number of findings, each kind with its effect and how firm it is.
+
+    >>> _told([Signal("better", Level.SINGLE_NOMINAL, BasisKind.DRUG)])
+    '1 finding: 1 better (one study, uncorrected)'
+    """
+    kinds = Counter((signal.effect, level_words(signal.level)) for signal in found)
+    listed = ", ".join(f"{count} {effect} ({level})" for (effect, level), count in kinds.items())
+    return f"{len(found)} finding{'' if len(found) == 1 else 's'}: {listed}"

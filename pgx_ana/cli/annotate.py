@@ -65,6 +65,13 @@ _ASSERTED_WARNING = (
     "Genomes population; shown in addition to the candidates.",
 )
 @click.option(
+    "--context",
+    default="",
+    metavar="NAME",
+    help="The use of the drug, such as adjuvant or men_testosterone (pgx-ana kb list --context): "
+    "shows which evidence comes from it, its label status and what is usually monitored.",
+)
+@click.option(
     "--fail-on",
     type=click.Choice(["none-called", "any-uncalled"]),
     help="Exit with 5, with the results written, if no variant is called in any sample, or if any "

@@ -128,7 +128,7 @@ _CALL_OPTIONS = (
         default="",
         metavar="TSV",
         help="Table with the columns file and sample that names the one sample of each file; files "
-        "with the same sample are files of one person.",
+        "with the same sample are files of one person. It may have the columns sex and context.",
     ),
     click.option(
         "-g", "--gene", "genes", multiple=True, help="Genes to include, separated by commas."
@@ -216,6 +216,7 @@ def request_from(given: Mapping[str, Any], knowledge: KnowledgeBase) -> Request:
             from_file_name=given["sample_from_filename"],
             sample_sheet=given["sample_sheet"],
         ),
+        context=given.get("context") or "",
     )
 
 

@@ -6,7 +6,11 @@ Gives: one immutable :class:`KnowledgeBase` with every definition, published res
 Never: reads a genotype, or guesses a value that a file omits.
 """
 
+from pgx_ana.knowledge.answers import Answer
+from pgx_ana.knowledge.association import Association
 from pgx_ana.knowledge.base import KnowledgeBase, field_of
+from pgx_ana.knowledge.basis import Basis, BasisKind
+from pgx_ana.knowledge.context import Context, Question
 from pgx_ana.knowledge.definitions import (
     AlleleFrequencies,
     HaplotypeCounts,
@@ -14,37 +18,38 @@ from pgx_ana.knowledge.definitions import (
     HaplotypeSet,
     VariantDefinition,
 )
-from pgx_ana.knowledge.evidence import (
-    Association,
-    Effect,
-    Evidence,
-    GenotypeConclusion,
-    Publication,
-)
+from pgx_ana.knowledge.evidence import Effect, Evidence, Outcome, PolygenicResult, Publication
 from pgx_ana.knowledge.levels import LADDER, EvidenceGrade, Level, Stance
 from pgx_ana.knowledge.loading import default_directory, load
 from pgx_ana.knowledge.schema import SECTIONS, Message
-from pgx_ana.knowledge.vocabulary import OTHER_DIPLOTYPES, Category, Direction
+from pgx_ana.knowledge.vocabulary import COMPARED, OTHER_DIPLOTYPES, Category, Direction
 
 __all__ = [
+    "COMPARED",
     "LADDER",
     "OTHER_DIPLOTYPES",
     "SECTIONS",
     "AlleleFrequencies",
+    "Answer",
     "Association",
+    "Basis",
+    "BasisKind",
     "Category",
+    "Context",
     "Direction",
     "Effect",
     "Evidence",
     "EvidenceGrade",
-    "GenotypeConclusion",
     "HaplotypeCounts",
     "HaplotypeDefinition",
     "HaplotypeSet",
     "KnowledgeBase",
     "Level",
     "Message",
+    "Outcome",
+    "PolygenicResult",
     "Publication",
+    "Question",
     "Stance",
     "VariantDefinition",
     "default_directory",

@@ -11,6 +11,10 @@ from pathlib import Path
 from types import MappingProxyType
 
 from pgx_ana.errors import UsageError
+from pgx_ana.knowledge.answers import Answer, answers
+from pgx_ana.knowledge.association import Association
+from pgx_ana.knowledge.basis import Basis, basis_of
+from pgx_ana.knowledge.context import Context, Question
 from pgx_ana.knowledge.definitions import (
     AssemblyContigs,
     Gene,
@@ -21,11 +25,11 @@ from pgx_ana.knowledge.definitions import (
     VariantDefinition,
 )
 from pgx_ana.knowledge.evidence import (
-    Association,
     Cohort,
     Drug,
     Evidence,
     Outcome,
+    PolygenicResult,
     Publication,
     Setting,
 )
@@ -55,6 +59,8 @@ class KnowledgeBase:
     drugs: Mapping[str, Drug]
     outcomes: Mapping[str, Outcome]
     settings: Mapping[str, Setting]
+    contexts: Mapping[str, Context]
+    questions: Mapping[str, Question]
     publications: Mapping[str, Publication]
     cohorts: Mapping[str, Cohort]
     definitions: Mapping[str, VariantDefinition]
@@ -64,6 +70,7 @@ class KnowledgeBase:
     haplotype_counts: Mapping[str, HaplotypeCounts]
     evidence: Mapping[str, Evidence]
     associations: Mapping[str, Association]
+    polygenic: Mapping[str, PolygenicResult]
     messages: Mapping[str, Message]
 
     def __repr__(self) -> str:
@@ -131,6 +138,30 @@ class KnowledgeBase:
                 for key, association in self.associations.items()
             }
         )
+
+    @cached_property
+    def _basis_of(self) -> Mapping[str, Basis]:
+        return {
+            key: basis_of(association, self.grades[key], self.evidence, self.drugs)
+            for key, association in self.associations.items()
+        }
+
+    @cached_property
+    def answers(self) -> tuple[Answer, ...]:
+        """What the evidence answers of each question that the field asks."""
+        return tuple(answers(self))
+
+    @cached_property
+    def was_studied_in_men(self) -> bool:
+        """Whether any result is from men on the drug of the knowledge base."""
+        return any(
+            self.info.drug in item.drugs and item.population.sex in {"male", "both"}
+            for item in self.evidence.values()
+        )
+
+    def basis(self, association: str) -> Basis:
+        """Return what the conclusion of an association rests on."""
+        return self._basis_of[association]
 
     def level(self, association: str) -> Level:
         """Return the computed level of an association."""
@@ -207,6 +238,19 @@ class KnowledgeBase:
                 f"unknown assembly {name!r} (--assembly); known: {', '.join(names)}{hint}"
             )
         return Assembly(names[known])
+
+    def context_named(self, name: str) -> str:
+        """Return the identifier of a context, in any case.
+
+        Raises :class:`UsageError` for a name that no context has.
+        """
+        key = known_name(name, self.contexts)
+        if key is None:
+            known = ", ".join(self.contexts) or "none"
+            raise UsageError(
+                f"unknown context {name!r}; known: {known}{did_you_mean(name, self.contexts)}"
+            )
+        return key
 
     def find_variant(self, name: str) -> str | None:
         """Return the identifier of a variant by any of its names, ignoring case; else None.

@@ -13,10 +13,13 @@ from collections.abc import Iterator
 
 from pgx_ana.bases import common_prefix_length
 from pgx_ana.errors import Fault
+from pgx_ana.knowledge.association_checks import association_faults
 from pgx_ana.knowledge.definitions import VariantDefinition
 from pgx_ana.knowledge.entry_index import EntryIndex
 from pgx_ana.knowledge.evidence_checks import evidence_faults
 from pgx_ana.knowledge.haplotype_checks import haplotype_faults
+from pgx_ana.knowledge.linkage_checks import linkage_faults
+from pgx_ana.knowledge.text_checks import text_faults
 
 MESSAGES = {
     "absent": {"variant", "ref"},
@@ -26,26 +29,39 @@ MESSAGES = {
     "unknown_allele": {"variant", "genotype", "reason"},
     "mismatch": {"variant", "genotype", "reason"},
     "not_assessable": {"variant", "genotype", "reason"},
-    "partial_agrees": {"known", "reason", "statement"},
-    "partial_open": {"known", "reason", "possible"},
-    "haplotypes_agree": {"candidates", "statement"},
-    "haplotypes_open": {"candidates", "deciding"},
+    "undetermined": {"genotypes", "deciding"},
     "haplotypes_beside": {"diplotype"},
     "haplotypes_without_phenotype": {"haplotypes"},
     "haplotypes_not_assessed": {"haplotypes", "deciding"},
-    "asserted": {"statement"},
-    "other_strand": {"statement"},
-    "summary_nothing": {"total"},
-    "summary_replicated": {"replicated"},
-    "summary_not_replicated": set(),
-    "summary_unreplicated": {"unreplicated"},
-    "summary_contradicted": {"contradicted"},
-    "summary_no_finding": {"assessed", "total"},
+    "headline_difference": {"outcome", "direction", "groups", "effect", "drugs", "level"},
+    "headline_between": {"outcome", "lower", "higher", "drugs", "level"},
+    "headline_no_difference": {"outcome", "drugs", "level"},
+    "headline_unsettled": {"outcome", "drugs", "level"},
+    "headline_not_studied": {"outcome", "genotype", "drugs"},
+    "headline_undetermined": {"outcome"},
+    "headline_not_assessed": {"outcome", "status"},
+    "headline_asserted": {"headline"},
+    "headline_other_strand": {"headline"},
+    "summary_nothing": set(),
     "summary_no_evidence": set(),
+    "summary_established": {"established"},
+    "summary_not_established": set(),
+    "summary_no_finding": {"assessed", "total"},
+    "summary_on_drug": {"drug", "findings"},
+    "summary_on_class": {"drug_class", "findings"},
+    "summary_on_others": {"findings"},
     "summary_undetermined": {"undetermined"},
     "summary_not_studied": {"not_studied"},
     "summary_asserted": {"asserted"},
-    "summary_missing": {"missing"},
+    "summary_missing": {"missing", "total", "statuses"},
+    "overall_sites": {"called", "sites", "assessed", "total"},
+    "overall_findings": {"findings", "level"},
+    "overall_no_findings": set(),
+    "overall_studied_in": {"settings"},
+    "overall_questions": {"drug", "questions", "on_drug", "on_class", "unstudied", "in_men"},
+    "overall_context": {"context", "label", "same", "total"},
+    "overall_monitored": {"monitored"},
+    "men": {"drug"},
 }
 """The sentence templates that the program fills in, and the fields that each may use."""
 
@@ -57,10 +73,12 @@ def entry_faults(entries: EntryIndex) -> Iterator[Fault]:
     if unresolved:
         return
     yield from _variant_faults(entries)
-    yield from _linkage_faults(entries)
     yield from _shift_faults(entries)
     yield from haplotype_faults(entries)
     yield from evidence_faults(entries)
+    yield from association_faults(entries)
+    yield from linkage_faults(entries)
+    yield from text_faults(entries)
 
 
 def _required_entry_faults(entries: EntryIndex) -> Iterator[Fault]:
@@ -94,6 +112,9 @@ _REFERENCES = (
     ("haplotype_counts", "haplotype_set", "haplotype_sets"),
     ("haplotype_counts", "not_in_panel", "variants"),
     ("linkage", "variants", "variants"),
+    ("linkage", "together", "variants"),
+    ("linkage", "conflicts", "associations"),
+    ("contexts", "settings", "settings"),
     ("cohorts", "overlaps", "cohorts"),
     ("evidence", "publication", "publications"),
     ("evidence", "cohort", "cohorts"),
@@ -111,6 +132,11 @@ _REFERENCES = (
     ("associations", "setting", "settings"),
     ("associations", "evidence", "evidence"),
     ("associations", "excluded", "evidence"),
+    ("polygenic", "publication", "publications"),
+    ("polygenic", "cohort", "cohorts"),
+    ("polygenic", "drugs", "drugs"),
+    ("polygenic", "setting", "settings"),
+    ("polygenic", "outcome", "outcomes"),
 )
 """Section, field with identifiers, and the section that must define them."""
 
@@ -144,17 +170,6 @@ def _variant_faults(entries: EntryIndex) -> Iterator[Fault]:
                     f"but {variant.gene} is on chromosome {gene.chrom}"
                 )
                 yield entries.fault("variants", key, f"loci.{assembly}", what)
-
-
-def _linkage_faults(entries: EntryIndex) -> Iterator[Fault]:
-    """Yield the variants in two groups, whose signal would be counted twice."""
-    owners: dict[str, str] = {}
-    for key, group in entries.values("linkage").items():
-        for rsid in group.variants:
-            if rsid in owners:
-                what = f"{rsid} is also in the linkage group {owners[rsid]}"
-                yield entries.fault("linkage", key, "variants", what)
-            owners[rsid] = key
 
 
 def _shift_faults(entries: EntryIndex) -> Iterator[Fault]:

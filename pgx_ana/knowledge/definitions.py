@@ -157,6 +157,15 @@ class LinkageGroup(Model):
 
     id: Identifier
     variants: tuple[Rsid, ...] = Field(min_length=2)
+    together: dict[Rsid, Bases] = Field(
+        default_factory=dict,
+        description="bases that lie on one haplotype; omit variants where that is not known",
+    )
+    conflicts: tuple[Identifier, ...] = Field(
+        default=(),
+        description="associations that tell one person opposite things; shown as one conflicting "
+        "finding",
+    )
     note: Text
 
 

@@ -1,4 +1,4 @@
-"""Published results and the associations concluded from them."""
+"""Published results: drugs, outcomes, publications, cohorts, and what was found in them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from pydantic import Field, StringConstraints
 from pgx_ana.knowledge.vocabulary import (
     Bases,
     Category,
-    ConclusionKey,
-    Direction,
     Doi,
     GenotypeName,
     Identifier,
@@ -52,14 +50,11 @@ class Outcome(Model):
 
 
 class Setting(Model):
-    """Treatment setting: in whom and for what a drug was given."""
+    """The setting of a study: in whom and for what a drug was given."""
 
     id: Identifier
     name: Text
     sex: Literal["female", "male", "any"]
-    off_label: Literal["yes", "no", "not_applicable"]
-    monitored: tuple[Text, ...] = Field(default=(), description="what clinicians usually monitor")
-    note: Text | None = None
 
 
 class Publication(Model):
@@ -176,56 +171,25 @@ class Evidence(Model):
     summary: Text = Field(description="the result, in our own words")
 
 
-class GenotypeConclusion(Model):
-    """The conclusion of an association on one genotype."""
-
-    direction: Direction
-    statement: Text
-
-
-class Association(Model):
-    """A curated claim about one variant, one group of outcomes and one setting.
-
-    The subject may be haplotypes instead of a variant: the copies of one ``haplotype``, or some
-    ``diplotypes`` or ``phenotypes`` of a ``haplotype_set``. The level is not a field: it is
-    computed from the evidence (``levels.py``).
-    """
+class PolygenicResult(Model):
+    """A published result on many variants at once: shown, never scored on a genotype."""
 
     id: Identifier
-    variant: Rsid | None = None
-    haplotype: Identifier | None = None
-    haplotype_set: Identifier | None = None
-    diplotypes: tuple[Text, ...] = ()
-    phenotypes: tuple[Text, ...] = ()
-    outcome: Identifier
-    drug: Identifier
+    publication: Identifier
+    cohort: Identifier
+    drugs: tuple[Identifier, ...] = Field(min_length=1)
     setting: Identifier
-    allele: Bases | None = Field(
-        default=None, description="plus-strand base that the claim is about; for variants only"
+    population: Population
+    n: Annotated[int, Field(ge=1)] | None = None
+    outcome: Identifier
+    score: Text = Field(description="what the score consists of")
+    result: Result
+    effects: tuple[Effect, ...] = ()
+    p: Text | None = None
+    significance: Significance
+    validated: Literal["yes", "no", "not_stated"] = Field(
+        description="whether other people than those of its making were tested with the score"
     )
-    direction: Literal["higher", "lower", "none", "unsettled"] = Field(
-        description="the claim about carriers of `allele` or `haplotype`, or about people with "
-        "one of the `diplotypes` or `phenotypes`; unsettled if no direction can be determined"
-    )
-    evidence: tuple[Identifier, ...] = Field(
-        min_length=1,
-        description="all evidence, for and against, on this variant or set and group of outcomes",
-    )
-    excluded: dict[Identifier, Text] = Field(
-        default_factory=dict, description="evidence excluded from grading, with the reason"
-    )
-    genotypes: dict[ConclusionKey, GenotypeConclusion] = Field(
-        description="conclusions by genotype (A/C), by number of copies of the haplotype (0, 1, "
-        "2), by diplotype (*1/*2, and `other` for all that are not listed) or by phenotype"
-    )
-    clinpgx: tuple[Annotated[str, StringConstraints(pattern=r"^[0-9]+$")], ...] = ()
-    guideline: Text | None = Field(
-        default=None,
-        description="a germline pharmacogenetic guideline for the drug that names the variant",
-    )
-    caution: Text | None = Field(default=None, description="what must not be concluded from it")
-
-    @property
-    def about(self) -> str:
-        """Return the subject of the claim: an allele, a haplotype, diplotypes or phenotypes."""
-        return self.allele or self.haplotype or " or ".join((*self.diplotypes, *self.phenotypes))
+    read: Reading
+    sources: tuple[Text, ...] = Field(min_length=1)
+    summary: Text

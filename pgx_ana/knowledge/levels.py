@@ -1,29 +1,32 @@
 """The grading of evidence: the rubric of ``data/kb/README.md`` as code.
 
 Studies are counted as cohorts: a cohort counts once, however many publications and outcomes report
-it. A curator writes the claim of an association; its level is always computed here.
+it. A curator sorts the genotypes of an association; its level is always computed here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pgx_ana.knowledge.association import Association
 from pgx_ana.knowledge.definitions import VariantDefinition
-from pgx_ana.knowledge.evidence import Association, Cohort, Evidence, Outcome
-from pgx_ana.knowledge.vocabulary import Reading, Result, Significance
+from pgx_ana.knowledge.evidence import Cohort, Evidence, Outcome
+from pgx_ana.knowledge.vocabulary import Direction, Reading, Result, Significance
 
 
 class Level(StrEnum):
-    """Levels of evidence, strongest first; the last three are not steps of the ladder."""
+    """Levels of evidence, strongest first; the last five are not steps of the ladder."""
 
     GUIDELINE = "guideline"
     REPLICATED = "replicated"
     SINGLE_CORRECTED = "single_corrected"
     SINGLE_NOMINAL = "single_nominal"
     INDIRECT = "indirect"
+    NOT_CONFIRMED = "not_confirmed"
     CONTRADICTED = "contradicted"
+    UNSETTLED = "unsettled"
     NULL = "null"
     NOT_ASSESSABLE = "not_assessable"
 
@@ -39,12 +42,21 @@ LADDER = (
 
 
 class Stance(StrEnum):
-    """How one result relates to the claim of an association."""
+    """How one result relates to the claim of an association.
+
+    ``unplaced`` is a difference of which the carriers are not known: its base, haplotype or
+    direction. ``not_scored`` is a result that says nothing about the claim.
+    """
 
     SUPPORTS = "supports"
     CONTRADICTS = "contradicts"
     NULL = "null"
+    UNPLACED = "unplaced"
     NOT_SCORED = "not_scored"
+
+
+_SIGNIFICANT = frozenset({Significance.CORRECTED, Significance.NOMINAL})
+_SCORED = frozenset({Stance.SUPPORTS, Stance.CONTRADICTS, Stance.NULL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +89,7 @@ def grade_evidence(
     """Grade the evidence for and against the claim of an association, without excluded items."""
     graded = [item for item in evidence if item.id not in association.excluded]
     stances = {item.id: stance(association, item, lookup) for item in graded}
-    scored = [item for item in graded if stances[item.id] is not Stance.NOT_SCORED]
+    scored = [item for item in graded if stances[item.id] in _SCORED]
     study_of = _merge_overlapping({item.cohort for item in scored}, lookup.cohorts)
     by_study: dict[str, list[Evidence]] = {}
     for item in scored:
@@ -92,8 +104,10 @@ def grade_evidence(
     null = studies_with(Stance.NULL)
     if association.guideline is not None:
         level = Level.GUIDELINE
-    elif contradicting or _is_outweighed(by_study, supporting, null):
+    elif contradicting:
         level = Level.CONTRADICTED
+    elif _is_outweighed(by_study, supporting, null):
+        level = Level.NOT_CONFIRMED
     elif supporting:
         support = [
             item
@@ -102,54 +116,95 @@ def grade_evidence(
             if stances[item.id] is Stance.SUPPORTS
         ]
         level = _supported_level(association, support, replicated=len(supporting) > 1)
+    elif Stance.UNPLACED in stances.values():
+        level = Level.UNSETTLED
     else:
         level = Level.NULL if null else Level.NOT_ASSESSABLE
     return EvidenceGrade(level, supporting, contradicting, null, stances)
 
 
 def stance(association: Association, item: Evidence, lookup: Lookup) -> Stance:
-    """Return the stance of one result; any finding contradicts a claim of no difference.
+    """Return the stance of one result; any difference contradicts a claim of no difference.
 
-    Background and laboratory results are not scored, nor are unclear results, results whose effect
-    allele is unknown and results on another haplotype. A null is a null whatever its allele.
+    Background and laboratory results are not scored, nor are unclear results and results on
+    another haplotype. A significant difference is unplaced if its carriers are not known. A null
+    is a null whatever its allele.
     """
-    if item.kind in {"background", "laboratory"} or item.result is Result.UNCLEAR:
+    if item.kind in {"background", "laboratory"}:
         return Stance.NOT_SCORED
     if item.result is Result.NULL:
         return Stance.NULL
-    result_sign = _subject_sign(item, association, lookup) * _direction_sign(item.direction)
-    if result_sign == 0 or association.direction == "unsettled":
+    if item.result is Result.UNCLEAR:
+        return Stance.UNPLACED if item.significance in _SIGNIFICANT else Stance.NOT_SCORED
+    if association.is_unsettled or _is_unplaced(association, item):
+        return Stance.UNPLACED
+    direction = _direction_sign(item.direction)
+    if not association.claims_difference:
+        is_opposed = direction and _is_on_subject(association, item)
+        return Stance.CONTRADICTS if is_opposed else Stance.NOT_SCORED
+    sign = _subject_sign(association, item) * direction
+    if sign == 0:
         return Stance.NOT_SCORED
-    claim_sign = _direction_sign(association.direction)
-    result_benefit = result_sign * _benefit_sign(lookup.outcomes[item.outcome])
-    claim_benefit = claim_sign * _benefit_sign(lookup.outcomes[association.outcome])
-    return Stance.SUPPORTS if result_benefit == claim_benefit else Stance.CONTRADICTS
+    benefit = _benefit_sign(lookup.outcomes[item.outcome])
+    claimed = _benefit_sign(lookup.outcomes[association.outcome])
+    return Stance.SUPPORTS if sign * benefit == claimed else Stance.CONTRADICTS
 
 
-def _subject_sign(item: Evidence, association: Association, lookup: Lookup) -> int:
-    """Return 1 for a result on the subject of the claim, -1 for its opposite, 0 for another."""
-    if association.variant is None:
-        return int(_has_same_haplotypes(item, association))
-    effect_allele = item.alleles.get(association.variant)
-    if effect_allele is None:
-        return 0
-    if effect_allele == association.allele:
-        return 1
-    # At a biallelic variant, the opposite direction holds for the other allele.
-    return -1 if len(lookup.variants[association.variant].alleles) == 2 else 0
+def _is_unplaced(association: Association, item: Evidence) -> bool:
+    """Return whether it is not known in whom the outcome is higher.
+
+    A result on a haplotype names no base of the variant, but its carriers are known.
+    """
+    if item.direction == "unknown":
+        return True
+    names_haplotype = item.haplotype is not None or item.haplotype_set is not None
+    return association.variant is not None and not (
+        association.variant in item.alleles or names_haplotype
+    )
 
 
-def _has_same_haplotypes(item: Evidence, association: Association) -> bool:
-    """Return whether a result is on the haplotype, diplotypes or phenotypes of the claim."""
+def _is_on_subject(association: Association, item: Evidence) -> bool:
+    """Return whether a difference is one between genotypes, or haplotypes, of the association."""
+    if association.variant is not None:
+        return association.variant in item.alleles
     if association.haplotype is not None:
         return item.haplotype == association.haplotype
+    return item.haplotype_set == association.haplotype_set
+
+
+def _subject_sign(association: Association, item: Evidence) -> int:
+    """Return 1 if the carriers of a result have the higher outcome in the claim, -1 if the lower.
+
+    Returns 0 if the result is on another allele or haplotype, or on both sides of the claim.
+    """
+    if association.variant is not None:
+        base = item.alleles.get(association.variant)
+        return 0 if base is None else allele_trend(association, base)
+    if association.haplotype is not None:
+        return _trend(association, int) if item.haplotype == association.haplotype else 0
     if item.haplotype_set != association.haplotype_set:
-        return False
-    pairs = (
-        (item.diplotypes, association.diplotypes),
-        (item.phenotypes, association.phenotypes),
-    )
-    return any(studied and set(studied) <= set(claimed) for studied, claimed in pairs)
+        return 0
+    studied = {*item.diplotypes, *item.phenotypes}
+    higher = studied <= {*association.with_direction(Direction.HIGHER)}
+    lower = studied <= {*association.with_direction(Direction.LOWER)}
+    return int(higher) - int(lower)
+
+
+def allele_trend(association: Association, base: str) -> int:
+    """Return 1 if the outcome in a claim rises with the copies of a base, -1 if it falls, else 0.
+
+    It falls or rises only if all genotypes on one side have at least as many copies as all on the
+    other. At a biallelic variant it rises with one base and falls with the other.
+    """
+    return _trend(association, lambda genotype: genotype.split("/").count(base))
+
+
+def _trend(association: Association, copies: Callable[[str], int]) -> int:
+    higher = [copies(key) for key in association.with_direction(Direction.HIGHER)]
+    lower = [copies(key) for key in association.with_direction(Direction.LOWER)]
+    if min(higher) >= max(lower) and max(higher) > min(lower):
+        return 1
+    return -int(min(lower) >= max(higher) and max(lower) > min(higher))
 
 
 def _direction_sign(direction: str) -> int:
@@ -179,7 +234,11 @@ def _merge_overlapping(ids: set[str], cohorts: Mapping[str, Cohort]) -> dict[str
 
 
 def _study_stance(items: list[Evidence], stances: Mapping[str, Stance]) -> Stance:
-    """Return one stance for a study: a pre-specified null outweighs an unplanned finding."""
+    """Return one stance for a study.
+
+    A pre-specified null outweighs an unplanned difference. A study with results on both sides of
+    the claim contradicts itself, and counts as contradicting only.
+    """
     distinct = {stances[item.id] for item in items}
     if len(distinct) == 1:
         return distinct.pop()

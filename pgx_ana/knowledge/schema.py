@@ -11,6 +11,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from pgx_ana.knowledge.association import Association
+from pgx_ana.knowledge.context import Context, Question
 from pgx_ana.knowledge.definitions import (
     AssemblyContigs,
     Gene,
@@ -21,11 +23,11 @@ from pgx_ana.knowledge.definitions import (
     VariantDefinition,
 )
 from pgx_ana.knowledge.evidence import (
-    Association,
     Cohort,
     Drug,
     Evidence,
     Outcome,
+    PolygenicResult,
     Publication,
     Setting,
 )
@@ -36,9 +38,10 @@ class KnowledgeInfo(Model):
     """Name, version and licence of a knowledge base."""
 
     name: Text
-    format: Literal["1"] = Field(description="version of the file format")
+    format: Literal["2"] = Field(description="version of the file format")
     version: Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]
     licence: Text
+    drug: Identifier = Field(description="the drug that the knowledge base is about")
     description: Text
 
 
@@ -58,6 +61,8 @@ class Document(Model):
     drugs: tuple[Drug, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
     settings: tuple[Setting, ...] = ()
+    contexts: tuple[Context, ...] = ()
+    questions: tuple[Question, ...] = ()
     publications: tuple[Publication, ...] = ()
     cohorts: tuple[Cohort, ...] = ()
     variants: tuple[VariantDefinition, ...] = ()
@@ -67,6 +72,7 @@ class Document(Model):
     haplotype_counts: tuple[HaplotypeCounts, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     associations: tuple[Association, ...] = ()
+    polygenic: tuple[PolygenicResult, ...] = ()
     messages: tuple[Message, ...] = ()
 
 

@@ -25,8 +25,11 @@ def checked_document(sources: Sequence[Source]) -> Document:
     if info is None and not faults:
         what = "no file has this section, which names and versions the knowledge base"
         faults.append(Fault(sources[0].directory, 1, "knowledge", what))
-    if not faults:
+    if not faults and info is not None:
         faults = list(entry_faults(entries))
+        if info.drug not in entries.values("drugs"):
+            what = f"refers to an unknown entry: {info.drug}"
+            faults.append(Fault(entries.first_file, 1, "knowledge.drug", what))
     if faults or info is None:
         raise KnowledgeBaseError(tuple(sorted(faults, key=lambda fault: (fault.file, fault.line))))
     sections = {name: tuple(entries.values(name).values()) for name in SECTIONS}

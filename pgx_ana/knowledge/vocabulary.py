@@ -45,13 +45,23 @@ class Category(StrEnum):
 
 
 class Direction(StrEnum):
-    """Direction of an outcome in carriers of an allele or in people with a genotype."""
+    """What an association says of the outcome in people with one genotype.
+
+    ``higher`` and ``lower`` are the two sides of a comparison. ``between`` is the heterozygote of a
+    result per allele, between both homozygotes. ``unsettled`` means that a difference was reported,
+    or a result that cannot be scored, and that nobody can say in whom the outcome is higher.
+    """
 
     HIGHER = "higher"
     LOWER = "lower"
-    NONE = "none"
-    COMPARATOR = "comparator"
+    BETWEEN = "between"
+    NO_DIFFERENCE = "no_difference"
+    UNSETTLED = "unsettled"
     NOT_STUDIED = "not_studied"
+
+
+COMPARED = frozenset({Direction.HIGHER, Direction.LOWER, Direction.BETWEEN})
+"""The directions of a genotype in a comparison that found a difference."""
 
 
 class Result(StrEnum):

@@ -91,19 +91,54 @@ COLUMNS: dict[TableName, tuple[Column, ...]] = {
             "category",
             "status of the call (only called and partial are observed), or of the diplotype",
         ),
+        Column(
+            "source",
+            "category",
+            "origin of the call: record, reference_block, other_strand, asserted or none",
+        ),
         Column("category", "category", "efficacy, exposure, estradiol_suppression or toxicity"),
-        Column("outcome", "category", "what the studies measured"),
-        Column("drug", "category", "drug of the conclusion"),
-        Column("studied_drugs", "list", "drugs given in the listed studies"),
-        Column("setting", "category", "clinical setting: who is treated, and for what"),
+        Column("outcome", "category", "quantity that the studies measured"),
         Column(
             "direction",
             "category",
-            "higher or lower outcome with this genotype, none (no difference), comparator (the "
-            "group compared with), not_studied, undetermined (a copy or the phase is unknown) or "
-            "not_assessed",
+            "the outcome with this genotype: higher or lower than with compared_with; between "
+            "(heterozygote of a result per allele, between both homozygotes); no_difference; "
+            "unsettled (a difference was reported, or a result that cannot be scored, and nobody "
+            "can say in whom); not_studied (no study had this genotype); undetermined (a copy or "
+            "the phase is unknown, and the possible genotypes differ); not_assessed",
         ),
+        Column(
+            "compared_with",
+            "list",
+            "genotypes that this one is compared with; for between, the lower ones first",
+        ),
+        Column(
+            "effect",
+            "category",
+            "better or worse for the person; neutral where neither, as for a drug level; missing "
+            "where no difference applies",
+        ),
+        Column("headline", "text", "the conclusion in a line of at most 120 characters"),
+        Column(
+            "basis",
+            "category",
+            "what the conclusion rests on: anastrozole (given alone), aromatase_inhibitors (others, "
+            "or pooled with it), other_drugs (any other drug among them) or laboratory",
+        ),
+        Column("basis_drugs", "list", "drugs given in the results that it rests on"),
         Column("level", "category", "strength of the association, computed from its evidence"),
+        Column(
+            "n",
+            "integer",
+            "people in the largest of the results that the conclusion rests on: the largest cohort "
+            "that supports it, else the largest",
+        ),
+        Column(
+            "estimate",
+            "text",
+            "effect size in the largest of the results that it rests on, with the interval in "
+            "brackets and the carriers it is about; missing if none was reported",
+        ),
         Column("supporting", "integer", "number of cohorts that support the association"),
         Column(
             "contradicting",
@@ -112,12 +147,21 @@ COLUMNS: dict[TableName, tuple[Column, ...]] = {
             "denies",
         ),
         Column("null", "integer", "number of cohorts that found no difference"),
+        Column("drug", "category", "drug of the conclusion; see basis for the drugs studied"),
+        Column("setting", "category", "clinical setting: who is treated, and for what"),
+        Column(
+            "evidence_context",
+            "category",
+            "whether clinical evidence comes from the person's context (--context): same, other or "
+            "none; missing without a context",
+        ),
         Column(
             "pmids",
             "list",
             "publications (PMID, else DOI, PMCID or identifier in the knowledge base)",
         ),
-        Column("statement", "text", "what is known about this genotype, in a sentence"),
+        Column("statement", "text", "what was found, or why nothing was assessed"),
+        Column("caution", "text", "what must not be concluded from it"),
         Column("association", "category", "identifier of the association in the knowledge base"),
         *_STAMPS,
     ),
@@ -187,19 +231,30 @@ COLUMNS: dict[TableName, tuple[Column, ...]] = {
     ),
     TableName.SUMMARY: (
         _SAMPLE,
-        Column("category", "category", "efficacy, exposure, estradiol_suppression or toxicity"),
         Column(
-            "conclusion", "text", "what was concluded and what could not be concluded, in sentences"
+            "category",
+            "category",
+            "efficacy, exposure, estradiol_suppression or toxicity; overall for the person as a "
+            "whole",
+        ),
+        Column(
+            "conclusion",
+            "text",
+            "what was found, on which drugs and how firmly, and what was not assessed",
         ),
         Column(
             "highest_level",
             "category",
-            "level of the strongest finding that applies; none if no finding does",
+            "level of the strongest finding that applies; missing if none does, not_assessable if "
+            "nothing was assessed",
         ),
+        Column("sex", "category", "sex stated in the sample sheet or implied by the context"),
+        Column("context", "category", "use of the drug (--context or sample sheet)"),
+        Column("label_use", "category", "on_label or off_label, for the context"),
         Column(
             "findings",
             "list",
-            "association, genotype, direction and level of each finding that applies",
+            "genotype and headline of each finding that applies; overall has none of its own",
         ),
         Column(
             "assessed",

@@ -1,4 +1,7 @@
-"""Tables as TSV and CSV. List items are separated by ``;``, missing values are ``.``."""
+"""Tables as TSV and CSV.
+
+List items are separated by ``;``, long lists are counted, missing values are ``.``.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pgx_ana.output.columns import Column
+from pgx_ana.output.listing import Listing
 from pgx_ana.output.rendering import render_sections, rows_by_sample, sample_batches
 from pgx_ana.output.tables import Table, Value
 
@@ -43,6 +47,8 @@ class _DelimitedStyle:
         del column
         if value is None:
             return self.missing
+        if isinstance(value, Listing):
+            return self.field(value.text)
         if isinstance(value, tuple):
             return self.field(";".join(value)) or self.missing
         return self.field(str(value))

@@ -8,13 +8,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pgx_ana.annotation import Annotations
+from pgx_ana.knowledge import Answer, KnowledgeBase
+from pgx_ana.model import Circumstances
 from pgx_ana.output.columns import COLUMNS, Column, ColumnType
+from pgx_ana.output.listing import Listing
 from pgx_ana.output.rendering import render_sections, rows_by_sample, sample_batches
 from pgx_ana.output.tables import Value, make_table
 from pgx_ana.terms import GLOBAL, POPULATIONS, TableName
 from pgx_ana.version import __version__
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "2.0"
 """Version of the documents. The first number changes if a key is removed or changes its meaning."""
 
 
@@ -40,6 +43,11 @@ def patient_texts(annotations: Annotations) -> Iterator[str]:
     heads = _document_heads(annotations)
     rendered_tables = [render_sections(table, _JsonObjectStyle()) for table in tables]
     samples = annotations.calls.samples
+    people = {
+        person: _to_json(_circumstances(person, annotations.knowledge))[1:-1]
+        for person in annotations.circumstances.values
+    }
+    questions = f'"questions": {_to_json([*map(_answer, annotations.knowledge.answers)])}'
     for start, stop in sample_batches(len(samples)):
         rows = [rows_by_sample(sections, start, stop) for sections in rendered_tables]
         for number in range(start, stop):
@@ -48,7 +56,10 @@ def patient_texts(annotations: Annotations) -> Iterator[str]:
                 for key, by_sample in zip(keys, rows, strict=True)
             )
             head = heads[annotations.calls.sample_files[number]]
-            yield f'{{"sample": {_to_json(samples[number])}, {head}, {arrays}}}'
+            person = people[annotations.circumstances[number]]
+            yield (
+                f'{{"sample": {_to_json(samples[number])}, {head}, {person}, {questions}, {arrays}}}'
+            )
 
 
 class _JsonObjectStyle:
@@ -63,7 +74,9 @@ class _JsonObjectStyle:
 
     def render(self, column: Column, value: Value) -> str:
         """Return a value as JSON; a missing list is an empty one."""
-        return "[]" if value is None and column.type == "list" else _to_json(value)
+        if value is None and column.type == "list":
+            return "[]"
+        return _to_json(value.items if isinstance(value, Listing) else value)
 
 
 def _document_heads(annotations: Annotations) -> dict[tuple[int, ...], str]:
@@ -99,6 +112,37 @@ def _document_heads(annotations: Annotations) -> dict[tuple[int, ...], str]:
     }
 
 
+def _circumstances(person: Circumstances, knowledge: KnowledgeBase) -> dict[str, object]:
+    """Return the sex and context of a person, null where they are not stated."""
+    context = knowledge.contexts.get(person.context)
+    return {
+        "sex": person.sex or None,
+        "context": None
+        if context is None
+        else {
+            "id": context.id,
+            "name": context.name,
+            "sex": context.sex,
+            "off_label": context.off_label == "yes",
+            "monitored": list(context.monitored),
+            "note": context.note,
+        },
+    }
+
+
+def _answer(answer: Answer) -> dict[str, object]:
+    """Return how often a question was studied; see :class:`Answer` for the counts."""
+    return {
+        "question": answer.question.id,
+        "name": answer.question.name,
+        "on_drug": answer.on_drug,
+        "on_drug_class": answer.on_class,
+        "in_men": answer.in_men,
+        "without_drug": answer.without,
+        "polygenic": [item.id for item in answer.polygenic],
+    }
+
+
 def _to_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
@@ -126,6 +170,9 @@ def json_schema() -> dict[str, Any]:
             }
         ),
         "inputs": {"type": "array", "items": _object_schema(dict.fromkeys(file_keys, text))},
+        "sex": {"enum": ["female", "male", None]},
+        "context": _context_schema(),
+        "questions": {"type": "array", "items": _question_schema()},
     }
     for name, columns in COLUMNS.items():
         rows = {column.name: _column_schema(column) for column in columns[1:]}
@@ -135,6 +182,35 @@ def json_schema() -> dict[str, Any]:
         "title": "pgx-ana: one patient",
         **_object_schema(properties),
     }
+
+
+def _context_schema() -> dict[str, Any]:
+    text, texts = {"type": "string"}, {"type": "array", "items": {"type": "string"}}
+    context = _object_schema(
+        {
+            "id": text,
+            "name": text,
+            "sex": {"enum": ["female", "male"]},
+            "off_label": {"type": "boolean"},
+            "monitored": texts,
+            "note": {"type": ["string", "null"]},
+        }
+    )
+    return {"oneOf": [{"type": "null"}, context]}
+
+
+def _question_schema() -> dict[str, Any]:
+    count = {"type": "integer", "minimum": 0}
+    counts = dict.fromkeys(("on_drug", "on_drug_class", "in_men", "without_drug"), count)
+    text = {"type": "string"}
+    return _object_schema(
+        {
+            "question": text,
+            "name": text,
+            **counts,
+            "polygenic": {"type": "array", "items": text},
+        }
+    )
 
 
 def _object_schema(properties: Mapping[str, Any]) -> dict[str, Any]:

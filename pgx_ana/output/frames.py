@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pgx_ana.output.columns import Column
+from pgx_ana.output.listing import Listing
 from pgx_ana.output.tables import Table, Value
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ def to_frame(table: Table) -> pd.DataFrame:
 
 
 def _frame_value(value: Value) -> str | int | float | None:
-    return ";".join(value) or None if isinstance(value, tuple) else value
+    items = value.items if isinstance(value, Listing) else value
+    return ";".join(items) or None if isinstance(items, tuple) else items
 
 
 def _shared_column(

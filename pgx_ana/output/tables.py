@@ -12,17 +12,29 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pgx_ana.annotation import Annotations, AssociationResult, CategorySummary, Summary, summarise
-from pgx_ana.coded import Coded
+from pgx_ana.annotation import (
+    Annotations,
+    AssociationResult,
+    CategorySummary,
+    Conclusion,
+    MarkerCall,
+    Summary,
+    evidence_context,
+    summarise,
+)
+from pgx_ana.coded import Coded, combine
 from pgx_ana.haplotypes import Diplotype, DiplotypeCall, HaplotypeCalls, Nomenclature
 from pgx_ana.knowledge import KnowledgeBase, Publication
-from pgx_ana.model import FIRST_NAMED_SET, Call, SiteCalls
+from pgx_ana.model import FIRST_NAMED_SET, Call, Circumstances, SiteCalls
 from pgx_ana.output.columns import COLUMNS, Column
+from pgx_ana.output.listing import Listing, candidate_listing, listing, status_listing
 from pgx_ana.terms import Assembly, CallSource, TableName
 from pgx_ana.version import __version__
 
-Value = str | int | float | tuple[str, ...] | None
+Value = str | int | float | tuple[str, ...] | Listing | None
 Row = tuple[Value, ...]
+
+_LABEL_USES = {"no": "on_label", "yes": "off_label"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,9 +78,8 @@ def make_table(name: TableName, annotations: Annotations) -> Table:
             for site in annotations.calls.sites
         )
     elif name is TableName.ANNOTATIONS:
-        knowledge = annotations.knowledge
         sections = tuple(
-            _annotation_section(result, knowledge, stamps) for result in annotations.associations
+            _annotation_section(result, annotations, stamps) for result in annotations.associations
         )
     elif name is TableName.HAPLOTYPES:
         population = annotations.population
@@ -76,7 +87,9 @@ def make_table(name: TableName, annotations: Annotations) -> Table:
             _haplotype_section(calls, population, stamps) for calls in annotations.haplotypes
         )
     else:
-        sections = tuple(_summary_section(summary, stamps) for summary in summarise(annotations))
+        sections = tuple(
+            _summary_section(summary, annotations, stamps) for summary in summarise(annotations)
+        )
     return Table(name, samples, sections)
 
 
@@ -128,37 +141,59 @@ def _missing_value(values: NDArray[np.generic]) -> float | int:
 
 
 def _annotation_section(
-    result: AssociationResult, knowledge: KnowledgeBase, stamps: tuple[str, str]
+    result: AssociationResult, annotations: Annotations, stamps: tuple[str, str]
 ) -> TableSection:
-    association, grade, marker = result.association, result.grade, result.marker
+    association, grade, marker, basis = (
+        result.association,
+        result.grade,
+        result.marker,
+        result.basis,
+    )
+    knowledge = annotations.knowledge
     evidence = [knowledge.evidence[item] for item in association.evidence]
-    drugs = tuple(dict.fromkeys(drug for item in evidence for drug in item.drugs))
     citations = (_citation(knowledge.publications[item.publication]) for item in evidence)
     pmids = tuple(dict.fromkeys(citations))
-    rows = tuple(
-        (
+
+    def row(found: tuple[MarkerCall, Conclusion], context: str) -> Row:
+        call, conclusion = found
+        return (
             marker.gene,
             marker.id,
             None if call.genotype == "." else call.genotype,
             call.status.value,
+            call.source.value,
             result.category.value,
             association.outcome,
-            association.drug,
-            drugs,
-            association.setting,
             conclusion.direction,
+            listing(conclusion.compared_with, "other genotypes"),
+            conclusion.effect or None,
+            conclusion.headline,
+            basis.name,
+            basis.drugs,
             grade.level.value,
+            basis.n,
+            basis.estimate or None,
             len(grade.supporting),
             len(grade.contradicting),
             len(grade.null),
+            association.drug,
+            association.setting,
+            evidence_context(basis.settings, knowledge.contexts.get(context)),
             pmids,
             conclusion.statement,
+            conclusion.caution or None,
             association.id,
             *stamps,
         )
-        for call, conclusion in zip(marker.calls.values, result.conclusions, strict=True)
+
+    calls = Coded(
+        tuple(zip(marker.calls.values, result.conclusions, strict=True)), marker.calls.codes
     )
-    return TableSection(Coded(rows, marker.calls.codes), {})
+    contexts = annotations.circumstances.map(lambda person: person.context).unique()
+    if len(contexts.values) == 1:
+        (context,) = contexts.values
+        return TableSection(calls.map(lambda found: row(found, context)), {})
+    return TableSection(combine([calls, contexts]).map(lambda pair: row(*pair)), {})
 
 
 def _citation(publication: Publication) -> str:
@@ -184,13 +219,13 @@ def _haplotype_row(
         nomenclature.id,
         diplotype.diplotype or None,
         diplotype.status.value,
-        tuple(candidate.text for candidate in diplotype.candidates),
-        tuple(_not_excluded(nomenclature, diplotype)),
+        candidate_listing([candidate.text for candidate in diplotype.candidates]),
+        listing(tuple(_not_excluded(nomenclature, diplotype)), "haplotypes"),
         likeliest,
         None if probability is None else _rounded(probability),
-        tuple(f"{text}={_rounded(value)}" for text, value in probabilities),
+        listing([f"{text}={_rounded(value)}" for text, value in probabilities], "diplotypes"),
         population if probabilities else None,
-        diplotype.deciding,
+        status_listing(diplotype.deciding, len(nomenclature.sites), "sites"),
         diplotype.extras,
         diplotype.function or None,
         diplotype.phenotype or None,
@@ -217,16 +252,29 @@ def _rounded(probability: float) -> float:
     return min(round(probability, 4), 0.9999)
 
 
-def _summary_section(summary: CategorySummary, stamps: tuple[str, str]) -> TableSection:
-    def row(item: Summary) -> Row:
+def _summary_section(
+    summary: CategorySummary, annotations: Annotations, stamps: tuple[str, str]
+) -> TableSection:
+    contexts = annotations.knowledge.contexts
+
+    def row(item: Summary, person: Circumstances) -> Row:
+        context = contexts.get(person.context)
+        n_markers = len(item.assessed) + len(item.not_assessed)
         return (
-            summary.category.value,
+            summary.category,
             item.conclusion,
             None if item.highest_level is None else item.highest_level.value,
-            item.findings,
-            item.assessed,
-            item.not_assessed,
+            person.sex or None,
+            person.context or None,
+            None if context is None else _LABEL_USES[context.off_label],
+            listing(item.findings, "findings"),
+            listing(item.assessed, "variants"),
+            status_listing(item.not_assessed, n_markers, "variants"),
             *stamps,
         )
 
-    return TableSection(summary.summaries.map(row), {})
+    people = annotations.circumstances
+    if len(people.values) == 1:
+        (person,) = people.values
+        return TableSection(summary.summaries.map(lambda item: row(item, person)), {})
+    return TableSection(combine([summary.summaries, people]).map(lambda pair: row(*pair)), {})

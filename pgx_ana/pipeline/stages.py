@@ -26,6 +26,7 @@ from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import CallOptions, CohortCalls, InputFile, SiteCalls, Variant
 from pgx_ana.names import did_you_mean
 from pgx_ana.pipeline.assertions import check_assertion, known_chromosomes
+from pgx_ana.pipeline.circumstances import circumstances_of
 from pgx_ana.pipeline.faults import GeneFaults, raise_all
 from pgx_ana.pipeline.file_records import FileRecords, ReadContext, collect_records
 from pgx_ana.pipeline.intake import open_files
@@ -39,13 +40,17 @@ def run(request: Request, knowledge: KnowledgeBase) -> Annotations:
     """Annotate all selected people of the files.
 
     Raises :class:`InputError` for files that cannot be read, trusted or matched, and
-    :class:`UsageError` for unknown genes and populations.
+    :class:`UsageError` for unknown genes, populations and contexts.
     """
     if request.population not in {"", GLOBAL, *POPULATIONS}:
         known = ", ".join((*POPULATIONS, GLOBAL))
         hint = did_you_mean(request.population, (*POPULATIONS, GLOBAL))
         raise UsageError(f"unknown population {request.population!r}; choose from {known}{hint}")
-    return Annotations(call(request, knowledge), knowledge, request.population)
+    if request.context:
+        knowledge.context_named(request.context)  # before any file is read
+    calls = call(request, knowledge)
+    circumstances = circumstances_of(request, calls.samples, knowledge)
+    return Annotations(calls, knowledge, circumstances, request.population)
 
 
 def call(request: Request, knowledge: KnowledgeBase) -> CohortCalls:

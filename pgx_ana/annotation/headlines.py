@@ -1,0 +1,129 @@
+"""Headlines: one line per conclusion, made from its fields, that cannot be read as more than it is."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+
+from pgx_ana.knowledge import Basis, BasisKind, Level, Message
+from pgx_ana.terms import CallSource
+
+MAX_HEADLINE = 120
+"""Characters of a headline."""
+
+_LEVEL_WORDS = {
+    Level.GUIDELINE: "named by a guideline",
+    Level.REPLICATED: "replicated",
+    Level.SINGLE_CORRECTED: "not replicated",
+    Level.SINGLE_NOMINAL: "one study, uncorrected",
+    Level.INDIRECT: "indirect evidence",
+    Level.NOT_CONFIRMED: "not confirmed",
+    Level.CONTRADICTED: "contradicted",
+    Level.UNSETTLED: "unsettled",
+    Level.NULL: "no difference found",
+    Level.NOT_ASSESSABLE: "cannot be graded",
+}
+_KIND_WORDS = {
+    BasisKind.OTHER_DRUGS: "other drugs",
+    BasisKind.LABORATORY: "laboratory",
+}
+_NOTED_SOURCES = frozenset({CallSource.ASSERTED, CallSource.OTHER_STRAND})
+_OTHERS = "others"
+
+
+def level_words(level: Level) -> str:
+    """Return how firm a conclusion of a level is, in words."""
+    return _LEVEL_WORDS[level]
+
+
+def basis_words(basis: Basis) -> str:
+    """Return the kind of drugs on which a conclusion rests, in words."""
+    return _KIND_WORDS.get(basis.kind, basis.name.replace("_", " "))
+
+
+class HeadlineWriter:
+    """Writes the headlines of one association.
+
+    ``drug_names`` are the names of the drugs of the basis, in their order.
+    """
+
+    def __init__(
+        self,
+        messages: Mapping[str, Message],
+        outcome: str,
+        level: Level,
+        basis: Basis,
+        drug_names: Sequence[str],
+    ) -> None:
+        self._messages = messages
+        self._outcome = outcome[:1].upper() + outcome[1:]
+        self._level = level_words(level)
+        named = ", ".join(drug_names)
+        words = basis_words(basis)
+        in_class = basis.kind is BasisKind.DRUG_CLASS and len(drug_names) == 1
+        self._drugs = tuple(dict.fromkeys((named, words))) if named else (words,)
+        if in_class:
+            self._drugs = (named,)
+
+    def difference(
+        self, direction: str, groups: Sequence[str], effect: str, source: CallSource
+    ) -> str:
+        """Return the headline of a genotype on one side of a comparison."""
+        return self._shortest_needed(
+            [
+                self._fill(
+                    "headline_difference",
+                    source,
+                    direction=direction,
+                    groups=group,
+                    effect=words,
+                    drugs=drugs,
+                    level=self._level,
+                )
+                for words, group, drugs in itertools.product(
+                    dict.fromkeys((f" ({effect})" if effect else "", "")),
+                    dict.fromkeys((_joined(groups), _OTHERS)),
+                    self._drugs,
+                )
+            ]
+        )
+
+    def between(self, lower: Sequence[str], higher: Sequence[str], source: CallSource) -> str:
+        """Return the headline of a heterozygote between both homozygotes."""
+        return self._shortest_needed(
+            [
+                self._fill(
+                    "headline_between",
+                    source,
+                    lower=_joined(lower),
+                    higher=_joined(higher),
+                    drugs=drugs,
+                    level=self._level,
+                )
+                for drugs in self._drugs
+            ]
+        )
+
+    def plain(self, name: str, source: CallSource, **fields: str) -> str:
+        """Return a headline that names no other genotype: no difference, unsettled, not studied."""
+        return self._shortest_needed(
+            [
+                self._fill(name, source, drugs=drugs, level=self._level, **fields)
+                for drugs in self._drugs
+            ]
+        )
+
+    def _fill(self, name: str, source: CallSource, **fields: str) -> str:
+        text = self._messages[name].text.format(outcome=self._outcome, **fields)
+        if source in _NOTED_SOURCES:
+            return self._messages[f"headline_{source.value}"].text.format(headline=text)
+        return text
+
+    @staticmethod
+    def _shortest_needed(texts: Sequence[str]) -> str:
+        """Return the first text that is short enough, else the last."""
+        return next((text for text in texts if len(text) <= MAX_HEADLINE), texts[-1])
+
+
+def _joined(groups: Sequence[str]) -> str:
+    return " or ".join(groups)

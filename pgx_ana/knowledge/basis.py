@@ -1,0 +1,145 @@
+"""What a conclusion rests on: the drugs, the people and the estimate of its strongest results."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pgx_ana.knowledge.association import Association
+from pgx_ana.knowledge.evidence import Drug, Effect, Evidence
+from pgx_ana.knowledge.levels import EvidenceGrade, Stance
+
+_MODEL_TEXTS = {"per_allele": "per {}", "homozygotes": "{0}/{0}"}
+_CARRIERS = "{} carriers"
+
+
+class BasisKind(StrEnum):
+    """The drugs on which a conclusion rests, nearest to the drug of the conclusion first."""
+
+    DRUG = "drug"
+    DRUG_CLASS = "drug_class"
+    OTHER_DRUGS = "other_drugs"
+    LABORATORY = "laboratory"
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What the conclusion of an association rests on.
+
+    These are the results that support it; where none does, those that decide its level. Of them,
+    only those on the drugs nearest to that of the association count: ``kind`` is ``DRUG`` if one of
+    them gave that drug alone. ``name`` is that drug, or its class, such as
+    ``aromatase_inhibitors``. ``n`` is the number of people in the largest of these results; None if
+    none is known. ``estimate`` is the effect size in the largest that has one, empty if none was
+    reported. ``settings`` are those of all clinical results of the association.
+    """
+
+    kind: BasisKind
+    name: str
+    drugs: tuple[str, ...]
+    n: int | None
+    estimate: str
+    settings: tuple[str, ...]
+
+
+def basis_of(
+    association: Association,
+    grade: EvidenceGrade,
+    evidence: Mapping[str, Evidence],
+    drugs: Mapping[str, Drug],
+) -> Basis:
+    """Return what the conclusion of an association rests on."""
+    listed = [evidence[key] for key in association.evidence]
+    items = [item for item in listed if item.id in grade.stances] or listed
+    deciding = _deciding(items, grade)
+    kind = min(
+        (_kind(item, association.drug, drugs) for item in deciding), key=tuple(BasisKind).index
+    )
+    nearest = [item for item in deciding if _kind(item, association.drug, drugs) is kind]
+    given = tuple(dict.fromkeys(drug for item in nearest for drug in item.drugs))
+    sizes = [item.n for item in nearest if item.n is not None]
+    clinical = [item for item in items if item.kind in {"clinical", "meta_analysis"}]
+    return Basis(
+        kind=kind,
+        name=_kind_name(kind, drugs[association.drug]),
+        drugs=given,
+        n=max(sizes, default=None),
+        estimate=_estimate(nearest, association),
+        settings=tuple(dict.fromkeys(item.setting for item in clinical)),
+    )
+
+
+def _deciding(items: Sequence[Evidence], grade: EvidenceGrade) -> list[Evidence]:
+    """Return the results that support a claim; else, those of the next stance that there is."""
+    for stance in Stance:
+        found = [item for item in items if grade.stances.get(item.id) is stance]
+        if found:
+            return found
+    return list(items)
+
+
+def _kind(item: Evidence, drug: str, drugs: Mapping[str, Drug]) -> BasisKind:
+    if item.kind in {"laboratory", "background"}:
+        return BasisKind.LABORATORY
+    if item.drugs == (drug,):
+        return BasisKind.DRUG
+    classes = {drugs[name].drug_class for name in item.drugs}
+    if classes == {drugs[drug].drug_class}:
+        return BasisKind.DRUG_CLASS
+    return BasisKind.OTHER_DRUGS
+
+
+def _kind_name(kind: BasisKind, drug: Drug) -> str:
+    """Return the drug of the association, the plural of its class, or the kind."""
+    names = {
+        BasisKind.DRUG: drug.id,
+        BasisKind.DRUG_CLASS: f"{drug.drug_class}s".replace(" ", "_"),
+    }
+    return names.get(kind, kind.value)
+
+
+def _estimate(items: Sequence[Evidence], association: Association) -> str:
+    """Return the effect size in the largest result that has one, with the carriers it is about."""
+    for item in sorted(items, key=lambda item: -(item.n or 0)):
+        text = _effect_text(item.effects)
+        if text:
+            carriers = _carriers_text(item, association)
+            return f"{text} ({carriers})" if carriers and "carriers" not in text else text
+    return ""
+
+
+def _effect_text(effects: Sequence[Effect]) -> str:
+    """Return the first effect size with an interval, else two groups side by side, else a number.
+
+    >>> _effect_text([Effect(measure="HR", value=0.51, low=0.33, high=0.78)])
+    'HR 0.51 [0.33, 0.78]'
+    >>> _effect_text([Effect(measure="median months, A carriers", value=16.4),
+    ...               Effect(measure="median months, C/C", value=13.52)])
+    'median months 16.4 (A carriers) against 13.52 (C/C)'
+    """
+    for effect in effects:
+        if effect.value is not None and effect.low is not None and effect.high is not None:
+            return f"{effect.measure} {effect.value:g} [{effect.low:g}, {effect.high:g}]"
+    numbers = [effect for effect in effects if effect.value is not None]
+    if len(numbers) > 1:
+        (measure, _, first), (other, _, second) = (
+            effect.measure.partition(", ") for effect in numbers[:2]
+        )
+        if measure == other and first and second:
+            return (
+                f"{measure} {numbers[0].value:g} ({first}) against {numbers[1].value:g} ({second})"
+            )
+    return f"{numbers[0].measure} {numbers[0].value:g}" if numbers else ""
+
+
+def _carriers_text(item: Evidence, association: Association) -> str:
+    """Return in whom the effect was seen, such as ``A carriers``; empty where that is not told."""
+    if item.compared is not None:
+        return f"{', '.join(item.compared.effect)} against {', '.join(item.compared.comparator)}"
+    base = item.alleles.get(association.variant or "")
+    if base is not None:
+        return _MODEL_TEXTS.get(item.model, _CARRIERS).format(base)
+    if association.haplotype is not None:
+        return f"per {association.haplotype}"
+    return " or ".join((*item.diplotypes, *item.phenotypes))
