@@ -137,8 +137,8 @@ def annotate(  # noqa: PLR0913  # all but the first are keywords
     Raises:
         InputError: a file cannot be read, trusted or matched, a sample is in none of them, or files
             with one sample name may be of different people.
-        UsageError: a gene, assembly, population or context is unknown, no file was given, a file was given
-            twice, or the sample sheet has faults.
+        UsageError: a gene, assembly, population or context is unknown, no file was given, a file
+            was given twice, or the sample sheet has faults.
         KnowledgeBaseError: the knowledge base has faults.
     """
     knowledge = kb if isinstance(kb, KnowledgeBase) else load_knowledge_base(kb)

@@ -7,19 +7,14 @@ haplotype set. Samples only carry the codes of their calls.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from pgx_ana.annotation.conclusions import (
-    Claim,
-    Conclusion,
-    HaplotypeInterpreter,
-    VariantInterpreter,
-    candidates_text,
-    unphased_genotype,
-)
+from pgx_ana.annotation.conclusions import Claim, Conclusion
+from pgx_ana.annotation.haplotype_conclusions import HaplotypeInterpreter, candidates_text
+from pgx_ana.annotation.variant_conclusions import VariantInterpreter, unphased_genotype
 from pgx_ana.coded import Coded
 from pgx_ana.haplotypes import DiplotypeCall, DiplotypeStatus, HaplotypeCalls, call_all_haplotypes
 from pgx_ana.knowledge import Association, Basis, Category, EvidenceGrade, KnowledgeBase
@@ -93,6 +88,14 @@ class Annotations:
     def associations(self) -> tuple[AssociationResult, ...]:
         """The results of every association: those of variants, then those of haplotype sets."""
         return tuple(itertools.chain(self._variant_results(), self._haplotype_results()))
+
+    @cached_property
+    def by_marker(self) -> Mapping[str, tuple[AssociationResult, ...]]:
+        """The results by the identifier of their marker, in the order of :attr:`associations`."""
+        by_marker: dict[str, tuple[AssociationResult, ...]] = {}
+        for result in self.associations:
+            by_marker[result.marker.id] = (*by_marker.get(result.marker.id, ()), result)
+        return by_marker
 
     def _variant_results(self) -> Iterator[AssociationResult]:
         knowledge = self.knowledge

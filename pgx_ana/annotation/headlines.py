@@ -1,4 +1,4 @@
-"""Headlines: one line per conclusion, made from its fields, that cannot be read as more than it is."""
+"""Headlines: each conclusion in one line that says on which drug, and how firm it is."""
 
 from __future__ import annotations
 

@@ -49,7 +49,10 @@ def _overall(annotations: Annotations, categories: Sequence[CategorySummary]) ->
         _n_called(annotations),
         _n_assessed(annotations),
         sum(
-            (_numbers(item.summaries.map(lambda summary: summary.n_findings)) for item in categories),
+            (
+                _numbers(item.summaries.map(lambda summary: summary.n_findings))
+                for item in categories
+            ),
             np.zeros(len(annotations.calls.samples), np.int64),
         ),
         np.min([_numbers(item.summaries.map(_rank)) for item in categories], axis=0),
@@ -85,7 +88,7 @@ def _n_called(annotations: Annotations) -> NDArray[np.int64]:
 def _n_assessed(annotations: Annotations) -> NDArray[np.int64]:
     """Return how many markers with evidence are assessed in each sample."""
     n_assessed = np.zeros(len(annotations.calls.samples), np.int64)
-    for results in _by_marker(annotations).values():
+    for results in annotations.by_marker.values():
         is_assessed = np.array(
             [
                 any(conclusion.direction != NOT_ASSESSED for conclusion in of_call)
@@ -97,13 +100,6 @@ def _n_assessed(annotations: Annotations) -> NDArray[np.int64]:
     return n_assessed
 
 
-def _by_marker(annotations: Annotations) -> dict[str, list]:
-    by_marker: dict[str, list] = {}
-    for result in annotations.associations:
-        by_marker.setdefault(result.marker.id, []).append(result)
-    return by_marker
-
-
 class _OverallWriter:
     """Writes the summaries of persons as a whole."""
 
@@ -111,7 +107,7 @@ class _OverallWriter:
         self._knowledge = annotations.knowledge
         self._drug = self._knowledge.drugs[self._knowledge.info.drug]
         self._n_sites = len(annotations.calls.sites)
-        self._n_markers = len(_by_marker(annotations))
+        self._n_markers = len(annotations.by_marker)
         self._settings = [result.basis.settings for result in annotations.associations]
         self._questions = "".join(self._question_sentences())
 
@@ -133,9 +129,7 @@ class _OverallWriter:
         )
         if n_findings:
             text = f"{n_findings} finding{'' if n_findings == 1 else 's'}"
-            sentences.append(
-                self._message("overall_findings", findings=text, level=level)
-            )
+            sentences.append(self._message("overall_findings", findings=text, level=level))
         else:
             sentences.append(self._message("overall_no_findings"))
         sentences += self._context_sentences(person)

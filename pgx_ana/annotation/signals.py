@@ -65,9 +65,7 @@ def highest(levels: Iterable[Level]) -> Level | None:
 
 def _signal(members: Sequence[Finding]) -> Signal:
     effects = {finding.effect for finding in members}
-    strongest = min(
-        members, key=lambda item: (_KIND_RANKS[item.kind], _LEVEL_RANKS[item.level])
-    )
+    strongest = min(members, key=lambda item: (_KIND_RANKS[item.kind], _LEVEL_RANKS[item.level]))
     return Signal(
         effect=CONFLICTING if {BETTER, WORSE} <= effects else _told(effects, strongest),
         level=strongest.level,

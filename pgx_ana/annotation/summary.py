@@ -166,9 +166,7 @@ class _SummaryWriter:
             not_studied=genotype if Direction.NOT_STUDIED in directions else "",
         )
 
-    def _finding(
-        self, result: AssociationResult, conclusion: Conclusion, genotype: str
-    ) -> Finding:
+    def _finding(self, result: AssociationResult, conclusion: Conclusion, genotype: str) -> Finding:
         marker, effect = result.marker, conclusion.effect
         if effect not in {"better", "worse"}:
             effect = _EFFECT_WORDS.get(conclusion.direction, conclusion.direction)

@@ -6,18 +6,22 @@ Never: handles genotypes of people.
 """
 
 from pgx_ana.browse.comparison import compare
+from pgx_ana.browse.context_list import contexts_in_format
 from pgx_ana.browse.entry_page import page_lines
 from pgx_ana.browse.handbook import handbook_lines
-from pgx_ana.browse.haplotype_list import haplotypes_as_json, haplotypes_as_tsv
-from pgx_ana.browse.variant_list import VariantFilter, variants_as_json, variants_as_tsv
+from pgx_ana.browse.haplotype_list import haplotypes_in_format
+from pgx_ana.browse.question_list import questions_in_format
+from pgx_ana.browse.rows import ListFormat
+from pgx_ana.browse.variant_list import VariantFilter, variants_in_format
 
 __all__ = [
+    "ListFormat",
     "VariantFilter",
     "compare",
+    "contexts_in_format",
     "handbook_lines",
-    "haplotypes_as_json",
-    "haplotypes_as_tsv",
+    "haplotypes_in_format",
     "page_lines",
-    "variants_as_json",
-    "variants_as_tsv",
+    "questions_in_format",
+    "variants_in_format",
 ]

@@ -50,7 +50,6 @@ def _level_and_directions(knowledge: KnowledgeBase, key: str) -> dict[str, str]:
     if association is None:
         return {}
     directions = {
-        genotype: conclusion.direction.value
-        for genotype, conclusion in association.genotypes.items()
+        genotype: direction.value for genotype, direction in association.genotypes.items()
     }
     return {"level": knowledge.level(key).value, **directions}

@@ -6,6 +6,8 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from pgx_ana.bases import is_palindromic
+from pgx_ana.browse.claim_text import claim_text
+from pgx_ana.browse.context_list import context_lines
 from pgx_ana.browse.haplotype_list import haplotype_table
 from pgx_ana.browse.reference_page import drug_lines, gene_lines, haplotype_choices
 from pgx_ana.browse.study_table import aligned, carriers, study_table
@@ -26,7 +28,7 @@ _MAX_WIDTH = 100
 
 
 def page_lines(knowledge: KnowledgeBase, name: str) -> Iterator[str]:
-    """Yield the lines of the page on a variant, haplotype set, gene or drug, by any of its names.
+    """Yield the lines of the page on a variant, haplotype set, gene, drug or context.
 
     A haplotype name without its gene leads to its set, or to a list where several sets have it.
     Raises :class:`UsageError` for an unknown name.
@@ -47,9 +49,13 @@ def page_lines(knowledge: KnowledgeBase, name: str) -> Iterator[str]:
     drug = knowledge.find_drug(name)
     if drug is not None:
         return drug_lines(drug, knowledge)
+    context = known_name(name, knowledge.contexts)
+    if context is not None:
+        return context_lines(knowledge.contexts[context], knowledge)
     listed = ", ".join(knowledge.haplotype_sets) or "none"
     raise UsageError(
-        f"no variant, haplotype, haplotype set, gene or drug is named {name!r}; pgx-ana kb list "
+        f"no variant, haplotype, haplotype set, gene, drug or context is named {name!r}; pgx-ana "
+        f"kb list "
         f"shows the variants; haplotype sets: {listed}{did_you_mean(name, knowledge.all_names)}"
     )
 
@@ -203,8 +209,13 @@ def _conclusion(association: Association, knowledge: KnowledgeBase) -> Iterator[
     outcome = knowledge.outcomes[association.outcome]
     yield ""
     yield f"  {association.id}  {outcome.category}: {outcome.name}"
-    claim = f"{association.about} {association.direction}"
-    yield f"    claim: {claim}; {association.drug}, {association.setting}"
+    basis = knowledge.basis(association.id)
+    yield f"    claim: {claim_text(association)}; {association.drug}, {association.setting}"
+    yield from _wrapped(
+        f"rests on: {basis.name} ({', '.join(basis.drugs)}), n {basis.n or 'unknown'}"
+        + (f"; {basis.estimate}" if basis.estimate else ""),
+        indent=4,
+    )
     yield (
         f"    level: {grade.level} ({len(grade.supporting)} supporting, "
         f"{len(grade.contradicting)} contradicting, {len(grade.null)} null cohorts)"
@@ -217,13 +228,18 @@ def _conclusion(association: Association, knowledge: KnowledgeBase) -> Iterator[
         if cohorts:
             names = ", ".join(knowledge.cohorts[cohort].name for cohort in cohorts)
             yield from _wrapped(f"{stance}: {names}", indent=4)
-    unscored = [key for key, stance in grade.stances.items() if stance is Stance.NOT_SCORED]
-    if unscored:
-        yield from _wrapped(f"not scored: {', '.join(unscored)}", indent=4)
+    for words, stance in (
+        ("carriers unknown", Stance.UNPLACED),
+        ("not scored", Stance.NOT_SCORED),
+    ):
+        keys = [key for key, found in grade.stances.items() if found is stance]
+        if keys:
+            yield from _wrapped(f"{words}: {', '.join(keys)}", indent=4)
     for key, reason in association.excluded.items():
         yield from _wrapped(f"left out: {key} ({reason})", indent=4)
-    for genotype, conclusion in association.genotypes.items():
-        yield from _wrapped(f"{genotype}  {conclusion.direction}: {conclusion.statement}", indent=4)
+    directions = (f"{key} {direction}" for key, direction in association.genotypes.items())
+    yield from _wrapped(f"genotypes: {', '.join(directions)}", indent=4)
+    yield from _wrapped(association.statement, indent=4)
     if association.caution:
         yield from _wrapped(f"Caution: {association.caution}", indent=4)
 

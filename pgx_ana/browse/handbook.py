@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from pgx_ana.browse.claim_text import claim_text
+from pgx_ana.browse.context_list import label_use
 from pgx_ana.browse.haplotype_list import haplotype_table
+from pgx_ana.browse.question_list import answer_text, polygenic_text
 from pgx_ana.browse.study_table import study_row
 from pgx_ana.browse.variant_list import VariantFilter, select_variants
 from pgx_ana.knowledge import (
@@ -31,6 +35,7 @@ def handbook_lines(knowledge: KnowledgeBase) -> Iterator[str]:
     yield ""
     yield from _level_counts(knowledge)
     yield from _contexts(knowledge)
+    yield from _questions(knowledge)
     for gene in knowledge.genes.values():
         variants = select_variants(knowledge, VariantFilter(genes=(gene.id,)))
         yield from ("", f"## {gene.id}", "", gene.role)
@@ -64,18 +69,36 @@ def _level_counts(knowledge: KnowledgeBase) -> Iterator[str]:
 
 
 def _contexts(knowledge: KnowledgeBase) -> Iterator[str]:
-    """Yield a table of the settings in which the drug is given, and what is monitored in each."""
+    """Yield a table of the uses of the drug, and what is monitored in each."""
     yield from (
         "",
         "## Contexts",
         "",
-        "| context | off-label | usually monitored | |",
-        "|---|---|---|---|",
+        "| context | | sex | label | usually monitored | |",
+        "|---|---|---|---|---|---|",
     )
-    for setting in knowledge.settings.values():
-        if setting.monitored:
-            monitored = ", ".join(setting.monitored)
-            yield _table_row((setting.name, setting.off_label, monitored, setting.note or ""))
+    for context in knowledge.contexts.values():
+        label = label_use(context).replace("_", " ")
+        monitored = ", ".join(context.monitored)
+        cells = (context.id, context.name, context.sex, label, monitored, context.note or "")
+        yield _table_row(cells)
+
+
+def _questions(knowledge: KnowledgeBase) -> Iterator[str]:
+    """Yield a table of the questions that the field asks, and the polygenic results."""
+    yield from ("", "## Questions", "", "| question | germline variants | |", "|---|---|---|")
+    for answer in knowledge.answers:
+        question = answer.question
+        yield _table_row((question.name, answer_text(answer, knowledge), question.note or ""))
+    if knowledge.polygenic:
+        yield from ("", "Results on many variants at once, never scored on a genotype:", "")
+    for item in knowledge.polygenic.values():
+        yield f"* {polygenic_text(item, knowledge)}"
+
+
+def _escaped(text: str) -> str:
+    """Return text whose star alleles are no emphasis in Markdown; bold markers stay."""
+    return re.sub(r"(?<!\*)\*(?!\*)", r"\\*", text)
 
 
 def _table_row(cells: Iterable[str]) -> str:
@@ -146,12 +169,14 @@ def _conclusion(association: Association, knowledge: KnowledgeBase) -> Iterator[
     """Yield an association as a paragraph: its claim, its level and the number of cohorts."""
     grade = knowledge.grades[association.id]
     outcome = knowledge.outcomes[association.outcome]
-    claim = f"{association.about} {association.direction}"
+    basis = knowledge.basis(association.id)
+    drugs = ", ".join(knowledge.drugs[drug].name for drug in basis.drugs)
     yield ""
-    yield (
-        f"**{outcome.category.value.replace('_', ' ')}, {outcome.name}**: {claim}, "
-        f"level `{grade.level.value}` ({len(grade.supporting)} for, "
-        f"{len(grade.contradicting)} against, {len(grade.null)} null)."
+    yield _escaped(
+        f"**{outcome.category.value.replace('_', ' ')}, {outcome.name}**: "
+        f"{claim_text(association)}; {drugs}; level `{grade.level.value}` "
+        f"({len(grade.supporting)} for, {len(grade.contradicting)} against, "
+        f"{len(grade.null)} null). {association.statement}"
     )
     if association.caution:
         yield f"{association.caution}"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 
+from pgx_ana.browse.rows import Cell, ListFormat, rows_in_format
 from pgx_ana.errors import UsageError
 from pgx_ana.haplotypes import Nomenclature, nomenclature_of
 from pgx_ana.knowledge import HaplotypeDefinition, HaplotypeSet, KnowledgeBase
@@ -17,25 +17,16 @@ _COLUMNS = (
 )  # fmt: skip
 _NOT_NAMED = "not named"
 
-_Value = str | float | list[str] | None
 
-
-def haplotypes_as_tsv(knowledge: KnowledgeBase, genes: Sequence[str]) -> Iterator[str]:
-    """Yield the haplotypes of some genes, of all where empty, as tab-separated lines.
+def haplotypes_in_format(
+    knowledge: KnowledgeBase, genes: Sequence[str], file_format: ListFormat
+) -> Iterator[str]:
+    """Return the haplotypes of some genes, of all where empty, as lines of TSV or JSON.
 
     Within a set, defined haplotypes come first, then those that were only counted in the panel.
     Raises :class:`UsageError` for genes without a haplotype set.
     """
-    rows = list(_rows(knowledge, genes))  # may raise, and must do so before the header is written
-    yield "\t".join(_COLUMNS)
-    for row in rows:
-        yield "\t".join(_field(value) for value in row.values())
-
-
-def haplotypes_as_json(knowledge: KnowledgeBase, genes: Sequence[str]) -> Iterator[str]:
-    """Yield the same haplotypes as the lines of a JSON array."""
-    rows = list(_rows(knowledge, genes))
-    yield from json.dumps(rows, indent=2, ensure_ascii=False).split("\n")
+    return rows_in_format(_COLUMNS, list(_rows(knowledge, genes)), file_format)
 
 
 def haplotype_table(definition: HaplotypeSet, knowledge: KnowledgeBase) -> list[tuple[str, ...]]:
@@ -73,7 +64,7 @@ def _panel_counts(nomenclature: Nomenclature) -> dict[str, dict[str, int]]:
     return by_population
 
 
-def _rows(knowledge: KnowledgeBase, genes: Sequence[str]) -> Iterator[dict[str, _Value]]:
+def _rows(knowledge: KnowledgeBase, genes: Sequence[str]) -> Iterator[dict[str, Cell]]:
     """Yield a row per haplotype, by column, in the order of the sets."""
     known = {definition.gene for definition in knowledge.haplotype_sets.values()}
     found = {name: known_name(name, known) for name in listed_names(genes)}
@@ -103,8 +94,8 @@ def _rows(knowledge: KnowledgeBase, genes: Sequence[str]) -> Iterator[dict[str, 
 
 
 def _row(
-    values: tuple[_Value, ...], name: str, counts: Mapping[str, Mapping[str, int]]
-) -> dict[str, _Value]:
+    values: tuple[Cell, ...], name: str, counts: Mapping[str, Mapping[str, int]]
+) -> dict[str, Cell]:
     """Return a row: the values of the first columns, then the frequency in each population."""
     frequencies = (
         counts[population].get(name, 0) / sum(counts[population].values()) if counts else None
@@ -115,9 +106,3 @@ def _row(
 
 def _alleles(haplotype: HaplotypeDefinition) -> list[str]:
     return [f"{rsid} {bases}" for rsid, bases in haplotype.alleles.items()]
-
-
-def _field(value: _Value) -> str:
-    if isinstance(value, list):
-        return ";".join(value) or "."
-    return "." if value is None else f"{value:.5f}" if isinstance(value, float) else value

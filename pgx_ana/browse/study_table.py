@@ -13,6 +13,7 @@ _VERDICT_TEXTS = {
     Stance.SUPPORTS: "for",
     Stance.CONTRADICTS: "against",
     Stance.NULL: "null",
+    Stance.UNPLACED: "base unknown",
     Stance.NOT_SCORED: "not scored",
 }
 _MAX_P_LENGTH = 20  # characters

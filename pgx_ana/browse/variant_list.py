@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from pgx_ana.browse.rows import Cell, ListFormat, rows_in_format
 from pgx_ana.errors import UsageError
 from pgx_ana.knowledge import KnowledgeBase, Level, VariantDefinition
 from pgx_ana.names import did_you_mean, known_name, listed_names
@@ -19,13 +19,15 @@ _COLUMNS = (
 class VariantFilter:
     """A filter for variants; an empty field lets all pass.
 
-    Category and level must be those of one association. The drug is that of any published result.
+    Category and level must be those of one association. The drug is that of any published result,
+    as is the context.
     """
 
     genes: Sequence[str] = ()
     categories: Sequence[str] = ()
     levels: Sequence[str] = ()
     drugs: Sequence[str] = ()
+    context: str = ""
 
 
 def select_variants(
@@ -38,6 +40,7 @@ def select_variants(
         categories=_known("category", variant_filter.categories, categories),
         levels=_known("level", variant_filter.levels, {level.value for level in Level}),
         drugs=_known("drug", variant_filter.drugs, knowledge.drugs),
+        context=knowledge.context_named(variant_filter.context) if variant_filter.context else "",
     )
     return [
         knowledge.definitions[variant.id]
@@ -71,6 +74,10 @@ def _passes(variant_id: str, knowledge: KnowledgeBase, variant_filter: VariantFi
     results = knowledge.evidence_on(variant_id)
     if drugs and not any(set(result.drugs) & drugs for result in results):
         return False
+    if variant_filter.context:
+        settings = knowledge.contexts[variant_filter.context].settings
+        if not any(result.setting in settings for result in results):
+            return False
     if not (categories or levels):
         return True
     return any(
@@ -80,31 +87,22 @@ def _passes(variant_id: str, knowledge: KnowledgeBase, variant_filter: VariantFi
     )
 
 
-def variants_as_tsv(knowledge: KnowledgeBase, variant_filter: VariantFilter) -> Iterator[str]:
-    """Yield the variants as tab-separated lines, header first."""
-    # Selecting may raise, and must do so before the header is written.
-    rows = list(_rows(knowledge, variant_filter))
-    yield "\t".join(_COLUMNS)
-    for row in rows:
-        values = row.values()
-        texts = [";".join(value) if isinstance(value, list) else str(value) for value in values]
-        yield "\t".join(text or "." for text in texts)
+def variants_in_format(
+    knowledge: KnowledgeBase, variant_filter: VariantFilter, file_format: ListFormat
+) -> Iterator[str]:
+    """Return the variants that pass a filter as lines of TSV or JSON.
+
+    Raises :class:`UsageError` for unknown names.
+    """
+    return rows_in_format(_COLUMNS, list(_rows(knowledge, variant_filter)), file_format)
 
 
-def variants_as_json(knowledge: KnowledgeBase, variant_filter: VariantFilter) -> Iterator[str]:
-    """Yield the same variants as the lines of a JSON array."""
-    rows = list(_rows(knowledge, variant_filter))
-    yield from json.dumps(rows, indent=2, ensure_ascii=False).split("\n")
-
-
-def _rows(
-    knowledge: KnowledgeBase, variant_filter: VariantFilter
-) -> Iterator[dict[str, str | int | list[str]]]:
+def _rows(knowledge: KnowledgeBase, variant_filter: VariantFilter) -> Iterator[dict[str, Cell]]:
     """Yield a row per variant, by column."""
     for definition in select_variants(knowledge, variant_filter):
         associations = knowledge.associations_of(definition.id)
         loci = [f"{locus.chrom}:{locus.pos}" for locus in definition.loci.values()]
-        values: tuple[str | int | list[str], ...] = (
+        values: tuple[Cell, ...] = (
             definition.id,
             definition.gene,
             list(definition.names),

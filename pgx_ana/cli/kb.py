@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +13,12 @@ from pgx_ana.cli.options import PathName, kb_option, load_knowledge
 genes_to_list = click.option(
     "-g", "--gene", "genes", multiple=True, help="Genes to list, separated by commas."
 )
+if TYPE_CHECKING:
+    from pgx_ana.browse import ListFormat
+
+_ALL_CONTEXTS = " "
+"""Value of ``--context`` without a name."""
+
 list_format = click.option(
     "-f",
     "--format",
@@ -57,15 +63,28 @@ def check_knowledge(directories: tuple[Path, ...]) -> None:
 @click.option(
     "--drug", "drugs", multiple=True, help="Only variants with a result on this drug; repeatable."
 )
+@click.option(
+    "--context",
+    is_flag=False,
+    flag_value=_ALL_CONTEXTS,
+    metavar="[NAME]",
+    help="Only variants with a result from this use of the drug; without NAME, list the uses, with "
+    "their label status and what is usually monitored.",
+)
 @list_format
 @kb_option
 def list_variants(**given: Any) -> None:
     """List the known variants, all or those that pass the filters."""
-    from pgx_ana.browse import VariantFilter, variants_as_json, variants_as_tsv
+    from pgx_ana.browse import VariantFilter, contexts_in_format, variants_in_format
 
-    variant_lines = variants_as_json if given["file_format"] == "json" else variants_as_tsv
-    selected = VariantFilter(given["genes"], given["categories"], given["levels"], given["drugs"])
-    _print(variant_lines(load_knowledge(given["directories"]), selected))
+    knowledge, file_format = load_knowledge(given["directories"]), given["file_format"]
+    if given["context"] == _ALL_CONTEXTS:
+        _print(contexts_in_format(knowledge, file_format))
+        return
+    selected = VariantFilter(
+        given["genes"], given["categories"], given["levels"], given["drugs"], given["context"] or ""
+    )
+    _print(variants_in_format(knowledge, selected, file_format))
 
 
 @kb.command("haplotypes")
@@ -73,23 +92,33 @@ def list_variants(**given: Any) -> None:
 @list_format
 @kb_option
 def list_haplotypes(
-    genes: tuple[str, ...], file_format: str, directories: tuple[Path, ...]
+    genes: tuple[str, ...], file_format: ListFormat, directories: tuple[Path, ...]
 ) -> None:
     """List the haplotypes of all sets, with 1000 Genomes frequencies where available."""
-    from pgx_ana.browse import haplotypes_as_json, haplotypes_as_tsv
+    from pgx_ana.browse import haplotypes_in_format
 
-    haplotype_lines = haplotypes_as_json if file_format == "json" else haplotypes_as_tsv
-    _print(haplotype_lines(load_knowledge(directories), genes))
+    _print(haplotypes_in_format(load_knowledge(directories), genes, file_format))
+
+
+@kb.command()
+@list_format
+@kb_option
+def questions(file_format: ListFormat, directories: tuple[Path, ...]) -> None:
+    """List the questions that the field asks, and how often each was studied."""
+    from pgx_ana.browse import questions_in_format
+
+    _print(questions_in_format(load_knowledge(directories), file_format))
 
 
 @kb.command()
 @click.argument("name")
 @kb_option
 def show(name: str, directories: tuple[Path, ...]) -> None:
-    """Show a variant, haplotype set, gene or drug by NAME, with its evidence and conclusions.
+    """Show a variant, haplotype set, gene, drug or context by NAME.
 
     NAME is the rsID, a merged rsID or a legacy name of a variant, the name of a haplotype set
-    or of one of its haplotypes (ABCB1 T-T-T, *22), the symbol of a gene, or a drug.
+    or of one of its haplotypes (ABCB1 T-T-T, *22), the symbol of a gene, a drug, or a use of
+    the drug (adjuvant). Variants and haplotype sets are shown with their evidence and conclusions.
     """
     from pgx_ana.browse import page_lines
 

@@ -46,9 +46,7 @@ class Answer:
 def answers(knowledge: KnowledgeBase) -> Iterator[Answer]:
     """Yield what the evidence answers of each question, in file order."""
     drug = knowledge.drugs[knowledge.info.drug]
-    in_class = {
-        item.id for item in knowledge.drugs.values() if item.drug_class == drug.drug_class
-    }
+    in_class = {item.id for item in knowledge.drugs.values() if item.drug_class == drug.drug_class}
     for question in knowledge.questions.values():
         results = [
             item

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Mapping
 
 from pgx_ana.errors import Fault
@@ -92,9 +91,7 @@ def _evidence_list_faults(entries: EntryIndex, item: Association) -> Iterator[Fa
             yield entries.fault("associations", item.id, "excluded", what)
 
 
-def _subjects(
-    result: Evidence, haplotypes: Mapping[str, HaplotypeDefinition]
-) -> set[str | None]:
+def _subjects(result: Evidence, haplotypes: Mapping[str, HaplotypeDefinition]) -> set[str | None]:
     return {*result.variants, haplotype_set_of(result, haplotypes)}
 
 

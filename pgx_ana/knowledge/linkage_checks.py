@@ -68,7 +68,7 @@ def _conflict(
     """Return whether people with 0, 1 or 2 copies of the group's haplotype are told opposites."""
     if outcomes[first.outcome].group != outcomes[second.outcome].group:
         return False
-    benefits = ((_benefit(item, group, outcomes) for item in (first, second)))
+    benefits = (_benefit(item, group, outcomes) for item in (first, second))
     return any({a, b} == {1, -1} for a, b in zip(*benefits, strict=True))
 
 

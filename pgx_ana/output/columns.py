@@ -122,8 +122,8 @@ COLUMNS: dict[TableName, tuple[Column, ...]] = {
         Column(
             "basis",
             "category",
-            "what the conclusion rests on: anastrozole (given alone), aromatase_inhibitors (others, "
-            "or pooled with it), other_drugs (any other drug among them) or laboratory",
+            "what the conclusion rests on: anastrozole (given alone), aromatase_inhibitors (others "
+            "or pooled), other_drugs (any other drug among them) or laboratory",
         ),
         Column("basis_drugs", "list", "drugs given in the results that it rests on"),
         Column("level", "category", "strength of the association, computed from its evidence"),

@@ -57,9 +57,8 @@ def patient_texts(annotations: Annotations) -> Iterator[str]:
             )
             head = heads[annotations.calls.sample_files[number]]
             person = people[annotations.circumstances[number]]
-            yield (
-                f'{{"sample": {_to_json(samples[number])}, {head}, {person}, {questions}, {arrays}}}'
-            )
+            name = _to_json(samples[number])
+            yield f'{{"sample": {name}, {head}, {person}, {questions}, {arrays}}}'
 
 
 class _JsonObjectStyle:

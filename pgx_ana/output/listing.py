@@ -27,9 +27,7 @@ def listing(items: Sequence[str], noun: str) -> tuple[str, ...] | Listing:
     return items if len(items) <= _MAX_LISTED else Listing(items, f"{len(items)} {noun}")
 
 
-def status_listing(
-    items: Sequence[str], n_total: int, noun: str
-) -> tuple[str, ...] | Listing:
+def status_listing(items: Sequence[str], n_total: int, noun: str) -> tuple[str, ...] | Listing:
     """Return items that end with a status, or a listing by status: 40 of 42 sites absent.
 
     >>> status_listing([f"rs{n} absent" for n in range(1, 41)], 42, "sites").text

@@ -24,7 +24,7 @@ from pgx_ana.annotation import (
 )
 from pgx_ana.coded import Coded, combine
 from pgx_ana.haplotypes import Diplotype, DiplotypeCall, HaplotypeCalls, Nomenclature
-from pgx_ana.knowledge import KnowledgeBase, Publication
+from pgx_ana.knowledge import Publication
 from pgx_ana.model import FIRST_NAMED_SET, Call, Circumstances, SiteCalls
 from pgx_ana.output.columns import COLUMNS, Column
 from pgx_ana.output.listing import Listing, candidate_listing, listing, status_listing

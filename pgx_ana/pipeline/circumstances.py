@@ -59,5 +59,7 @@ def _checked(stated: Circumstances, knowledge: KnowledgeBase, place: str) -> Cir
         return stated
     sex = knowledge.contexts[stated.context].sex
     if stated.sex not in {"", sex}:
-        raise UsageError(f"{place}: the context {stated.context} is one of a {sex}, not {stated.sex}")
+        raise UsageError(
+            f"{place}: the context {stated.context} is one of a {sex}, not {stated.sex}"
+        )
     return Circumstances(sex, stated.context)
