@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from pgx_ana.knowledge.base import KnowledgeBase
     from pgx_ana.knowledge.context import Question
 
-_CLINICAL = frozenset({"clinical", "meta_analysis"})
 _IN_MEN = frozenset({"male", "both"})
 
 
@@ -71,4 +70,4 @@ def answers(knowledge: KnowledgeBase) -> Iterator[Answer]:
 
 
 def _is_treated(item: Evidence, in_class: set[str]) -> bool:
-    return item.kind in _CLINICAL and not in_class.isdisjoint(item.drugs)
+    return item.is_clinical and not in_class.isdisjoint(item.drugs)

@@ -153,10 +153,11 @@ class KnowledgeBase:
 
     @cached_property
     def was_studied_in_men(self) -> bool:
-        """Whether any result is from men on the drug of the knowledge base."""
+        """Whether any clinical result is from men on the drug of the knowledge base."""
         return any(
-            self.info.drug in item.drugs and item.population.sex in {"male", "both"}
+            self.info.drug in item.drugs and item.is_clinical
             for item in self.evidence.values()
+            if item.population.sex in {"male", "both"}
         )
 
     def basis(self, association: str) -> Basis:

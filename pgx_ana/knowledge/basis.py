@@ -59,7 +59,7 @@ def basis_of(
     nearest = [item for item in deciding if _kind(item, association.drug, drugs) is kind]
     given = tuple(dict.fromkeys(drug for item in nearest for drug in item.drugs))
     sizes = [item.n for item in nearest if item.n is not None]
-    clinical = [item for item in items if item.kind in {"clinical", "meta_analysis"}]
+    clinical = [item for item in items if item.is_clinical]
     return Basis(
         kind=kind,
         name=_kind_name(kind, drugs[association.drug]),
@@ -80,7 +80,7 @@ def _deciding(items: Sequence[Evidence], grade: EvidenceGrade) -> list[Evidence]
 
 
 def _kind(item: Evidence, drug: str, drugs: Mapping[str, Drug]) -> BasisKind:
-    if item.kind in {"laboratory", "background"}:
+    if not item.is_clinical:
         return BasisKind.LABORATORY
     if item.drugs == (drug,):
         return BasisKind.DRUG

@@ -170,6 +170,11 @@ class Evidence(Model):
     sources: tuple[Text, ...] = Field(min_length=1, description="where the result was read")
     summary: Text = Field(description="the result, in our own words")
 
+    @property
+    def is_clinical(self) -> bool:
+        """Return whether the result is one of patients, not of samples or of background."""
+        return self.kind in {"clinical", "meta_analysis"}
+
 
 class PolygenicResult(Model):
     """A published result on many variants at once: shown, never scored on a genotype."""

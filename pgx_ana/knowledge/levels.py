@@ -130,7 +130,7 @@ def stance(association: Association, item: Evidence, lookup: Lookup) -> Stance:
     another haplotype. A significant difference is unplaced if its carriers are not known. A null
     is a null whatever its allele.
     """
-    if item.kind in {"background", "laboratory"}:
+    if not item.is_clinical:
         return Stance.NOT_SCORED
     if item.result is Result.NULL:
         return Stance.NULL

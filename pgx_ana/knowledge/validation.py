@@ -22,6 +22,10 @@ def checked_document(sources: Sequence[Source]) -> Document:
         faults += entries.add([file for file, _ in parsed])
         for file, _ in parsed:
             info = file.document.knowledge or info
+    other_format = [fault for fault in faults if fault.where == "knowledge.format"]
+    if other_format:
+        # Every entry of another format has faults, which would hide the one that matters.
+        raise KnowledgeBaseError(tuple(other_format))
     if info is None and not faults:
         what = "no file has this section, which names and versions the knowledge base"
         faults.append(Fault(sources[0].directory, 1, "knowledge", what))
