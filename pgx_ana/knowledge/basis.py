@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from pgx_ana.knowledge.association import Association
 from pgx_ana.knowledge.evidence import Drug, Effect, Evidence
-from pgx_ana.knowledge.levels import EvidenceGrade, Stance
+from pgx_ana.knowledge.levels import EvidenceGrade
 
 _MODEL_TEXTS = {"per_allele": "per {}", "homozygotes": "{0}/{0}"}
 _CARRIERS = "{} carriers"
@@ -27,12 +27,12 @@ class BasisKind(StrEnum):
 class Basis:
     """What the conclusion of an association rests on.
 
-    These are the results that support it; where none does, those that decide its level. Of them,
-    only those on the drugs nearest to that of the association count: ``kind`` is ``DRUG`` if one of
-    them gave that drug alone. ``name`` is that drug, or its class, such as
-    ``aromatase_inhibitors``. ``n`` is the number of people in the largest of these results; None if
-    none is known. ``estimate`` is the effect size in the largest that has one, empty if none was
-    reported. ``settings`` are those of all clinical results of the association.
+    These are the results that decide its level, else all that it lists. Of them, only those on the
+    drugs nearest to that of the association count: ``kind`` is ``DRUG`` if one of them gave that
+    drug alone. ``name`` is that drug, or its class, such as ``aromatase_inhibitors``. ``n`` is the
+    number of people in the largest of these results; None if none is known. ``estimate`` is the
+    effect size in the largest that has one, empty if none was reported. ``settings`` are those of
+    all clinical results of the association.
     """
 
     kind: BasisKind
@@ -52,7 +52,7 @@ def basis_of(
     """Return what the conclusion of an association rests on."""
     listed = [evidence[key] for key in association.evidence]
     items = [item for item in listed if item.id in grade.stances] or listed
-    deciding = _deciding(items, grade)
+    deciding = [item for item in items if item.id in grade.deciding] or items
     kind = min(
         (_kind(item, association.drug, drugs) for item in deciding), key=tuple(BasisKind).index
     )
@@ -65,18 +65,9 @@ def basis_of(
         name=_kind_name(kind, drugs[association.drug]),
         drugs=given,
         n=max(sizes, default=None),
-        estimate=_estimate(nearest, association),
+        estimate=_estimate(nearest, association) if grade.deciding else "",
         settings=tuple(dict.fromkeys(item.setting for item in clinical)),
     )
-
-
-def _deciding(items: Sequence[Evidence], grade: EvidenceGrade) -> list[Evidence]:
-    """Return the results that support a claim; else, those of the next stance that there is."""
-    for stance in Stance:
-        found = [item for item in items if grade.stances.get(item.id) is stance]
-        if found:
-            return found
-    return list(items)
 
 
 def _kind(item: Evidence, drug: str, drugs: Mapping[str, Drug]) -> BasisKind:
@@ -137,9 +128,9 @@ def _carriers_text(item: Evidence, association: Association) -> str:
     """Return in whom the effect was seen, such as ``A carriers``; empty where that is not told."""
     if item.compared is not None:
         return f"{', '.join(item.compared.effect)} against {', '.join(item.compared.comparator)}"
+    if item.haplotype is not None:
+        return f"{item.haplotype} carriers"
     base = item.alleles.get(association.variant or "")
     if base is not None:
         return _MODEL_TEXTS.get(item.model, _CARRIERS).format(base)
-    if association.haplotype is not None:
-        return f"per {association.haplotype}"
     return " or ".join((*item.diplotypes, *item.phenotypes))

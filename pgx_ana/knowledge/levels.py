@@ -45,13 +45,14 @@ class Stance(StrEnum):
     """How one result relates to the claim of an association.
 
     ``unplaced`` is a difference of which the carriers are not known: its base, haplotype or
-    direction. ``not_scored`` is a result that says nothing about the claim.
+    direction. ``not_scored`` is a result that says nothing about the claim. The results of the
+    first stance that there is decide the level.
     """
 
     SUPPORTS = "supports"
     CONTRADICTS = "contradicts"
-    NULL = "null"
     UNPLACED = "unplaced"
+    NULL = "null"
     NOT_SCORED = "not_scored"
 
 
@@ -65,6 +66,8 @@ class EvidenceGrade:
 
     ``supporting``, ``contradicting`` and ``null`` are cohorts in the order of the evidence, each in
     one of the three only. ``stances`` has the stance of every graded result by its identifier.
+    ``deciding`` are the results that decide the level: the supporting results of supporting
+    cohorts; if there are none, those of the next stance; empty if no result was graded.
     """
 
     level: Level
@@ -72,6 +75,7 @@ class EvidenceGrade:
     contradicting: tuple[str, ...]
     null: tuple[str, ...]
     stances: Mapping[str, Stance]
+    deciding: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,17 @@ def grade_evidence(
     def studies_with(stance_of_study: Stance) -> tuple[str, ...]:
         return tuple(study for study, found in study_stances.items() if found is stance_of_study)
 
+    def results_with(wanted: Stance) -> list[Evidence]:
+        """Return the results with a stance; scored ones only if their study has the same."""
+        return [
+            item
+            for item in graded
+            if stances[item.id] is wanted
+            and (wanted not in _SCORED or study_stances[study_of[item.cohort]] is wanted)
+        ]
+
+    by_stance = (results_with(wanted) for wanted in Stance)
+    deciding = next((items for items in by_stance if items), [])
     supporting = studies_with(Stance.SUPPORTS)
     contradicting = studies_with(Stance.CONTRADICTS)
     null = studies_with(Stance.NULL)
@@ -109,18 +124,14 @@ def grade_evidence(
     elif _is_outweighed(by_study, supporting, null):
         level = Level.NOT_CONFIRMED
     elif supporting:
-        support = [
-            item
-            for study in supporting
-            for item in by_study[study]
-            if stances[item.id] is Stance.SUPPORTS
-        ]
-        level = _supported_level(association, support, replicated=len(supporting) > 1)
+        level = _supported_level(association, deciding, replicated=len(supporting) > 1)
     elif Stance.UNPLACED in stances.values():
         level = Level.UNSETTLED
     else:
         level = Level.NULL if null else Level.NOT_ASSESSABLE
-    return EvidenceGrade(level, supporting, contradicting, null, stances)
+    return EvidenceGrade(
+        level, supporting, contradicting, null, stances, tuple(item.id for item in deciding)
+    )
 
 
 def stance(association: Association, item: Evidence, lookup: Lookup) -> Stance:
