@@ -93,14 +93,16 @@ class HeadlineWriter:
         return self._shortest_needed(
             [
                 self._fill(
-                    "headline_between",
+                    name,
                     source,
                     lower=_joined(lower),
                     higher=_joined(higher),
                     drugs=drugs,
                     level=self._level,
                 )
-                for drugs in self._drugs
+                for name, drugs in itertools.product(
+                    ("headline_between", "headline_between_short"), self._drugs
+                )
             ]
         )
 

@@ -70,15 +70,12 @@ class _MarkerState:
     """A marker with its call, as shown to the reader.
 
     ``is_assessed`` is also True for a reference that the user asserted; ``is_asserted`` marks it.
-    ``sites`` are the core sites of a haplotype set; empty for a variant.
     """
 
-    marker: str
     text: str
     status: str
     is_assessed: bool
     is_asserted: bool
-    sites: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +111,6 @@ def _genotype_text(call: MarkerCall) -> str:
     return call.genotype + _SOURCE_NOTES.get(call.source, "")
 
 
-def _counted_markers(states: Sequence[_MarkerState]) -> list[_MarkerState]:
-    """Return the markers that count: all but the core sites of an assessed haplotype set."""
-    covered = {site for state in states if state.is_assessed for site in state.sites}
-    return [state for state in states if state.marker not in covered]
-
-
 class _SummaryWriter:
     """Writes the summaries of one category."""
 
@@ -147,12 +138,10 @@ class _SummaryWriter:
         is_assessed = directions != {NOT_ASSESSED}
         genotype = f"{marker.id} {_genotype_text(call)}"
         state = _MarkerState(
-            marker=marker.id,
             text=genotype if is_assessed else f"{marker.id} {call.status.value}",
             status=call.status.value.replace("_", " "),
             is_assessed=is_assessed,
             is_asserted=call.source is CallSource.ASSERTED,
-            sites=marker.sites,
         )
         findings = tuple(
             self._finding(result, conclusion, genotype)
@@ -206,19 +195,18 @@ class _SummaryWriter:
         if not states:
             yield self._message("summary_no_evidence")
             return
-        counted = _counted_markers(states)
-        n_assessed = sum(state.is_assessed for state in counted)
+        missing = [state for state in states if not state.is_assessed]
+        n_assessed = len(states) - len(missing)
         if n_assessed:
-            yield from self._finding_sentences(found, n_assessed, len(counted))
+            yield from self._finding_sentences(found, n_assessed, len(states))
             yield from self._other_sentences(markers)
         else:
             yield self._message("summary_nothing")
-        missing = [state for state in counted if not state.is_assessed]
         if missing:
             statuses = Counter(state.status for state in missing)
             text = ", ".join(f"{count} {status}" for status, count in statuses.items())
             yield self._message(
-                "summary_missing", missing=len(missing), total=len(counted), statuses=text
+                "summary_missing", missing=len(missing), total=len(states), statuses=text
             )
 
     def _finding_sentences(

@@ -111,13 +111,25 @@ def _genotype_faults(entries: EntryIndex, item: Association) -> Iterator[Fault]:
         yield entries.fault("associations", item.id, "genotypes", f"{key} is not covered")
     for key in sorted(set(item.genotypes) - possible):
         yield entries.fault("associations", item.id, "genotypes", f"{key} is {otherwise}")
+    in_order = [key for key in _ordered_keys(entries, item) if key in item.genotypes]
+    if set(in_order) == set(item.genotypes) and in_order != list(item.genotypes):
+        what = f"must be in the order of the alleles: {', '.join(in_order)}"
+        yield entries.fault("associations", item.id, "genotypes", what)
+
+
+def _ordered_keys(entries: EntryIndex, item: Association) -> list[str]:
+    """Return the keys in the order in which readers see them; empty if any order will do."""
+    if item.variant is not None:
+        alleles = entries.values("variants")[item.variant].alleles
+        return pairs(allele.bases for allele in alleles)
+    return list(_COPY_NUMBERS) if item.haplotype is not None else []
 
 
 def _genotype_keys(entries: EntryIndex, item: Association) -> tuple[set[str], set[str], str]:
     """Return the required and the possible keys of the genotypes, and what other keys are."""
     if item.variant is not None:
         alleles = entries.values("variants")[item.variant].alleles
-        genotypes = pairs(allele.bases for allele in alleles)
+        genotypes = set(pairs(allele.bases for allele in alleles))
         return genotypes, genotypes, f"not a genotype of {item.variant} (reference allele first)"
     if item.haplotype is not None:
         return set(_COPY_NUMBERS), set(_COPY_NUMBERS), "not a number of copies (0, 1 or 2)"

@@ -35,6 +35,7 @@ MESSAGES = {
     "haplotypes_not_assessed": {"haplotypes", "deciding"},
     "headline_difference": {"outcome", "direction", "groups", "effect", "drugs", "level"},
     "headline_between": {"outcome", "lower", "higher", "drugs", "level"},
+    "headline_between_short": {"outcome", "lower", "higher", "drugs", "level"},
     "headline_no_difference": {"outcome", "drugs", "level"},
     "headline_unsettled": {"outcome", "drugs", "level"},
     "headline_not_studied": {"outcome", "genotype", "drugs"},

@@ -32,12 +32,12 @@ def diplotypes_of(entries: EntryIndex, haplotype_set: str) -> set[str]:
         for item in entries.values("haplotypes").values()
         if item.haplotype_set == haplotype_set and item.state == "current"
     ]
-    return pairs(names)
+    return set(pairs(names))
 
 
-def pairs(names: Iterable[str]) -> set[str]:
-    """Return all unordered pairs, joined by a slash in the order of the names."""
-    return {f"{a}/{b}" for a, b in itertools.combinations_with_replacement(names, 2)}
+def pairs(names: Iterable[str]) -> list[str]:
+    """Return all unordered pairs in order, each joined by a slash in the order of the names."""
+    return [f"{a}/{b}" for a, b in itertools.combinations_with_replacement(names, 2)]
 
 
 def not_a_diplotype(haplotype_set: str) -> str:

@@ -7,7 +7,11 @@ from collections.abc import Iterator
 
 from pgx_ana.errors import Fault
 from pgx_ana.knowledge.entry_index import EntryIndex
+from pgx_ana.knowledge.vocabulary import Category
 from pgx_ana.knowledge.wording import advice, text_problems
+
+MAX_OUTCOME_NAME = 38
+"""Characters of the name of an outcome, so that headlines stay within a line."""
 
 _READ_TEXTS = (
     ("contexts", "note"),
@@ -23,12 +27,26 @@ def text_faults(entries: EntryIndex) -> Iterator[Fault]:
         for key, entry in entries.values(section).items():
             for what in text_problems(getattr(entry, field) or ""):
                 yield entries.fault(section, key, field, what)
+    yield from _message_faults(entries)
+    yield from _outcome_faults(entries)
+
+
+def _message_faults(entries: EntryIndex) -> Iterator[Fault]:
     for key, message in entries.values("messages").items():
         kinds = advice("".join(text for text, *_ in string.Formatter().parse(message.text)))
         if kinds:
             what = f"gives advice ({', '.join(kinds)}); no text may"
             yield entries.fault("messages", key, "text", what)
-    groups = {outcome.group for outcome in entries.values("outcomes").values()}
+
+
+def _outcome_faults(entries: EntryIndex) -> Iterator[Fault]:
+    """Yield names of outcomes that are too long, and questions about unknown groups of them."""
+    outcomes = entries.values("outcomes")
+    for key, outcome in outcomes.items():
+        if outcome.category is not Category.BACKGROUND and len(outcome.name) > MAX_OUTCOME_NAME:
+            what = f"has {len(outcome.name)} characters; at most {MAX_OUTCOME_NAME} fit a headline"
+            yield entries.fault("outcomes", key, "name", what)
+    groups = {outcome.group for outcome in outcomes.values()}
     for key, question in entries.values("questions").items():
         for group in question.groups:
             if group not in groups:

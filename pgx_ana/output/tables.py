@@ -268,8 +268,8 @@ def _summary_section(
             person.context or None,
             None if context is None else _LABEL_USES[context.off_label],
             listing(item.findings, "findings"),
-            listing(item.assessed, "variants"),
-            status_listing(item.not_assessed, n_markers, "variants"),
+            listing(item.assessed, "markers"),
+            status_listing(item.not_assessed, n_markers, "markers"),
             *stamps,
         )
 
