@@ -51,7 +51,7 @@ def answers(knowledge: KnowledgeBase) -> Iterator[Answer]:
             item
             for item in knowledge.evidence.values()
             if knowledge.outcomes[item.outcome].group in question.groups
-            and question.sex in {"any", item.population.sex}
+            and _is_asked_of(question, item)
         ]
         treated = [item for item in results if _is_treated(item, in_class)]
         on_drug = [item for item in treated if drug.id in item.drugs]
@@ -65,8 +65,14 @@ def answers(knowledge: KnowledgeBase) -> Iterator[Answer]:
                 item
                 for item in knowledge.polygenic.values()
                 if knowledge.outcomes[item.outcome].group in question.groups
+                and _is_asked_of(question, item)
             ),
         )
+
+
+def _is_asked_of(question: Question, item: Evidence | PolygenicResult) -> bool:
+    """Return whether a result is from people of the sex that a question is about."""
+    return question.sex == "any" or item.population.sex in {question.sex, "both"}
 
 
 def _is_treated(item: Evidence, in_class: set[str]) -> bool:

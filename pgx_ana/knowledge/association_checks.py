@@ -162,11 +162,11 @@ def _direction_problem(item: Association) -> str:
         return f"{sides.pop()} has nothing to be compared with"
     if Direction.UNSETTLED in found and found - {Direction.UNSETTLED, Direction.NOT_STUDIED}:
         return "what is unsettled for one genotype is so for all that were studied"
-    if not found & {Direction.HIGHER, Direction.NO_DIFFERENCE, Direction.UNSETTLED}:
-        return "no genotype was studied"
     between = item.with_direction(Direction.BETWEEN)
     if between and not sides:
         return f"{between[0]} is between nothing: no genotype is higher or lower"
+    if not found & {Direction.HIGHER, Direction.NO_DIFFERENCE, Direction.UNSETTLED}:
+        return "no genotype was studied"
     for key in between:
         if not _has_one_copy(key):
             return f"{key} cannot be between: only a heterozygote can"

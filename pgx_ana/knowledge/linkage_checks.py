@@ -68,19 +68,19 @@ def _conflict(
     """Return whether people with 0, 1 or 2 copies of the group's haplotype are told opposites."""
     if outcomes[first.outcome].group != outcomes[second.outcome].group:
         return False
-    benefits = (_benefit(item, group, outcomes) for item in (first, second))
-    return any({a, b} == {1, -1} for a, b in zip(*benefits, strict=True))
+    one, other = (_benefits(item, group, outcomes) for item in (first, second))
+    return any((copies, -sign) in other for copies, sign in one)
 
 
-def _benefit(
+def _benefits(
     item: Association, group: LinkageGroup, outcomes: Mapping[str, Outcome]
-) -> tuple[int, int, int]:
-    """Return 1 for better off, -1 for worse, else 0, with 0, 1 and 2 copies of the haplotype."""
+) -> set[tuple[int, int]]:
+    """Return copies of the group's haplotype with 1 for better off and -1 for worse off."""
     base = group.together[str(item.variant)]
     higher = -1 if outcomes[item.outcome].higher_is == "worse" else 1
     signs = {Direction.HIGHER: higher, Direction.LOWER: -higher}
-    by_copies = {
-        genotype.split("/").count(base): signs.get(direction, 0)
+    return {
+        (genotype.split("/").count(base), signs[direction])
         for genotype, direction in item.genotypes.items()
+        if direction in signs
     }
-    return by_copies.get(0, 0), by_copies.get(1, 0), by_copies.get(2, 0)

@@ -52,11 +52,9 @@ _ADVICE = {
 _NO_ADVICE = (
     r"\bnmol/mg/min\b|\bmg/dL\b",
     r"\b(?:24|2) h after a dose\b",
-    r"\bgene-dose\b|\bdose response\b",
     r"\brandomised first-line trial\b",
     r"\bstopping (?:their |the |any )?(?:treatment|drug|therapy|\w+zole|exemestane|inhibitor)\b",
     r"\bmust not be (?:read|carried over|counted|quoted|taken) ",
-    r"\b(?:not|is) (?:an indication|among the indications) of the US label\b",
     r"\blipid-lowering drug\b",
 )
 """Phrases with such a word that report a study, or say how a result is misread."""
