@@ -105,7 +105,7 @@ def annotate(  # noqa: PLR0913  # all but the first are keywords
     same_person: bool = False,
     sample_from_filename: bool = False,
     sample_sheet: PathName = "",
-    context: str = "",
+    context: str | None = None,
 ) -> Result:
     """Annotate the people in one or more variant files.
 
@@ -132,7 +132,7 @@ def annotate(  # noqa: PLR0913  # all but the first are keywords
             one sample of each file; files with the same sample are files of one person. It may
             have the columns ``sex`` and ``context``.
         context: the use of the drug, such as ``adjuvant`` or ``men_testosterone``, in people for
-            whom the sample sheet names none. Nothing is assumed if empty.
+            whom the sample sheet names none. Nothing is assumed if None.
 
     Raises:
         InputError: a file cannot be read, trusted or matched, a sample is in none of them, or files

@@ -85,7 +85,8 @@ def test_public_signatures() -> None:
         "kb: 'KnowledgeBase | PathName | Sequence[PathName]' = (), "
         "options: 'CallOptions | None' = None, reference: 'PathName' = '', "
         "verify: 'bool' = False, population: 'str' = '', same_person: 'bool' = False, "
-        "sample_from_filename: 'bool' = False, sample_sheet: 'PathName' = '') -> 'Result'",
+        "sample_from_filename: 'bool' = False, sample_sheet: 'PathName' = '', "
+        "context: 'str | None' = None) -> 'Result'",
         "load_knowledge_base": "(directories: 'PathName | Sequence[PathName]' = (), *, "
         "cached: 'bool' = True) -> 'KnowledgeBase'",
         "CallOptions": "(min_gq: 'float' = 10, min_dp: 'float' = 1, min_gp: 'float' = 0.9, "
@@ -172,10 +173,51 @@ def test_annotations(annotate: Annotate, file: Path) -> None:
         ("S1", "rs1", "A/C", "called", "higher", "single_corrected", 1, 0),
         ("S1", "rs2", "./.", "no_call", "not_assessed", "null", 0, 1),
         ("S2", "rs1", "C/C", "filtered", "not_assessed", "single_corrected", 1, 0),
-        ("S2", "rs2", "A/A", "called", "none", "null", 0, 1),
+        ("S2", "rs2", "A/A", "called", "no_difference", "null", 0, 1),
     ]
     assert expected == list(actual.itertuples(index=False, name=None))
     assert ["1001", "10.1000/two"] * 2 == list(frame["pmids"])
+
+
+def test_both_sides_of_a_comparison(annotate: Annotate, make_vcf: MakeVcf) -> None:
+    path = make_vcf(["1 100 A C 0/0 0/1 1/1"], samples=("S1", "S2", "S3"))
+    frame = annotate(path).annotations
+    shown = ["genotype", "direction", "compared_with", "effect"]
+    rows = frame.loc[frame["variant"] == "rs1", shown].astype(object)
+    assert [
+        ("A/A", "higher", "C/C", "better"),
+        ("A/C", "higher", "C/C", "better"),
+        ("C/C", "lower", "A/A;A/C", "worse"),
+    ] == list(rows.itertuples(index=False, name=None))
+
+
+@pytest.mark.parametrize(
+    ("context", "evidence", "person"),
+    [
+        (None, [None, None], (None, None, None)),
+        ("Adjuvant", ["other", "same"], ("female", "adjuvant", "on_label")),
+        ("men", ["other", "other"], ("male", "men", "off_label")),
+    ],
+)
+def test_context(
+    annotate: Annotate,
+    make_vcf: MakeVcf,
+    context: str | None,
+    evidence: list[str | None],
+    person: tuple[str | None, ...],
+) -> None:
+    result = annotate(make_vcf(["1 100 A C 0/0"]), context=context)
+    found = result.annotations["evidence_context"].astype(object)
+    assert evidence == found.where(found.notna(), None).tolist()
+    shown = result.summary[["sex", "context", "label_use"]].astype(object)
+    rows = shown.where(shown.notna(), None).itertuples(index=False, name=None)
+    assert [person] * 5 == list(rows)
+
+
+def test_long_lists_are_whole_in_data_frames() -> None:
+    """NA12717 has no record at most sites."""
+    deciding = pgx_ana.annotate(PERSON).haplotypes["deciding"].dropna().astype(str)
+    assert max(len(text.split(";")) for text in deciding) > 30
 
 
 def test_haplotypes(toy_haplotypes: KnowledgeBase, make_vcf: MakeVcf) -> None:
@@ -194,15 +236,15 @@ def test_haplotypes(toy_haplotypes: KnowledgeBase, make_vcf: MakeVcf) -> None:
 
 
 def test_text_columns_share_their_values(annotate: Annotate, make_vcf: MakeVcf) -> None:
-    """A statement is in memory once, however many people have it."""
+    """A headline is in memory once, however many people have it."""
     samples = [f"S{number}" for number in range(500)]
     path = make_vcf([" ".join(["1 100 A C", *(["0/1", "1/1"] * 250)])], samples=samples)
     frame = annotate(path).annotations
     assert 1000 == len(frame)
-    dtype = frame["statement"].dtype
+    dtype = frame["headline"].dtype
     assert isinstance(dtype, CategoricalDtype)
     assert 3 == len(dtype.categories)
-    assert np.int8 == frame["statement"].cat.codes.dtype
+    assert np.int8 == frame["headline"].cat.codes.dtype
     samples_dtype = frame["sample"].dtype
     assert isinstance(samples_dtype, CategoricalDtype)
     assert samples == list(samples_dtype.categories)
@@ -320,8 +362,13 @@ def test_knowledge_bases_overlay(toy_directory: Path, file: Path, tmp_path: Path
             UsageError,
             "unknown population 'FIN'; choose from AFR, AMR, EAS, EUR, SAS, global",
         ),
+        (
+            {"context": "adjuvent"},
+            UsageError,
+            "unknown context 'adjuvent'; known: adjuvant, men; did you mean adjuvant?",
+        ),
     ],
-    ids=["sample", "gene", "assembly", "population"],
+    ids=["sample", "gene", "assembly", "population", "context"],
 )
 def test_errors(
     annotate: Annotate,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pgx_ana.knowledge import Association, Direction
 
 _MAX_NAMED = 6
+_COPIES = {"0": "no copy", "1": "one copy", "2": "two copies"}
 _PLAIN_CLAIMS = (
     (Direction.UNSETTLED, "unsettled between"),
     (Direction.NO_DIFFERENCE, "no difference between"),
@@ -17,15 +20,18 @@ def claim_text(association: Association) -> str:
         for direction, words in _PLAIN_CLAIMS:
             genotypes = association.with_direction(direction)
             if genotypes:
-                return f"{words} {_named(genotypes)}"
-    higher = _named(association.with_direction(Direction.HIGHER))
-    lower = _named(association.with_direction(Direction.LOWER))
-    between = association.with_direction(Direction.BETWEEN)
-    return f"{higher} higher than {lower}" + (f", {_named(between)} between" if between else "")
+                return f"{words} {_named(association, genotypes)}"
+    higher, lower, between = (
+        _named(association, association.with_direction(direction))
+        for direction in (Direction.HIGHER, Direction.LOWER, Direction.BETWEEN)
+    )
+    return f"{higher} higher than {lower}" + (f", {between} between" if between else "")
 
 
-def _named(genotypes: tuple[str, ...]) -> str:
+def _named(association: Association, genotypes: Sequence[str]) -> str:
     """Return genotypes, or their number if there are many."""
     if len(genotypes) > _MAX_NAMED:
         return f"{len(genotypes)} genotypes"
+    if association.haplotype is not None:
+        return ", ".join(f"{_COPIES[key]} of {association.haplotype}" for key in genotypes)
     return ", ".join(genotypes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pgx_ana.browse.paragraph import wrapped
 from pgx_ana.browse.rows import Cell, ListFormat, rows_in_format
 from pgx_ana.knowledge import Context, KnowledgeBase
 
@@ -29,12 +30,12 @@ def context_lines(context: Context, knowledge: KnowledgeBase) -> Iterator[str]:
     """Yield the page on a context."""
     yield f"{context.id}  {context.name}"
     yield f"  {context.sex}, {label_use(context).replace('_', ' ')}"
-    yield f"  usually monitored: {', '.join(context.monitored) or 'not known'}"
+    yield from wrapped(f"usually monitored: {', '.join(context.monitored) or 'not known'}")
     if context.monitored_source:
-        yield f"  source: {context.monitored_source}"
+        yield from wrapped(f"source: {context.monitored_source}")
     yield f"  results from it: {n_results(context, knowledge)}"
     if context.note:
-        yield f"  {context.note}"
+        yield from wrapped(context.note)
 
 
 def _rows(knowledge: KnowledgeBase) -> Iterator[dict[str, Cell]]:

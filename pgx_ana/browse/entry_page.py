@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 
 from pgx_ana.bases import is_palindromic
 from pgx_ana.browse.claim_text import claim_text
 from pgx_ana.browse.context_list import context_lines
 from pgx_ana.browse.haplotype_list import haplotype_table
+from pgx_ana.browse.paragraph import wrapped
 from pgx_ana.browse.reference_page import drug_lines, gene_lines, haplotype_choices
 from pgx_ana.browse.study_table import aligned, carriers, study_table
 from pgx_ana.errors import UsageError
@@ -22,9 +22,6 @@ from pgx_ana.knowledge import (
     VariantDefinition,
 )
 from pgx_ana.names import did_you_mean, known_name
-
-_MAX_WIDTH = 100
-"""Characters in a wrapped line; the table of studies may be wider."""
 
 
 def page_lines(knowledge: KnowledgeBase, name: str) -> Iterator[str]:
@@ -100,22 +97,22 @@ def _studies_and_conclusions(
 
 def _haplotype_set_definition(definition: HaplotypeSet, knowledge: KnowledgeBase) -> Iterator[str]:
     yield f"{definition.id}  {definition.name}"
-    yield from _wrapped(f"{len(definition.sites)} core sites: {', '.join(definition.sites)}")
+    yield from wrapped(f"{len(definition.sites)} core sites: {', '.join(definition.sites)}")
     if definition.further_sites:
-        yield from _wrapped(f"further sites: {', '.join(definition.further_sites)}")
+        yield from wrapped(f"further sites: {', '.join(definition.further_sites)}")
     if definition.note:
-        yield from _wrapped(definition.note)
-    yield from _wrapped(f"source: {definition.source}")
+        yield from wrapped(definition.note)
+    yield from wrapped(f"source: {definition.source}")
     yield ""
     yield "HAPLOTYPES"
     yield from (f"  {line}" for line in aligned(haplotype_table(definition, knowledge)))
     for haplotype in knowledge.haplotypes_of(definition.id):
         if haplotype.note:
-            yield from _wrapped(f"{haplotype.name}: {haplotype.note}")
+            yield from wrapped(f"{haplotype.name}: {haplotype.note}")
     for rule in definition.phenotypes:
-        yield from _wrapped(f"{rule.phenotype}: {', '.join(rule.functions)}")
+        yield from wrapped(f"{rule.phenotype}: {', '.join(rule.functions)}")
     if definition.phenotype_source:
-        yield from _wrapped(f"phenotypes: {definition.phenotype_source}")
+        yield from wrapped(f"phenotypes: {definition.phenotype_source}")
 
 
 def _variant_definition(variant: VariantDefinition, knowledge: KnowledgeBase) -> Iterator[str]:
@@ -142,10 +139,10 @@ def _variant_definition(variant: VariantDefinition, knowledge: KnowledgeBase) ->
     if hgvs:
         yield f"  {'  '.join(hgvs)}"
     if variant.merged:
-        yield from _wrapped(f"merged: {', '.join(variant.merged)}")
-    yield from _wrapped(variant.paper_wording)
+        yield from wrapped(f"merged: {', '.join(variant.merged)}")
+    yield from wrapped(variant.paper_wording)
     for note in variant.notes:
-        yield from _wrapped(note)
+        yield from wrapped(note)
     for frequency in variant.frequencies:
         values = frequency.model_dump(exclude={"allele", "source"}, exclude_none=True)
         by_population = "  ".join(f"{name} {value:g}" for name, value in values.items())
@@ -153,7 +150,7 @@ def _variant_definition(variant: VariantDefinition, knowledge: KnowledgeBase) ->
         yield f"    {frequency.source}"
     yield from _defined_haplotypes(variant, knowledge)
     for annotation in variant.clinpgx:
-        yield from _wrapped(
+        yield from wrapped(
             f"ClinPGx {annotation.id}, level {annotation.level}: {annotation.about}"
             f" ({', '.join(annotation.drugs)})"
             + (f"; {annotation.note}" if annotation.note else "")
@@ -168,7 +165,7 @@ def _defined_haplotypes(variant: VariantDefinition, knowledge: KnowledgeBase) ->
         if variant.id in haplotype.alleles
     ]
     if names:
-        yield from _wrapped(f"part of: {', '.join(names)}")
+        yield from wrapped(f"part of: {', '.join(names)}")
 
 
 def _result(number: int, result: Evidence, subject: str, knowledge: KnowledgeBase) -> Iterator[str]:
@@ -185,10 +182,10 @@ def _result(number: int, result: Evidence, subject: str, knowledge: KnowledgeBas
     facts = [_effect(effect) for effect in result.effects]
     facts += [f"p {result.p}"] if result.p else []
     facts += [f"{result.significance}", f"{result.specified}", f"read: {result.read}"]
-    yield from _wrapped("; ".join(facts), indent=4)
-    yield from _wrapped(result.summary, indent=4)
+    yield from wrapped("; ".join(facts), indent=4)
+    yield from wrapped(result.summary, indent=4)
     for flag in result.flags:
-        yield from _wrapped(f"! {flag}", indent=4)
+        yield from wrapped(f"! {flag}", indent=4)
     ids = [f"PMID {publication.pmid}"] if publication.pmid else []
     ids += [f"doi {publication.doi}"] if publication.doi else []
     yield f"    [{result.id}] {'; '.join(ids)}".rstrip()
@@ -210,8 +207,9 @@ def _conclusion(association: Association, knowledge: KnowledgeBase) -> Iterator[
     yield ""
     yield f"  {association.id}  {outcome.category}: {outcome.name}"
     basis = knowledge.basis(association.id)
-    yield f"    claim: {claim_text(association)}; {association.drug}, {association.setting}"
-    yield from _wrapped(
+    claim = f"claim: {claim_text(association)}; {association.drug}, {association.setting}"
+    yield from wrapped(claim, indent=4)
+    yield from wrapped(
         f"rests on: {basis.name} ({', '.join(basis.drugs)}), n {basis.n or 'unknown'}"
         + (f"; {basis.estimate}" if basis.estimate else ""),
         indent=4,
@@ -227,30 +225,18 @@ def _conclusion(association: Association, knowledge: KnowledgeBase) -> Iterator[
     ):
         if cohorts:
             names = ", ".join(knowledge.cohorts[cohort].name for cohort in cohorts)
-            yield from _wrapped(f"{stance}: {names}", indent=4)
+            yield from wrapped(f"{stance}: {names}", indent=4)
     for words, stance in (
         ("carriers unknown", Stance.UNPLACED),
         ("not scored", Stance.NOT_SCORED),
     ):
         keys = [key for key, found in grade.stances.items() if found is stance]
         if keys:
-            yield from _wrapped(f"{words}: {', '.join(keys)}", indent=4)
+            yield from wrapped(f"{words}: {', '.join(keys)}", indent=4)
     for key, reason in association.excluded.items():
-        yield from _wrapped(f"left out: {key} ({reason})", indent=4)
+        yield from wrapped(f"left out: {key} ({reason})", indent=4)
     directions = (f"{key} {direction}" for key, direction in association.genotypes.items())
-    yield from _wrapped(f"genotypes: {', '.join(directions)}", indent=4)
-    yield from _wrapped(association.statement, indent=4)
+    yield from wrapped(f"genotypes: {', '.join(directions)}", indent=4)
+    yield from wrapped(association.statement, indent=4)
     if association.caution:
-        yield from _wrapped(f"Caution: {association.caution}", indent=4)
-
-
-def _wrapped(text: str, indent: int = 2) -> list[str]:
-    """Return text as lines with an indent, and a deeper one from the second line on."""
-    space = " " * indent
-    return textwrap.wrap(
-        text,
-        _MAX_WIDTH,
-        initial_indent=space,
-        subsequent_indent=f"{space}  ",
-        break_on_hyphens=False,
-    )
+        yield from wrapped(f"Caution: {association.caution}", indent=4)

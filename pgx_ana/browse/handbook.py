@@ -93,7 +93,7 @@ def _questions(knowledge: KnowledgeBase) -> Iterator[str]:
     if knowledge.polygenic:
         yield from ("", "Results on many variants at once, never scored on a genotype:", "")
     for item in knowledge.polygenic.values():
-        yield f"* {polygenic_text(item, knowledge)}"
+        yield f"* {_escaped(polygenic_text(item, knowledge))}"
 
 
 def _escaped(text: str) -> str:
@@ -179,4 +179,4 @@ def _conclusion(association: Association, knowledge: KnowledgeBase) -> Iterator[
         f"{len(grade.null)} null). {association.statement}"
     )
     if association.caution:
-        yield f"{association.caution}"
+        yield _escaped(f"Caution: {association.caution}")

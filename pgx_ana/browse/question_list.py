@@ -23,10 +23,11 @@ def answer_text(answer: Answer, knowledge: KnowledgeBase) -> str:
     drug = knowledge.drugs[knowledge.info.drug]
     if answer.studied == "none":
         return "no study with germline variants was found"
+    many = f"; on many variants at once: {len(answer.polygenic)}" if answer.polygenic else ""
     return (
         f"results on {drug.name}: {answer.on_drug or 'none'}; on other {drug.drug_class}s: "
         f"{answer.on_class or 'none'}; in men on any of them: {answer.in_men or 'none'}; without "
-        f"them: {answer.without or 'none'}"
+        f"them: {answer.without or 'none'}{many}"
     )
 
 
@@ -34,7 +35,8 @@ def polygenic_text(item: PolygenicResult, knowledge: KnowledgeBase) -> str:
     """Return a polygenic result in a line, with its publication."""
     publication = knowledge.publications[item.publication]
     reference = f"PMID {publication.pmid}" if publication.pmid else publication.id
-    return f"{publication.first_author} {publication.year} ({reference}): {item.summary}"
+    year = publication.year or "year unknown"
+    return f"{publication.first_author} {year} ({reference}): {item.summary}"
 
 
 def _rows(knowledge: KnowledgeBase) -> Iterator[dict[str, Cell]]:

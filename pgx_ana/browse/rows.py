@@ -9,6 +9,8 @@ from typing import Literal
 Cell = str | int | float | list[str] | None
 ListFormat = Literal["tsv", "json"]
 
+_SEPARATORS_TO_BLANKS = str.maketrans("\t\r\n", "   ")
+
 
 def rows_in_format(
     columns: Sequence[str], rows: Sequence[Mapping[str, Cell]], file_format: ListFormat
@@ -27,7 +29,7 @@ def rows_in_format(
 
 def _field(value: Cell) -> str:
     if isinstance(value, list):
-        return ";".join(value) or "."
+        return ";".join(value).translate(_SEPARATORS_TO_BLANKS) or "."
     if isinstance(value, float):
         return f"{value:.5f}"
-    return "." if value is None else str(value) or "."
+    return "." if value is None else str(value).translate(_SEPARATORS_TO_BLANKS) or "."

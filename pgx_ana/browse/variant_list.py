@@ -27,7 +27,7 @@ class VariantFilter:
     categories: Sequence[str] = ()
     levels: Sequence[str] = ()
     drugs: Sequence[str] = ()
-    context: str = ""
+    context: str | None = None
 
 
 def select_variants(
@@ -40,7 +40,11 @@ def select_variants(
         categories=_known("category", variant_filter.categories, categories),
         levels=_known("level", variant_filter.levels, {level.value for level in Level}),
         drugs=_known("drug", variant_filter.drugs, knowledge.drugs),
-        context=knowledge.context_named(variant_filter.context) if variant_filter.context else "",
+        context=(
+            None
+            if variant_filter.context is None
+            else knowledge.context_named(variant_filter.context)
+        ),
     )
     return [
         knowledge.definitions[variant.id]

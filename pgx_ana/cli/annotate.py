@@ -66,7 +66,6 @@ _ASSERTED_WARNING = (
 )
 @click.option(
     "--context",
-    default="",
     metavar="NAME",
     help="The use of the drug, such as adjuvant or men_testosterone (pgx-ana kb list --context): "
     "shows which evidence comes from it, its label status and what is usually monitored.",

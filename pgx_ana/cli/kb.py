@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from pgx_ana.cli.options import PathName, kb_option, load_knowledge
+from pgx_ana.errors import UsageError
 
 genes_to_list = click.option(
     "-g", "--gene", "genes", multiple=True, help="Genes to list, separated by commas."
@@ -75,16 +76,23 @@ def check_knowledge(directories: tuple[Path, ...]) -> None:
 @kb_option
 def list_variants(**given: Any) -> None:
     """List the known variants, all or those that pass the filters."""
+    _print(_listed(given))
+
+
+def _listed(given: Mapping[str, Any]) -> Iterator[str]:
+    """Return the variants that pass the filters, or the uses of the drug."""
     from pgx_ana.browse import VariantFilter, contexts_in_format, variants_in_format
 
-    knowledge, file_format = load_knowledge(given["directories"]), given["file_format"]
-    if given["context"] == _ALL_CONTEXTS:
-        _print(contexts_in_format(knowledge, file_format))
-        return
-    selected = VariantFilter(
-        given["genes"], given["categories"], given["levels"], given["drugs"], given["context"] or ""
+    genes, categories, levels, drugs = (
+        given[name] for name in ("genes", "categories", "levels", "drugs")
     )
-    _print(variants_in_format(knowledge, selected, file_format))
+    knowledge, file_format = load_knowledge(given["directories"]), given["file_format"]
+    if given["context"] != _ALL_CONTEXTS:
+        selected = VariantFilter(genes, categories, levels, drugs, given["context"])
+        return variants_in_format(knowledge, selected, file_format)
+    if genes or categories or levels or drugs:
+        raise UsageError("--context without a name lists the uses; it takes no filter")
+    return contexts_in_format(knowledge, file_format)
 
 
 @kb.command("haplotypes")

@@ -216,7 +216,7 @@ def request_from(given: Mapping[str, Any], knowledge: KnowledgeBase) -> Request:
             from_file_name=given["sample_from_filename"],
             sample_sheet=given["sample_sheet"],
         ),
-        context=given.get("context") or "",
+        context=given.get("context"),
     )
 
 

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from pgx_ana.knowledge.evidence import Evidence, PolygenicResult
-
-if TYPE_CHECKING:
-    from pgx_ana.knowledge.base import KnowledgeBase
-    from pgx_ana.knowledge.context import Question
-
-_IN_MEN = frozenset({"male", "both"})
+from pgx_ana.knowledge.context import Question
+from pgx_ana.knowledge.evidence import Drug, Evidence, Outcome, PolygenicResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +15,9 @@ class Answer:
 
     ``on_drug`` are those on the drug of the knowledge base, alone or pooled with others;
     ``on_class`` those on other drugs of its class; ``in_men`` those in men on any of them;
-    ``without`` those without any of them: other drugs, no drug, or laboratory; ``polygenic`` are
-    the results on many variants at once.
+    ``without`` those without any of them: other drugs, no drug, or laboratory. ``polygenic`` are
+    the results on many variants at once, which are not counted elsewhere. ``studied`` says on what
+    it was studied, the nearest first: ``drug``, ``drug_class``, ``other`` or ``none``.
     """
 
     question: Question
@@ -31,49 +26,53 @@ class Answer:
     in_men: int
     without: int
     polygenic: tuple[PolygenicResult, ...]
-
-    @property
-    def studied(self) -> str:
-        """Return the drugs on which it was studied: drug, drug_class, other or none."""
-        if self.on_drug:
-            return "drug"
-        if self.on_class:
-            return "drug_class"
-        return "other" if self.without or self.polygenic else "none"
+    studied: str
 
 
-def answers(knowledge: KnowledgeBase) -> Iterator[Answer]:
-    """Yield what the evidence answers of each question, in file order."""
-    drug = knowledge.drugs[knowledge.info.drug]
-    in_class = {item.id for item in knowledge.drugs.values() if item.drug_class == drug.drug_class}
-    for question in knowledge.questions.values():
-        results = [
-            item
-            for item in knowledge.evidence.values()
-            if knowledge.outcomes[item.outcome].group in question.groups
-            and _is_asked_of(question, item)
-        ]
-        treated = [item for item in results if _is_treated(item, in_class)]
-        on_drug = [item for item in treated if drug.id in item.drugs]
+@dataclass(frozen=True, slots=True)
+class AnswerSources:
+    """What questions are answered from, and the drug that they are about."""
+
+    evidence: Collection[Evidence]
+    polygenic: Collection[PolygenicResult]
+    outcomes: Mapping[str, Outcome]
+    drugs: Mapping[str, Drug]
+    drug: str
+
+
+def answers(questions: Collection[Question], sources: AnswerSources) -> Iterator[Answer]:
+    """Yield what the evidence answers of each question, in their order."""
+    drug_class = sources.drugs[sources.drug].drug_class
+    in_class = {item.id for item in sources.drugs.values() if item.drug_class == drug_class}
+    for question in questions:
+        results = [item for item in sources.evidence if _answers(item, question, sources)]
+        treated = [item for item in results if item.is_clinical and in_class & {*item.drugs}]
+        polygenic = tuple(item for item in sources.polygenic if _answers(item, question, sources))
+        on_drug = sum(sources.drug in item.drugs for item in treated)
+        given = {drug for item in treated for drug in item.drugs}
+        given.update(drug for item in polygenic for drug in item.drugs)
         yield Answer(
             question,
-            on_drug=len(on_drug),
-            on_class=len(treated) - len(on_drug),
-            in_men=sum(item.population.sex in _IN_MEN for item in treated),
+            on_drug=on_drug,
+            on_class=len(treated) - on_drug,
+            in_men=sum(item.population.sex in {"male", "both"} for item in treated),
             without=len(results) - len(treated),
-            polygenic=tuple(
-                item
-                for item in knowledge.polygenic.values()
-                if knowledge.outcomes[item.outcome].group in question.groups
-                and _is_asked_of(question, item)
+            polygenic=polygenic,
+            studied=_studied(
+                given, sources.drug, in_class, n_results=len(results) + len(polygenic)
             ),
         )
 
 
-def _is_asked_of(question: Question, item: Evidence | PolygenicResult) -> bool:
-    """Return whether a result is from people of the sex that a question is about."""
-    return question.sex == "any" or item.population.sex in {question.sex, "both"}
+def _studied(given: set[str], drug: str, in_class: set[str], *, n_results: int) -> str:
+    if drug in given:
+        return "drug"
+    if given & in_class:
+        return "drug_class"
+    return "other" if n_results else "none"
 
 
-def _is_treated(item: Evidence, in_class: set[str]) -> bool:
-    return item.is_clinical and not in_class.isdisjoint(item.drugs)
+def _answers(item: Evidence | PolygenicResult, question: Question, sources: AnswerSources) -> bool:
+    """Return whether a result is on an outcome of a question, in people of its sex."""
+    is_asked_of = question.sex == "any" or item.population.sex in {question.sex, "both"}
+    return is_asked_of and sources.outcomes[item.outcome].group in question.groups

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from pgx_ana.errors import UsageError
-from pgx_ana.knowledge.answers import Answer, answers
+from pgx_ana.knowledge.answers import Answer, AnswerSources, answers
 from pgx_ana.knowledge.association import Association
 from pgx_ana.knowledge.basis import Basis, basis_of
 from pgx_ana.knowledge.context import Context, Question
@@ -149,7 +149,14 @@ class KnowledgeBase:
     @cached_property
     def answers(self) -> tuple[Answer, ...]:
         """What the evidence answers of each question that the field asks."""
-        return tuple(answers(self))
+        sources = AnswerSources(
+            self.evidence.values(),
+            self.polygenic.values(),
+            self.outcomes,
+            self.drugs,
+            self.info.drug,
+        )
+        return tuple(answers(self.questions.values(), sources))
 
     @cached_property
     def was_studied_in_men(self) -> bool:
@@ -243,8 +250,10 @@ class KnowledgeBase:
     def context_named(self, name: str) -> str:
         """Return the identifier of a context, in any case.
 
-        Raises :class:`UsageError` for a name that no context has.
+        Raises :class:`UsageError` for a name that no context has, and for an empty text.
         """
+        if not name:
+            raise UsageError("a context is needed, not an empty text")
         key = known_name(name, self.contexts)
         if key is None:
             known = ", ".join(self.contexts) or "none"
@@ -305,8 +314,8 @@ class KnowledgeBase:
 
     @cached_property
     def all_names(self) -> frozenset[str]:
-        """All names of variants, haplotype sets, haplotypes with their gene, genes and drugs."""
-        names = {*self.haplotype_sets, *self.haplotypes, *self.genes, *self.drugs}
+        """All names of variants, haplotype sets, haplotypes, genes, drugs and contexts."""
+        names = {*self.haplotype_sets, *self.haplotypes, *self.genes, *self.drugs, *self.contexts}
         for definition in self.definitions.values():
             names |= {definition.id, *definition.merged, *definition.names}
         for haplotype in self.haplotypes.values():

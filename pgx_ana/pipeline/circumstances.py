@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from pgx_ana.coded import Coded, concatenate
 from pgx_ana.errors import UsageError
@@ -15,39 +16,60 @@ from pgx_ana.pipeline.sample_sheet import SheetRow, read_sample_sheet
 _SEXES = {"female": "female", "f": "female", "male": "male", "m": "male", "": ""}
 
 
-def circumstances_of(
-    request: Request, samples: Sequence[str], knowledge: KnowledgeBase
-) -> Coded[Circumstances]:
-    """Return the sex and context of every sample, empty where nobody stated them.
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What was stated of samples by name, and of all others."""
 
-    A context of the sample sheet holds for its sample, that of the request for all others. Nothing
-    is assumed. Raises :class:`UsageError` for an unknown sex or context, for a sex that the context
-    does not have, and for rows that disagree.
+    by_sample: Mapping[str, Circumstances]
+    others: Circumstances
+
+    def of(self, samples: Sequence[str]) -> Coded[Circumstances]:
+        """Return the sex and context of every sample, empty where nobody stated them."""
+        if not self.by_sample:
+            return Coded.constant(self.others, len(samples))
+        people = (self.by_sample.get(sample, self.others) for sample in samples)
+        return concatenate([Coded.constant(person, 1) for person in people])
+
+
+def stated_circumstances(request: Request, knowledge: KnowledgeBase) -> Stated:
+    """Return what the request and its sample sheet state of the people. Nothing is assumed.
+
+    A context of the sample sheet holds for its sample, that of the request for all others. Raises
+    :class:`UsageError` for an unknown sex or context, for a sex that the context does not have, and
+    for rows of one sample that disagree.
     """
-    context = knowledge.context_named(request.context) if request.context else ""
-    default = _checked(Circumstances("", context), knowledge, "--context")
+    context = "" if request.context is None else knowledge.context_named(request.context)
+    others = _checked(Circumstances("", context), knowledge, "--context")
     sheet = request.identity.sample_sheet
-    if not sheet:
-        return Coded.constant(default, len(samples))
-    stated: dict[str, Circumstances] = {}
-    for row in read_sample_sheet(sheet):
+    by_sample: dict[str, Circumstances] = {}
+    for row in read_sample_sheet(sheet) if sheet else ():
         place = f"--sample-sheet {sheet}: sample {row.sample}"
-        found = _checked(_stated(row, context, knowledge, place), knowledge, place)
-        if stated.setdefault(row.sample, found) != found:
-            raise UsageError(f"{place}: its rows have different sexes or contexts")
-    people = [stated.get(sample, default) for sample in samples]
-    return concatenate([Coded.constant(person, 1) for person in people])
+        found = _stated(row, knowledge, place)
+        earlier = by_sample.get(row.sample, Circumstances())
+        by_sample[row.sample] = Circumstances(
+            _one_of(earlier.sex, found.sex, place), _one_of(earlier.context, found.context, place)
+        )
+    for sample, stated in by_sample.items():
+        place = f"--sample-sheet {sheet}: sample {sample}"
+        with_context = Circumstances(stated.sex, stated.context or context)
+        by_sample[sample] = _checked(with_context, knowledge, place)
+    return Stated(by_sample, others)
 
 
-def _stated(
-    row: SheetRow, default_context: str, knowledge: KnowledgeBase, place: str
-) -> Circumstances:
+def _one_of(first: str, second: str, place: str) -> str:
+    """Return what two rows of one person state; an empty cell states nothing."""
+    if first and second and first != second:
+        raise UsageError(f"{place}: its rows disagree: {first}, {second}")
+    return first or second
+
+
+def _stated(row: SheetRow, knowledge: KnowledgeBase, place: str) -> Circumstances:
     sex = _SEXES.get(row.sex.casefold())
     if sex is None:
         hint = did_you_mean(row.sex, ("female", "male"))
         raise UsageError(f"{place}: unknown sex {row.sex!r}; use female or male{hint}")
     try:
-        context = knowledge.context_named(row.context) if row.context else default_context
+        context = knowledge.context_named(row.context) if row.context else ""
     except UsageError as error:
         raise UsageError(f"{place}: {error}") from error
     return Circumstances(sex, context)

@@ -47,7 +47,7 @@ class Request:
     ``reference`` is an indexed FASTA file that REF is checked against, empty for none. With
     ``verify`` every file is read to its end. ``population`` is the panel population whose haplotype
     frequencies weight ambiguous diplotypes, empty for none. ``context`` is the use of the drug in
-    people for whom the sample sheet names none, empty if it is not stated.
+    people for whom the sample sheet names none, None if it is not stated.
     """
 
     paths: tuple[str, ...]
@@ -57,7 +57,7 @@ class Request:
     verify: bool = False
     population: str = ""
     identity: Identity = field(default_factory=Identity)
-    context: str = ""
+    context: str | None = None
 
 
 def check_paths(paths: Sequence[str]) -> None:

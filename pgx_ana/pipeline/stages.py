@@ -26,7 +26,7 @@ from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import CallOptions, CohortCalls, InputFile, SiteCalls, Variant
 from pgx_ana.names import did_you_mean
 from pgx_ana.pipeline.assertions import check_assertion, known_chromosomes
-from pgx_ana.pipeline.circumstances import circumstances_of
+from pgx_ana.pipeline.circumstances import stated_circumstances
 from pgx_ana.pipeline.faults import GeneFaults, raise_all
 from pgx_ana.pipeline.file_records import FileRecords, ReadContext, collect_records
 from pgx_ana.pipeline.intake import open_files
@@ -46,11 +46,9 @@ def run(request: Request, knowledge: KnowledgeBase) -> Annotations:
         known = ", ".join((*POPULATIONS, GLOBAL))
         hint = did_you_mean(request.population, (*POPULATIONS, GLOBAL))
         raise UsageError(f"unknown population {request.population!r}; choose from {known}{hint}")
-    if request.context:
-        knowledge.context_named(request.context)  # before any file is read
+    stated = stated_circumstances(request, knowledge)
     calls = call(request, knowledge)
-    circumstances = circumstances_of(request, calls.samples, knowledge)
-    return Annotations(calls, knowledge, circumstances, request.population)
+    return Annotations(calls, knowledge, stated.of(calls.samples), request.population)
 
 
 def call(request: Request, knowledge: KnowledgeBase) -> CohortCalls:

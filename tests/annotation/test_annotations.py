@@ -9,8 +9,8 @@ import pytest
 from helpers.synthetic_calls import (
     RECORD,
     Finding,
+    annotated,
     called,
-    cohort,
     findings,
     partial,
     summary,
@@ -25,9 +25,9 @@ from helpers.toy_overlays import (
     written_overlay,
 )
 
-from pgx_ana.annotation import Annotations
 from pgx_ana.annotation.annotations import AnnotatedCategory
-from pgx_ana.annotation.conclusions import NOT_ASSESSED, UNDETERMINED, unphased_genotype
+from pgx_ana.annotation.conclusions import NOT_ASSESSED, UNDETERMINED
+from pgx_ana.annotation.variant_conclusions import unphased_genotype
 from pgx_ana.calling import assert_reference
 from pgx_ana.haplotypes import DiplotypeStatus
 from pgx_ana.knowledge import KnowledgeBase, load
@@ -35,6 +35,7 @@ from pgx_ana.model import ABSENT, Call
 from pgx_ana.output.tables import Value
 from pgx_ana.terms import Assembly, CallSource, CallStatus, TableName
 
+SURVIVAL = "Carriers of A lived longer than C/C."
 NOT_OBSERVED = [s for s in CallStatus if s not in {CallStatus.CALLED, CallStatus.PARTIAL}]
 
 
@@ -42,8 +43,7 @@ def conclude(
     knowledge: KnowledgeBase, variant: str, call: Call, assembly: Assembly = Assembly.GRCH38
 ) -> Finding:
     """Return the conclusion of the only association of a variant on a call."""
-    annotations = Annotations(cohort(knowledge, {variant: [call]}, assembly), knowledge)
-    (result,) = annotations.associations
+    (result,) = annotated(knowledge, {variant: [call]}, assembly=assembly).associations
     (conclusion,) = findings(result)
     return conclusion
 
@@ -54,60 +54,55 @@ def conclude(
         pytest.param(
             "rs1",
             called("A/A"),
-            Finding("A/A", CallStatus.CALLED, "higher", "Lived longer."),
+            Finding("A/A", CallStatus.CALLED, "higher", SURVIVAL),
             id="homozygous-studied-allele",
         ),
         pytest.param(
             "rs1",
             called("A/C"),
-            Finding("A/C", CallStatus.CALLED, "higher", "Lived longer."),
+            Finding("A/C", CallStatus.CALLED, "higher", SURVIVAL),
             id="heterozygous",
         ),
         pytest.param(
             "rs1",
             called("C|A"),
-            Finding("A/C", CallStatus.CALLED, "higher", "Lived longer."),
+            Finding("A/C", CallStatus.CALLED, "higher", SURVIVAL),
             id="phased-alternate-first",
         ),
         pytest.param(
             "rs1",
             called("C/C"),
-            Finding("C/C", CallStatus.CALLED, "comparator", "Was compared with."),
-            id="comparator",
+            Finding("C/C", CallStatus.CALLED, "lower", SURVIVAL),
+            id="other-side-of-the-comparison",
         ),
         pytest.param(
             "rs1",
             called("A/A", CallSource.REFERENCE_BLOCK),
-            Finding("A/A", CallStatus.CALLED, "higher", "Lived longer."),
+            Finding("A/A", CallStatus.CALLED, "higher", SURVIVAL),
             id="reference-block",
         ),
         pytest.param(
             "rs1",
             called("A/A", CallSource.ASSERTED),
-            Finding(
-                "A/A",
-                CallStatus.CALLED,
-                "higher",
-                "[reference asserted by the user, not observed] Lived longer.",
-            ),
+            Finding("A/A", CallStatus.CALLED, "higher", SURVIVAL),
             id="asserted-reference",
         ),
         pytest.param(
             "rs2",
             called("A/C"),
-            Finding("A/C", CallStatus.CALLED, "none", "No difference."),
+            Finding("A/C", CallStatus.CALLED, "no_difference", "No difference."),
             id="no-difference",
         ),
         pytest.param(
             "rs2",
             called("T/T"),
-            Finding("T/T", CallStatus.CALLED, "not_studied", "Not studied."),
+            Finding("T/T", CallStatus.CALLED, "not_studied", "No difference."),
             id="not-studied",
         ),
         pytest.param(
             "rs2",
             called("T|C"),
-            Finding("C/T", CallStatus.CALLED, "not_studied", "Not studied."),
+            Finding("C/T", CallStatus.CALLED, "not_studied", "No difference."),
             id="two-alternates",
         ),
     ],
@@ -122,13 +117,7 @@ def test_called_genotypes(toy: KnowledgeBase, variant: str, call: Call, expected
         pytest.param(
             "rs1",
             partial("A", "."),
-            Finding(
-                "A/.",
-                CallStatus.PARTIAL,
-                "higher",
-                "One copy is A, the other is not known (one copy missing); this holds for either: "
-                "Lived longer.",
-            ),
+            Finding("A/.", CallStatus.PARTIAL, "higher", SURVIVAL),
             id="agreeing",
         ),
         pytest.param(
@@ -138,8 +127,8 @@ def test_called_genotypes(toy: KnowledgeBase, variant: str, call: Call, expected
                 "C/.",
                 CallStatus.PARTIAL,
                 UNDETERMINED,
-                "One copy is C, the other is not known (one copy missing); the genotypes that are "
-                "possible (A/C, C/C) differ.",
+                "What was found differs between the possible genotypes (A/C, C/C). Not known: the "
+                "other copy (one copy missing).",
             ),
             id="open",
         ),
@@ -150,8 +139,8 @@ def test_called_genotypes(toy: KnowledgeBase, variant: str, call: Call, expected
                 "C",
                 CallStatus.PARTIAL,
                 UNDETERMINED,
-                "One copy is C, the other is not known (haploid call); the genotypes that are "
-                "possible (A/C, C/C) differ.",
+                "What was found differs between the possible genotypes (A/C, C/C). Not known: the "
+                "other copy (haploid call).",
             ),
             id="haploid",
         ),
@@ -162,21 +151,15 @@ def test_called_genotypes(toy: KnowledgeBase, variant: str, call: Call, expected
                 "A/.",
                 CallStatus.PARTIAL,
                 UNDETERMINED,
-                "One copy is A, the other is not known (one copy missing); the genotypes that are "
-                "possible (A/A, A/C, A/T) differ.",
+                "What was found differs between the possible genotypes (A/A, A/C, A/T). Not known: "
+                "the other copy (one copy missing).",
             ),
             id="open-because-one-of-three-was-not-studied",
         ),
         pytest.param(
             "rs2",
             partial("T", "."),
-            Finding(
-                "T/.",
-                CallStatus.PARTIAL,
-                "not_studied",
-                "One copy is T, the other is not known (one copy missing); this holds for either: "
-                "Not studied.",
-            ),
+            Finding("T/.", CallStatus.PARTIAL, "not_studied", "No difference."),
             id="agreeing-on-not-studied",
         ),
     ],
@@ -238,7 +221,7 @@ def test_one_known_copy(toy: KnowledgeBase, variant: str, call: Call, expected: 
             "rs1",
             unobserved(CallStatus.NOT_ASSESSABLE, ("*", "*"), "deletion over the locus"),
             "*/*",
-            "Not assessed: rs1 cannot be told in this person (deletion over the locus).",
+            "Not assessed: rs1 cannot be determined in this person (deletion over the locus).",
             id="not-assessable",
         ),
         pytest.param(
@@ -285,16 +268,12 @@ STUDIED_RS3 = (
         "associations",
         association_entry(
             "rs3-relapse",
-            {
-                "T/T": "comparator: Relapsed less often.",
-                "T/C": "higher: Relapsed more often.",
-                "C/C": "higher: Relapsed more often.",
-            },
+            {"T/T": "lower", "T/C": "higher", "C/C": "higher"},
             variant="rs3",
             outcome="relapse",
             drug="anastrozole",
-            allele="C",
             evidence="[rs3-relapse]",
+            statement="Carriers of C relapsed more often.",
         ),
     ),
 )
@@ -335,27 +314,27 @@ def test_the_assembly_decides_whether_the_reference_was_studied(
 @pytest.mark.parametrize(
     ("assembly", "expected"),
     [
-        (Assembly.GRCH37, ("C/C", "higher", "Relapsed more often.")),
-        (Assembly.GRCH38, ("T/T", "comparator", "Relapsed less often.")),
+        (Assembly.GRCH37, ("C/C", "higher", "Asserted: Relapse: higher than T/T (worse)")),
+        (Assembly.GRCH38, ("T/T", "lower", "Asserted: Relapse: lower than T/C or C/C (better)")),
     ],
 )
 def test_asserted_reference_is_that_of_the_assembly(
     overlaid: KnowledgeBase, assembly: Assembly, expected: tuple[str, str, str]
 ) -> None:
-    calls = cohort(overlaid, {"rs3": [ABSENT]}, assembly)
-    (call,) = assert_reference(calls.sites[0], assembly).calls.values
-    genotype, direction, statement = expected
-    with_note = f"[reference asserted by the user, not observed] {statement}"
-    assert Finding(genotype, CallStatus.CALLED, direction, with_note) == conclude(
-        overlaid, "rs3", call, assembly
-    )
+    absent = annotated(overlaid, {"rs3": [ABSENT]}, assembly=assembly)
+    (call,) = assert_reference(absent.calls.sites[0], assembly).calls.values
+    (result,) = annotated(overlaid, {"rs3": [call]}, assembly=assembly).associations
+    (marker,), (conclusion,) = result.marker.calls.values, result.conclusions
+    headline = f"{expected[2]}; anastrozole; one study, uncorrected"
+    assert (CallStatus.CALLED, CallSource.ASSERTED) == (marker.status, marker.source)
+    assert (*expected[:2], headline) == (marker.genotype, conclusion.direction, conclusion.headline)
 
 
 @pytest.mark.parametrize("status", NOT_OBSERVED)
 def test_nothing_is_concluded_from_an_unobserved_genotype(
     curated: KnowledgeBase, status: CallStatus
 ) -> None:
-    """For every association: no direction, no curated sentence, and nothing in the summary.
+    """For every association: no direction, no curated text, and nothing in the summary.
 
     The call carries the reference genotype, which a filtered call may do.
     """
@@ -364,7 +343,7 @@ def test_nothing_is_concluded_from_an_unobserved_genotype(
         ref = variant.loci[Assembly.GRCH38].ref
         allele = f"{ref}N" if status is CallStatus.UNKNOWN_ALLELE else ref
         people[variant.id] = [unobserved(status, (allele, allele))]
-    annotations = Annotations(cohort(curated, people), curated)
+    annotations = annotated(curated, people)
     conclusions = {
         (result.association.id, conclusion)
         for result in annotations.associations
@@ -375,21 +354,24 @@ def test_nothing_is_concluded_from_an_unobserved_genotype(
     set_status = DiplotypeStatus.UNKNOWN_ALLELE if is_unknown else DiplotypeStatus.NOT_ASSESSED
     expected = {(status, NOT_ASSESSED), (set_status, NOT_ASSESSED)}
     assert expected == {(c.status, c.direction) for _, c in conclusions}
-    statements = {
-        name: {genotype.statement for genotype in association.genotypes.values()}
-        for name, association in curated.associations.items()
-    }
     assert [] == [
-        (name, c.statement) for name, c in conclusions for s in statements[name] if s in c.statement
+        (name, c.statement)
+        for name, c in conclusions
+        if curated.associations[name].statement in c.statement
     ]
+    claimed = {
+        (c.compared_with, c.effect, c.caution)
+        for result in annotations.associations
+        for c in result.conclusions
+    }
+    assert {((), "", "")} == claimed
     rows = table_rows(TableName.SUMMARY, annotations)
-    with_evidence = [row for row in rows if row["not_assessed"]]
-    assert {"not_assessable"} == {row["highest_level"] for row in with_evidence}
+    assert {"not_assessable"} == {row["highest_level"] for row in rows}
     assert {()} == {row["findings"] for row in rows}
     assert {()} == {row["assessed"] for row in rows}
 
 
-def test_every_spelling_of_a_genotype_gets_its_curated_sentence(
+def test_every_spelling_of_a_genotype_gets_its_curated_conclusion(
     curated: KnowledgeBase,
 ) -> None:
     """Unphased or phased, in either order of alleles: one conclusion, the curated one."""
@@ -401,7 +383,7 @@ def test_every_spelling_of_a_genotype_gets_its_curated_sentence(
     padded = {
         name: [*calls, *[calls[0]] * (n_samples - len(calls))] for name, calls in people.items()
     }
-    annotations = Annotations(cohort(curated, padded), curated)
+    annotations = annotated(curated, padded)
     actual = {
         result.association.id: sorted(
             {(c.genotype, c.direction, c.statement) for c in findings(result)}
@@ -411,7 +393,8 @@ def test_every_spelling_of_a_genotype_gets_its_curated_sentence(
     }
     expected = {
         name: sorted(
-            (genotype, c.direction, c.statement) for genotype, c in association.genotypes.items()
+            (genotype, direction.value, association.statement)
+            for genotype, direction in association.genotypes.items()
         )
         for name, association in curated.associations.items()
         if association.variant is not None
@@ -425,11 +408,11 @@ def test_one_known_copy_has_a_direction_only_if_every_possible_genotype_has_it(
     for variant in curated.variants:
         for known in variant.alleles:
             people = {variant.id: [partial(known, "."), partial(known)]}
-            for result in Annotations(cohort(curated, people), curated).associations:
+            for result in annotated(curated, people).associations:
                 association = result.association
                 possible = {
-                    conclusion.direction.value
-                    for genotype, conclusion in association.genotypes.items()
+                    direction.value
+                    for genotype, direction in association.genotypes.items()
                     if known in genotype.split("/")
                 }
                 expected = possible if len(possible) == 1 else {UNDETERMINED}
@@ -457,6 +440,14 @@ def test_unphased_genotype(toy: KnowledgeBase, alleles: tuple[str, ...], expecte
     assert expected == unphased_genotype(call, variant)
 
 
+NOTHING = "Nothing established."
+NO_DIFFERENCE = (
+    "No difference that was found applies to this person, in 1 of 1 variants and haplotype sets "
+    "assessed."
+)
+FIRM = "anastrozole; not replicated"
+
+
 def test_categories_of_the_summary() -> None:
     assert ["efficacy", "exposure", "estradiol_suppression", "toxicity"] == list(AnnotatedCategory)
 
@@ -467,12 +458,10 @@ def test_categories_of_the_summary() -> None:
         pytest.param(
             called("A/C"),
             {
-                "sample": "S0",
-                "category": "efficacy",
-                "conclusion": "No replicated association applies to this genotype. Unreplicated "
-                "findings apply to this genotype: rs1 A/C (survival: higher).",
+                "conclusion": f"{NOTHING} On anastrozole itself: 1 finding: 1 better (not "
+                "replicated).",
                 "highest_level": "single_corrected",
-                "findings": ("rs1-survival A/C higher single_corrected",),
+                "findings": (f"rs1 A/C: Survival: higher than C/C (better); {FIRM}",),
                 "assessed": ("rs1 A/C",),
                 "not_assessed": (),
             },
@@ -481,26 +470,22 @@ def test_categories_of_the_summary() -> None:
         pytest.param(
             called("C/C"),
             {
-                "sample": "S0",
-                "category": "efficacy",
-                "conclusion": "No replicated association applies to this genotype. No studied "
-                "effect applies to this genotype among the 1 of 1 variants that were assessed.",
-                "highest_level": None,
-                "findings": (),
+                "conclusion": f"{NOTHING} On anastrozole itself: 1 finding: 1 worse (not "
+                "replicated).",
+                "highest_level": "single_corrected",
+                "findings": (f"rs1 C/C: Survival: lower than A/A or A/C (worse); {FIRM}",),
                 "assessed": ("rs1 C/C",),
                 "not_assessed": (),
             },
-            id="no-finding",
+            id="finding-on-the-other-side",
         ),
         pytest.param(
             partial("A", "."),
             {
-                "sample": "S0",
-                "category": "efficacy",
-                "conclusion": "No replicated association applies to this genotype. Unreplicated "
-                "findings apply to this genotype: rs1 A/. (survival: higher).",
+                "conclusion": f"{NOTHING} On anastrozole itself: 1 finding: 1 better (not "
+                "replicated).",
                 "highest_level": "single_corrected",
-                "findings": ("rs1-survival A/. higher single_corrected",),
+                "findings": (f"rs1 A/.: Survival: higher than C/C (better); {FIRM}",),
                 "assessed": ("rs1 A/.",),
                 "not_assessed": (),
             },
@@ -509,11 +494,8 @@ def test_categories_of_the_summary() -> None:
         pytest.param(
             partial("C", "."),
             {
-                "sample": "S0",
-                "category": "efficacy",
-                "conclusion": "No replicated association applies to this genotype. "
-                "For rs1 C/. nothing is determined: a copy or the phase is not known, or there are "
-                "alleles beside the haplotypes that were studied.",
+                "conclusion": f"{NOTHING} {NO_DIFFERENCE} Not determined, because a copy or the "
+                "phase is not known: rs1 C/..",
                 "highest_level": None,
                 "findings": (),
                 "assessed": ("rs1 C/.",),
@@ -524,10 +506,8 @@ def test_categories_of_the_summary() -> None:
         pytest.param(
             ABSENT,
             {
-                "sample": "S0",
-                "category": "efficacy",
-                "conclusion": "Nothing could be assessed: none of the 1 variants with evidence was "
-                "called. Not assessed: rs1 absent.",
+                "conclusion": "Nothing could be assessed. "
+                "Not assessed: 1 of 1 variants and haplotype sets (1 absent).",
                 "highest_level": "not_assessable",
                 "findings": (),
                 "assessed": (),
@@ -538,38 +518,41 @@ def test_categories_of_the_summary() -> None:
     ],
 )
 def test_summary_of_one_person(toy: KnowledgeBase, call: Call, expected: dict[str, Value]) -> None:
-    annotations = Annotations(cohort(toy, {"rs1": [call]}), toy)
-    assert [expected] == summary(annotations, "efficacy")
+    unstated: dict[str, Value] = {"sex": None, "context": None, "label_use": None}
+    (row,) = summary(annotated(toy, {"rs1": [call]}), "efficacy")
+    assert {"sample": "S0", "category": "efficacy", **expected, **unstated} == row
 
 
 def test_summary_lists_what_was_not_assessed(overlaid: KnowledgeBase) -> None:
     """A category without evidence is reported as such, and is not assessed."""
     calls = {"rs1": [ABSENT], "rs2": [called("T/T")], "rs3": [called("T/T")]}
-    annotations = Annotations(cohort(overlaid, calls), overlaid)
-    rows = table_rows(TableName.SUMMARY, annotations)
-    expected = [
-        ("efficacy", None, ("rs3 T/T",), ("rs1 absent",)),
-        ("exposure", None, ("rs2 T/T",), ()),
-        ("estradiol_suppression", "not_assessable", (), ()),
-        ("toxicity", "not_assessable", (), ()),
-    ]
-    columns = ("category", "highest_level", "assessed", "not_assessed")
-    assert expected == [tuple(row[column] for column in columns) for row in rows]
-    no_finding = (
-        "No replicated association applies to this genotype. No studied effect applies to this "
-        "genotype among the {} variants that were assessed. {}"
-    )
+    rows = table_rows(TableName.SUMMARY, annotated(overlaid, calls))
+    columns = ("category", "highest_level", "assessed", "not_assessed", "conclusion")
     no_evidence = (
-        "No evidence: the knowledge base holds no association in this category for the chosen "
-        "genes."
+        "No evidence: the knowledge base has no association in this category for the chosen genes."
     )
-    sentences = [
-        no_finding.format("1 of 2", "Not assessed: rs1 absent."),
-        no_finding.format("1 of 1", "Genotypes that the studies did not have: rs2 T/T."),
-        no_evidence,
-        no_evidence,
+    expected = [
+        (
+            "efficacy",
+            "single_nominal",
+            ("rs3 T/T",),
+            ("rs1 absent",),
+            (
+                f"{NOTHING} On anastrozole itself: 1 finding: 1 better (one study, uncorrected). "
+                "Not assessed: 1 of 2 variants and haplotype sets (1 absent)."
+            ),
+        ),
+        (
+            "exposure",
+            None,
+            ("rs2 T/T",),
+            (),
+            f"{NOTHING} {NO_DIFFERENCE} Genotypes that no study had: rs2 T/T.",
+        ),
+        ("estradiol_suppression", "not_assessable", (), (), no_evidence),
+        ("toxicity", "not_assessable", (), (), no_evidence),
     ]
-    assert sentences == [row["conclusion"] for row in rows]
+    assert expected == [tuple(row[column] for column in columns) for row in rows[:-1]]
 
 
 def test_rows_of_a_person_in_a_cohort_are_those_of_the_person_alone(
@@ -582,12 +565,12 @@ def test_rows_of_a_person_in_a_cohort_are_those_of_the_person_alone(
     people = list(itertools.product(rs1, rs2, rs3))
     names = ("rs1", "rs2", "rs3")
     columns = {name: [person[i] for person in people] for i, name in enumerate(names)}
-    together = Annotations(cohort(overlaid, columns), overlaid)
+    together = annotated(overlaid, columns)
     for table in TableName:
         rows = table_rows(table, together)
         n_rows = len(rows) // len(people)
         for number, person in enumerate(people):
             calls = {name: [call] for name, call in zip(names, person, strict=True)}
-            alone = table_rows(table, Annotations(cohort(overlaid, calls), overlaid))
+            alone = table_rows(table, annotated(overlaid, calls))
             expected = [row | {"sample": f"S{number}"} for row in alone]
             assert expected == rows[number * n_rows : (number + 1) * n_rows]

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
 import pytest
-from helpers.synthetic_calls import Finding, called, cohort, findings, partial, summary, unobserved
+from helpers.synthetic_calls import (
+    Finding,
+    annotated,
+    called,
+    findings,
+    partial,
+    summary,
+    unobserved,
+)
 
 from pgx_ana.annotation import Annotations
 from pgx_ana.annotation.conclusions import NOT_ASSESSED, UNDETERMINED
@@ -25,52 +34,45 @@ NOT_STUDIED: Expected = (
     "not_studied",
     "Not studied: no phenotype is assigned to this diplotype of AAA star alleles.",
 )
-COMPARED: Expected = ("comparator", "Was compared with.")
-LEVEL: Expected = ("higher", "Had a higher level.")
-ONE_COPY: Expected = ("lower", "One copy had less pain.")
-TWO_COPIES: Expected = ("lower", "Two copies had less pain.")
-EITHER_COPIES: Expected = (
-    "lower",
-    "One copy had less pain. / Two copies had less pain.",
-)
-
-
-def agreeing(candidates: str, conclusion: Expected) -> Expected:
-    """Return the conclusion that holds for all candidates of an open diplotype."""
-    direction, statement = conclusion
-    note = f"The diplotype is open ({candidates}); this holds for all that are possible:"
-    return direction, f"{note} {statement}"
+METABOLISERS = "Poor and intermediate metabolisers had a higher level than normal ones."
+NORMAL: Expected = ("lower", METABOLISERS)
+SLOWER: Expected = ("higher", METABOLISERS)
+COPIES = "Carriers of *2 had less pain than others."
+NO_COPY: Expected = ("higher", COPIES)
+COPY: Expected = ("lower", COPIES)
+PAIR = "People with two *3 lived longer than others."
+THE_PAIR: Expected = ("higher", PAIR)
+OTHER: Expected = ("lower", PAIR)
+UNTOLD: Expected = ("not_studied", PAIR)
 
 
 def differing(candidates: str, deciding: str, direction: str = UNDETERMINED) -> Expected:
     """Return the conclusion where the candidates of an open diplotype differ."""
     return direction, (
-        f"The diplotype is open ({candidates}), and what is known of those that are possible "
-        f"differs; what would decide: {deciding}."
+        f"What was found differs between the possible genotypes ({candidates}). "
+        f"Not known: {deciding}."
     )
 
 
 EXTRA_ALLELE = (
     UNDETERMINED,
     (
-        "Of *1/[*2 + rs2 T], it is not known whether what was found of the haplotypes holds with "
+        "It is not known whether what was found of the haplotypes in *1/[*2 + rs2 T] holds with "
         "the alleles beside them."
     ),
 )
 
 
 def not_assessed(reason: str) -> Expected:
-    return NOT_ASSESSED, f"Not assessed: AAA star alleles cannot be told in this person ({reason})."
+    return NOT_ASSESSED, (
+        f"Not assessed: AAA star alleles cannot be determined in this person ({reason})."
+    )
 
 
-def with_note(note: str, conclusion: Expected) -> Expected:
-    return conclusion[0], f"[{note}] {conclusion[1]}"
-
-
-def annotated(knowledge: KnowledgeBase, *people: CallsByRsid) -> Annotations:
+def annotations_of(knowledge: KnowledgeBase, *people: CallsByRsid) -> Annotations:
     """Return the annotations of people; no record covers a site for which a person has no call."""
     calls = {site: [person.get(site, ABSENT) for person in people] for site in SITES}
-    return Annotations(cohort(knowledge, calls), knowledge)
+    return annotated(knowledge, calls)
 
 
 def star(rs1: str | Call, rs2: str | Call, rs4: str | Call = NO_INSERTION) -> CallsByRsid:
@@ -81,8 +83,6 @@ def star(rs1: str | Call, rs2: str | Call, rs4: str | Call = NO_INSERTION) -> Ca
 
 OPEN_PAIR = "*1/*4 or *2/*3"
 EXTRA_PAIR = "*1/[*2 + rs2 T] or *2/[*1 + rs2 T]"
-ASSERTED = "reference asserted by the user, not observed"
-OTHER_STRAND = "alleles read on the other strand, as the user allowed"
 UNKNOWN = unobserved(CallStatus.UNKNOWN_ALLELE, ("A", "G"), "not a known allele: G")
 
 PEOPLE: dict[
@@ -99,60 +99,56 @@ PEOPLE: dict[
         star("A/A", "A/A"),
         "*1/*1",
         DiplotypeStatus.DETERMINED,
-        (COMPARED, COMPARED, COMPARED),
+        (NORMAL, NO_COPY, OTHER),
     ),
     "one copy": (
         star("A/C", "A/A"),
         "*1/*2",
         DiplotypeStatus.DETERMINED,
-        (LEVEL, ONE_COPY, COMPARED),
+        (SLOWER, COPY, OTHER),
     ),
     "two copies": (
         star("C/C", "A/A"),
         "*2/*2",
         DiplotypeStatus.DETERMINED,
-        (LEVEL, TWO_COPIES, COMPARED),
+        (SLOWER, COPY, OTHER),
     ),
     "the diplotype": (
         star("A/A", "C/C"),
         "*3/*3",
         DiplotypeStatus.DETERMINED,
-        (NOT_STUDIED, COMPARED, ("higher", "Lived longer.")),
+        (NOT_STUDIED, NO_COPY, THE_PAIR),
     ),
     "another diplotype with a conclusion": (
         star("A/A", "A/C"),
         "*1/*3",
         DiplotypeStatus.DETERMINED,
-        (NOT_STUDIED, COMPARED, ("not_studied", "Not told apart from others.")),
+        (NOT_STUDIED, NO_COPY, UNTOLD),
     ),
     "phased": (
         star("A|C", "C|A"),
         "*2/*3",
         DiplotypeStatus.DETERMINED,
-        (NOT_STUDIED, ONE_COPY, COMPARED),
+        (NOT_STUDIED, COPY, OTHER),
     ),
     "phased the other way": (
         star("A|C", "A|C"),
         "*1/*4",
         DiplotypeStatus.DETERMINED,
-        (NOT_STUDIED, COMPARED, COMPARED),
+        (NOT_STUDIED, NO_COPY, OTHER),
     ),
     "two copies, one with an extra allele": (
         # The chromosome with the extra allele may act like *2 or not: one or two copies.
         star("C/C", "A/T"),
         "*2/[*2 + rs2 T]",
         DiplotypeStatus.DETERMINED,
-        (NOT_STUDIED, EITHER_COPIES, COMPARED),
+        (NOT_STUDIED, COPY, OTHER),
     ),
     "one copy with an extra allele": (
         star("A|C", "A|T"),
         "*1/[*2 + rs2 T]",
         DiplotypeStatus.DETERMINED,
-        (
-            NOT_STUDIED,
-            EXTRA_ALLELE,
-            COMPARED,
-        ),
+        (NOT_STUDIED, EXTRA_ALLELE, OTHER),
     ),
     "presumed": (
         star("A/C", "A/A", "G/GT"),
@@ -161,7 +157,7 @@ PEOPLE: dict[
         (
             differing("*2/*5 or *1/[*2 + *5]", "phase of rs1 and rs4"),
             differing("*2/*5 or *1/[*2 + *5]", "phase of rs1 and rs4"),
-            COMPARED,
+            OTHER,
         ),
     ),
     "presumed, with one chromosome that may count as *3": (
@@ -170,7 +166,7 @@ PEOPLE: dict[
         DiplotypeStatus.PRESUMED,
         (
             NOT_STUDIED,
-            COMPARED,
+            NO_COPY,
             differing("*3/*5 or *1/[*3 + *5]", "phase of rs2 and rs4"),
         ),
     ),
@@ -179,9 +175,9 @@ PEOPLE: dict[
         OPEN_PAIR,
         DiplotypeStatus.AMBIGUOUS,
         (
-            agreeing(OPEN_PAIR, NOT_STUDIED),
+            NOT_STUDIED,
             differing(OPEN_PAIR, "phase of rs1 and rs2"),
-            agreeing(OPEN_PAIR, COMPARED),
+            OTHER,
         ),
     ),
     "ambiguous with an extra allele": (
@@ -189,9 +185,9 @@ PEOPLE: dict[
         EXTRA_PAIR,
         DiplotypeStatus.AMBIGUOUS,
         (
-            agreeing(EXTRA_PAIR, NOT_STUDIED),
+            NOT_STUDIED,
             differing(EXTRA_PAIR, "phase of rs1 and rs2"),
-            agreeing(EXTRA_PAIR, COMPARED),
+            OTHER,
         ),
     ),
     "a site without a record": (
@@ -200,19 +196,15 @@ PEOPLE: dict[
         DiplotypeStatus.INCOMPLETE,
         (
             differing("*1|*5/*1|*5", "rs4 absent", NOT_ASSESSED),
-            agreeing("*1|*5/*1|*5", COMPARED),
-            agreeing("*1|*5/*1|*5", COMPARED),
+            NO_COPY,
+            OTHER,
         ),
     ),
     "one copy missing, all candidates agree": (
         star(partial("C", "."), "A/A"),
         "*1|*2/*2",
         DiplotypeStatus.INCOMPLETE,
-        (
-            agreeing("*1|*2/*2", LEVEL),
-            agreeing("*1|*2/*2", EITHER_COPIES),
-            agreeing("*1|*2/*2", COMPARED),
-        ),
+        (SLOWER, COPY, OTHER),
     ),
     "one copy missing, candidates differ": (
         star(partial("A", "."), "A/A"),
@@ -221,7 +213,7 @@ PEOPLE: dict[
         (
             differing("*1/*1|*2", "rs1 one copy missing", NOT_ASSESSED),
             differing("*1/*1|*2", "rs1 one copy missing", NOT_ASSESSED),
-            agreeing("*1/*1|*2", COMPARED),
+            OTHER,
         ),
     ),
     "incomplete and without phase": (
@@ -229,9 +221,9 @@ PEOPLE: dict[
         "*2/*3 or *1|*5/*4",
         DiplotypeStatus.INCOMPLETE,
         (
-            agreeing("*2/*3 or *1|*5/*4", NOT_STUDIED),
+            NOT_STUDIED,
             differing("*2/*3 or *1|*5/*4", "rs4 filtered, phase of rs1 and rs2", NOT_ASSESSED),
-            agreeing("*2/*3 or *1|*5/*4", COMPARED),
+            OTHER,
         ),
     ),
     "unknown allele": (
@@ -256,33 +248,29 @@ PEOPLE: dict[
         star("A/C", "A/A", called("G/G", CallSource.ASSERTED)),
         "*1/*2",
         DiplotypeStatus.DETERMINED,
-        (with_note(ASSERTED, LEVEL), with_note(ASSERTED, ONE_COPY), with_note(ASSERTED, COMPARED)),
+        (SLOWER, COPY, OTHER),
     ),
     "asserted and ambiguous": (
         star("A/C", "A/C", called("G/G", CallSource.ASSERTED)),
         OPEN_PAIR,
         DiplotypeStatus.AMBIGUOUS,
         (
-            with_note(ASSERTED, agreeing(OPEN_PAIR, NOT_STUDIED)),
-            with_note(ASSERTED, differing(OPEN_PAIR, "phase of rs1 and rs2")),
-            with_note(ASSERTED, agreeing(OPEN_PAIR, COMPARED)),
+            NOT_STUDIED,
+            differing(OPEN_PAIR, "phase of rs1 and rs2"),
+            OTHER,
         ),
     ),
     "on the other strand": (
         star(called("A/C", CallSource.OTHER_STRAND), "A/A"),
         "*1/*2",
         DiplotypeStatus.DETERMINED,
-        (
-            with_note(OTHER_STRAND, LEVEL),
-            with_note(OTHER_STRAND, ONE_COPY),
-            with_note(OTHER_STRAND, COMPARED),
-        ),
+        (SLOWER, COPY, OTHER),
     ),
     "from reference blocks": (
         star(*(called("A/A", CallSource.REFERENCE_BLOCK) for _ in range(2))),
         "*1/*1",
         DiplotypeStatus.DETERMINED,
-        (COMPARED, COMPARED, COMPARED),
+        (NORMAL, NO_COPY, OTHER),
     ),
 }
 
@@ -295,7 +283,7 @@ def test_conclusions_on_a_diplotype(
     status: DiplotypeStatus,
     expected: Sequence[Expected],
 ) -> None:
-    annotations = annotated(toy_haplotypes, calls)
+    annotations = annotations_of(toy_haplotypes, calls)
     names = ("AAA-metaboliser-level", "AAA-2-pain", "AAA-33-survival")
     assert {
         name: [Finding(genotype, status, *conclusion)]
@@ -310,7 +298,7 @@ def test_conclusions_on_a_diplotype(
 def test_every_person_in_a_cohort_gets_its_own_conclusions(toy_haplotypes: KnowledgeBase) -> None:
     """Equal calls share a conclusion; different ones are kept apart."""
     people = [calls for calls, *_ in PEOPLE.values()]
-    annotations = annotated(toy_haplotypes, *people, *people)
+    annotations = annotations_of(toy_haplotypes, *people, *people)
     results = [each for each in annotations.associations if each.association.variant is None]
     expected = [
         [Finding(genotype, status, *conclusion) for conclusion in conclusions]
@@ -327,7 +315,7 @@ def test_a_set_is_left_out_unless_the_calls_cover_all_its_sites(
     toy_haplotypes: KnowledgeBase,
 ) -> None:
     calls = {site: [called("A/A")] for site in ("rs1", "rs2")} | {"rs4": [NO_INSERTION]}
-    annotations = Annotations(cohort(toy_haplotypes, calls), toy_haplotypes)
+    annotations = annotated(toy_haplotypes, calls)
     assert () == annotations.haplotypes
     assert {"rs1", "rs2"} == {result.marker.id for result in annotations.associations}
     assert () == make_table(TableName.HAPLOTYPES, annotations).sections
@@ -336,8 +324,8 @@ def test_a_set_is_left_out_unless_the_calls_cover_all_its_sites(
 def test_a_population_changes_no_conclusion(toy_haplotypes: KnowledgeBase) -> None:
     """Probabilities are estimates; no conclusion rests on them."""
     people = [calls for calls, *_ in PEOPLE.values()]
-    unweighted = annotated(toy_haplotypes, *people)
-    weighted = Annotations(unweighted.calls, toy_haplotypes, "EUR")
+    unweighted = annotations_of(toy_haplotypes, *people)
+    weighted = dataclasses.replace(unweighted, population="EUR")
     probabilities = {
         call.diplotype.probabilities
         for calls in weighted.haplotypes
@@ -352,13 +340,12 @@ def test_a_population_changes_no_conclusion(toy_haplotypes: KnowledgeBase) -> No
     assert unweighted_rows == weighted_rows
 
 
-NOT_REPLICATED = "No replicated association applies to this genotype."
-FINDINGS = "Unreplicated findings apply to this genotype:"
-NO_EFFECT = "No studied effect applies to this genotype among the {} variants that were assessed."
-NOTHING = "Nothing could be assessed: none of the {} variants with evidence was called."
-NOTHING_DETERMINED = (
-    "nothing is determined: a copy or the phase is not known, or there are alleles beside the "
-    "haplotypes that were studied."
+NOTHING = "Nothing established."
+FINDING = f"{NOTHING} On anastrozole itself: 1 finding: 1"
+FIRM, UNCORRECTED = "(not replicated).", "(one study, uncorrected)."
+NO_DIFFERENCE = (
+    "No difference that was found applies to this person, in {} variants and haplotype sets "
+    "assessed."
 )
 
 SUMMARIES: dict[str, tuple[CallsByRsid, str, str, str | None, tuple[str, ...], tuple[str, ...]]] = {
@@ -366,39 +353,53 @@ SUMMARIES: dict[str, tuple[CallsByRsid, str, str, str | None, tuple[str, ...], t
     "a variant and a set with the same effect are one signal": (
         star("A/A", "C/C"),
         "efficacy",
-        f"{NOT_REPLICATED} {FINDINGS} rs1 A/A with AAA-star *3/*3 (survival: higher).",
+        f"{FINDING} better {FIRM}",
         "single_corrected",
         ("rs1 A/A", "AAA-star *3/*3"),
         (),
     ),
-    "an effect of the variant alone": (
+    "a variant and a set with opposite effects are one conflicting signal": (
         star("A/C", "A/A"),
         "efficacy",
-        f"{NOT_REPLICATED} {FINDINGS} rs1 A/C (survival: higher).",
+        f"{FINDING} conflicting {FIRM}",
         "single_corrected",
         ("rs1 A/C", "AAA-star *1/*2"),
         (),
     ),
-    "a site of an assessed set is not counted": (
-        star("C/C", "A/C"),
+    "a finding of the variant alone": (
+        star("A/A", "A/C"),
         "efficacy",
-        f"{NOT_REPLICATED} {NO_EFFECT.format('1 of 1')}",
-        None,
-        ("rs1 C/C", "AAA-star *2/*4"),
+        f"{FINDING} better {FIRM} Genotypes that no study had: AAA-star *1/*3.",
+        "single_corrected",
+        ("rs1 A/A", "AAA-star *1/*3"),
         (),
     ),
-    "two sites of an assessed set are not counted": (
+    "an effect that is neither better nor worse": (
         star("A/A", "A/A"),
         "exposure",
-        f"{NOT_REPLICATED} {NO_EFFECT.format('1 of 1')}",
-        None,
+        f"{FINDING} lower {UNCORRECTED}",
+        "single_nominal",
         ("rs1 A/A", "rs2 A/A", "AAA-star *1/*1"),
         (),
     ),
-    "sites of a set that was not assessed are counted": (
+    "sites of an assessed set are counted": (
+        star("A/A", "A/C"),
+        "exposure",
+        (
+            f"{NOTHING} {NO_DIFFERENCE.format('3 of 3')} "
+            "Genotypes that no study had: AAA-star *1/*3."
+        ),
+        None,
+        ("rs1 A/A", "rs2 A/C", "AAA-star *1/*3"),
+        (),
+    ),
+    "a set that was not assessed": (
         star("A/A", "A/A", ABSENT),
         "exposure",
-        f"{NOT_REPLICATED} {NO_EFFECT.format('2 of 3')} Not assessed: AAA-star incomplete.",
+        (
+            f"{NOTHING} {NO_DIFFERENCE.format('2 of 3')} "
+            "Not assessed: 1 of 3 variants and haplotype sets (1 incomplete)."
+        ),
         None,
         ("rs1 A/A", "rs2 A/A"),
         ("AAA-star incomplete",),
@@ -406,8 +407,8 @@ SUMMARIES: dict[str, tuple[CallsByRsid, str, str, str | None, tuple[str, ...], t
     "the same set is assessed where all candidates agree": (
         star("C/C", "A/C", ABSENT),
         "efficacy",
-        f"{NOT_REPLICATED} {NO_EFFECT.format('1 of 1')}",
-        None,
+        f"{FINDING} worse {FIRM}",
+        "single_corrected",
         ("rs1 C/C", "AAA-star *2/*4"),
         (),
     ),
@@ -415,8 +416,8 @@ SUMMARIES: dict[str, tuple[CallsByRsid, str, str, str | None, tuple[str, ...], t
         star("A/C", UNKNOWN),
         "exposure",
         (
-            f"{NOT_REPLICATED} {NO_EFFECT.format('1 of 3')} "
-            "Not assessed: rs2 unknown_allele, AAA-star unknown_allele."
+            f"{NOTHING} {NO_DIFFERENCE.format('1 of 3')} "
+            "Not assessed: 2 of 3 variants and haplotype sets (2 unknown allele)."
         ),
         None,
         ("rs1 A/C",),
@@ -425,7 +426,10 @@ SUMMARIES: dict[str, tuple[CallsByRsid, str, str, str | None, tuple[str, ...], t
     "nothing was assessed": (
         {},
         "exposure",
-        f"{NOTHING.format(3)} Not assessed: rs1 absent, rs2 absent, AAA-star not_assessed.",
+        (
+            "Nothing could be assessed. Not assessed: 3 of 3 variants and haplotype sets "
+            "(2 absent, 1 not assessed)."
+        ),
         "not_assessable",
         (),
         ("rs1 absent", "rs2 absent", "AAA-star not_assessed"),
@@ -434,7 +438,7 @@ SUMMARIES: dict[str, tuple[CallsByRsid, str, str, str | None, tuple[str, ...], t
         # One copy of rs1 is known, and all diplotypes that fit it have the same phenotype.
         star(partial("C", "."), "A/A"),
         "exposure",
-        f"{NOT_REPLICATED} {FINDINGS} AAA-star *1|*2/*2 (plasma level: higher).",
+        f"{FINDING} higher {UNCORRECTED}",
         "single_nominal",
         ("rs1 C/.", "rs2 A/A", "AAA-star *1|*2/*2"),
         (),
@@ -442,35 +446,27 @@ SUMMARIES: dict[str, tuple[CallsByRsid, str, str, str | None, tuple[str, ...], t
     "a set without variants in the category": (
         star("A/A", "C/C"),
         "toxicity",
-        f"{NOT_REPLICATED} {NO_EFFECT.format('1 of 1')}",
-        None,
+        f"{FINDING} worse {UNCORRECTED}",
+        "single_nominal",
         ("AAA-star *3/*3",),
         (),
     ),
     "an open set without variants in the category": (
         star("A/C", "A/C"),
         "toxicity",
-        f"{NOT_REPLICATED} For AAA-star {OPEN_PAIR} {NOTHING_DETERMINED}",
-        None,
-        (f"AAA-star {OPEN_PAIR}",),
-        (),
-    ),
-    "a diplotype that was not studied": (
-        star("A/A", "A/C"),
-        "exposure",
         (
-            f"{NOT_REPLICATED} {NO_EFFECT.format('1 of 1')} "
-            "Genotypes that the studies did not have: AAA-star *1/*3."
+            f"{NOTHING} {NO_DIFFERENCE.format('1 of 1')} Not determined, because a copy or the "
+            f"phase is not known: AAA-star {OPEN_PAIR}."
         ),
         None,
-        ("rs1 A/A", "rs2 A/C", "AAA-star *1/*3"),
+        (f"AAA-star {OPEN_PAIR}",),
         (),
     ),
     "asserted": (
         star("C/C", "A/A", called("G/G", CallSource.ASSERTED)),
         "toxicity",
         (
-            f"{NOT_REPLICATED} {FINDINGS} AAA-star *2/*2 (asserted) (joint pain: lower). "
+            f"{FINDING} better {UNCORRECTED} "
             "Asserted by the user to be reference, not observed: AAA-star *2/*2."
         ),
         "single_nominal",
@@ -494,7 +490,7 @@ def test_summary_of_a_person(
     assessed: tuple[str, ...],
     missing: tuple[str, ...],
 ) -> None:
-    (row,) = summary(annotated(toy_haplotypes, calls), category)
+    (row,) = summary(annotations_of(toy_haplotypes, calls), category)
     assert (conclusion, level, assessed, missing) == (
         row["conclusion"],
         row["highest_level"],
@@ -504,8 +500,11 @@ def test_summary_of_a_person(
 
 
 def test_findings_of_a_variant_and_its_set_are_both_listed(toy_haplotypes: KnowledgeBase) -> None:
-    (row,) = summary(annotated(toy_haplotypes, star("A/A", "C/C")), "efficacy")
+    (row,) = summary(annotations_of(toy_haplotypes, star("A/A", "C/C")), "efficacy")
     assert (
-        "rs1-survival A/A higher single_corrected",
-        "AAA-33-survival *3/*3 higher single_corrected",
+        "rs1 A/A: Survival: higher than C/C (better); anastrozole; not replicated",
+        (
+            "AAA-star *3/*3: Survival: higher than other diplotypes (better); anastrozole; "
+            "not replicated"
+        ),
     ) == row["findings"]

@@ -27,7 +27,9 @@ ENTRIES = {
     "genes": "{id: CCC, name: third, chrom: '2', role: r, source: s}",
     "drugs": "{id: none-given, name: none, drug_class: none}",
     "outcomes": "{id: fall, name: fall, category: exposure, group: fall, higher_is: neutral}",
-    "settings": "{id: healthy, name: healthy, sex: any, off_label: not_applicable}",
+    "settings": "{id: healthy, name: healthy, sex: any}",
+    "contexts": "{id: prevention, name: prevention, sex: female, off_label: 'yes'}",
+    "questions": "{id: bone, name: bone, searched: made up, searched_on: '2026-01-02'}",
     "publications": "{id: three-2003, first_author: Three C}",
     "cohorts": "{id: third, name: Third, description: the third toy cohort}",
     "variants": (
@@ -55,9 +57,14 @@ ENTRIES = {
     ),
     "associations": (
         "{id: rs6-level, variant: rs6, outcome: level, drug: anastrozole, setting: adjuvant, "
-        "allele: T, direction: none, evidence: [two-rs2-level-null], genotypes: {"
-        "G/G: {direction: none, statement: No.}, G/T: {direction: none, statement: No.}, "
-        "T/T: {direction: not_studied, statement: Not studied.}}}"
+        "evidence: [two-rs2-level-null], statement: No difference., "
+        "genotypes: {G/G: no_difference, G/T: no_difference, T/T: not_studied}}"
+    ),
+    "polygenic": (
+        "{id: two-score-pain, publication: two-2002, cohort: second, drugs: [letrozole], "
+        "setting: adjuvant, population: {sex: female}, outcome: pain, score: ten variants, "
+        "result: association, significance: nominal, validated: 'no', read: abstract, "
+        "sources: [made up], summary: More pain with a high score.}"
     ),
 }
 """A new entry for each section that can have more entries."""
@@ -67,7 +74,12 @@ NEW_ENTRIES = [
     for section, entry in ENTRIES.items()
     if entry.startswith("{id: ")
 ]
-NEW_CONCLUSION = {"level": "null", "G/G": "none", "G/T": "none", "T/T": "not_studied"}
+NEW_CONCLUSION = {
+    "level": "null",
+    "G/G": "no_difference",
+    "G/T": "no_difference",
+    "T/T": "not_studied",
+}
 
 
 @pytest.fixture
@@ -131,9 +143,8 @@ def test_changes_of_the_files_that_change_no_entry(
 
 def test_added_and_removed_entries(edited: Edited, toy_directory: Path) -> None:
     new = edited(more=yaml_of(ENTRIES))
-    changes = {item: value for item, value in NEW_CONCLUSION.items() if value != "none"}
-    gained = [f"! conclusion rs6-level: {item} none -> {x}" for item, x in changes.items()]
-    lost = [f"! conclusion rs6-level: {item} {x} -> none" for item, x in changes.items()]
+    gained = [f"! conclusion rs6-level: {item} none -> {x}" for item, x in NEW_CONCLUSION.items()]
+    lost = [f"! conclusion rs6-level: {item} {x} -> none" for item, x in NEW_CONCLUSION.items()]
     assert [*(f"+ {name}" for name in NEW_ENTRIES), *gained] == difference(toy_directory, new)
     assert [*(f"- {name}" for name in NEW_ENTRIES), *lost] == difference(new, toy_directory)
 
@@ -165,8 +176,16 @@ CHANGED: dict[str, tuple[Edit, list[str]]] = {
         ["~ outcomes pain: name"],
     ),
     "settings": (
-        (FRAME, 'name: adjuvant, sex: female, off_label: "no"', "name: a, sex: male, off_label: x"),
-        ["~ settings adjuvant: name, sex, off_label"],
+        (FRAME, "name: adjuvant, sex: female}", "name: a, sex: male}"),
+        ["~ settings adjuvant: name, sex"],
+    ),
+    "contexts": (
+        (FRAME, 'off_label: "yes", monitored: [testosterone]', 'off_label: "no"'),
+        ["~ contexts men: off_label, monitored"],
+    ),
+    "questions": (
+        (FRAME, "note: Nobody asked.", "sex: male"),
+        ["~ questions fertility: sex, note"],
     ),
     "publications": (
         (FRAME, 'year: 2001, pmid: "1001"', "year: 2002, title: A title"),
@@ -194,10 +213,14 @@ CHANGED: dict[str, tuple[Edit, list[str]]] = {
     "associations": (
         (
             EVIDENCE,
-            "allele: A\n    direction: none",
-            "allele: A\n    caution: Few people.\n    direction: none",
+            "statement: No difference.",
+            "statement: No difference.\n    caution: Few people.",
         ),
         ["~ associations rs2-level: caution"],
+    ),
+    "polygenic": (
+        (MORE, "validated: 'no'", "validated: 'yes'"),
+        ["~ polygenic two-score-pain: validated"],
     ),
     "messages": (
         (MESSAGES, '"Not assessed: {variant} was not called', '"{variant} was not called'),
@@ -210,8 +233,6 @@ CHANGED: dict[str, tuple[Edit, list[str]]] = {
 def test_a_changed_entry_is_listed_with_its_changed_fields(
     edit: Edit, lines: list[str], edited: Edited
 ) -> None:
-    file, old_text, new_text = edit
-    edit = (file, old_text, new_text.replace("off_label: x", 'off_label: "yes"'))
     more = yaml_of(ENTRIES)
     old, new = edited(name="old", more=more), edited(edit, more=more)
     assert (lines, lines) == (difference(old, new), difference(new, old))
@@ -223,6 +244,18 @@ def test_changes_are_tested_in_every_section() -> None:
 
 CONTRADICTION = "result: association\n    alleles: {rs1: A}\n    direction: higher"
 FIELDS_OF_CONTRADICTION = "variants, outcome, result, alleles, direction, significance"
+NULL_GENOTYPES = ("A/A", "A/C", "C/C")
+SECOND_RESULT_ON_SURVIVAL: list[Edit] = [
+    (EVIDENCE, "variants: [rs2, rs6]", "variants: [rs2, rs6, rs1]"),
+    (EVIDENCE, "outcome: level\n    wording", "outcome: relapse\n    wording"),
+    (EVIDENCE, "outcome: level\n    drug", "outcome: relapse\n    drug"),
+    (
+        EVIDENCE,
+        "evidence: [one-rs1-survival]",
+        "evidence: [one-rs1-survival, two-rs2-level-null]",
+    ),
+]
+"""The result on the level becomes one on relapse, of rs1 too."""
 
 CONCLUSIONS: dict[str, tuple[list[Edit], list[str], list[str]]] = {
     "level, from evidence only": (
@@ -231,56 +264,95 @@ CONCLUSIONS: dict[str, tuple[list[Edit], list[str], list[str]]] = {
         ["rs1-survival: level single_corrected -> single_nominal"],
     ),
     "direction of one genotype": (
-        [(EVIDENCE, "A/C: {direction: higher", "A/C: {direction: not_studied")],
+        [(EVIDENCE, "A/C: higher", "A/C: not_studied")],
         ["~ associations rs1-survival: genotypes"],
         ["rs1-survival: A/C higher -> not_studied"],
     ),
-    "statement only": (
-        [(EVIDENCE, "Was compared with.", "The others.")],
-        ["~ associations rs1-survival: genotypes"],
+    "statement and caution only": (
+        [
+            (
+                EVIDENCE,
+                "statement: Carriers of A lived longer than C/C.",
+                "statement: C/C died earlier.\n    caution: Few people.",
+            )
+        ],
+        ["~ associations rs1-survival: statement, caution"],
         [],
     ),
     "level and every direction": (
         [
-            (EVIDENCE, "model: carriers\n", "model: per_allele\n"),
             (EVIDENCE, "direction: higher\n    effects", "direction: lower\n    effects"),
             (EVIDENCE, "significance: corrected", "significance: nominal"),
-            (EVIDENCE, "direction: higher\n    evidence", "direction: lower\n    evidence"),
-            (EVIDENCE, "A/A: {direction: higher", "A/A: {direction: lower"),
-            (EVIDENCE, "A/C: {direction: higher", "A/C: {direction: comparator"),
+            (EVIDENCE, "A/A: higher", "A/A: lower"),
+            (EVIDENCE, "A/C: higher", "A/C: between"),
+            (EVIDENCE, "C/C: lower", "C/C: higher"),
         ],
         [
-            "~ evidence one-rs1-survival: model, direction, significance",
-            "~ associations rs1-survival: direction, genotypes",
+            "~ evidence one-rs1-survival: direction, significance",
+            "~ associations rs1-survival: genotypes",
         ],
         [
             "rs1-survival: level single_corrected -> single_nominal",
             "rs1-survival: A/A higher -> lower",
-            "rs1-survival: A/C higher -> comparator",
+            "rs1-survival: A/C higher -> between",
+            "rs1-survival: C/C lower -> higher",
+        ],
+    ),
+    "difference whose base is unknown": (
+        [
+            (EVIDENCE, "    alleles: {rs1: A}\n", ""),
+            (EVIDENCE, "A/A: higher", "A/A: unsettled"),
+            (EVIDENCE, "A/C: higher", "A/C: unsettled"),
+            (EVIDENCE, "C/C: lower", "C/C: unsettled"),
+        ],
+        ["~ evidence one-rs1-survival: alleles", "~ associations rs1-survival: genotypes"],
+        [
+            "rs1-survival: level single_corrected -> unsettled",
+            "rs1-survival: A/A higher -> unsettled",
+            "rs1-survival: A/C higher -> unsettled",
+            "rs1-survival: C/C lower -> unsettled",
         ],
     ),
     "contradicting evidence": (
         [
-            (EVIDENCE, "variants: [rs2, rs6]", "variants: [rs2, rs6, rs1]"),
-            (EVIDENCE, "outcome: level\n    wording", "outcome: relapse\n    wording"),
-            (EVIDENCE, "outcome: level\n    drug", "outcome: relapse\n    drug"),
+            *SECOND_RESULT_ON_SURVIVAL,
             (EVIDENCE, 'result: "null"\n    direction: none', CONTRADICTION),
             (EVIDENCE, "significance: not_significant", "significance: corrected"),
-            (
-                EVIDENCE,
-                "evidence: [one-rs1-survival]",
-                "evidence: [one-rs1-survival, two-rs2-level-null]",
-            ),
+            (EVIDENCE, "lived longer than C/C", "lived longer, or the opposite"),
+            *((EVIDENCE, f"{key}: no_difference", f"{key}: unsettled") for key in NULL_GENOTYPES),
         ],
         [
             f"~ evidence two-rs2-level-null: {FIELDS_OF_CONTRADICTION}",
-            "~ associations rs1-survival: evidence",
-            "~ associations rs2-level: outcome",
+            "~ associations rs1-survival: evidence, statement",
+            "~ associations rs2-level: outcome, genotypes",
         ],
         [
             "rs1-survival: level single_corrected -> contradicted",
-            "rs2-level: level null -> not_assessable",
+            "rs2-level: level null -> unsettled",
+            *(f"rs2-level: {key} no_difference -> unsettled" for key in NULL_GENOTYPES),
         ],
+    ),
+    "a null in more people": (
+        [
+            *SECOND_RESULT_ON_SURVIVAL,
+            (EVIDENCE, "n: 50", "n: 100"),
+            (EVIDENCE, "lived longer than C/C", "lived longer, which was not confirmed"),
+        ],
+        [
+            "~ evidence two-rs2-level-null: variants, n, outcome",
+            "~ associations rs1-survival: evidence, statement",
+            "~ associations rs2-level: outcome",
+        ],
+        ["rs1-survival: level single_corrected -> not_confirmed"],
+    ),
+    "a null in fewer people": (
+        SECOND_RESULT_ON_SURVIVAL,
+        [
+            "~ evidence two-rs2-level-null: variants, outcome",
+            "~ associations rs1-survival: evidence",
+            "~ associations rs2-level: outcome",
+        ],
+        [],
     ),
 }
 

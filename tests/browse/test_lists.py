@@ -42,29 +42,29 @@ HAPLOTYPES_HEADER = "| name | alleles | function | counted | other names |"
 CONCLUSIONS = (
     association_entry(
         "rs1-pain",
-        dict.fromkeys(("A/A", "A/C", "C/C"), "none: No difference."),
+        dict.fromkeys(("A/A", "A/C", "C/C"), "no_difference"),
         variant="rs1",
         outcome="pain",
-        allele="A",
-        direction="none",
         evidence="[two-rs1-pain]",
+        statement="No difference in pain.",
     ),
     association_entry(
         "rs3-pain",
-        {"C/C": "higher: More.", "T/C": "higher: More.", "T/T": "comparator: Compared."},
+        {"T/T": "lower", "T/C": "higher", "C/C": "higher"},
         variant="rs3",
         outcome="pain",
-        allele="C",
         evidence="[two-rs3-pain]",
+        statement="Carriers of C had more pain than T/T.",
         caution="Nothing follows.",
     ),
 )
-SETTING = """\
-settings:
-  - id: monitored
+CONTEXTS = """\
+contexts:
+  - id: advanced
     name: one|two
-    sex: any
+    sex: female
     off_label: "yes"
+    settings: [metastatic]
     monitored: [bone | density, pain]
     note: |
       a note
@@ -79,7 +79,7 @@ def kb(tmp_path_factory: pytest.TempPathFactory, toy_directory: Path) -> list[Pa
     """Return the toy knowledge base with results on pain: no effect of rs1, more with rs3 C."""
     overlay = tmp_path_factory.mktemp("overlay")
     written_overlay(
-        overlay, section("evidence", *RESULTS), section("associations", *CONCLUSIONS), SETTING
+        overlay, section("evidence", *RESULTS), section("associations", *CONCLUSIONS), CONTEXTS
     )
     return [toy_directory, overlay]
 
@@ -122,6 +122,13 @@ FILTERS: dict[str, str] = {
     "--drug anastrozole --category toxicity": "rs1",
     "--gene AAA --category toxicity --level single_nominal --drug letrozole": "rs3",
     "--gene AAA --category toxicity --level single_nominal --drug anastrozole": "",
+    "--context adjuvant": "rs1 rs2 rs3 rs6",
+    "--context ADVANCED": "rs1",
+    "--context men": "",
+    "--context adjuvant --gene BBB": "rs6",
+    "--context adjuvant --category exposure": "rs2",
+    # The result from the context need not be the one on the drug.
+    "--context advanced --drug letrozole --level null": "rs1",
 }
 
 
@@ -176,6 +183,11 @@ def test_json_has_numbers_and_lists(run: Run, kb: list[Path]) -> None:
         ("--drug tamoxifen", "unknown drug: tamoxifen; known: anastrozole, letrozole"),
         ("--drug letrozole --drug x", "unknown drug: x; known: anastrozole, letrozole"),
         ("--gene AAA --level x", f"unknown level: x; known: {LEVELS}"),
+        (
+            "--context adjuvent",
+            "unknown context 'adjuvent'; known: adjuvant, men, advanced; did you mean adjuvant?",
+        ),
+        ("--context x", "unknown context 'x'; known: adjuvant, men, advanced"),
     ],
 )
 @pytest.mark.parametrize("file_format", ["tsv", "json"])
@@ -251,7 +263,10 @@ def test_haplotypes_of_unknown_genes_are_rejected(
 
 def test_pipes_and_line_breaks_in_cells_do_not_break_a_table(kb: list[Path]) -> None:
     lines = list(handbook_lines(load(kb)))
-    context = r"| one\|two | yes | bone \| density, pain | a note of two lines \| and a pipe |"
+    context = (
+        r"| advanced | one\|two | female | off label | bone \| density, pain "
+        r"| a note of two lines \| and a pipe |"
+    )
     pain = "| 2002 | Two B | . | adjuvant | letrozole | joint pain |"
     assert [1, 1, 1] == [
         lines.count(line)

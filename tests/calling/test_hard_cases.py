@@ -255,7 +255,7 @@ def test_nothing_is_concluded_from_an_unknown_genotype(case: Case, file: Path, r
         if row["variant"] == VARIANT
     }
     if case.is_known:
-        expected = {"comparator" if case.genotype == "G/G" else "higher"}
+        expected = {"lower" if case.genotype == "G/G" else "higher"}
     else:
         expected = {"not_assessed", "undetermined"}
     assert directions[EXPOSURE] in expected

@@ -493,7 +493,7 @@ def test_improbable_genotypes_are_not_assessed(
     }
     expected = {
         "S1": [("no_call", "not_assessed", f"Not assessed: rs1 was not called ({NONE_PROBABLE}).")],
-        "S2": [("called", "higher", "Lived longer.")],
+        "S2": [("called", "higher", "Carriers of A lived longer than C/C.")],
     }
     assert expected == annotations
 

@@ -12,7 +12,7 @@ from helpers.paths import TOY
 from helpers.toy_overlays import section, variant_entry, written_overlay
 
 import pgx_ana
-from pgx_ana.annotation.conclusions import unphased_genotype
+from pgx_ana.annotation.variant_conclusions import unphased_genotype
 from pgx_ana.knowledge import KnowledgeBase, load
 from pgx_ana.model import CallOptions
 from pgx_ana.pipeline import Request, Selection

@@ -20,7 +20,6 @@ Outcome = tuple[str, str, str, str]
 ALLOWED = CallOptions(allow_strand_flip=True)
 ONLY_OTHER = "; the alleles fit only the other strand (see --allow-strand-flip)"
 SWAPPED = "; REF and ALT are swapped"
-MARK = "[alleles read on the other strand, as the user allowed] "
 
 
 def mismatch(reason: str) -> Outcome:
@@ -204,7 +203,7 @@ def document(run: Run, path: Path, toy_directory: Path, *options: str) -> dict[s
 
 
 def test_every_output_is_marked(run: Run, make_vcf: MakeVcf, toy_directory: Path) -> None:
-    """Calls, annotations, summary and options are marked; a site on this strand is not."""
+    """Calls, headlines, summary and options are marked; a site on this strand is not."""
     path = make_vcf(["1 100 T G 0/1", "1 200 A C 0/1"])
     sample = document(run, path, toy_directory, "--allow-strand-flip")
     assert sample["options"]["allow_strand_flip"] is True
@@ -212,21 +211,19 @@ def test_every_output_is_marked(run: Run, make_vcf: MakeVcf, toy_directory: Path
         call["variant"]: call["source"] for call in sample["calls"] if call["source"] != "none"
     }
     assert {"rs1": "other_strand", "rs2": "record"} == sources
-    statements = {
-        item["variant"]: (item["direction"], item["statement"]) for item in sample["annotations"]
-    }
+    found = {item["variant"]: (item["source"], item["headline"]) for item in sample["annotations"]}
+    headline = "Survival: higher than C/C (better); anastrozole; not replicated"
     assert {
-        "rs1": ("higher", f"{MARK}Lived longer."),
-        "rs2": ("none", "No difference."),
-    } == statements
+        "rs1": ("other_strand", f"Other strand: {headline}"),
+        "rs2": ("record", "Plasma level: no difference found; anastrozole"),
+    } == found
     summary = {item["category"]: item for item in sample["summary"]}
     efficacy = {name: summary["efficacy"][name] for name in ("conclusion", "findings", "assessed")}
     assert {
         "conclusion": (
-            "No replicated association applies to this genotype. Unreplicated findings apply to "
-            "this genotype: rs1 A/C (other strand) (survival: higher)."
+            "Nothing established. On anastrozole itself: 1 finding: 1 better (not replicated)."
         ),
-        "findings": ["rs1-survival A/C (other strand) higher single_corrected"],
+        "findings": [f"rs1 A/C (other strand): Other strand: {headline}"],
         "assessed": ["rs1 A/C (other strand)"],
     } == efficacy
     assert ["rs2 A/C"] == summary["exposure"]["assessed"]
@@ -252,12 +249,17 @@ def test_without_the_option_nothing_is_concluded(
 def test_no_call_on_the_other_strand_is_marked_too(
     run: Run, make_vcf: MakeVcf, toy_directory: Path
 ) -> None:
-    """The record is read on the other strand, although it has no genotype."""
+    """The record is read on the other strand, although it has no genotype: its source says so."""
     sample = document(
         run, make_vcf(["1 100 T G ./."]), toy_directory, "--allow-strand-flip", "-g", "AAA"
     )
-    statements = [item["statement"] for item in sample["annotations"] if item["variant"] == "rs1"]
-    assert [f"{MARK}Not assessed: rs1 was not called (genotype missing)."] == statements
+    found = [
+        (item["source"], item["headline"], item["statement"])
+        for item in sample["annotations"]
+        if item["variant"] == "rs1"
+    ]
+    statement = "Not assessed: rs1 was not called (genotype missing)."
+    assert [("other_strand", "Survival: not assessed (no call)", statement)] == found
 
 
 def test_one_file_of_a_cohort_on_the_other_strand(make_vcf: MakeVcf, toy_directory: Path) -> None:

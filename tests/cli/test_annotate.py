@@ -26,7 +26,7 @@ ROWS = {
     TableName.ANNOTATIONS: 2,
     TableName.CALLS: 6,
     TableName.HAPLOTYPES: 0,
-    TableName.SUMMARY: 4,
+    TableName.SUMMARY: 5,
 }
 """Rows per person with the toy knowledge base, which has no haplotypes."""
 
@@ -136,12 +136,15 @@ def test_help(run: Run, words: list[str]) -> None:
         "--table",
         "--samples",
         "--samples-file",
+        "--sample-sheet",
         "--gene",
         "--assembly",
         "--min-gq",
         "--min-dp",
         "--include-filtered",
         "--absent-is-reference",
+        "--population",
+        "--context",
         "--quiet",
         "--kb",
     ],
@@ -330,7 +333,8 @@ def test_knowledge_bases_overlay(
     """``default`` is the shipped knowledge base."""
     overlay = written_overlay(
         tmp_path / "overlay",
-        'knowledge: {name: over, format: "1", version: 9.9.9, licence: MIT, description: made up}',
+        'knowledge: {name: over, format: "2", version: 9.9.9, licence: MIT, drug: anastrozole, '
+        "description: made up}",
     )
     result = annotate(file, "--kb", overlay)
     assert ["9.9.9"] * 4 == [row["kb_version"].split("+")[0] for row in rows(result.stdout)]

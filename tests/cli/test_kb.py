@@ -1,4 +1,4 @@
-"""``pgx-ana kb``: check, list, show, path."""
+"""``pgx-ana kb``: check, list, show, path, and the help of all commands."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from helpers.toy_overlays import association_entry, result_entry, section, written_overlay
 
-from pgx_ana.browse import VariantFilter, page_lines, variants_as_tsv
+from pgx_ana.browse import VariantFilter, page_lines, variants_in_format
 from pgx_ana.knowledge import KnowledgeBase, default_directory, load
 
 if TYPE_CHECKING:
@@ -111,17 +111,13 @@ RICH_RESULTS = (
 )
 RICH_ASSOCIATION = association_entry(
     "rs8-pain",
-    {
-        "C/C": "comparator: Was compared with.",
-        "C/G": "not_studied: Not studied.",
-        "G/G": "higher: More pain.",
-    },
+    {"C/C": "lower", "C/G": "not_studied", "G/G": "higher"},
     variant="rs8",
     outcome="pain",
     drug="anastrozole",
-    allele="G",
     evidence="[three-rs8-pain, four-rs8-pain, four-rs8-pain-again]",
     excluded="{four-rs8-pain-again: retracted}",
+    statement="G/G had more pain than C/C.",
     caution="Nothing follows.",
 )
 RICH = RICH_VARIANT + section("evidence", *RICH_RESULTS) + section("associations", RICH_ASSOCIATION)
@@ -174,14 +170,14 @@ STUDIES
 CONCLUSIONS
 
   rs8-pain  toxicity: joint pain
-    claim: G higher; anastrozole, adjuvant
+    claim: G/G higher than C/C; anastrozole, adjuvant
+    rests on: aromatase_inhibitors (anastrozole, letrozole), n 20; OR 2.5 [1.1, 10] (G carriers)
     level: single_nominal (1 supporting, 0 contradicting, 0 null cohorts)
     for: Third
     not scored: four-rs8-pain
     left out: four-rs8-pain-again (retracted)
-    C/C  comparator: Was compared with.
-    C/G  not_studied: Not studied.
-    G/G  higher: More pain.
+    genotypes: C/C lower, C/G not_studied, G/G higher
+    G/G had more pain than C/C.
     Caution: Nothing follows.
 """  # only the table of studies may be wider than 100 characters
 TOY_PAGE = """\
@@ -208,12 +204,56 @@ STUDIES
 CONCLUSIONS
 
   rs1-survival  efficacy: survival
-    claim: A higher; anastrozole, metastatic
+    claim: A/A, A/C higher than C/C; anastrozole, metastatic
+    rests on: anastrozole (anastrozole), n 100; HR 0.5 [0.3, 0.8] (A/A, A/C against C/C)
     level: single_corrected (1 supporting, 0 contradicting, 0 null cohorts)
     for: First
-    A/A  higher: Lived longer.
-    A/C  higher: Lived longer.
-    C/C  comparator: Was compared with.
+    genotypes: A/A higher, A/C higher, C/C lower
+    Carriers of A lived longer than C/C.
+"""
+NULL_CONCLUSION = """\
+  rs2-level  exposure: plasma level
+    claim: no difference between A/A, A/C, C/C; anastrozole, adjuvant
+    rests on: anastrozole (anastrozole), n 50
+    level: null (0 supporting, 0 contradicting, 1 null cohorts)
+    null: Second
+    genotypes: A/A no_difference, A/C no_difference, A/T not_studied, C/C no_difference, C/T
+      not_studied, T/T not_studied
+    No difference.
+"""
+SET_CONCLUSIONS = """\
+  AAA-metaboliser-level  exposure: plasma level
+    claim: intermediate metaboliser, poor metaboliser higher than normal metaboliser; anastrozole, adjuvant
+    rests on: anastrozole (anastrozole), n 40
+    level: single_nominal (1 supporting, 0 contradicting, 0 null cohorts)
+    for: First
+    genotypes: normal metaboliser lower, intermediate metaboliser higher, poor metaboliser higher
+    Poor and intermediate metabolisers had a higher level than normal ones.
+
+  AAA-2-pain  toxicity: joint pain
+    claim: 0 higher than 1, 2; anastrozole, adjuvant
+    rests on: anastrozole (anastrozole), n 60
+    level: single_nominal (1 supporting, 0 contradicting, 0 null cohorts)
+    for: Second
+    genotypes: 0 higher, 1 lower, 2 lower
+    Carriers of *2 had less pain than others.
+
+  AAA-33-survival  efficacy: survival
+    claim: *3/*3 higher than other; anastrozole, adjuvant
+    rests on: anastrozole (anastrozole), n 60
+    level: single_corrected (1 supporting, 0 contradicting, 0 null cohorts)
+    for: Second
+    genotypes: *3/*3 higher, *1/*3 not_studied, other lower
+    People with two *3 lived longer than others.
+"""
+UNSETTLED_CONCLUSION = """\
+  rs1-level  exposure: plasma level
+    claim: unsettled between A/A, A/C, C/C; anastrozole, adjuvant
+    rests on: anastrozole (anastrozole), n 40
+    level: unsettled (0 supporting, 0 contradicting, 0 null cohorts)
+    carriers unknown: three-poor-level
+    genotypes: A/A unsettled, A/C unsettled, C/C unsettled
+    Not told apart.
 """
 BARE_PAGE = """\
 rs3  AAA
@@ -244,7 +284,14 @@ BBB = "rs6\tBBB\t.\t2:50\t2:50\tG/T\t1\t0\t.\n"
 RETRACTED = "    excluded: {four-rs8-pain-again: retracted}\n"
 UNCLEAR = "    result: unclear\n    direction: unknown\n"
 NULL = '    result: "null"\n    direction: none\n'
+LESS_PAIN = (
+    "result: association\n    alleles: {rs8: G}\n    direction: lower\n    significance: nominal"
+)
+NO_LESS_PAIN = 'result: "null"\n    direction: none\n    significance: not_significant'
 FOURTH = "cohort: fourth\n    variants: [rs8]"
+STATEMENT = "G/G had more pain than C/C."
+OPPOSITE = "Some had more pain, some the opposite."
+NOT_CONFIRMED = "G/G had more pain, which was not confirmed."
 
 
 @pytest.fixture
@@ -349,22 +396,16 @@ def test_list(run: Run, toy_directory: Path, genes: list[str], rows: str) -> Non
 
 def test_list_joins_names_and_levels(run: Run, toy_directory: Path, rich: Path) -> None:
     """A variant of an overlay is listed among the other variants of its gene."""
-    second = (
-        section("evidence", RICH_RESULTS[1])
-        .replace("four-rs8-pain", "four-rs8-level")
-        .replace("outcome: pain", "outcome: level")
-        .replace(UNCLEAR, NULL)
+    null = dict.fromkeys(("C/C", "C/G", "G/G"), "no_difference")
+    evidence = "[four-rs8-level]"
+    written_overlay(
+        rich / "second",
+        section("evidence", result_entry("four-rs8-level", variants="[rs8]", outcome="level")),
+        section(
+            "associations",
+            association_entry("rs8-level", null, variant="rs8", outcome="level", evidence=evidence),
+        ),
     )
-    second += section("associations", RICH_ASSOCIATION).replace(RETRACTED, "")
-    for old, new in (
-        ("rs8-pain\n", "rs8-level\n"),
-        ("outcome: pain", "outcome: level"),
-        ("[three-rs8-pain, four-rs8-pain, four-rs8-pain-again]", "[four-rs8-level]"),
-        ("direction: higher", "direction: none"),
-        ("direction: comparator", "direction: none"),
-    ):
-        second = second.replace(old, new)
-    (rich / "second.yaml").write_text(second, encoding="utf-8")
     result = run("kb", "list", "--kb", toy_directory, "--kb", rich, "-g", "BBB")
     row = "rs8\tBBB\told8;older8\t2:60\t2:60\tC/G\t4\t2\tsingle_nominal;null\n"
     assert (HEADER + BBB + row, "") == (result.stdout, result.stderr)
@@ -382,7 +423,7 @@ def test_list_rejects_unknown_genes(run: Run, toy_directory: Path) -> None:
 def test_list_has_a_value_in_every_cell(toy: KnowledgeBase) -> None:
     assert {9} == {
         len([cell for cell in line.split("\t") if cell])
-        for line in variants_as_tsv(toy, VariantFilter())
+        for line in variants_in_format(toy, VariantFilter(), "tsv")
     }
 
 
@@ -410,7 +451,11 @@ def test_show_a_variant_without_evidence(run: Run, toy_directory: Path) -> None:
     ("changes", "expected"),
     [
         (
-            [(UNCLEAR, NULL), (FOURTH, FOURTH.replace("fourth", "second"))],
+            [
+                (UNCLEAR, NULL),
+                (FOURTH, FOURTH.replace("fourth", "second")),
+                (STATEMENT, OPPOSITE),
+            ],
             [
                 "level: contradicted (1 supporting, 1 contradicting, 1 null cohorts)",
                 "for: Third",
@@ -427,14 +472,54 @@ def test_show_a_variant_without_evidence(run: Run, toy_directory: Path) -> None:
             ],
         ),
         (
-            [("kind: clinical", "kind: laboratory")],
+            [(LESS_PAIN, NO_LESS_PAIN), (STATEMENT, NOT_CONFIRMED)],
+            [
+                "level: not_confirmed (1 supporting, 0 contradicting, 1 null cohorts)",
+                "for: Third",
+                "null: Fourth",
+                "not scored: four-rs8-pain",
+            ],
+        ),
+        (
+            [(LESS_PAIN, NO_LESS_PAIN), ("n: 500", "n: 19")],
+            [
+                "level: single_nominal (1 supporting, 0 contradicting, 1 null cohorts)",
+                "for: Third",
+                "null: Fourth",
+                "not scored: four-rs8-pain",
+            ],
+        ),
+        (
+            [
+                ("significance: not_stated", "significance: nominal"),
+                ("direction: lower", "direction: higher"),
+            ],
+            [
+                "level: single_corrected (2 supporting, 0 contradicting, 0 null cohorts)",
+                "for: Third, Fourth",
+                "carriers unknown: four-rs8-pain",
+            ],
+        ),
+        (
+            [
+                ("kind: clinical", "kind: laboratory"),
+                ("C/C: lower", "C/C: unsettled"),
+                ("G/G: higher", "G/G: unsettled"),
+            ],
             [
                 "level: not_assessable (0 supporting, 0 contradicting, 0 null cohorts)",
                 "not scored: three-rs8-pain, four-rs8-pain, four-rs8-pain-again",
             ],
         ),
     ],
-    ids=["for, against and null", "two cohorts for", "nothing scored"],
+    ids=[
+        "for, against and null",
+        "two cohorts for",
+        "a larger null",
+        "a smaller null",
+        "carriers unknown",
+        "nothing scored",
+    ],
 )
 def test_show_explains_the_level(
     toy_directory: Path, tmp_path: Path, changes: list[tuple[str, str]], expected: list[str]
@@ -442,16 +527,68 @@ def test_show_explains_the_level(
     """No result is left out here; one case moves the first result to another cohort."""
     text = RICH.replace(RETRACTED, "")
     for old, new in changes:
+        assert old in text
         text = text.replace(old, new, 1 if old == FOURTH else -1)
     (tmp_path / "rich.yaml").write_text(text, encoding="utf-8")
     lines = list(page_lines(load([toy_directory, tmp_path]), "rs8"))
-    start = lines.index("    claim: G higher; anastrozole, adjuvant") + 1
-    stop = lines.index("    C/C  comparator: Was compared with.")
+    (start,) = (number for number, line in enumerate(lines) if line.startswith("    level: "))
+    (stop,) = (number for number, line in enumerate(lines) if line.startswith("    genotypes: "))
     assert [f"    {line}" for line in expected] == lines[start:stop]
 
 
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ([], "aromatase_inhibitors (anastrozole, letrozole), n 20; OR 2.5 [1.1, 10] (G carriers)"),
+        (
+            [("drugs: [anastrozole, letrozole]", "drugs: [anastrozole]")],
+            "anastrozole (anastrozole), n 20; OR 2.5 [1.1, 10] (G carriers)",
+        ),
+        (
+            [
+                ("    n: 20\n", ""),
+                ("value: 2.50, low: 1.1, high: 10", "value: 2.50"),
+                ("measure: share, value: 0.2", "measure: share"),
+            ],
+            "aromatase_inhibitors (anastrozole, letrozole), n unknown; OR 2.5 (G carriers)",
+        ),
+    ],
+    ids=["pooled drugs", "the drug alone", "size unknown"],
+)
+def test_show_tells_what_a_conclusion_rests_on(
+    toy_directory: Path, tmp_path: Path, changes: list[tuple[str, str]], expected: str
+) -> None:
+    text = RICH
+    for old, new in changes:
+        assert 1 == text.count(old)
+        text = text.replace(old, new)
+    (tmp_path / "rich.yaml").write_text(text, encoding="utf-8")
+    lines = list(page_lines(load([toy_directory, tmp_path]), "rs8"))
+    assert [f"    rests on: {expected}"] == [x for x in lines if x.startswith("    rests on: ")]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("rs2", NULL_CONCLUSION),
+        ("AAA-star", SET_CONCLUSIONS),
+        ("rs1", TOY_PAGE.partition("CONCLUSIONS\n\n")[2] + "\n" + UNSETTLED_CONCLUSION),
+    ],
+    ids=["no difference", "haplotypes", "unsettled"],
+)
+def test_conclusions_of_every_kind(
+    run: Run, toy_directory: Path, haplotype_directory: Path, name: str, expected: str
+) -> None:
+    result = run("kb", "show", name, "--kb", toy_directory, "--kb", haplotype_directory)
+    assert (0, expected, "") == (
+        result.exit_code,
+        result.stdout.partition("CONCLUSIONS\n\n")[2],
+        result.stderr,
+    )
+
+
 def test_lines_outside_the_table_are_wrapped(toy_directory: Path, tmp_path: Path) -> None:
-    words = "word " * 200
+    words, short = "word " * 200, "word " * 50
     (tmp_path / "rich.yaml").write_text(
         RICH.replace("A first note.", words)
         .replace("Palindromic.", words)
@@ -459,13 +596,13 @@ def test_lines_outside_the_table_are_wrapped(toy_directory: Path, tmp_path: Path
         .replace("few people", words)
         .replace("retracted", words)
         .replace("had more pain.", words)
-        .replace("More pain.", words)
-        .replace("Nothing follows.", words)
+        .replace(STATEMENT, short)
+        .replace("Nothing follows.", short)
         .replace("rs88,", ", ".join(f"rs88{number}" for number in range(100, 199)) + ","),
         encoding="utf-8",
     )
     lines = list(page_lines(load([toy_directory, tmp_path]), "rs8"))
-    assert 8 * 200 == sum(line.count("word") for line in lines)
+    assert 6 * 200 + 2 * 50 == sum(line.count("word") for line in lines)
     in_table = re.compile(r"  (#|[0-9]+) ")
     assert [] == [line for line in lines if len(line) > 100 and not in_table.match(line)]
 
@@ -483,8 +620,8 @@ def test_lines_outside_the_table_are_wrapped(toy_directory: Path, tmp_path: Path
 def test_show_rejects_unknown_names(run: Run, toy_directory: Path, name: str, hint: str) -> None:
     result = run("kb", "show", name, "--kb", toy_directory)
     message = (
-        f"Error: no variant, haplotype, haplotype set, gene or drug is named {name!r}; pgx-ana kb "
-        f"list shows the variants; haplotype sets: none{hint}\n"
+        f"Error: no variant, haplotype, haplotype set, gene, drug or context is named {name!r}; "
+        f"pgx-ana kb list shows the variants; haplotype sets: none{hint}\n"
     )
     assert (2, "", message) == (result.exit_code, result.stdout, result.stderr)
 
@@ -500,7 +637,7 @@ def test_path(run: Run) -> None:
 def test_help_names_the_commands(run: Run) -> None:
     result = run("kb", "--help")
     assert 0 == result.exit_code
-    assert ["check", "diff", "haplotypes", "list", "path", "show"] == [
+    assert ["check", "diff", "haplotypes", "list", "path", "questions", "show"] == [
         line.split()[0]
         for line in result.stdout.split("Commands:\n")[1].splitlines()
         if line.startswith("  ") and line[2] != " "

@@ -129,6 +129,7 @@ def test_unknown_assemblies(
         ),
         (["annotate", "{file}", "--population", "EURO"], "'global'; did you mean EUR?"),
         (["annotate", "{file}", "--population", "eur"], "'global'; did you mean EUR?"),
+        (["annotate", "{file}", "--context", "Adjuvent"], "men; did you mean adjuvant?"),
         (["annotate", "{file}", "-t", "call"], "summary, all; did you mean calls?"),
         (["annotate", "{file}", "-t", "calls,sumary"], "all; did you mean summary?"),
         (["annotate", "{file}", "-f", "jason"], "'jsonl'; did you mean json?"),
@@ -136,6 +137,7 @@ def test_unknown_assemblies(
         (["kb", "list", "--level", "contradictd"], "; did you mean contradicted?"),
         (["kb", "list", "--category", "toxicty"], "; did you mean toxicity?"),
         (["kb", "list", "--drug", "Letrozol"], "; did you mean letrozole?"),
+        (["kb", "list", "--context", "mem"], "known: adjuvant, men; did you mean men?"),
         (["kb", "haplotypes", "-g", "AAB"], "genes with haplotypes: AAA; did you mean AAA?"),
         (["kb", "show", "r1"], "; did you mean rs1?"),
         (["kb", "show", "AAA-stars"], "; did you mean AAA-star?"),
@@ -226,8 +228,8 @@ RESULTS AND CONCLUSIONS
   5 results, 6 conclusions
   single_corrected: 2
   single_nominal: 2
+  unsettled: 1
   null: 1
-  not_assessable: 1
 """
 DRUG = """\
 letrozole  letrozole

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -242,7 +243,13 @@ def test_haplotypes_possible_in_cis_are_not_excluded(run: Run, tmp_path: Path) -
     path = write(tmp_path / "made.vcf", ["99768693 G A 1/1"])
     result = run("annotate", path, "-g", "CYP3A4", "-t", "haplotypes", "-q")
     (row,) = csv.DictReader(result.stdout.splitlines(), delimiter="\t")
-    assert ("*22|*37/*22|*37", ".") == (row["candidates"], row["phenotype"])
-    named = row["not_excluded"].split(";")
+    assert ("*22|*37/*22|*37", "43 haplotypes", ".") == (
+        row["candidates"],
+        row["not_excluded"],
+        row["phenotype"],
+    )
+    result = run("annotate", path, "-g", "CYP3A4", "-f", "json", "-q")
+    ((haplotypes,),) = (document["haplotypes"] for document in json.loads(result.stdout))
+    named = haplotypes["not_excluded"]
     assert 43 == len(named)  # all but *1, and *3, which in cis with *22 is *37
     assert ["*2", "*4", "*5"] == named[:3]

@@ -103,7 +103,7 @@ def test_summary_of_a_person_does_not_depend_on_other_people(
     expected = table(alone, "summary", overlay=EVERY_COMBINATION_LISTED)
     rows_of_both = table(both, "summary", overlay=EVERY_COMBINATION_LISTED)
     assert expected == [row for row in rows_of_both if row["sample"] == "S2"]
-    assert "plasma level: higher" in expected[1]["conclusion"]
+    assert expected[1]["findings"].startswith("AAA-star *2|*7/*7: Plasma level: higher than ")
 
 
 def star(table_rows: list[dict[str, str]], *columns: str) -> list[tuple[str, ...]]:
@@ -122,14 +122,14 @@ def directions(table_rows: list[dict[str, str]]) -> dict[str, str]:
 
 HIDDEN = {
     # The missing site may carry *2 or *5, in a combination that is not listed.
-    "*2 with *5": ({"rs1": None, "rs4": "1/1"}, "*5/*5", ("comparator", "not_assessed")),
+    "*2 with *5": ({"rs1": None, "rs4": "1/1"}, "*5/*5", ("lower", "not_assessed")),
     "*2 with an extra allele": (
         {"rs1": None, "rs2": "2/2"},
         "[*1 + rs2 T]/[*1 + rs2 T]",
-        ("comparator", "not_assessed"),
+        ("lower", "not_assessed"),
     ),
-    "*5 with *2": ({"rs1": "1/1", "rs4": None}, "*2/*2", ("comparator", "not_assessed")),
-    "*5 with *3": ({"rs2": "1/1", "rs4": None}, "*3/*3", ("not_assessed", "comparator")),
+    "*5 with *2": ({"rs1": "1/1", "rs4": None}, "*2/*2", ("lower", "not_assessed")),
+    "*5 with *3": ({"rs2": "1/1", "rs4": None}, "*3/*3", ("not_assessed", "higher")),
 }
 
 
@@ -155,7 +155,7 @@ def test_a_haplotype_hidden_by_a_missing_site_may_count(make_vcf: MakeVcf, table
     assert "not_assessed" == directions(table(path, "annotations"))["AAA-33-survival"]
     # A copy with the reference at rs2 cannot carry *3.
     path = make_vcf(rows(rs2="0/.", rs1="1/1"))
-    assert "comparator" == directions(table(path, "annotations"))["AAA-33-survival"]
+    assert "lower" == directions(table(path, "annotations"))["AAA-33-survival"]
 
 
 def test_haplotypes_that_a_larger_one_always_absorbs_are_excluded(
@@ -234,7 +234,7 @@ def test_a_haplotype_in_cis_with_another_may_count_or_not(make_vcf: MakeVcf, tab
     (row,) = (r for r in table(path, "annotations") if r["association"] == "AAA-33-survival")
     assert row["direction"] == "undetermined"
     assert row["statement"] == (
-        "Of *3/[*3 + *5], it is not known whether what was found of the haplotypes holds with the "
+        "It is not known whether what was found of the haplotypes in *3/[*3 + *5] holds with the "
         "alleles beside them."
     )
 
@@ -369,35 +369,32 @@ RS4_ASSOCIATION = section(
     "associations",
     association_entry(
         "rs4-survival",
-        {
-            "G/G": "higher: Lived longer.",
-            "G/GT": "higher: Lived longer.",
-            "GT/GT": "comparator: Was compared with.",
-        },
+        {"G/G": "higher", "G/GT": "higher", "GT/GT": "lower"},
         variant="rs4",
         outcome="survival",
         drug="anastrozole",
         setting="metastatic",
-        allele="G",
         evidence="[six-rs4-survival]",
     ),
 )
 
 
 @pytest.mark.parametrize(
-    ("rs2", "findings"),
+    ("genotypes", "findings"),
     [
-        ("0/0", "rs1 A/A (survival: higher); rs4 G/G (survival: higher)"),
-        ("1/1", "rs1 A/A with rs4 G/G with AAA-star *3/*3 (survival: higher)"),
+        pytest.param({"rs2": "1/1"}, "1 finding: 1 better (not replicated)", id="same-effect"),
+        pytest.param({}, "1 finding: 1 conflicting (not replicated)", id="opposite-effects"),
+        pytest.param(
+            {"rs2": "0/1"},
+            "2 findings: 1 better (not replicated), 1 better (one study, uncorrected)",
+            id="no-finding-on-the-set",
+        ),
     ],
 )
-def test_variants_of_a_set_are_one_signal_if_the_set_has_the_same_effect(
-    rs2: str, findings: str, make_vcf: MakeVcf, table: Table
+def test_variants_of_a_set_are_one_signal_with_it(
+    genotypes: dict[str, str], findings: str, make_vcf: MakeVcf, table: Table
 ) -> None:
-    path = make_vcf(rows(rs2=rs2))
+    path = make_vcf(rows(**genotypes))
     summary = table(path, "summary", overlay=RS4_ASSOCIATION)
     (row,) = (row for row in summary if row["category"] == "efficacy")
-    assert row["conclusion"] == (
-        "No replicated association applies to this genotype. Unreplicated findings apply to this "
-        f"genotype: {findings}."
-    )
+    assert row["conclusion"].startswith(f"Nothing established. On anastrozole itself: {findings}.")

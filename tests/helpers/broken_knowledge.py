@@ -20,6 +20,9 @@ FRAME, VARIANTS, EVIDENCE, MESSAGES, HAPLOTYPES = (
 )
 """The files of a copy that the tests edit."""
 
+KNOWLEDGE = "knowledge.yaml"
+"""The file of a copy that has the section ``knowledge``."""
+
 Edit = tuple[str, str, str]
 """File name, a text that occurs once in the file, and its replacement."""
 
@@ -32,25 +35,6 @@ ReportedFault = tuple[str, int, str, str]
 Rule = tuple[Edit, ExpectedFault]
 """An edit that breaks a rule, and the only fault that it causes."""
 
-DIRECTIONS = ("higher", "lower", "none", "comparator", "not_studied")
-"""All directions of a conclusion."""
-
-ALLOWED_DIRECTIONS: dict[tuple[str, int], tuple[str, ...]] = {
-    ("higher", 2): ("higher", "not_studied"),
-    ("higher", 1): ("higher", "comparator", "none", "not_studied"),
-    ("higher", 0): ("comparator", "not_studied"),
-    ("lower", 2): ("lower", "not_studied"),
-    ("lower", 1): ("lower", "comparator", "none", "not_studied"),
-    ("lower", 0): ("comparator", "not_studied"),
-    ("none", 2): ("none", "not_studied"),
-    ("none", 1): ("none", "not_studied"),
-    ("none", 0): ("none", "not_studied"),
-    ("unsettled", 2): ("none", "not_studied"),
-    ("unsettled", 1): ("none", "not_studied"),
-    ("unsettled", 0): ("none", "not_studied"),
-}
-"""Directions of a conclusion by the direction of the claim and the copies of its subject."""
-
 
 def edited_toy(tmp_path: Path, *edits: Edit) -> Path:
     """Copy the toy knowledge base, apply the edits, and return the directory of the copy.
@@ -61,7 +45,7 @@ def edited_toy(tmp_path: Path, *edits: Edit) -> Path:
     directory = tmp_path / "kb"
     shutil.copytree(TOY, directory)
     head, body = (directory / FRAME).read_text(encoding="utf-8").split("assemblies:\n", 1)
-    (directory / "knowledge.yaml").write_text(head, encoding="utf-8")
+    (directory / KNOWLEDGE).write_text(head, encoding="utf-8")
     (directory / FRAME).write_text(f"assemblies:\n{body}", encoding="utf-8")
     _apply(directory, *edits)
     return directory

@@ -213,7 +213,7 @@ def as_stdin(data: bytes) -> Iterator[None]:
 class Tables:
     """The output for the people: annotations as text, and calls by sample and variant.
 
-    The columns ``file`` and ``source`` of the calls are left out.
+    The columns ``file`` and ``source`` are left out.
     """
 
     annotations: str
@@ -258,10 +258,11 @@ def tables_of(
     calls = "".join(text_chunks(make_table(TableName.CALLS, result), "\t")).splitlines()
     columns = calls[0].split("\t")
     rows = (dict(zip(columns, line.split("\t"), strict=True)) for line in calls[1:])
+    header, *lines = (line.split("\t") for line in annotations.splitlines(keepends=True))
+    source = header.index("source")
     kept = [
-        line
-        for number, line in enumerate(annotations.splitlines(keepends=True))
-        if not number or line.split("\t")[0] in samples
+        "\t".join((*line[:source], *line[source + 1 :]))
+        for line in (header, *(line for line in lines if line[0] in samples))
     ]
     return Tables(
         annotations="".join(kept),

@@ -11,13 +11,24 @@ from pgx_ana.annotation import Annotations, AssociationResult
 from pgx_ana.coded import Coded
 from pgx_ana.haplotypes import DiplotypeStatus
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.model import ABSENT, Call, CallOptions, CohortCalls, InputFile, SiteCalls
+from pgx_ana.model import (
+    ABSENT,
+    Call,
+    CallOptions,
+    Circumstances,
+    CohortCalls,
+    InputFile,
+    SiteCalls,
+)
 from pgx_ana.output import make_table
 from pgx_ana.output.columns import COLUMNS
 from pgx_ana.output.tables import Value
 from pgx_ana.terms import Assembly, CallSource, CallStatus, TableName
 
 RECORD = CallSource.RECORD
+UNSTATED = Circumstances()
+"""Neither the sex nor the use of the drug is known."""
+
 T = TypeVar("T")
 
 
@@ -72,6 +83,20 @@ def cohort(
         assembly=assembly,
         sites=tuple(SiteCalls(variants[name], coded(cells)) for name, cells in calls.items()),
     )
+
+
+def annotated(
+    knowledge: KnowledgeBase,
+    calls: Mapping[str, Sequence[Call]],
+    *,
+    assembly: Assembly = Assembly.GRCH38,
+    person: Circumstances = UNSTATED,
+    population: str = "",
+) -> Annotations:
+    """Return the annotations of a cohort from the calls of each variant; see :func:`cohort`."""
+    people = cohort(knowledge, calls, assembly)
+    circumstances = Coded.constant(person, len(people.samples))
+    return Annotations(people, knowledge, circumstances, population)
 
 
 def findings(item: AssociationResult) -> list[Finding]:

@@ -15,7 +15,7 @@ VARIANT = {
     "paper_wording": "plus strand",
     "sources": "[made up]",
 }
-ASSOCIATION = {"drug": "letrozole", "setting": "adjuvant", "direction": "higher"}
+ASSOCIATION = {"drug": "letrozole", "setting": "adjuvant"}
 NULL_RESULT: Mapping[str, str | None] = {
     "publication": "two-2002",
     "cohort": "second",
@@ -42,6 +42,25 @@ NULL_RESULT: Mapping[str, str | None] = {
     "summary": "No difference.",
 }
 """The fields of a result in their order; those without a value are left out unless given."""
+POLYGENIC_RESULT: Mapping[str, str | None] = {
+    "publication": "two-2002",
+    "cohort": "second",
+    "drugs": "[letrozole]",
+    "setting": "adjuvant",
+    "population": "{sex: female}",
+    "n": None,
+    "outcome": None,
+    "score": "ten variants",
+    "result": '"null"',
+    "effects": None,
+    "p": None,
+    "significance": "not_significant",
+    "validated": '"no"',
+    "read": "abstract",
+    "sources": "[made up]",
+    "summary": "No difference.",
+}
+"""The fields of a polygenic result in their order, with values as above."""
 
 
 def written_overlay(folder: Path, *sections: str) -> Path:
@@ -76,13 +95,19 @@ def result_entry(key: str, **fields: str) -> str:
     return _entry(key, {**NULL_RESULT, **fields})
 
 
+def polygenic_entry(key: str, **fields: str) -> str:
+    """Return a result on many variants at once, without an effect unless the fields say so."""
+    return _entry(key, {**POLYGENIC_RESULT, **fields})
+
+
 def association_entry(key: str, genotypes: Mapping[str, str], **fields: str) -> str:
-    """Return an association; a genotype has a direction and a statement: ``"none: No effect."``."""
-    conclusions = ""
-    for genotype, conclusion in genotypes.items():
-        direction, statement = conclusion.split(": ")
-        conclusions += f"\n      {genotype}: {{direction: {direction}, statement: {statement}}}"
-    return _entry(key, {**ASSOCIATION, **fields, "genotypes": conclusions})
+    """Return an association with the direction of each genotype: ``{"A/A": "higher"}``.
+
+    Its statement says nothing unless the fields say otherwise.
+    """
+    directions = "".join(f"\n      {name}: {direction}" for name, direction in genotypes.items())
+    statement = fields.pop("statement", "Made up.")
+    return _entry(key, {**ASSOCIATION, **fields, "genotypes": directions, "statement": statement})
 
 
 def _entry(key: str, fields: Mapping[str, str | None]) -> str:

@@ -1,4 +1,4 @@
-"""Faults between entries: required entries, references, variants and linkage groups."""
+"""Faults between entries: required entries, references and variants."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 from helpers.broken_knowledge import (
     EVIDENCE,
     FRAME,
+    KNOWLEDGE,
     MESSAGES,
     VARIANTS,
     Edit,
@@ -19,6 +20,7 @@ from helpers.broken_knowledge import (
     reported,
     unknown_entries,
 )
+from helpers.toy_overlays import polygenic_entry, section
 
 from pgx_ana.knowledge import load
 
@@ -160,7 +162,7 @@ REFERENCES: dict[str, Rule] = {
         (EVIDENCE, "drug: none", "associations(rs1-survival).drug", "none"),
     ),
     "setting of an association": (
-        (EVIDENCE, "setting: metastatic\n    allele", "setting: late\n    allele"),
+        (EVIDENCE, "setting: metastatic\n    evidence", "setting: late\n    evidence"),
         (EVIDENCE, "setting: late", "associations(rs1-survival).setting", "late"),
     ),
     "evidence of an association": (
@@ -173,18 +175,44 @@ REFERENCES: dict[str, Rule] = {
     ),
 }
 
-DEFINITIONS: dict[str, Rule] = {
-    "variant in two linkage groups": (
-        (
-            FRAME,
-            COHORTS_SECTION,
-            (
-                "linkage:\n  - {id: l, variants: [rs1, rs2], note: x}\n"
-                "  - {id: m, variants: [rs1, rs4], note: x} # second\ncohorts:\n"
-            ),
-        ),
-        (FRAME, "# second", "linkage(m).variants", "rs1 is also in the linkage group l"),
+CONTEXT_SETTINGS = "settings: [adjuvant], monitored"
+POLYGENIC = section("polygenic", polygenic_entry("p", outcome="pain"))
+BEGINNING = "evidence:\n  - id: one"
+UNKNOWN_TOGETHER = (
+    "linkage:\n  - {id: l, variants: [rs1, rs2], note: x, together: {rs9: A}}\ncohorts:\n"
+)
+UNKNOWN_CONFLICT = (
+    "linkage:\n  - {id: l, variants: [rs1, rs2], note: x, conflicts: [rs9-pain]}\ncohorts:\n"
+)
+REFERENCES |= {
+    "linked allele of a variant": (
+        (FRAME, COHORTS_SECTION, UNKNOWN_TOGETHER),
+        (FRAME, "{rs9: A}", "linkage(l).together", "rs9"),
     ),
+    "conflict of an association": (
+        (FRAME, COHORTS_SECTION, UNKNOWN_CONFLICT),
+        (FRAME, "[rs9-pain]", "linkage(l).conflicts", "rs9-pain"),
+    ),
+    "setting of a context": (
+        (FRAME, CONTEXT_SETTINGS, "settings: [adjuvant, late], monitored"),
+        (FRAME, "[adjuvant, late]", "contexts(adjuvant).settings", "late"),
+    ),
+    **{
+        f"{field} of a polygenic result": (
+            (EVIDENCE, BEGINNING, POLYGENIC.replace(f"{field}: {known}", unknown) + BEGINNING),
+            (EVIDENCE, unknown, f"polygenic(p).{field}", "nothing"),
+        )
+        for field, known, unknown in (
+            ("publication", "two-2002", "publication: nothing"),
+            ("cohort", "second", "cohort: nothing"),
+            ("drugs", "[letrozole]", "drugs: [nothing]"),
+            ("setting", "adjuvant", "setting: nothing"),
+            ("outcome", "pain", "outcome: nothing"),
+        )
+    },
+}
+
+DEFINITIONS: dict[str, Rule] = {
     "entry twice in a file": (
         (FRAME, "id: letrozole, name: letrozole", "id: anastrozole, name: letrozole"),
         (FRAME, "name: letrozole", "drugs(anastrozole)", "is defined twice"),
@@ -422,6 +450,33 @@ def test_window_that_begins_within_a_repeat(tmp_path: Path) -> None:
     assert located(directory, *expected) == reported(directory)
 
 
+def test_drug_of_the_knowledge_base_must_be_defined(tmp_path: Path) -> None:
+    """The knowledge base may span several files, so that the first one is reported."""
+    directory = edited_toy(tmp_path, (KNOWLEDGE, "drug: anastrozole", "drug: exemestane"))
+    what = "refers to an unknown entry: exemestane"
+    expected = (EVIDENCE, FIRST_LINE, "knowledge.drug", what)
+    assert located(directory, expected) == reported(directory)
+
+
+def test_drug_of_the_knowledge_base_is_checked_with_the_entries(tmp_path: Path) -> None:
+    directory = edited_toy(
+        tmp_path,
+        (KNOWLEDGE, "drug: anastrozole", "drug: exemestane"),
+        (VARIANTS, "studied_allele: A", "studied_allele: T"),
+    )
+    what = "refers to an unknown entry: exemestane"
+    expected = [
+        (EVIDENCE, FIRST_LINE, "knowledge.drug", what),
+        (
+            VARIANTS,
+            "studied_allele: T",
+            "variants(rs1).studied_allele",
+            "T is not one of the alleles",
+        ),
+    ]
+    assert located(directory, *expected) == reported(directory)
+
+
 def test_faults_of_all_files_are_reported_together(tmp_path: Path) -> None:
     """Faults between entries are in the order of files and lines, whichever check found them."""
     directory = edited_toy(
@@ -431,7 +486,7 @@ def test_faults_of_all_files_are_reported_together(tmp_path: Path) -> None:
         (VARIANTS, RS4_37, 'GRCh37: {chrom: "2", pos: 451, ref: G}'),
         (EVIDENCE, "[one-rs1-survival]", "[one-rs1-survival, two-rs2-level-null]"),
         (EVIDENCE, "significance: corrected", "significance: not_significant # trend"),
-        (EVIDENCE, "C/C: {direction: comparator", "C/C: {direction: lower"),
+        (EVIDENCE, "C/C: lower", "C/C: not_studied"),
         (EVIDENCE, 'result: "null"\n    direction: none', 'result: "null"\n    direction: higher'),
     )
     expected = [
@@ -455,9 +510,9 @@ def test_faults_of_all_files_are_reported_together(tmp_path: Path) -> None:
         ),
         (
             EVIDENCE,
-            "C/C: {direction: lower",
-            "associations(rs1-survival).genotypes.C/C",
-            "lower does not follow from the claim (A: higher); expected comparator or not_studied",
+            "A/A: higher",
+            "associations(rs1-survival).genotypes",
+            "higher has nothing to be compared with",
         ),
         (
             VARIANTS,

@@ -8,6 +8,7 @@ import pytest
 from helpers.broken_knowledge import (
     EVIDENCE,
     FRAME,
+    KNOWLEDGE,
     VARIANTS,
     Edit,
     ExpectedFault,
@@ -17,12 +18,17 @@ from helpers.broken_knowledge import (
     located,
     reported,
 )
+from helpers.toy_overlays import polygenic_entry, section
 
 from pgx_ana.knowledge import load
 
 COHORTS_SECTION = "cohorts:\n"
 RS6_37 = 'GRCh37: {chrom: "2", pos: 50, ref: G}'
 RS6_ALLELES = "alleles: [{bases: G}, {bases: T}]"
+SEARCHED_IN_MAY = 'name: fertility, searched: made up, searched_on: "2026-05"'
+POLYGENIC = section("polygenic", polygenic_entry("p", outcome="pain"))
+HALF_VALIDATED = POLYGENIC.replace('validated: "no"', "validated: partly")
+POLYGENIC_WITHOUT_SCORE = POLYGENIC.replace("    score: ten variants\n", "")
 COMPARED = "compared: {effect: [A/A, A/C], comparator: [C/C]}"
 
 
@@ -291,8 +297,13 @@ FIELDS: dict[str, Rule] = {
         (VARIANTS, "bases: t", "variants[1](rs2).alleles[2].bases", pattern(BASES, "t")),
     ),
     "unknown base": (
-        (EVIDENCE, "allele: A\n    direction: higher", "allele: N\n    direction: higher"),
-        (EVIDENCE, "allele: N", "associations[0](rs1-survival).allele", pattern(BASES, "N")),
+        (EVIDENCE, "alleles: {rs1: A}", "alleles: {rs1: N}"),
+        (
+            EVIDENCE,
+            "alleles: {rs1: N}",
+            "evidence[0](one-rs1-survival).alleles.rs1",
+            pattern(BASES, "N"),
+        ),
     ),
     "phased genotype": (
         (EVIDENCE, "effect: [A/A, A/C]", "effect: [A/A, A|C]"),
@@ -313,13 +324,72 @@ FIELDS: dict[str, Rule] = {
         ),
     ),
     "conclusion with an empty key": (
-        (EVIDENCE, "C/C: {direction: comparator", '"": {direction: comparator'),
+        (EVIDENCE, "C/C: lower", '"": lower'),
         (
             EVIDENCE,
-            '"": {direction: comparator',
+            '"": lower',
             "associations[0](rs1-survival).genotypes.",
             "String should have at least 1 character, not ''",
         ),
+    ),
+    "association without a statement": (
+        (EVIDENCE, "    statement: Carriers of A lived longer than C/C.\n", ""),
+        (
+            EVIDENCE,
+            at_id("rs1-survival"),
+            "associations[0](rs1-survival).statement",
+            "Field required",
+        ),
+    ),
+    "statement of a single genotype": (
+        (EVIDENCE, "C/C: lower", "C/C: {direction: lower, statement: x}"),
+        (
+            EVIDENCE,
+            "C/C: {",
+            "associations[0](rs1-survival).genotypes.C/C",
+            (
+                "Input should be 'higher', 'lower', 'between', 'no_difference', 'unsettled' or "
+                "'not_studied'"
+            ),
+        ),
+    ),
+    "direction of the whole association": (
+        (EVIDENCE, "variant: rs1\n", "variant: rs1\n    direction: higher # of all\n"),
+        (
+            EVIDENCE,
+            "# of all",
+            "associations[0](rs1-survival).direction",
+            extra(invalid="higher"),
+        ),
+    ),
+    "another version of the format": (
+        (KNOWLEDGE, 'format: "2"', 'format: "1"'),
+        (KNOWLEDGE, 'format: "1"', "knowledge.format", "Input should be '2', not '1'"),
+    ),
+    "knowledge base without a drug": (
+        (KNOWLEDGE, "  drug: anastrozole\n", ""),
+        (KNOWLEDGE, "name: toy", "knowledge.drug", "Field required"),
+    ),
+    "context without a sex": (
+        (FRAME, "name: use in men, sex: male", "name: use in men"),
+        (FRAME, "name: use in men", "contexts[1](men).sex", "Field required"),
+    ),
+    "question without a search": (
+        (FRAME, "name: fertility, searched: made up", "name: fertility"),
+        (FRAME, "name: fertility", "questions[2](fertility).searched", "Field required"),
+    ),
+    "search without a day": (
+        (FRAME, 'name: fertility, searched: made up, searched_on: "2026-01-02"', SEARCHED_IN_MAY),
+        (
+            FRAME,
+            "2026-05",
+            "questions[2](fertility).searched_on",
+            pattern(r"^\d{4}-\d{2}-\d{2}$", "2026-05"),
+        ),
+    ),
+    "polygenic result without a score": (
+        (EVIDENCE, "evidence:\n  - id: one", f"{POLYGENIC_WITHOUT_SCORE}evidence:\n  - id: one"),
+        (EVIDENCE, at_id("p"), "polygenic[0](p).score", "Field required"),
     ),
     "third assembly": (
         (VARIANTS, RS6_37, RS6_37.replace("GRCh37", "T2T")),
@@ -354,13 +424,28 @@ CONTROLLED_TERMS: dict[str, tuple[Edit, str, tuple[str, ...]]] = {
         ("female", "male", "any"),
     ),
     "off label": (
+        (FRAME, 'sex: female, off_label: "no"', "sex: female, off_label: sometimes"),
+        "contexts[0](adjuvant).off_label",
+        ("yes", "no"),
+    ),
+    "sex of a context": (
+        (FRAME, "name: use in men, sex: male", "name: use in men, sex: any"),
+        "contexts[1](men).sex",
+        ("female", "male"),
+    ),
+    "sex of a question": (
+        (FRAME, "name: fertility,", "name: fertility, sex: men,"),
+        "questions[2](fertility).sex",
+        ("female", "male", "any"),
+    ),
+    "whether a score was validated": (
         (
-            FRAME,
-            'name: adjuvant, sex: female, off_label: "no"',
-            "name: a, sex: any, off_label: none",
+            EVIDENCE,
+            "evidence:\n  - id: one",
+            f"{HALF_VALIDATED}evidence:\n  - id: one",
         ),
-        "settings[0](adjuvant).off_label",
-        ("yes", "no", "not_applicable"),
+        "polygenic[0](p).validated",
+        ("yes", "no", "not_stated"),
     ),
     "type of a variant": (
         (VARIANTS, "type: deletion", "type: indel"),
@@ -426,15 +511,15 @@ CONTROLLED_TERMS: dict[str, tuple[Edit, str, tuple[str, ...]]] = {
         "evidence[0](one-rs1-survival).read",
         ("full_text", "abstract", "partial", "second_hand"),
     ),
-    "direction of a claim": (
-        (EVIDENCE, "allele: A\n    direction: higher", "allele: A\n    direction: unknown"),
-        "associations[0](rs1-survival).direction",
-        ("higher", "lower", "none", "unsettled"),
+    "keys of the genotypes": (
+        (EVIDENCE, "variant: rs1\n", "haplotype_set: s\n    keyed_by: haplotype\n"),
+        "associations[0](rs1-survival).keyed_by",
+        ("diplotype", "phenotype"),
     ),
     "direction of a genotype": (
-        (EVIDENCE, "C/C: {direction: comparator", "C/C: {direction: reference"),
-        "associations[0](rs1-survival).genotypes.C/C.direction",
-        ("higher", "lower", "none", "comparator", "not_studied"),
+        (EVIDENCE, "C/C: lower", "C/C: comparator"),
+        "associations[0](rs1-survival).genotypes.C/C",
+        ("higher", "lower", "between", "no_difference", "unsettled", "not_studied"),
     ),
 }
 RULES = joined(YAML_SYNTAX, FIELDS)
@@ -480,6 +565,15 @@ def test_faults_of_all_unreadable_files_are_reported_together(tmp_path: Path) ->
         (VARIANTS, "merged: [*11]", "", UNQUOTED_STAR),
     ]
     assert located(directory, *expected) == reported(directory)
+
+
+def test_other_format_is_the_only_fault_reported(tmp_path: Path) -> None:
+    """Every entry of another format would have faults."""
+    directory = edited_toy(
+        tmp_path, (KNOWLEDGE, 'format: "2"', 'format: "1"'), (EVIDENCE, "n: 100", "n: many")
+    )
+    expected = (KNOWLEDGE, 'format: "1"', "knowledge.format", "Input should be '2', not '1'")
+    assert located(directory, expected) == reported(directory)
 
 
 def test_quoted_star_allele_is_valid(tmp_path: Path) -> None:

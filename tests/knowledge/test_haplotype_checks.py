@@ -1,14 +1,11 @@
-"""Faults of haplotype sets, haplotypes and panel counts, and of evidence and claims on them."""
+"""Faults of haplotype sets, haplotypes and panel counts, and of results on them."""
 
 from __future__ import annotations
 
-from itertools import product
 from pathlib import Path
 
 import pytest
 from helpers.broken_knowledge import (
-    ALLOWED_DIRECTIONS,
-    DIRECTIONS,
     EVIDENCE,
     HAPLOTYPES,
     Edit,
@@ -60,16 +57,9 @@ DIPLOTYPE_RESULT = (
     "    significance: corrected\n"
 )
 HAPLOTYPE_RESULT = "haplotype: AAA-2\n    model: carriers\n"
-PHENOTYPE_CLAIM = (
-    "- id: AAA-metaboliser-level\n    haplotype_set: AAA-star\n"
-    "    phenotypes: [intermediate metaboliser, poor metaboliser]\n"
-)
-HAPLOTYPE_CLAIM = "- id: AAA-2-pain\n    haplotype: AAA-2\n"
-DIPLOTYPE_CLAIM = '- id: AAA-33-survival\n    haplotype_set: AAA-star\n    diplotypes: ["*3/*3"]\n'
 RS1_RESULT = "    model: carriers\n    compared: {effect"
-RS1_CLAIM = "    allele: C\n    direction: unsettled\n"
 ASSOCIATIONS = "associations:\n  - id: rs1-level\n"
-NULL_RESULT = """\
+RESULT = """\
   - id: six-pain
     publication: one-2001
     cohort: first
@@ -82,17 +72,18 @@ NULL_RESULT = """\
     outcome: pain
     wording: all
     strand: not_applicable
-    result: "null"
+    result: association
     SUBJECT
-    direction: none
-    significance: not_significant
+    direction: higher
+    significance: nominal
     specified: exploratory
     read: abstract
     sources: [made up]
-    summary: Pain did not differ.
+    summary: Pain differed.
 associations:
   - id: rs1-level
 """
+"""A result on pain, before the associations; none of them is on the set AAA-pair and pain."""
 
 
 def test_unedited_copy_is_valid(tmp_path: Path) -> None:
@@ -244,18 +235,6 @@ REFERENCES: dict[str, Rule] = {
     "set of evidence": (
         (HAPLOTYPES, DIPLOTYPE_RESULT, DIPLOTYPE_RESULT.replace("AAA-star", "stars")),
         (HAPLOTYPES, "set: stars", "evidence(five-diplotype-survival).haplotype_set", "stars"),
-    ),
-    "haplotype of an association": (
-        (
-            HAPLOTYPES,
-            HAPLOTYPE_CLAIM,
-            HAPLOTYPE_CLAIM.replace("haplotype: AAA-2", "haplotype: AAA-9"),
-        ),
-        (HAPLOTYPES, "haplotype: AAA-9", "associations(AAA-2-pain).haplotype", "AAA-9"),
-    ),
-    "set of an association": (
-        (HAPLOTYPES, DIPLOTYPE_CLAIM, DIPLOTYPE_CLAIM.replace("AAA-star", "stars")),
-        (HAPLOTYPES, "set: stars", "associations(AAA-33-survival).haplotype_set", "stars"),
     ),
 }
 
@@ -511,7 +490,6 @@ COUNTS: dict[str, Rule] = {
 }
 
 TOGETHER = "must be given together with diplotypes or phenotypes of the set"
-NOT_A_DIPLOTYPE = "is not a diplotype of AAA-star, whose haplotypes must be in file order"
 RESULTS: dict[str, Rule] = {
     "haplotype and set": (
         (HAPLOTYPES, HAPLOTYPE_RESULT, f"{HAPLOTYPE_RESULT}    haplotype_set: AAA-pair\n"),
@@ -522,31 +500,12 @@ RESULTS: dict[str, Rule] = {
             "cannot be combined with haplotype: it needs diplotypes or phenotypes instead",
         ),
     ),
-    "haplotype with an unknown direction": (
-        (
-            HAPLOTYPES,
-            "model: carriers\n    direction: lower",
-            "model: carriers\n    direction: unknown",
-        ),
-        (
-            HAPLOTYPES,
-            "direction: unknown",
-            "evidence(four-star2-pain).direction",
-            "unknown, although a base, haplotype, diplotype or phenotype is given for it",
-        ),
-    ),
     "set without diplotypes or phenotypes": (
+        (HAPLOTYPES, ASSOCIATIONS, RESULT.replace("SUBJECT", "haplotype_set: AAA-pair")),
         (
             HAPLOTYPES,
-            PHENOTYPE_RESULT,
-            PHENOTYPE_RESULT.replace(
-                "    phenotypes: [intermediate metaboliser, poor metaboliser]\n", ""
-            ),
-        ),
-        (
-            HAPLOTYPES,
-            "haplotype_set: AAA-star\n    direction",
-            "evidence(three-poor-level).haplotype_set",
+            "haplotype_set: AAA-pair\n    direction",
+            "evidence(six-pain).haplotype_set",
             TOGETHER,
         ),
     ),
@@ -568,310 +527,9 @@ RESULTS: dict[str, Rule] = {
             TOGETHER,
         ),
     ),
-    "unknown phenotype": (
-        (HAPLOTYPES, PHENOTYPE_RESULT, PHENOTYPE_RESULT.replace("poor", "ultrarapid")),
-        (
-            HAPLOTYPES,
-            "ultrarapid",
-            "evidence(three-poor-level).phenotypes",
-            "ultrarapid metaboliser is not a phenotype of AAA-star",
-        ),
-    ),
-    "unknown diplotype": (
-        (HAPLOTYPES, DIPLOTYPE_RESULT, DIPLOTYPE_RESULT.replace("*3/*3", "*3/*9")),
-        (
-            HAPLOTYPES,
-            "*3/*9",
-            "evidence(five-diplotype-survival).diplotypes",
-            f"*3/*9 {NOT_A_DIPLOTYPE}",
-        ),
-    ),
-    "diplotype in another order": (
-        (HAPLOTYPES, DIPLOTYPE_RESULT, DIPLOTYPE_RESULT.replace("*3/*3", "*3/*1")),
-        (
-            HAPLOTYPES,
-            "*3/*1",
-            "evidence(five-diplotype-survival).diplotypes",
-            f"*3/*1 {NOT_A_DIPLOTYPE}",
-        ),
-    ),
-    "diplotype of a haplotype that is not callable": (
-        (HAPLOTYPES, DIPLOTYPE_RESULT, DIPLOTYPE_RESULT.replace("*3/*3", "*3/*6")),
-        (
-            HAPLOTYPES,
-            "*3/*6",
-            "evidence(five-diplotype-survival).diplotypes",
-            f"*3/*6 {NOT_A_DIPLOTYPE}",
-        ),
-    ),
-    "diplotype of another set": (
-        (HAPLOTYPES, DIPLOTYPE_RESULT, DIPLOTYPE_RESULT.replace("*3/*3", "A-T/A-C")),
-        (
-            HAPLOTYPES,
-            "A-T/A-C",
-            "evidence(five-diplotype-survival).diplotypes",
-            f"A-T/A-C {NOT_A_DIPLOTYPE}",
-        ),
-    ),
-    "haplotype instead of a diplotype": (
-        (HAPLOTYPES, DIPLOTYPE_RESULT, DIPLOTYPE_RESULT.replace("*3/*3", "*3")),
-        (
-            HAPLOTYPES,
-            '["*3"]',
-            "evidence(five-diplotype-survival).diplotypes",
-            f"*3 {NOT_A_DIPLOTYPE}",
-        ),
-    ),
 }
 
-ONE_SUBJECT = "must have one variant, one haplotype, or diplotypes or phenotypes of one set"
-ALLELE_OF_VARIANT = "must be given for a claim on a variant, and only for that"
-CLAIMS: dict[str, Rule] = {
-    "claim without a subject": (
-        (HAPLOTYPES, HAPLOTYPE_CLAIM, "- id: AAA-2-pain\n"),
-        (HAPLOTYPES, "- id: AAA-2-pain\n", "associations(AAA-2-pain)", ONE_SUBJECT),
-    ),
-    "claim on a variant and a haplotype": (
-        (HAPLOTYPES, HAPLOTYPE_CLAIM, f"{HAPLOTYPE_CLAIM}    variant: rs1\n"),
-        (HAPLOTYPES, "- id: AAA-2-pain\n", "associations(AAA-2-pain)", ONE_SUBJECT),
-    ),
-    "claim on a haplotype and a set": (
-        (
-            HAPLOTYPES,
-            HAPLOTYPE_CLAIM,
-            f'{HAPLOTYPE_CLAIM}    haplotype_set: AAA-star\n    diplotypes: ["*2/*2"]\n',
-        ),
-        (HAPLOTYPES, "- id: AAA-2-pain\n", "associations(AAA-2-pain)", ONE_SUBJECT),
-    ),
-    "claim on a variant and a set": (
-        (HAPLOTYPES, PHENOTYPE_CLAIM, f"{PHENOTYPE_CLAIM}    variant: rs1\n"),
-        (
-            HAPLOTYPES,
-            "- id: AAA-metaboliser-level",
-            "associations(AAA-metaboliser-level)",
-            ONE_SUBJECT,
-        ),
-    ),
-    "claim on diplotypes and phenotypes": (
-        (HAPLOTYPES, PHENOTYPE_CLAIM, f'{PHENOTYPE_CLAIM}    diplotypes: ["*2/*2"]\n'),
-        (
-            HAPLOTYPES,
-            "- id: AAA-metaboliser-level",
-            "associations(AAA-metaboliser-level)",
-            ONE_SUBJECT,
-        ),
-    ),
-    "claim on a haplotype that is not callable": (
-        (
-            HAPLOTYPES,
-            HAPLOTYPE_CLAIM,
-            HAPLOTYPE_CLAIM.replace("haplotype: AAA-2", "haplotype: AAA-6"),
-        ),
-        (
-            HAPLOTYPES,
-            "haplotype: AAA-6",
-            "associations(AAA-2-pain).haplotype",
-            "AAA-6 is not_callable, so it is never called",
-        ),
-    ),
-    "phenotypes with a haplotype": (
-        (HAPLOTYPES, HAPLOTYPE_CLAIM, f"{HAPLOTYPE_CLAIM}    phenotypes: [poor metaboliser]\n"),
-        (
-            HAPLOTYPES,
-            "- id: AAA-2-pain\n",
-            "associations(AAA-2-pain).haplotype_set",
-            TOGETHER,
-        ),
-    ),
-    "phenotypes with a variant": (
-        (HAPLOTYPES, RS1_CLAIM, f"{RS1_CLAIM}    phenotypes: [poor metaboliser]\n"),
-        (HAPLOTYPES, "- id: rs1-level", "associations(rs1-level).haplotype_set", TOGETHER),
-    ),
-    "allele of a haplotype": (
-        (HAPLOTYPES, HAPLOTYPE_CLAIM, f"{HAPLOTYPE_CLAIM}    allele: C\n"),
-        (
-            HAPLOTYPES,
-            "allele: C\n    outcome: pain",
-            "associations(AAA-2-pain).allele",
-            ALLELE_OF_VARIANT,
-        ),
-    ),
-    "allele of a set": (
-        (HAPLOTYPES, DIPLOTYPE_CLAIM, f"{DIPLOTYPE_CLAIM}    allele: C\n"),
-        (
-            HAPLOTYPES,
-            "allele: C\n    outcome: survival",
-            "associations(AAA-33-survival).allele",
-            ALLELE_OF_VARIANT,
-        ),
-    ),
-    "variant without an allele": (
-        (HAPLOTYPES, RS1_CLAIM, "    direction: unsettled\n"),
-        (HAPLOTYPES, "- id: rs1-level", "associations(rs1-level).allele", ALLELE_OF_VARIANT),
-    ),
-    "claim on an unknown phenotype": (
-        (
-            HAPLOTYPES,
-            PHENOTYPE_CLAIM,
-            PHENOTYPE_CLAIM.replace("poor metaboliser", "poor metaboliser, poor"),
-        ),
-        (
-            HAPLOTYPES,
-            "metaboliser, poor]",
-            "associations(AAA-metaboliser-level).phenotypes",
-            "poor is not a phenotype of AAA-star",
-        ),
-    ),
-    "omitted result on a haplotype": (
-        (HAPLOTYPES, ASSOCIATIONS, NULL_RESULT.replace("SUBJECT", "haplotype: AAA-5")),
-        (
-            HAPLOTYPES,
-            "evidence: [four-star2-pain]",
-            "associations(AAA-2-pain).evidence",
-            "omits six-pain, a result on AAA-star in the outcome group joints",
-        ),
-    ),
-    "omitted result on a haplotype that is not callable": (
-        (HAPLOTYPES, ASSOCIATIONS, NULL_RESULT.replace("SUBJECT", "haplotype: AAA-6")),
-        (
-            HAPLOTYPES,
-            "evidence: [four-star2-pain]",
-            "associations(AAA-2-pain).evidence",
-            "omits six-pain, a result on AAA-star in the outcome group joints",
-        ),
-    ),
-    "omitted result on diplotypes": (
-        (
-            HAPLOTYPES,
-            ASSOCIATIONS,
-            NULL_RESULT.replace("SUBJECT", 'haplotype_set: AAA-star\n    diplotypes: ["*4/*4"]'),
-        ),
-        (
-            HAPLOTYPES,
-            "evidence: [four-star2-pain]",
-            "associations(AAA-2-pain).evidence",
-            "omits six-pain, a result on AAA-star in the outcome group joints",
-        ),
-    ),
-    "omitted result on phenotypes": (
-        (
-            HAPLOTYPES,
-            ASSOCIATIONS,
-            NULL_RESULT.replace(
-                "SUBJECT", "haplotype_set: AAA-star\n    phenotypes: [poor metaboliser]"
-            ),
-        ),
-        (
-            HAPLOTYPES,
-            "evidence: [four-star2-pain]",
-            "associations(AAA-2-pain).evidence",
-            "omits six-pain, a result on AAA-star in the outcome group joints",
-        ),
-    ),
-    "result on another variant": (
-        (HAPLOTYPES, "[four-star2-pain]", "[four-star2-pain, two-rs2-level-null]"),
-        (
-            HAPLOTYPES,
-            "[four-star2-pain, two",
-            "associations(AAA-2-pain).evidence",
-            "two-rs2-level-null is not a result on AAA-star in the outcome group joints",
-        ),
-    ),
-    "setting without a scored result": (
-        (
-            HAPLOTYPES,
-            "outcome: pain\n    drug: anastrozole\n    setting: adjuvant",
-            "outcome: pain\n    drug: anastrozole\n    setting: metastatic",
-        ),
-        (
-            HAPLOTYPES,
-            "setting: metastatic",
-            "associations(AAA-2-pain).setting",
-            "no scored result has this setting; scored results have adjuvant",
-        ),
-    ),
-    "number of copies that is not covered": (
-        (HAPLOTYPES, '      "1": {direction: lower, statement: One copy had less pain.}\n', ""),
-        (
-            HAPLOTYPES,
-            '"0": {direction',
-            "associations(AAA-2-pain).genotypes",
-            "1 is not covered",
-        ),
-    ),
-    "conclusion on three copies": (
-        (
-            HAPLOTYPES,
-            '      "2": {',
-            '      "3": {direction: not_studied, statement: x}\n      "2": {',
-        ),
-        (
-            HAPLOTYPES,
-            '"0": {direction',
-            "associations(AAA-2-pain).genotypes",
-            "3 is not a number of copies (0, 1 or 2)",
-        ),
-    ),
-    "phenotype that is not covered": (
-        (
-            HAPLOTYPES,
-            "      normal metaboliser: {direction: comparator, statement: Was compared with.}\n",
-            "",
-        ),
-        (
-            HAPLOTYPES,
-            "intermediate metaboliser: {direction",
-            "associations(AAA-metaboliser-level).genotypes",
-            "normal metaboliser is not covered",
-        ),
-    ),
-    "conclusion on an unknown phenotype": (
-        (
-            HAPLOTYPES,
-            "      normal metaboliser: {direction",
-            (
-                "      other: {direction: comparator, statement: x}\n"
-                "      normal metaboliser: {direction"
-            ),
-        ),
-        (
-            HAPLOTYPES,
-            "other: {direction: comparator, statement: x}",
-            "associations(AAA-metaboliser-level).genotypes",
-            "other is not a phenotype of AAA-star",
-        ),
-    ),
-    "diplotype that is not covered": (
-        (HAPLOTYPES, '      "*3/*3": {direction: higher, statement: Lived longer.}\n', ""),
-        (
-            HAPLOTYPES,
-            '"*1/*3": {direction',
-            "associations(AAA-33-survival).genotypes",
-            "*3/*3 is not covered",
-        ),
-    ),
-    "other diplotypes that are not covered": (
-        (HAPLOTYPES, "      other: {direction: comparator, statement: Was compared with.}", ""),
-        (
-            HAPLOTYPES,
-            '"*3/*3": {direction',
-            "associations(AAA-33-survival).genotypes",
-            "other is not covered",
-        ),
-    ),
-    "conclusion on a diplotype in another order": (
-        (HAPLOTYPES, '"*1/*3": {direction', '"*3/*1": {direction'),
-        (
-            HAPLOTYPES,
-            '"*3/*3": {direction',
-            "associations(AAA-33-survival).genotypes",
-            "*3/*1 is not a diplotype of AAA-star, whose haplotypes must be in file order",
-        ),
-    ),
-}
-
-
-RULES = joined(FIELDS, unknown_entries(REFERENCES), SETS, DEFINITIONS, COUNTS, RESULTS, CLAIMS)
+RULES = joined(FIELDS, unknown_entries(REFERENCES), SETS, DEFINITIONS, COUNTS, RESULTS)
 
 
 @pytest.mark.parametrize(("change", "fault"), RULES.values(), ids=RULES)
@@ -880,33 +538,40 @@ def test_broken_rule_is_reported(tmp_path: Path, change: Edit, fault: ExpectedFa
     assert located(directory, fault) == reported(directory)
 
 
-def test_haplotype_set_without_diplotypes_or_phenotypes(tmp_path: Path) -> None:
-    claim = DIPLOTYPE_CLAIM.replace('    diplotypes: ["*3/*3"]\n', "")
-    directory = edited_haplotypes(tmp_path, (HAPLOTYPES, DIPLOTYPE_CLAIM, claim))
-    where = "associations(AAA-33-survival)"
-    marker = "haplotype_set: AAA-star\n    outcome: survival"
-    what = "higher does not follow from the claim (: higher); expected comparator or not_studied"
-    expected = [
-        (HAPLOTYPES, marker, f"{where}.haplotype_set", TOGETHER),
-        (HAPLOTYPES, '"*3/*3": {', f"{where}.genotypes.*3/*3", what),
-    ]
-    assert located(directory, *expected) == reported(directory)
+NOT_A_DIPLOTYPE = "is not a diplotype of AAA-star, whose haplotypes must be in file order"
 
 
-def test_unknown_diplotype_of_a_claim(tmp_path: Path) -> None:
-    """The claim has no conclusion on it, and the conclusion on the replaced one has no basis."""
-    claim = DIPLOTYPE_CLAIM.replace("*3/*3", "*3/*6")
-    directory = edited_haplotypes(tmp_path, (HAPLOTYPES, DIPLOTYPE_CLAIM, claim))
-    where = "associations(AAA-33-survival)"
-    marker = '"*3/*3": {'
-    what = "higher does not follow from the claim (*3/*6: higher); "
-    what += "expected comparator or not_studied"
-    expected = [
-        (HAPLOTYPES, '["*3/*6"]', f"{where}.diplotypes", f"*3/*6 {NOT_A_DIPLOTYPE}"),
-        (HAPLOTYPES, marker, f"{where}.genotypes", "*3/*6 is not covered"),
-        (HAPLOTYPES, marker, f"{where}.genotypes.*3/*3", what),
-    ]
-    assert located(directory, *expected) == reported(directory)
+@pytest.mark.parametrize(
+    ("field", "name", "what"),
+    [
+        ("phenotypes", "ultrarapid metaboliser", "is not a phenotype of AAA-star"),
+        ("phenotypes", "*1/*1", "is not a phenotype of AAA-star"),
+        ("diplotypes", "*3/*9", NOT_A_DIPLOTYPE),
+        ("diplotypes", "*3/*1", NOT_A_DIPLOTYPE),
+        ("diplotypes", "*3/*6", NOT_A_DIPLOTYPE),
+        ("diplotypes", "A-T/A-C", NOT_A_DIPLOTYPE),
+        ("diplotypes", "*3", NOT_A_DIPLOTYPE),
+        ("diplotypes", "other", NOT_A_DIPLOTYPE),
+    ],
+    ids=[
+        "unknown phenotype",
+        "diplotype as a phenotype",
+        "unknown diplotype",
+        "diplotype in another order",
+        "diplotype of a haplotype that is not callable",
+        "diplotype of another set",
+        "haplotype instead of a diplotype",
+        "all others",
+    ],
+)
+def test_people_of_a_result_must_be_of_its_set(
+    tmp_path: Path, field: str, name: str, what: str
+) -> None:
+    subject = f'haplotype_set: AAA-star\n    {field}: ["{name}"]'
+    result = RESULT.replace("SUBJECT", subject).replace("outcome: pain", "outcome: promoter")
+    directory = edited_haplotypes(tmp_path, (HAPLOTYPES, ASSOCIATIONS, result))
+    fault = (HAPLOTYPES, f'{field}: ["{name}"]', f"evidence(six-pain).{field}", f"{name} {what}")
+    assert located(directory, fault) == reported(directory)
 
 
 ALLOWED: dict[str, tuple[Edit, ...]] = {
@@ -944,38 +609,22 @@ ALLOWED: dict[str, tuple[Edit, ...]] = {
         ),
     ),
     "core site missing from the panel": ((HAPLOTYPES, PANEL, f"{PANEL}    not_in_panel: [rs4]\n"),),
-    "unlisted result on a haplotype of another set": (
-        (HAPLOTYPES, ASSOCIATIONS, NULL_RESULT.replace("SUBJECT", "haplotype: AAA-AC")),
-    ),
-    "unlisted result on diplotypes of another set": (
+    "result on diplotypes in the order of the haplotypes": (
         (
             HAPLOTYPES,
             ASSOCIATIONS,
-            NULL_RESULT.replace("SUBJECT", "haplotype_set: AAA-pair\n    diplotypes: [A-T/A-C]"),
+            RESULT.replace("SUBJECT", "haplotype_set: AAA-pair\n    diplotypes: [A-T/A-C]"),
         ),
-    ),
-    "unlisted result on the variant alone": (
-        (HAPLOTYPES, ASSOCIATIONS, NULL_RESULT.replace("SUBJECT", "flags: []")),
-    ),
-    "listed result on a haplotype that is not callable": (
-        (HAPLOTYPES, ASSOCIATIONS, NULL_RESULT.replace("SUBJECT", "haplotype: AAA-6")),
-        (HAPLOTYPES, "[four-star2-pain]", "[four-star2-pain, six-pain]"),
-    ),
-    "result on diplotypes in the order of the haplotypes": (
-        (HAPLOTYPES, DIPLOTYPE_RESULT, DIPLOTYPE_RESULT.replace("*3/*3", "*1/*3")),
     ),
     "some of the phenotypes of the set": (
         (HAPLOTYPES, PHENOTYPE_RESULT, PHENOTYPE_RESULT.replace("intermediate metaboliser, ", "")),
     ),
-    "conclusion on a further diplotype": (
+    "haplotype with an unknown direction": (
         (
             HAPLOTYPES,
-            '      "*1/*3": {',
-            '      "*5/*5": {direction: comparator, statement: x}\n      "*1/*3": {',
+            ASSOCIATIONS,
+            RESULT.replace("SUBJECT", "haplotype: AAA-AC").replace("higher", "unknown"),
         ),
-    ),
-    "claim on two diplotypes": (
-        (HAPLOTYPES, DIPLOTYPE_CLAIM, DIPLOTYPE_CLAIM.replace('["*3/*3"]', '["*1/*3", "*3/*3"]')),
     ),
 }
 
@@ -983,74 +632,3 @@ ALLOWED: dict[str, tuple[Edit, ...]] = {
 @pytest.mark.parametrize("changes", ALLOWED.values(), ids=ALLOWED)
 def test_borderline_case_is_valid(tmp_path: Path, changes: tuple[Edit, ...]) -> None:
     assert "toy" == load([edited_haplotypes(tmp_path, *changes)]).info.name
-
-
-SUBJECTS: dict[str, tuple[str, str, dict[str, tuple[str, int]]]] = {
-    "AAA-2-pain": (
-        "AAA-2",
-        "direction: lower\n    evidence: [four-star2-pain]",
-        {
-            '"0"': ('comparator, statement: Was compared with.}\n      "1"', 0),
-            '"1"': ("lower, statement: One", 1),
-            '"2"': ("lower, statement: Two", 2),
-        },
-    ),
-    "AAA-metaboliser-level": (
-        "intermediate metaboliser or poor metaboliser",
-        "direction: higher\n    evidence: [three-poor-level]",
-        {
-            "normal metaboliser": ("comparator, statement: Was", 0),
-            "intermediate metaboliser": ("higher, statement: Had", 2),
-            "poor metaboliser": ("higher, statement: Had", 2),
-        },
-    ),
-    "AAA-33-survival": (
-        "*3/*3",
-        "direction: higher\n    evidence: [five-diplotype-survival]",
-        {
-            '"*3/*3"': ("higher, statement: Lived", 2),
-            '"*1/*3"': ("not_studied, statement: Not", 0),
-            "other": ("comparator, statement: Was", 0),
-        },
-    ),
-}
-"""By association: its subject, the text with its direction, and each conclusion with its copies."""
-
-
-@pytest.mark.parametrize(
-    ("key", "claim", "edited_conclusion", "direction"),
-    [
-        (key, *case)
-        for key, (_, _, conclusions) in SUBJECTS.items()
-        for case in product(("higher", "lower", "none", "unsettled"), conclusions, DIRECTIONS)
-    ],
-)
-def test_direction_of_a_conclusion_must_follow_from_the_claim(
-    tmp_path: Path, key: str, claim: str, edited_conclusion: str, direction: str
-) -> None:
-    """The other conclusions are not_studied, which is consistent with any claim."""
-    subject, old_claim, conclusions = SUBJECTS[key]
-    _, evidence_line = old_claim.split("\n")
-    edits = [(HAPLOTYPES, old_claim, f"direction: {claim}\n{evidence_line}")]
-    for name, (text, _) in conclusions.items():
-        new_direction = direction if name == edited_conclusion else "not_studied"
-        old = f"      {name}: {{direction: {text}"
-        new = f"      {name}: {{direction: {new_direction}, {text.split(', ', 1)[1]}"
-        edits.append((HAPLOTYPES, old, new))
-    directory = edited_haplotypes(tmp_path, *edits)
-    text, copies = conclusions[edited_conclusion]
-    allowed = ALLOWED_DIRECTIONS[claim, copies]
-    if direction in allowed:
-        assert claim == load([directory]).associations[key].direction
-        return
-    statement = text.split(", ", 1)[1]
-    fault = (
-        HAPLOTYPES,
-        f"      {edited_conclusion}: {{direction: {direction}, {statement}",
-        f"associations({key}).genotypes.{edited_conclusion.strip(chr(34))}",
-        (
-            f"{direction} does not follow from the claim ({subject}: {claim}); "
-            f"expected {' or '.join(allowed)}"
-        ),
-    )
-    assert located(directory, fault) == reported(directory)

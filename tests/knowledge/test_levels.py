@@ -10,7 +10,7 @@ from helpers.toy_chromosomes import variant
 
 from pgx_ana.knowledge import LADDER, Association, Evidence, EvidenceGrade, Level, Stance
 from pgx_ana.knowledge.evidence import Cohort, Outcome
-from pgx_ana.knowledge.levels import Lookup, grade_evidence, stance
+from pgx_ana.knowledge.levels import Lookup, allele_trend, grade_evidence, stance
 
 LevelAndCohorts = tuple[Level, tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 """Level, supporting, contradicting and null cohorts."""
@@ -51,6 +51,20 @@ LOOKUP = Lookup(
 )
 
 
+Genotypes = dict[str, str]
+
+CARRIERS = {"A/A": "higher", "A/C": "higher", "C/C": "lower"}
+"""The outcome is higher in carriers of A."""
+OTHERS = {"A/A": "lower", "A/C": "lower", "C/C": "higher"}
+NO_DIFFERENCE = dict.fromkeys(CARRIERS, "no_difference")
+UNSETTLED = dict.fromkeys(CARRIERS, "unsettled")
+CARRIERS_OF_THREE = {
+    **dict.fromkeys(("A/A", "A/C", "A/T"), "higher"),
+    **dict.fromkeys(("C/C", "C/T", "T/T"), "lower"),
+}
+A_AND_C_OF_THREE = {**CARRIERS, "A/T": "not_studied", "C/T": "not_studied", "T/T": "not_studied"}
+
+
 def claim(**fields: Any) -> Association:
     """Return the claim that carriers of A live longer on adjuvant anastrozole; fields override."""
     return Association.model_validate(
@@ -60,10 +74,9 @@ def claim(**fields: Any) -> Association:
             "outcome": "survival",
             "drug": "anastrozole",
             "setting": "adjuvant",
-            "allele": "A",
-            "direction": "higher",
             "evidence": ["any"],
-            "genotypes": {},
+            "genotypes": CARRIERS,
+            "statement": "made up",
             **fields,
         }
     )
@@ -117,6 +130,11 @@ def null_result(study: str = "b", **fields: Any) -> Evidence:
         **fields,
     }
     return finding(study, **overrides)
+
+
+def unplaced_finding(study: str = "a", **fields: Any) -> Evidence:
+    """Return a significant difference of which nobody knows the carriers."""
+    return finding(study, **{"direction": "unknown", "alleles": {}, **fields})
 
 
 def level_and_cohorts(grade: EvidenceGrade) -> LevelAndCohorts:
@@ -217,13 +235,18 @@ LEVELS: dict[str, tuple[list[Evidence], LevelAndCohorts]] = {
         [opposite_finding("b"), null_result("c", n=1000)],
         (Level.CONTRADICTED, (), ("b",), ("c",)),
     ),
+    "opposite finding and a larger null": (
+        [corrected_finding("a"), opposite_finding("b"), null_result("c", n=1000)],
+        (Level.CONTRADICTED, ("a",), ("b",), ("c",)),
+    ),
+    # not confirmed
     "larger null": (
         [corrected_finding("a", n=100), null_result("b", n=101)],
-        (Level.CONTRADICTED, ("a",), (), ("b",)),
+        (Level.NOT_CONFIRMED, ("a",), (), ("b",)),
     ),
     "null as large": (
         [corrected_finding("a", n=100), null_result("b", n=100)],
-        (Level.CONTRADICTED, ("a",), (), ("b",)),
+        (Level.NOT_CONFIRMED, ("a",), (), ("b",)),
     ),
     "smaller null": (
         [corrected_finding("a", n=100), null_result("b", n=99)],
@@ -249,6 +272,28 @@ LEVELS: dict[str, tuple[list[Evidence], LevelAndCohorts]] = {
         [finding("a", n=10), finding("a", outcome="level", n=100), null_result("b", n=60)],
         (Level.SINGLE_NOMINAL, ("a",), (), ("b",)),
     ),
+    # not placed
+    "unplaced finding": ([unplaced_finding("a")], (Level.UNSETTLED, (), (), ())),
+    "unplaced finding and a null": (
+        [unplaced_finding("a"), null_result("b")],
+        (Level.UNSETTLED, (), (), ("b",)),
+    ),
+    "unplaced finding beside a finding": (
+        [unplaced_finding("a"), finding("b")],
+        (Level.SINGLE_NOMINAL, ("b",), (), ()),
+    ),
+    "unplaced finding beside a finding and a larger null": (
+        [unplaced_finding("a"), finding("b", n=10), null_result("c", n=11)],
+        (Level.NOT_CONFIRMED, ("b",), (), ("c",)),
+    ),
+    "unplaced finding beside an opposite finding": (
+        [unplaced_finding("a"), opposite_finding("b")],
+        (Level.CONTRADICTED, (), ("b",), ()),
+    ),
+    "unclear, but significant": (
+        [finding("a", result="unclear")],
+        (Level.UNSETTLED, (), (), ()),
+    ),
     # no finding
     "nulls": (
         [null_result("b"), null_result("a")],
@@ -256,7 +301,10 @@ LEVELS: dict[str, tuple[list[Evidence], LevelAndCohorts]] = {
     ),
     "no evidence": ([], (Level.NOT_ASSESSABLE, (), (), ())),
     "no scored result": (
-        [finding("a", alleles={}), opposite_finding("b", kind="laboratory")],
+        [
+            finding("a", result="unclear", significance="not_stated"),
+            opposite_finding("b", kind="laboratory"),
+        ],
         (Level.NOT_ASSESSABLE, (), (), ()),
     ),
     # cohorts
@@ -315,7 +363,7 @@ LEVELS: dict[str, tuple[list[Evidence], LevelAndCohorts]] = {
             opposite_finding("a", specified="post_hoc"),
             finding("b"),
         ],
-        (Level.CONTRADICTED, ("b",), (), ("a",)),
+        (Level.NOT_CONFIRMED, ("b",), (), ("a",)),
     ),
     "planned null and planned finding": (
         [null_result("a", specified="pre_specified"), finding("a", specified="pre_specified")],
@@ -355,16 +403,64 @@ STANCES: dict[str, tuple[dict[str, Any], dict[str, Any], Stance]] = {
         {},
         Stance.SUPPORTS,
     ),
-    "claim on the other base": ({}, {"allele": "C"}, Stance.CONTRADICTS),
-    "claim of the opposite direction": ({}, {"direction": "lower"}, Stance.CONTRADICTS),
-    "claim of the opposite direction on the other base": (
-        {},
-        {"allele": "C", "direction": "lower"},
+    "claim of the other side": ({}, {"genotypes": OTHERS}, Stance.CONTRADICTS),
+    "other base, claim of the other side": (
+        {"alleles": {"rs1": "C"}},
+        {"genotypes": OTHERS},
         Stance.SUPPORTS,
     ),
+    # groups of genotypes
+    "homozygotes against the others": (
+        {},
+        {"genotypes": {"A/A": "higher", "A/C": "lower", "C/C": "lower"}},
+        Stance.SUPPORTS,
+    ),
+    "per allele": (
+        {},
+        {"genotypes": {"A/A": "higher", "A/C": "between", "C/C": "lower"}},
+        Stance.SUPPORTS,
+    ),
+    "per allele, other base": (
+        {"alleles": {"rs1": "C"}},
+        {"genotypes": {"A/A": "higher", "A/C": "between", "C/C": "lower"}},
+        Stance.CONTRADICTS,
+    ),
+    "heterozygotes not studied": (
+        {},
+        {"genotypes": {"A/A": "higher", "A/C": "not_studied", "C/C": "lower"}},
+        Stance.SUPPORTS,
+    ),
+    "heterozygotes against one homozygote": (
+        {},
+        {"genotypes": {"A/A": "not_studied", "A/C": "higher", "C/C": "lower"}},
+        Stance.SUPPORTS,
+    ),
+    "heterozygotes against both homozygotes": (
+        {},
+        {"genotypes": {"A/A": "lower", "A/C": "higher", "C/C": "lower"}},
+        Stance.NOT_SCORED,
+    ),
     # three alleles
-    "same base of three": ({"alleles": {"rs2": "A"}}, {"variant": "rs2"}, Stance.SUPPORTS),
-    "other base of three": ({"alleles": {"rs2": "C"}}, {"variant": "rs2"}, Stance.NOT_SCORED),
+    "same base of three": (
+        {"alleles": {"rs2": "A"}},
+        {"variant": "rs2", "genotypes": CARRIERS_OF_THREE},
+        Stance.SUPPORTS,
+    ),
+    "other base of three": (
+        {"alleles": {"rs2": "C"}},
+        {"variant": "rs2", "genotypes": CARRIERS_OF_THREE},
+        Stance.NOT_SCORED,
+    ),
+    "other base of the two that were compared": (
+        {"alleles": {"rs2": "C"}},
+        {"variant": "rs2", "genotypes": A_AND_C_OF_THREE},
+        Stance.CONTRADICTS,
+    ),
+    "base of three that was not compared": (
+        {"alleles": {"rs2": "T"}},
+        {"variant": "rs2", "genotypes": A_AND_C_OF_THREE},
+        Stance.NOT_SCORED,
+    ),
     # outcomes
     "fewer relapses": ({"outcome": "relapse", "direction": "lower"}, {}, Stance.SUPPORTS),
     "more relapses": ({"outcome": "relapse"}, {}, Stance.CONTRADICTS),
@@ -376,7 +472,7 @@ STANCES: dict[str, tuple[dict[str, Any], dict[str, Any], Stance]] = {
     "claim of more relapses, longer survival": ({}, {"outcome": "relapse"}, Stance.CONTRADICTS),
     "claim of fewer relapses, longer survival": (
         {},
-        {"outcome": "relapse", "direction": "lower"},
+        {"outcome": "relapse", "genotypes": OTHERS},
         Stance.SUPPORTS,
     ),
     "claim of more relapses, more relapses": (
@@ -397,10 +493,32 @@ STANCES: dict[str, tuple[dict[str, Any], dict[str, Any], Stance]] = {
         Stance.NOT_SCORED,
     ),
     "background": ({"kind": "background"}, {}, Stance.NOT_SCORED),
-    "unclear": ({"result": "unclear"}, {}, Stance.NOT_SCORED),
-    "unknown base": ({"alleles": {}}, {}, Stance.NOT_SCORED),
-    "base of another variant": ({"alleles": {"rs2": "A"}}, {}, Stance.NOT_SCORED),
-    "unknown direction": ({"direction": "unknown"}, {}, Stance.NOT_SCORED),
+    "unclear": ({"result": "unclear", "significance": "not_stated"}, {}, Stance.NOT_SCORED),
+    "unclear, not significant": (
+        {"result": "unclear", "significance": "not_significant"},
+        {},
+        Stance.NOT_SCORED,
+    ),
+    # not placed
+    "unclear, nominally significant": ({"result": "unclear"}, {}, Stance.UNPLACED),
+    "unclear, significant after correction": (
+        {"result": "unclear", "significance": "corrected"},
+        {},
+        Stance.UNPLACED,
+    ),
+    "unknown base": ({"alleles": {}}, {}, Stance.UNPLACED),
+    "base of another variant": ({"alleles": {"rs2": "A"}}, {}, Stance.UNPLACED),
+    "unknown direction": ({"direction": "unknown"}, {}, Stance.UNPLACED),
+    "unknown base of a meta-analysis": (
+        {"kind": "meta_analysis", "alleles": {}},
+        {},
+        Stance.UNPLACED,
+    ),
+    "unknown base in the laboratory": (
+        {"kind": "laboratory", "alleles": {}},
+        {},
+        Stance.NOT_SCORED,
+    ),
     # scored nevertheless
     "meta-analysis": ({"kind": "meta_analysis"}, {}, Stance.SUPPORTS),
     "null without a base": (
@@ -409,27 +527,44 @@ STANCES: dict[str, tuple[dict[str, Any], dict[str, Any], Stance]] = {
         Stance.NULL,
     ),
     "null with a base": ({"result": "null", "direction": "none"}, {}, Stance.NULL),
-    # claims that have no direction
-    "finding against no difference": ({}, {"direction": "none"}, Stance.CONTRADICTS),
+    # claims of no difference
+    "finding against no difference": ({}, {"genotypes": NO_DIFFERENCE}, Stance.CONTRADICTS),
     "opposite finding against no difference": (
         {"direction": "lower"},
-        {"direction": "none"},
+        {"genotypes": NO_DIFFERENCE},
         Stance.CONTRADICTS,
     ),
     "null for no difference": (
         {"result": "null", "direction": "none"},
-        {"direction": "none"},
+        {"genotypes": NO_DIFFERENCE},
         Stance.NULL,
     ),
     "unknown base, no difference": (
         {"alleles": {}},
-        {"direction": "none"},
+        {"genotypes": NO_DIFFERENCE},
+        Stance.UNPLACED,
+    ),
+    "unknown direction, no difference": (
+        {"direction": "unknown"},
+        {"genotypes": NO_DIFFERENCE},
+        Stance.UNPLACED,
+    ),
+    "haplotype, no difference": (
+        {"alleles": {}, "haplotype": "h2"},
+        {"genotypes": NO_DIFFERENCE},
         Stance.NOT_SCORED,
     ),
-    "finding, unsettled": ({}, {"direction": "unsettled"}, Stance.NOT_SCORED),
+    # unsettled claims
+    "finding, unsettled": ({}, {"genotypes": UNSETTLED}, Stance.UNPLACED),
+    "unknown base, unsettled": ({"alleles": {}}, {"genotypes": UNSETTLED}, Stance.UNPLACED),
+    "unclear, unsettled": (
+        {"result": "unclear", "significance": "not_stated"},
+        {"genotypes": UNSETTLED},
+        Stance.NOT_SCORED,
+    ),
     "null, unsettled": (
         {"result": "null", "direction": "none"},
-        {"direction": "unsettled"},
+        {"genotypes": UNSETTLED},
         Stance.NULL,
     ),
 }
@@ -447,12 +582,36 @@ HAPLOTYPE_SUBJECTS: dict[str, dict[str, Any]] = {
     "diplotypes": {"haplotype_set": "h", "diplotypes": ["*1/*2", "*2/*2"]},
     "phenotypes": {"haplotype_set": "h", "phenotypes": ["poor", "intermediate"]},
 }
-"""Subjects of a claim or a result other than a variant."""
+"""Subjects of a result other than a variant."""
+
+HAPLOTYPE_CLAIMS: dict[str, tuple[dict[str, str], Genotypes]] = {
+    "haplotype": ({"haplotype": "h2"}, {"0": "lower", "1": "higher", "2": "higher"}),
+    "diplotypes": (
+        {"haplotype_set": "h", "keyed_by": "diplotype"},
+        {"*1/*1": "lower", "*1/*2": "higher", "*2/*2": "higher", "other": "lower"},
+    ),
+    "phenotypes": (
+        {"haplotype_set": "h", "keyed_by": "phenotype"},
+        {"normal": "lower", "intermediate": "higher", "poor": "higher"},
+    ),
+}
+"""The fields and genotypes of the claim that people with such a subject live longer."""
+
+OTHER_SIDE = {"higher": "lower", "lower": "higher"}
 
 
-def haplotype_claim(subject: str, **fields: Any) -> Association:
-    """Return the claim that people with some haplotypes live longer; fields override."""
-    return claim(**{"variant": None, "allele": None, **HAPLOTYPE_SUBJECTS[subject], **fields})
+def haplotype_claim(subject: str, claimed: str = "higher", **fields: Any) -> Association:
+    """Return the claim on people with some haplotypes; fields override.
+
+    ``claimed`` is the direction in them: ``higher`` or ``lower`` than in others, or the direction
+    of all people.
+    """
+    subject_fields, genotypes = HAPLOTYPE_CLAIMS[subject]
+    if claimed == "lower":
+        genotypes = {key: OTHER_SIDE[direction] for key, direction in genotypes.items()}
+    elif claimed != "higher":
+        genotypes = dict.fromkeys(genotypes, claimed)
+    return claim(**{"variant": None, **subject_fields, "genotypes": genotypes, **fields})
 
 
 def haplotype_finding(subject: str, study: str = "a", **fields: Any) -> Evidence:
@@ -460,34 +619,40 @@ def haplotype_finding(subject: str, study: str = "a", **fields: Any) -> Evidence
     return finding(study, **{"alleles": {}, **HAPLOTYPE_SUBJECTS[subject], **fields})
 
 
+RELAPSE = {"outcome": "relapse"}
+NO_BENEFIT = {"result": "null", "direction": "none"}
+
+
 @pytest.mark.parametrize(
-    ("result", "claimed", "expected"),
+    ("result", "claimed", "fields", "expected"),
     [
-        ({}, {}, Stance.SUPPORTS),
-        ({"direction": "lower"}, {}, Stance.CONTRADICTS),
-        ({}, {"direction": "lower"}, Stance.CONTRADICTS),
-        ({"direction": "lower"}, {"direction": "lower"}, Stance.SUPPORTS),
-        ({"outcome": "relapse"}, {}, Stance.CONTRADICTS),
-        ({"outcome": "relapse", "direction": "lower"}, {}, Stance.SUPPORTS),
-        ({}, {"outcome": "relapse", "direction": "lower"}, Stance.SUPPORTS),
-        ({"direction": "unknown"}, {}, Stance.NOT_SCORED),
-        ({"kind": "laboratory"}, {}, Stance.NOT_SCORED),
-        ({"kind": "background"}, {}, Stance.NOT_SCORED),
-        ({"result": "unclear"}, {}, Stance.NOT_SCORED),
-        ({"result": "null", "direction": "none"}, {}, Stance.NULL),
-        ({"result": "null", "direction": "none"}, {"direction": "none"}, Stance.NULL),
-        ({"result": "null", "direction": "none"}, {"direction": "unsettled"}, Stance.NULL),
-        ({}, {"direction": "none"}, Stance.CONTRADICTS),
-        ({"direction": "lower"}, {"direction": "none"}, Stance.CONTRADICTS),
-        ({}, {"direction": "unsettled"}, Stance.NOT_SCORED),
+        ({}, "higher", {}, Stance.SUPPORTS),
+        ({"direction": "lower"}, "higher", {}, Stance.CONTRADICTS),
+        ({}, "lower", {}, Stance.CONTRADICTS),
+        ({"direction": "lower"}, "lower", {}, Stance.SUPPORTS),
+        (RELAPSE, "higher", {}, Stance.CONTRADICTS),
+        ({**RELAPSE, "direction": "lower"}, "higher", {}, Stance.SUPPORTS),
+        ({}, "lower", RELAPSE, Stance.SUPPORTS),
+        ({"direction": "unknown"}, "higher", {}, Stance.UNPLACED),
+        ({"kind": "laboratory"}, "higher", {}, Stance.NOT_SCORED),
+        ({"kind": "background"}, "higher", {}, Stance.NOT_SCORED),
+        ({"result": "unclear"}, "higher", {}, Stance.UNPLACED),
+        ({"result": "unclear", "significance": "not_stated"}, "higher", {}, Stance.NOT_SCORED),
+        (NO_BENEFIT, "higher", {}, Stance.NULL),
+        (NO_BENEFIT, "no_difference", {}, Stance.NULL),
+        (NO_BENEFIT, "unsettled", {}, Stance.NULL),
+        ({}, "no_difference", {}, Stance.CONTRADICTS),
+        ({"direction": "lower"}, "no_difference", {}, Stance.CONTRADICTS),
+        ({"direction": "unknown"}, "no_difference", {}, Stance.UNPLACED),
+        ({}, "unsettled", {}, Stance.UNPLACED),
     ],
 )
 @pytest.mark.parametrize("subject", HAPLOTYPE_SUBJECTS)
 def test_stance_of_a_result_on_the_same_haplotypes(
-    subject: str, result: dict[str, Any], claimed: dict[str, Any], expected: Stance
+    subject: str, result: dict[str, Any], claimed: str, fields: dict[str, str], expected: Stance
 ) -> None:
     assert expected is stance(
-        haplotype_claim(subject, **claimed), haplotype_finding(subject, **result), LOOKUP
+        haplotype_claim(subject, claimed, **fields), haplotype_finding(subject, **result), LOOKUP
     )
 
 
@@ -499,77 +664,106 @@ NO_HAPLOTYPE: dict[str, Any] = {
     "phenotypes": [],
 }
 VARIANT_SUBJECT: dict[str, Any] = {**NO_HAPLOTYPE, "alleles": {"rs1": "A"}}
-SUBJECT_PAIRS: dict[str, tuple[str, dict[str, Any], bool]] = {
-    # subject of the claim, fields of the result, whether its subject is covered by the claim
-    "another haplotype": ("haplotype", {"haplotype": "h3"}, False),
-    "haplotype, result on a variant": ("haplotype", VARIANT_SUBJECT, False),
-    "haplotype, result without a subject": ("haplotype", NO_HAPLOTYPE, False),
+SUBJECT_PAIRS: dict[str, tuple[str, dict[str, Any], int]] = {
+    # subject of the claim, fields of the result, and the side of the claim that its subject is on
+    "another haplotype": ("haplotype", {"haplotype": "h3"}, 0),
+    "haplotype, result on a variant": ("haplotype", VARIANT_SUBJECT, 0),
+    "haplotype, result without a subject": ("haplotype", NO_HAPLOTYPE, 0),
     "haplotype, result on diplotypes": (
         "haplotype",
         {**NO_HAPLOTYPE, **HAPLOTYPE_SUBJECTS["diplotypes"]},
-        False,
+        0,
     ),
     "haplotype, result on phenotypes": (
         "haplotype",
         {**NO_HAPLOTYPE, **HAPLOTYPE_SUBJECTS["phenotypes"]},
-        False,
+        0,
     ),
-    "haplotype, result with a base as well": ("haplotype", {"alleles": {"rs1": "A"}}, True),
-    "one of the diplotypes": ("diplotypes", {"diplotypes": ["*2/*2"]}, True),
-    "the diplotypes in another order": ("diplotypes", {"diplotypes": ["*2/*2", "*1/*2"]}, True),
-    "one more diplotype": ("diplotypes", {"diplotypes": ["*1/*2", "*2/*2", "*1/*3"]}, False),
-    "another diplotype": ("diplotypes", {"diplotypes": ["*1/*3"]}, False),
-    "diplotypes of another set": ("diplotypes", {"haplotype_set": "i"}, False),
+    "haplotype, result with a base as well": ("haplotype", {"alleles": {"rs1": "A"}}, 1),
+    "one of the diplotypes": ("diplotypes", {"diplotypes": ["*2/*2"]}, 1),
+    "the diplotypes in another order": ("diplotypes", {"diplotypes": ["*2/*2", "*1/*2"]}, 1),
+    "one more diplotype": ("diplotypes", {"diplotypes": ["*1/*2", "*2/*2", "*1/*3"]}, 0),
+    "another diplotype": ("diplotypes", {"diplotypes": ["*1/*3"]}, 0),
+    "diplotype of the other side": ("diplotypes", {"diplotypes": ["*1/*1"]}, -1),
+    "diplotypes of both sides": ("diplotypes", {"diplotypes": ["*1/*1", "*2/*2"]}, 0),
+    "diplotypes of another set": ("diplotypes", {"haplotype_set": "i"}, 0),
     "diplotypes, result on phenotypes": (
         "diplotypes",
         {**NO_HAPLOTYPE, **HAPLOTYPE_SUBJECTS["phenotypes"]},
-        False,
+        0,
     ),
     "diplotypes, result on a haplotype": (
         "diplotypes",
         {**NO_HAPLOTYPE, **HAPLOTYPE_SUBJECTS["haplotype"]},
-        False,
+        0,
     ),
-    "diplotypes, result on the set": ("diplotypes", {"diplotypes": []}, False),
-    "diplotypes, result on a variant": ("diplotypes", VARIANT_SUBJECT, False),
-    "one of the phenotypes": ("phenotypes", {"phenotypes": ["poor"]}, True),
-    "the phenotypes in another order": ("phenotypes", {"phenotypes": PHENOTYPES_REVERSED}, True),
-    "one more phenotype": ("phenotypes", {"phenotypes": [*PHENOTYPES_REVERSED, "normal"]}, False),
-    "another phenotype": ("phenotypes", {"phenotypes": ["normal"]}, False),
-    "phenotypes of another set": ("phenotypes", {"haplotype_set": "i"}, False),
+    "diplotypes, result on the set": ("diplotypes", {"diplotypes": []}, 0),
+    "diplotypes, result on a variant": ("diplotypes", VARIANT_SUBJECT, 0),
+    "one of the phenotypes": ("phenotypes", {"phenotypes": ["poor"]}, 1),
+    "the phenotypes in another order": ("phenotypes", {"phenotypes": PHENOTYPES_REVERSED}, 1),
+    "phenotypes of both sides": ("phenotypes", {"phenotypes": [*PHENOTYPES_REVERSED, "normal"]}, 0),
+    "phenotype of the other side": ("phenotypes", {"phenotypes": ["normal"]}, -1),
+    "phenotypes of another set": ("phenotypes", {"haplotype_set": "i"}, 0),
     "phenotypes, result on diplotypes": (
         "phenotypes",
         {**NO_HAPLOTYPE, **HAPLOTYPE_SUBJECTS["diplotypes"]},
-        False,
+        0,
     ),
     "phenotypes, result on a haplotype": (
         "phenotypes",
         {**NO_HAPLOTYPE, **HAPLOTYPE_SUBJECTS["haplotype"]},
-        False,
+        0,
     ),
-    "phenotypes, result on the set": ("phenotypes", {"phenotypes": []}, False),
-    "phenotypes, result on a variant": ("phenotypes", VARIANT_SUBJECT, False),
+    "phenotypes, result on the set": ("phenotypes", {"phenotypes": []}, 0),
+    "phenotypes, result on a variant": ("phenotypes", VARIANT_SUBJECT, 0),
 }
 
 
+STANCE_OF_SIGN = {1: Stance.SUPPORTS, -1: Stance.CONTRADICTS, 0: Stance.NOT_SCORED}
+
+
+@pytest.mark.parametrize(("direction", "sign"), [("higher", 1), ("lower", -1)])
+@pytest.mark.parametrize(("subject", "fields", "side"), SUBJECT_PAIRS.values(), ids=SUBJECT_PAIRS)
+def test_result_counts_on_the_side_of_the_claim_that_has_all_its_people(
+    subject: str, fields: dict[str, Any], side: int, direction: str, sign: int
+) -> None:
+    item = haplotype_finding(subject, **{**fields, "direction": direction})
+    assert STANCE_OF_SIGN[side * sign] is stance(haplotype_claim(subject), item, LOOKUP)
+
+
 @pytest.mark.parametrize(
-    ("direction", "result", "scored"),
+    ("subject", "fields"),
+    [(subject, fields) for subject, fields, _ in SUBJECT_PAIRS.values()],
+    ids=SUBJECT_PAIRS,
+)
+def test_null_counts_whatever_its_subject(subject: str, fields: dict[str, Any]) -> None:
+    item = haplotype_finding(subject, **{**fields, **NO_BENEFIT})
+    assert Stance.NULL is stance(haplotype_claim(subject), item, LOOKUP)
+
+
+@pytest.mark.parametrize(
+    ("directions", "rises_with"),
     [
-        ("higher", "association", Stance.SUPPORTS),
-        ("lower", "association", Stance.CONTRADICTS),
-        ("none", "null", Stance.NULL),
+        ("higher higher lower", "A"),
+        ("higher lower lower", "A"),
+        ("higher between lower", "A"),
+        ("higher not_studied lower", "A"),
+        ("higher no_difference lower", "A"),
+        ("not_studied higher lower", "A"),
+        ("higher lower not_studied", "A"),
+        ("lower lower higher", "C"),
+        ("lower between higher", "C"),
+        ("lower higher not_studied", "C"),
+        ("lower higher lower", ""),
+        ("higher lower higher", ""),
     ],
 )
-@pytest.mark.parametrize(
-    ("subject", "fields", "covered"), SUBJECT_PAIRS.values(), ids=SUBJECT_PAIRS
-)
-def test_result_on_another_subject_is_scored_only_if_null(
-    subject: str, fields: dict[str, Any], covered: bool, direction: str, result: str, scored: Stance
-) -> None:
-    """The claim must cover all diplotypes or phenotypes of a result; a null always counts."""
-    expected = scored if covered or result == "null" else Stance.NOT_SCORED
-    item = haplotype_finding(subject, **{**fields, "direction": direction, "result": result})
-    assert expected is stance(haplotype_claim(subject), item, LOOKUP)
+def test_trend_of_an_outcome_with_the_copies_of_a_base(directions: str, rises_with: str) -> None:
+    """At a variant of two alleles, the outcome falls with the copies of the other base."""
+    genotypes = dict(zip(CARRIERS, directions.split(), strict=True))
+    expected = {"A": (1, -1), "C": (-1, 1), "": (0, 0)}[rises_with]
+    found = claim(genotypes=genotypes)
+    assert expected == (allele_trend(found, "A"), allele_trend(found, "C"))
 
 
 def test_result_on_haplotypes_alone_is_not_scored_for_a_variant() -> None:
@@ -602,30 +796,50 @@ def test_excluded_result_on_haplotypes_does_not_count(subject: str) -> None:
         haplotype_claim(subject, excluded={"b-survival-lower": "x"}), evidence, LOOKUP
     )
     expected = EvidenceGrade(
-        Level.SINGLE_NOMINAL, ("a",), (), (), {"a-survival-higher": Stance.SUPPORTS}
+        Level.SINGLE_NOMINAL,
+        ("a",),
+        (),
+        (),
+        {"a-survival-higher": Stance.SUPPORTS},
+        ("a-survival-higher",),
     )
     assert expected == grade
 
 
 @pytest.mark.parametrize(
-    ("direction", "evidence", "expected"),
+    ("genotypes", "evidence", "expected"),
     [
-        ("none", [null_result("a")], (Level.NULL, (), (), ("a",))),
+        (NO_DIFFERENCE, [null_result("a")], (Level.NULL, (), (), ("a",))),
         (
-            "none",
+            NO_DIFFERENCE,
             [null_result("a", n=1000), finding("b")],
             (Level.CONTRADICTED, (), ("b",), ("a",)),
         ),
-        ("unsettled", [null_result("a"), finding("b")], (Level.NULL, (), (), ("a",))),
-        ("unsettled", [opposite_finding("a"), finding("b")], (Level.NOT_ASSESSABLE, (), (), ())),
+        (
+            NO_DIFFERENCE,
+            [null_result("a"), unplaced_finding("b")],
+            (Level.UNSETTLED, (), (), ("a",)),
+        ),
+        (UNSETTLED, [null_result("a"), finding("b")], (Level.UNSETTLED, (), (), ("a",))),
+        (UNSETTLED, [opposite_finding("a"), finding("b")], (Level.UNSETTLED, (), (), ())),
+        (UNSETTLED, [null_result("a")], (Level.NULL, (), (), ("a",))),
+        (UNSETTLED, [finding("a", kind="laboratory")], (Level.NOT_ASSESSABLE, (), (), ())),
     ],
-    ids=["nulls", "a finding", "nulls, unsettled", "findings, unsettled"],
+    ids=[
+        "nulls",
+        "a finding",
+        "an unplaced finding",
+        "a finding, unsettled",
+        "findings, unsettled",
+        "nulls, unsettled",
+        "nothing scored, unsettled",
+    ],
 )
-def test_level_of_a_claim_without_a_direction(
-    direction: str, evidence: list[Evidence], expected: LevelAndCohorts
+def test_level_of_a_claim_without_a_difference(
+    genotypes: Genotypes, evidence: list[Evidence], expected: LevelAndCohorts
 ) -> None:
     assert expected == level_and_cohorts(
-        grade_evidence(claim(direction=direction), evidence, LOOKUP)
+        grade_evidence(claim(genotypes=genotypes), evidence, LOOKUP)
     )
 
 
@@ -645,13 +859,72 @@ def test_excluded_results_do_not_count() -> None:
         contradicting=(),
         null=("d",),
         stances={"a-survival-higher": Stance.SUPPORTS, "d-survival-none": Stance.NULL},
+        deciding=("a-survival-higher",),
     ) == grade_evidence(claim(excluded=excluded), evidence, LOOKUP)
 
 
 def test_claim_is_not_assessable_if_all_results_are_excluded() -> None:
-    assert EvidenceGrade(Level.NOT_ASSESSABLE, (), (), (), {}) == grade_evidence(
+    assert EvidenceGrade(Level.NOT_ASSESSABLE, (), (), (), {}, ()) == grade_evidence(
         claim(excluded={"a-survival-higher": "x"}), [corrected_finding("a")], LOOKUP
     )
+
+
+LATER = {"specified": "post_hoc"}
+PLANNED = {"specified": "pre_specified"}
+
+
+@pytest.mark.parametrize(
+    ("evidence", "deciding"),
+    [
+        ([finding("a"), finding("b")], ["a-survival-higher", "b-survival-higher"]),
+        (
+            [null_result("c", n=9000), finding("a"), opposite_finding("b")],
+            ["a-survival-higher"],
+        ),
+        ([null_result("c"), opposite_finding("b")], ["b-survival-lower"]),
+        ([opposite_finding("a"), finding("a")], ["a-survival-lower"]),
+        ([null_result("a"), finding("a")], ["a-survival-higher"]),
+        ([null_result("a", **PLANNED), finding("a", **LATER)], ["a-survival-none"]),
+        (
+            [null_result("a", **PLANNED), finding("a", **LATER), finding("b")],
+            ["b-survival-higher"],
+        ),
+        (
+            [null_result("a", **PLANNED), finding("a-again", **LATER), unplaced_finding("b")],
+            ["b-survival-unknown"],
+        ),
+        ([null_result("a"), unplaced_finding("b")], ["b-survival-unknown"]),
+        ([finding("b", kind="laboratory"), null_result("a")], ["a-survival-none"]),
+        (
+            [finding("b", kind="laboratory"), finding("a", kind="background")],
+            ["b-survival-higher", "a-survival-higher"],
+        ),
+        ([], []),
+    ],
+    ids=[
+        "support",
+        "support beside the rest",
+        "contradiction",
+        "contradiction in one cohort",
+        "support and a null in one cohort",
+        "planned null",
+        "support beside a planned null",
+        "unplaced beside a planned null",
+        "unplaced",
+        "null",
+        "nothing scored",
+        "nothing",
+    ],
+)
+def test_results_that_decide_the_level(evidence: list[Evidence], deciding: list[str]) -> None:
+    """Those of cohorts that count for the first stance that any cohort counts for."""
+    assert tuple(deciding) == grade_evidence(claim(), evidence, LOOKUP).deciding
+
+
+def test_excluded_result_decides_nothing() -> None:
+    excluded = claim(excluded={"a-survival-higher": "x"})
+    grade = grade_evidence(excluded, [finding("a"), null_result("b")], LOOKUP)
+    assert ("b-survival-none",) == grade.deciding
 
 
 def test_every_graded_result_has_a_stance() -> None:
@@ -660,12 +933,14 @@ def test_every_graded_result_has_a_stance() -> None:
         opposite_finding("b"),
         null_result("c"),
         finding("d", kind="laboratory"),
+        unplaced_finding("a"),
     ]
     assert {
         "a-survival-higher": Stance.SUPPORTS,
         "b-survival-lower": Stance.CONTRADICTS,
         "c-survival-none": Stance.NULL,
         "d-survival-higher": Stance.NOT_SCORED,
+        "a-survival-unknown": Stance.UNPLACED,
     } == grade_evidence(claim(), evidence, LOOKUP).stances
 
 
@@ -686,13 +961,20 @@ def test_grade_does_not_depend_on_the_order_of_the_evidence(
     }
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"genotypes": OTHERS, "outcome": "relapse"},
+        {"genotypes": {"A/A": "higher", "A/C": "between", "C/C": "lower"}},
+        {"genotypes": {"A/A": "higher", "A/C": "lower", "C/C": "lower"}},
+    ],
+    ids=["fewer relapses", "per allele", "homozygotes"],
+)
 @pytest.mark.parametrize(("evidence", "expected"), LEVELS.values(), ids=LEVELS)
-def test_equivalent_claim_on_the_other_allele_has_the_same_level(
-    evidence: list[Evidence], expected: LevelAndCohorts
+def test_claim_on_the_same_side_has_the_same_level(
+    evidence: list[Evidence], expected: LevelAndCohorts, fields: dict[str, Any]
 ) -> None:
-    assert expected == level_and_cohorts(
-        grade_evidence(claim(allele="C", direction="lower"), evidence, LOOKUP)
-    )
+    assert expected == level_and_cohorts(grade_evidence(claim(**fields), evidence, LOOKUP))
 
 
 def test_names_of_levels_and_stances() -> None:
@@ -703,11 +985,15 @@ def test_names_of_levels_and_stances() -> None:
         "single_corrected",
         "single_nominal",
         "indirect",
+        "not_confirmed",
         "contradicted",
+        "unsettled",
         "null",
         "not_assessable",
     ] == [str(level) for level in Level]
-    assert ["supports", "contradicts", "null", "not_scored"] == [str(item) for item in Stance]
+    assert ["supports", "contradicts", "unplaced", "null", "not_scored"] == [
+        str(item) for item in Stance
+    ]
 
 
 def test_guideline_overrides_the_evidence() -> None:

@@ -10,26 +10,34 @@ from pathlib import Path
 from types import MappingProxyType
 
 import pytest
-from helpers.toy_overlays import section, variant_entry
+from helpers.toy_overlays import polygenic_entry, result_entry, section, variant_entry
 
-from pgx_ana.errors import KnowledgeBaseError
+from pgx_ana.errors import KnowledgeBaseError, UsageError
 from pgx_ana.knowledge import (
     SECTIONS,
+    Context,
+    Effect,
     EvidenceGrade,
     KnowledgeBase,
     Level,
+    PolygenicResult,
+    Question,
     Stance,
     default_directory,
     load,
 )
-from pgx_ana.knowledge.evidence import Drug
+from pgx_ana.knowledge.evidence import Drug, Population
 from pgx_ana.knowledge.schema import Document, KnowledgeInfo
+from pgx_ana.knowledge.vocabulary import Reading, Result, Significance
 from pgx_ana.model import Locus, Variant
 from pgx_ana.terms import Assembly
 
 Overlay = Callable[..., Path]
 
-INFO = 'knowledge: {name: other, format: "1", version: 9.8.7, licence: MIT, description: made up}\n'
+INFO = """\
+knowledge:
+  {name: other, format: "2", version: 9.8.7, licence: MIT, drug: letrozole, description: made up}
+"""
 RS7 = section(
     "variants",
     variant_entry(
@@ -84,6 +92,8 @@ def test_sections_keep_the_order_of_the_files(toy: KnowledgeBase) -> None:
         "drugs": ["anastrozole", "letrozole"],
         "outcomes": ["survival", "relapse", "level", "pain", "promoter"],
         "settings": ["adjuvant", "metastatic"],
+        "contexts": ["adjuvant", "men"],
+        "questions": ["survival", "level", "fertility"],
         "publications": ["one-2001", "two-2002"],
         "cohorts": ["first", "second"],
         "definitions": ["rs1", "rs2", "rs3", "rs4", "rs5", "rs6"],
@@ -93,6 +103,7 @@ def test_sections_keep_the_order_of_the_files(toy: KnowledgeBase) -> None:
         "haplotype_counts": [],
         "evidence": ["one-rs1-survival", "two-rs2-level-null"],
         "associations": ["rs1-survival", "rs2-level"],
+        "polygenic": [],
     } == {
         section: list(getattr(toy, section))
         for section in (
@@ -101,6 +112,8 @@ def test_sections_keep_the_order_of_the_files(toy: KnowledgeBase) -> None:
             "drugs",
             "outcomes",
             "settings",
+            "contexts",
+            "questions",
             "publications",
             "cohorts",
             "definitions",
@@ -110,6 +123,7 @@ def test_sections_keep_the_order_of_the_files(toy: KnowledgeBase) -> None:
             "haplotype_counts",
             "evidence",
             "associations",
+            "polygenic",
         )
     }
 
@@ -122,13 +136,146 @@ def test_info_and_directories(toy: KnowledgeBase, toy_directory: Path) -> None:
     assert (
         KnowledgeInfo(
             name="toy",
-            format="1",
+            format="2",
             version="1.2.3",
             licence="MIT",
+            drug="anastrozole",
             description="made up for tests",
         ),
         (toy_directory,),
     ) == (toy.info, toy.directories)
+
+
+def test_contexts(toy: KnowledgeBase) -> None:
+    assert [
+        Context(
+            id="adjuvant",
+            name="adjuvant use",
+            sex="female",
+            off_label="no",
+            settings=("adjuvant",),
+            monitored=("pain", "lipids"),
+        ),
+        Context(
+            id="men",
+            name="use in men",
+            sex="male",
+            off_label="yes",
+            monitored=("testosterone",),
+            note="Nothing was studied in men.",
+        ),
+    ] == list(toy.contexts.values())
+
+
+def test_questions(toy: KnowledgeBase) -> None:
+    """A question that no group of outcomes answers has none; without a sex, it is asked of all."""
+    assert [
+        Question(
+            id="level",
+            name="drug level",
+            groups=("level",),
+            sex="any",
+            searched="made up",
+            searched_on="2026-01-02",
+        ),
+        Question(
+            id="fertility",
+            name="fertility",
+            groups=(),
+            sex="any",
+            searched="made up",
+            searched_on="2026-01-02",
+            note="Nobody asked.",
+        ),
+    ] == [toy.questions["level"], toy.questions["fertility"]]
+
+
+@pytest.mark.parametrize("name", ["men", "Men", "MEN"])
+def test_context_is_found_in_any_case(toy: KnowledgeBase, name: str) -> None:
+    assert "men" == toy.context_named(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("adjuvnt", "; did you mean adjuvant?"),
+        ("use in men", ""),
+        ("", ""),
+    ],
+)
+def test_unknown_context(toy: KnowledgeBase, name: str, hint: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        toy.context_named(name)
+    assert f"unknown context {name!r}; known: adjuvant, men{hint}" == str(raised.value)
+
+
+def test_context_of_a_knowledge_base_without_contexts(toy: KnowledgeBase) -> None:
+    with pytest.raises(UsageError) as raised:
+        dataclasses.replace(toy, contexts=MappingProxyType({})).context_named("men")
+    assert "unknown context 'men'; known: none" == str(raised.value)
+
+
+def test_polygenic_results(toy_directory: Path, overlay: Overlay) -> None:
+    entry = polygenic_entry(
+        "score",
+        outcome="pain",
+        n="40",
+        result="association",
+        effects="[{measure: AUC, value: 0.7}]",
+        p='"0.02"',
+        significance="nominal",
+        validated='"yes"',
+    )
+    knowledge = load([toy_directory, overlay({"more.yaml": section("polygenic", entry)})])
+    assert [
+        PolygenicResult(
+            id="score",
+            publication="two-2002",
+            cohort="second",
+            drugs=("letrozole",),
+            setting="adjuvant",
+            population=Population(sex="female"),
+            n=40,
+            outcome="pain",
+            score="ten variants",
+            result=Result.ASSOCIATION,
+            effects=(Effect(measure="AUC", value=0.7),),
+            p="0.02",
+            significance=Significance.NOMINAL,
+            validated="yes",
+            read=Reading.ABSTRACT,
+            sources=("made up",),
+            summary="No difference.",
+        )
+    ] == list(knowledge.polygenic.values())
+
+
+@pytest.mark.parametrize(
+    ("drug", "sex", "kind", "expected"),
+    [
+        ("anastrozole", "male", "clinical", True),
+        ("anastrozole", "both", "clinical", True),
+        ("anastrozole, letrozole", "male", "meta_analysis", True),
+        ("anastrozole", "female", "clinical", False),
+        ("anastrozole", "not_stated", "clinical", False),
+        ("letrozole", "male", "clinical", False),
+        ("anastrozole", "male", "laboratory", False),
+        ("anastrozole", "male", "background", False),
+    ],
+)
+def test_whether_the_drug_was_studied_in_men(
+    toy_directory: Path, overlay: Overlay, drug: str, sex: str, kind: str, *, expected: bool
+) -> None:
+    result = result_entry(
+        "x",
+        variants="[rs3]",
+        outcome="pain",
+        kind=kind,
+        drugs=f"[{drug}]",
+        population=f"{{sex: {sex}}}",
+    )
+    directory = overlay({"more.yaml": section("evidence", result)})
+    assert expected is load([toy_directory, directory]).was_studied_in_men
 
 
 def test_variants_of_the_domain_model(toy: KnowledgeBase) -> None:
@@ -239,9 +386,15 @@ def test_grades_of_all_associations(toy: KnowledgeBase) -> None:
             (),
             (),
             {"one-rs1-survival": Stance.SUPPORTS},
+            ("one-rs1-survival",),
         ),
         "rs2-level": EvidenceGrade(
-            Level.NULL, (), (), ("second",), {"two-rs2-level-null": Stance.NULL}
+            Level.NULL,
+            (),
+            (),
+            ("second",),
+            {"two-rs2-level-null": Stance.NULL},
+            ("two-rs2-level-null",),
         ),
     } == toy.grades
     assert Level.SINGLE_CORRECTED is toy.level("rs1-survival")
@@ -348,9 +501,13 @@ def test_later_overlay_takes_precedence(toy_directory: Path, overlay: Overlay) -
     )
 
 
-def test_overlay_can_replace_name_and_version(toy_directory: Path, overlay: Overlay) -> None:
+def test_overlay_can_replace_name_drug_and_version(toy_directory: Path, overlay: Overlay) -> None:
     knowledge = load([toy_directory, overlay({"knowledge.yaml": INFO})])
-    assert ("other", f"9.8.7+{knowledge.digest[:12]}") == (knowledge.info.name, knowledge.stamp)
+    assert ("other", "letrozole", f"9.8.7+{knowledge.digest[:12]}") == (
+        knowledge.info.name,
+        knowledge.info.drug,
+        knowledge.stamp,
+    )
 
 
 def test_overlay_is_checked_together_with_the_layers_below(
@@ -361,7 +518,7 @@ def test_overlay_is_checked_together_with_the_layers_below(
     directory = overlay({"variants.yaml": text})
     evidence = toy_directory / "evidence.yaml"
     lines = evidence.read_text(encoding="utf-8").splitlines()
-    line = next(number for number, text in enumerate(lines, 1) if "A/A: {direction: higher" in text)
+    line = next(number for number, text in enumerate(lines, 1) if "A/A: higher" in text)
     assert [
         f"{evidence}:{line}: associations(rs1-survival).genotypes: {genotype} is not covered"
         for genotype in ("A/T", "C/T", "T/T")

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from helpers.fixture_types import MakeVcf
 from helpers.paths import EXAMPLE
+from helpers.toy_overlays import polygenic_entry, result_entry, section, written_overlay
 from jsonschema import Draft202012Validator
 
 from pgx_ana.annotation import Annotations
-from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.model import CallOptions
+from pgx_ana.coded import Coded
+from pgx_ana.knowledge import KnowledgeBase, load
+from pgx_ana.model import CallOptions, Circumstances
 from pgx_ana.output import patient_texts
 from pgx_ana.output.columns import COLUMNS
 from pgx_ana.output.documents import SCHEMA_VERSION, document_chunks, json_schema
 from pgx_ana.pipeline import Request, Selection, run
-from pgx_ana.terms import TableName
+from pgx_ana.terms import Assembly, TableName
 from pgx_ana.version import __version__
 
 Document = dict[str, Any]
@@ -150,6 +154,26 @@ def empty_population(document: Document) -> None:
     document["options"]["population"] = ""
 
 
+def unknown_sex(document: Document) -> None:
+    document["sex"] = "unknown"
+
+
+def remove_questions(document: Document) -> None:
+    del document["questions"]
+
+
+def context_as_text(document: Document) -> None:
+    document["context"] = "adjuvant"
+
+
+def negative_count(document: Document) -> None:
+    document["questions"][0]["on_drug"] = -1
+
+
+def empty_n(document: Document) -> None:
+    document["annotations"][0]["n"] = ""
+
+
 def wrong_version(document: Document) -> None:
     document["schema_version"] = "9.9"
 
@@ -165,6 +189,11 @@ def wrong_version(document: Document) -> None:
         list_as_text,
         null_list,
         empty_population,
+        unknown_sex,
+        remove_questions,
+        context_as_text,
+        negative_count,
+        empty_n,
         wrong_version,
     ],
 )
@@ -176,6 +205,14 @@ def test_schema_rejects_malformed_documents(
     spoil(malformed)
     assert 0 == len(schema_violations(document))
     assert 1 == len(schema_violations(malformed))
+
+
+NO_RESULTS = {"on_drug": 0, "on_drug_class": 0, "in_men": 0, "without_drug": 0, "polygenic": []}
+QUESTIONS = [
+    {"question": "survival", "name": "survival", **NO_RESULTS, "on_drug": 1},
+    {"question": "level", "name": "drug level", **NO_RESULTS, "on_drug": 1},
+    {"question": "fertility", "name": "fertility", **NO_RESULTS},
+]
 
 
 def test_head_of_a_document(toy: KnowledgeBase, make_vcf: MakeVcf) -> None:
@@ -208,10 +245,130 @@ def test_head_of_a_document(toy: KnowledgeBase, make_vcf: MakeVcf) -> None:
                 "assembly_source": "contig lengths",
             }
         ],
+        "sex": None,
+        "context": None,
+        "questions": QUESTIONS,
     }
     assert expected == document
-    rows = {"calls": 6, "annotations": 2, "haplotypes": 0, "summary": 4}
+    rows = {"calls": 6, "annotations": 2, "haplotypes": 0, "summary": 5}
     assert rows == {name: len(section) for name, section in sections.items()}
+
+
+ADJUVANT = {
+    "id": "adjuvant",
+    "name": "adjuvant use",
+    "sex": "female",
+    "off_label": False,
+    "monitored": ["pain", "lipids"],
+    "note": None,
+}
+IN_MEN = {
+    "id": "men",
+    "name": "use in men",
+    "sex": "male",
+    "off_label": True,
+    "monitored": ["testosterone"],
+    "note": "Nothing was studied in men.",
+}
+
+
+@pytest.mark.parametrize(
+    ("person", "sex", "context"),
+    [
+        (Circumstances(), None, None),
+        (Circumstances("male", ""), "male", None),
+        (Circumstances("female", "adjuvant"), "female", ADJUVANT),
+        (Circumstances("male", "men"), "male", IN_MEN),
+    ],
+)
+def test_the_circumstances_of_a_person(
+    toy: KnowledgeBase,
+    make_vcf: MakeVcf,
+    person: Circumstances,
+    sex: str | None,
+    context: Document | None,
+) -> None:
+    annotations = annotated(toy, make_vcf(["1 100 A C 0/1"]))
+    circumstances = Coded.constant(person, 1)
+    (document,) = documents(dataclasses.replace(annotations, circumstances=circumstances))
+    assert [] == schema_violations(document)
+    assert (sex, context, QUESTIONS) == tuple(
+        document[key] for key in ("sex", "context", "questions")
+    )
+
+
+def test_each_person_of_a_cohort_has_the_own_circumstances(
+    toy: KnowledgeBase, make_vcf: MakeVcf
+) -> None:
+    samples = ("S1", "S2", "S3")
+    annotations = annotated(toy, make_vcf(["1 100 A C 0/1 0/1 0/0"], samples=samples))
+    circumstances = Coded(
+        (Circumstances(), Circumstances("female", "adjuvant"), Circumstances("male", "men")),
+        np.array([2, 0, 1], np.int32),
+    )
+    parsed = documents(dataclasses.replace(annotations, circumstances=circumstances))
+    assert [[], [], []] == [schema_violations(document) for document in parsed]
+    assert [("S1", "male", IN_MEN), ("S2", None, None), ("S3", "female", ADJUVANT)] == [
+        (document["sample"], document["sex"], document["context"]) for document in parsed
+    ]
+    assert [["other"] * 2, [None] * 2, ["other", "same"]] == [
+        [row["evidence_context"] for row in document["annotations"]] for document in parsed
+    ]
+
+
+def test_every_context_and_question_is_valid(curated: KnowledgeBase, make_vcf: MakeVcf) -> None:
+    """Some question was answered by a result on many variants at once."""
+    path = make_vcf(["15 51210647 A C 0/1"], name="toy.vcf", assembly=None)
+    request = Request((str(path),), Selection(assembly=Assembly.GRCH38))
+    seen = [
+        document
+        for context in curated.contexts
+        for document in documents(run(dataclasses.replace(request, context=context), curated))
+    ]
+    assert [] == [problem for document in seen for problem in schema_violations(document)]
+    assert list(curated.contexts) == [document["context"]["id"] for document in seen]
+    assert list(curated.questions) == [item["question"] for item in seen[0]["questions"]]
+    polygenic = {name for item in seen[0]["questions"] for name in item["polygenic"]}
+    assert set(curated.polygenic) == polygenic
+
+
+JOINTS = """\
+questions:
+  - {id: joints, name: joint pain, groups: [joints], searched: made up, searched_on: "2026-01-02"}
+"""
+
+
+def test_the_counts_of_a_question(toy_directory: Path, make_vcf: MakeVcf, tmp_path: Path) -> None:
+    pain = {"variants": "[rs3]", "outcome": "pain"}
+    results = (
+        result_entry("on-drug", **pain, drugs="[anastrozole]"),
+        result_entry("on-class-1", **pain),
+        result_entry("on-class-2", **pain),
+        result_entry("on-class-in-men", **pain, population="{sex: male}"),
+        *(result_entry(f"in-vitro-{n}", **pain, kind="laboratory") for n in range(4)),
+    )
+    sections = (
+        section("evidence", *results),
+        section("polygenic", polygenic_entry("score-pain", outcome="pain")),
+        JOINTS,
+    )
+    knowledge = load([toy_directory, written_overlay(tmp_path / "more", *sections)])
+    (document,) = documents(annotated(knowledge, make_vcf(["1 100 A C 0/1"])))
+    assert [] == schema_violations(document)
+    joints = {
+        "question": "joints",
+        "name": "joint pain",
+        "on_drug": 1,
+        "on_drug_class": 3,
+        "in_men": 1,
+        "without_drug": 4,
+        "polygenic": ["score-pain"],
+    }
+    assert [*QUESTIONS, joints] == document["questions"]
+
+
+def test_the_schema_version() -> None:
+    assert "2.0" == SCHEMA_VERSION
 
 
 def test_a_call_in_a_document(toy: KnowledgeBase, make_vcf: MakeVcf) -> None:
@@ -252,6 +409,40 @@ def test_a_call_in_a_document(toy: KnowledgeBase, make_vcf: MakeVcf) -> None:
     }
     assert [called, absent] == document["calls"][:2]
     assert isinstance(document["calls"][0]["gq"], int)
+
+
+def test_an_annotation_in_a_document(toy: KnowledgeBase, make_vcf: MakeVcf) -> None:
+    (document,) = documents(annotated(toy, make_vcf(["1 100 A C 1/1"])))
+    assert {
+        "gene": "AAA",
+        "variant": "rs1",
+        "genotype": "C/C",
+        "status": "called",
+        "source": "record",
+        "category": "efficacy",
+        "outcome": "survival",
+        "direction": "lower",
+        "compared_with": ["A/A", "A/C"],
+        "effect": "worse",
+        "headline": "Survival: lower than A/A or A/C (worse); anastrozole; not replicated",
+        "basis": "anastrozole",
+        "basis_drugs": ["anastrozole"],
+        "level": "single_corrected",
+        "n": 100,
+        "estimate": "HR 0.5 [0.3, 0.8] (A/A, A/C against C/C)",
+        "supporting": 1,
+        "contradicting": 0,
+        "null": 0,
+        "drug": "anastrozole",
+        "setting": "metastatic",
+        "evidence_context": None,
+        "pmids": ["1001"],
+        "statement": "Carriers of A lived longer than C/C.",
+        "caution": None,
+        "association": "rs1-survival",
+        "kb_version": toy.stamp,
+        "pgx_ana_version": __version__,
+    } == document["annotations"][0]
 
 
 def test_sections_hold_the_columns_of_the_tables(toy: KnowledgeBase, make_vcf: MakeVcf) -> None:

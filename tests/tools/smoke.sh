@@ -17,6 +17,10 @@ for assembly in GRCh37 GRCh38; do
   venv/bin/pgx-ana annotate "NA12717.$assembly.vcf" -o "$assembly.tsv"
   test "$(wc -l < "$assembly.tsv")" -gt 50
 done
+venv/bin/pgx-ana annotate NA12717.GRCh38.vcf -q --context adjuvant -t summary -o summary.tsv
+test "$(cut -f 2 summary.tsv | tail -n 1)" = overall
+venv/bin/pgx-ana kb list --context > contexts.tsv
+venv/bin/pgx-ana kb questions > questions.tsv
 # rs776746 is absent; its statement names the reference base, which differs between the assemblies.
 cmp <(grep -v rs776746 GRCh37.tsv) <(grep -v rs776746 GRCh38.tsv)
 venv/bin/python -c 'import pgx_ana; assert len(pgx_ana.annotate("NA12717.GRCh38.vcf").calls) > 20'
