@@ -95,8 +95,10 @@ class Interpreter:
         elif direction in COMPARED:
             effect = self._effect(direction)
             headline = self._headlines.difference(direction.value, groups, effect, source)
+        elif direction is Direction.NOT_STUDIED:
+            headline = self._headlines.not_studied(genotype, source)
         else:
-            headline = self._headlines.plain(f"headline_{direction}", source, genotype=genotype)
+            headline = self._headlines.plain(f"headline_{direction}", source)
         return Conclusion(
             direction.value,
             groups,

@@ -16,6 +16,11 @@ _MAX_CANDIDATES_TEXT = 80  # characters
 _ALL_SITES_KNOWN = frozenset(
     {DiplotypeStatus.DETERMINED, DiplotypeStatus.PRESUMED, DiplotypeStatus.AMBIGUOUS}
 )
+_STATUS_WORDS = {
+    DiplotypeStatus.NOT_ASSESSED: "no site is called",
+    DiplotypeStatus.INCOMPLETE: "a site is not called",
+    DiplotypeStatus.UNKNOWN_ALLELE: "unknown allele",
+}
 _COPIES = {"0": "no", "1": "one", "2": "two"}
 
 
@@ -54,7 +59,7 @@ class HaplotypeInterpreter(Interpreter):
             statement = self._message(
                 "haplotypes_not_assessed", haplotypes=self._nomenclature.name, deciding=deciding
             )
-            return self._not_assessed(diplotype.status.value, statement)
+            return self._not_assessed(_STATUS_WORDS.get(diplotype.status, ""), statement)
         found = {key for c in diplotype.candidates for key in self._keys(*c.groups)}
         found.update(self._unlisted_keys(diplotype))
         keys = sorted(found)
@@ -72,7 +77,7 @@ class HaplotypeInterpreter(Interpreter):
             statement = self._message("undetermined", genotypes=candidates, deciding=deciding)
         if diplotype.status in _ALL_SITES_KNOWN:
             return self._undetermined(statement, source)
-        return self._not_assessed(diplotype.status.value, statement)
+        return self._not_assessed(_STATUS_WORDS.get(diplotype.status, ""), statement)
 
     def _direction(self, key: str) -> Direction:
         """Return the direction of a key; not studied where no phenotype is assigned."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from pgx_ana.knowledge import Basis, BasisKind, Level, Message
 from pgx_ana.terms import CallSource
@@ -23,12 +23,10 @@ _LEVEL_WORDS = {
     Level.NULL: "no difference found",
     Level.NOT_ASSESSABLE: "cannot be graded",
 }
-_KIND_WORDS = {
-    BasisKind.OTHER_DRUGS: "other drugs",
-    BasisKind.LABORATORY: "laboratory",
-}
+_KIND_WORDS = {BasisKind.OTHER_DRUGS: "other drugs"}
 _NOTED_SOURCES = frozenset({CallSource.ASSERTED, CallSource.OTHER_STRAND})
 _OTHERS = "others"
+_THIS_GENOTYPE = "this genotype"
 
 
 def level_words(level: Level) -> str:
@@ -58,12 +56,7 @@ class HeadlineWriter:
         self._messages = messages
         self._outcome = outcome[:1].upper() + outcome[1:]
         self._level = level_words(level)
-        named = ", ".join(drug_names)
-        words = basis_words(basis)
-        in_class = basis.kind is BasisKind.DRUG_CLASS and len(drug_names) == 1
-        self._drugs = tuple(dict.fromkeys((named, words))) if named else (words,)
-        if in_class:
-            self._drugs = (named,)
+        self._drugs = tuple(dict.fromkeys(_drug_phrases(basis, drug_names)))
 
     def difference(
         self, direction: str, groups: Sequence[str], effect: str, source: CallSource
@@ -107,11 +100,20 @@ class HeadlineWriter:
         )
 
     def plain(self, name: str, source: CallSource, **fields: str) -> str:
-        """Return a headline that names no other genotype: no difference, unsettled, not studied."""
+        """Return a headline that names no genotype, such as that of no difference."""
         return self._shortest_needed(
             [
                 self._fill(name, source, drugs=drugs, level=self._level, **fields)
                 for drugs in self._drugs
+            ]
+        )
+
+    def not_studied(self, genotype: str, source: CallSource) -> str:
+        """Return the headline of a genotype that no study had."""
+        return self._shortest_needed(
+            [
+                self._fill("headline_not_studied", source, genotype=text)
+                for text in (genotype, _THIS_GENOTYPE)
             ]
         )
 
@@ -125,6 +127,16 @@ class HeadlineWriter:
     def _shortest_needed(texts: Sequence[str]) -> str:
         """Return the first text that is short enough, else the last."""
         return next((text for text in texts if len(text) <= MAX_HEADLINE), texts[-1])
+
+
+def _drug_phrases(basis: Basis, drug_names: Sequence[str]) -> Iterator[str]:
+    """Yield on which drugs a conclusion rests, as part of a sentence; then the same shorter."""
+    if basis.kind is BasisKind.LABORATORY:
+        yield "in the laboratory"
+        return
+    yield f"on {_joined(drug_names)}"
+    if len(drug_names) > 1 or basis.kind is BasisKind.OTHER_DRUGS:
+        yield f"on {basis_words(basis)}"
 
 
 def _joined(groups: Sequence[str]) -> str:

@@ -9,6 +9,8 @@ from pgx_ana.knowledge import BasisKind, Level
 
 BETTER, WORSE, CONFLICTING = "better", "worse", "conflicting"
 
+_OPPOSITES = ({BETTER, WORSE}, {"higher", "lower"})
+
 _LEVEL_RANKS = {level: rank for rank, level in enumerate(Level)}
 _KIND_RANKS = {kind: rank for rank, kind in enumerate(BasisKind)}
 
@@ -33,10 +35,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """Findings of one signal on one group of outcomes, counted once.
+    """Findings of one signal on one group of outcomes and one kind of drugs, counted once.
 
-    ``effect`` is ``conflicting`` if linked variants tell the person opposite things. ``level`` and
-    ``kind`` are those of its strongest and nearest finding.
+    ``effect`` is ``conflicting`` if linked variants tell the person opposite things. ``level`` is
+    that of its strongest finding.
     """
 
     effect: str
@@ -47,15 +49,18 @@ class Signal:
 def signals(findings: Sequence[Finding], linked: Sequence[Sequence[str]]) -> list[Signal]:
     """Return the findings by signal; ``linked`` are groups of variants that carry one signal.
 
-    A haplotype set and its core sites carry one signal where both have a finding.
+    A haplotype set and its core sites carry one signal where both have a finding. Findings that
+    agree count once for each kind of drugs, those that tell the person opposite things once.
     """
-    sets = {finding.set_members for finding in findings if finding.set_members}
-    groups = _SignalGroups([*linked, *sorted(sets)])
-    by_signal: dict[tuple[str, str], list[Finding]] = {}
+    by_group: dict[str, list[Finding]] = {}
     for finding in findings:
-        key = (groups.representative(finding.marker), finding.group)
-        by_signal.setdefault(key, []).append(finding)
-    return [_signal(members) for members in by_signal.values()]
+        by_group.setdefault(finding.group, []).append(finding)
+    return [
+        signal
+        for members in by_group.values()
+        for linked_members in _by_signal(members, linked)
+        for signal in _signals(linked_members)
+    ]
 
 
 def highest(levels: Iterable[Level]) -> Level | None:
@@ -63,19 +68,38 @@ def highest(levels: Iterable[Level]) -> Level | None:
     return min(levels, key=_LEVEL_RANKS.__getitem__, default=None)
 
 
-def _signal(members: Sequence[Finding]) -> Signal:
+def _by_signal(
+    findings: Sequence[Finding], linked: Sequence[Sequence[str]]
+) -> Iterable[list[Finding]]:
+    """Return findings on one group of outcomes by the signal that they carry."""
+    sets = {finding.set_members for finding in findings if finding.set_members}
+    groups = _SignalGroups([*linked, *sorted(sets)])
+    by_signal: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_signal.setdefault(groups.representative(finding.marker), []).append(finding)
+    return by_signal.values()
+
+
+def _signals(members: Sequence[Finding]) -> list[Signal]:
+    """Return the findings of one signal, one for each kind of drugs unless they conflict."""
     effects = {finding.effect for finding in members}
-    strongest = min(members, key=lambda item: (_KIND_RANKS[item.kind], _LEVEL_RANKS[item.level]))
-    return Signal(
-        effect=CONFLICTING if {BETTER, WORSE} <= effects else _told(effects, strongest),
-        level=strongest.level,
-        kind=strongest.kind,
-    )
+    if any(opposites <= effects for opposites in _OPPOSITES):
+        kind = min((finding.kind for finding in members), key=_KIND_RANKS.__getitem__)
+        level = highest(finding.level for finding in members)
+        assert level is not None
+        return [Signal(CONFLICTING, level, kind)]
+    by_kind: dict[BasisKind, list[Finding]] = {}
+    for finding in members:
+        by_kind.setdefault(finding.kind, []).append(finding)
+    return [_agreeing(kind, of_kind) for kind, of_kind in by_kind.items()]
 
 
-def _told(effects: set[str], strongest: Finding) -> str:
-    """Return better or worse if any member is so, else the effect of the strongest."""
-    return next((effect for effect in (BETTER, WORSE) if effect in effects), strongest.effect)
+def _agreeing(kind: BasisKind, members: Sequence[Finding]) -> Signal:
+    """Return findings of one kind of drugs as one, with the strongest level."""
+    strongest = min(members, key=lambda finding: _LEVEL_RANKS[finding.level])
+    effects = {finding.effect for finding in members}
+    sided = (effect for effect in (BETTER, WORSE) if effect in effects)
+    return Signal(next(sided, strongest.effect), strongest.level, kind)
 
 
 class _SignalGroups:

@@ -144,7 +144,7 @@ class _SummaryWriter:
             is_asserted=call.source is CallSource.ASSERTED,
         )
         findings = tuple(
-            self._finding(result, conclusion, genotype)
+            self._finding(result, conclusion, call.genotype)
             for result, conclusion in zip(results, conclusions, strict=True)
             if conclusion.direction in _FOUND
         )
@@ -166,7 +166,7 @@ class _SummaryWriter:
             effect=effect,
             level=result.grade.level,
             kind=result.basis.kind,
-            text=f"{genotype}: {conclusion.headline}",
+            text=f"{marker.id} {genotype}: {conclusion.headline}",
         )
 
     def summary(self, markers: Sequence[_MarkerFindings], *, is_man: bool) -> Summary:
@@ -198,7 +198,9 @@ class _SummaryWriter:
         missing = [state for state in states if not state.is_assessed]
         n_assessed = len(states) - len(missing)
         if n_assessed:
-            yield from self._finding_sentences(found, n_assessed, len(states))
+            yield from self._finding_sentences(found)
+            if not found and not any(marker.undetermined for marker in markers):
+                yield self._message("summary_no_finding", assessed=n_assessed, total=len(states))
             yield from self._other_sentences(markers)
         else:
             yield self._message("summary_nothing")
@@ -209,16 +211,12 @@ class _SummaryWriter:
                 "summary_missing", missing=len(missing), total=len(states), statuses=text
             )
 
-    def _finding_sentences(
-        self, found: Sequence[Signal], n_assessed: int, n_markers: int
-    ) -> Iterator[str]:
+    def _finding_sentences(self, found: Sequence[Signal]) -> Iterator[str]:
         established = [signal for signal in found if signal.level in _ESTABLISHED]
         if established:
             yield self._message("summary_established", established=_told(established))
         else:
             yield self._message("summary_not_established")
-        if not found:
-            yield self._message("summary_no_finding", assessed=n_assessed, total=n_markers)
         names = {
             "summary_on_drug": (BasisKind.DRUG,),
             "summary_on_class": (BasisKind.DRUG_CLASS,),

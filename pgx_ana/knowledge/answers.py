@@ -58,18 +58,18 @@ def answers(questions: Collection[Question], sources: AnswerSources) -> Iterator
             in_men=sum(item.population.sex in {"male", "both"} for item in treated),
             without=len(results) - len(treated),
             polygenic=polygenic,
-            studied=_studied(
-                given, sources.drug, in_class, n_results=len(results) + len(polygenic)
-            ),
+            studied=_studied(given, sources.drug, in_class, [*results, *polygenic]),
         )
 
 
-def _studied(given: set[str], drug: str, in_class: set[str], *, n_results: int) -> str:
+def _studied(
+    given: set[str], drug: str, in_class: set[str], results: Collection[Evidence | PolygenicResult]
+) -> str:
     if drug in given:
         return "drug"
     if given & in_class:
         return "drug_class"
-    return "other" if n_results else "none"
+    return "other" if results else "none"
 
 
 def _answers(item: Evidence | PolygenicResult, question: Question, sources: AnswerSources) -> bool:

@@ -38,7 +38,7 @@ MESSAGES = {
     "headline_between_short": {"outcome", "lower", "higher", "drugs", "level"},
     "headline_no_difference": {"outcome", "drugs", "level"},
     "headline_unsettled": {"outcome", "drugs", "level"},
-    "headline_not_studied": {"outcome", "genotype", "drugs"},
+    "headline_not_studied": {"outcome", "genotype"},
     "headline_undetermined": {"outcome"},
     "headline_not_assessed": {"outcome", "status"},
     "headline_asserted": {"headline"},

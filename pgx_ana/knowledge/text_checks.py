@@ -10,7 +10,7 @@ from pgx_ana.knowledge.entry_index import EntryIndex
 from pgx_ana.knowledge.vocabulary import Category
 from pgx_ana.knowledge.wording import advice, text_problems
 
-MAX_OUTCOME_NAME = 38
+MAX_OUTCOME_NAME = 36
 """Characters of the name of an outcome, so that headlines stay within a line."""
 
 _READ_TEXTS = (
