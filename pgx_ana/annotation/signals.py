@@ -15,9 +15,11 @@ _LEVEL_RANKS = {level: rank for rank, level in enumerate(Level)}
 _KIND_RANKS = {kind: rank for rank, kind in enumerate(BasisKind)}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Finding:
     """An association that found a difference which applies to a genotype.
+
+    Each is made once for all people with the genotype, and is equal to itself only.
 
     ``set_members`` are a haplotype set and its core sites; empty for a variant. ``effect`` is
     better or worse for the person; where it is neither, the direction in words. ``text`` is the
@@ -46,38 +48,47 @@ class Signal:
     kind: BasisKind
 
 
-def signals(findings: Sequence[Finding], linked: Sequence[Sequence[str]]) -> list[Signal]:
-    """Return the findings by signal; ``linked`` are groups of variants that carry one signal.
+class SignalCounter:
+    """Counts findings by the signal that they carry.
 
-    A haplotype set and its core sites carry one signal where both have a finding. Findings that
-    agree count once for each kind of drugs, those that tell the person opposite things once.
+    ``linked`` are groups of variants that carry one signal. A haplotype set and its core sites
+    carry one where both have a finding. Findings that agree count once for each kind of drugs,
+    those that tell the person opposite things once.
     """
-    by_group: dict[str, list[Finding]] = {}
-    for finding in findings:
-        by_group.setdefault(finding.group, []).append(finding)
-    return [
-        signal
-        for members in by_group.values()
-        for linked_members in _by_signal(members, linked)
-        for signal in _signals(linked_members)
-    ]
+
+    def __init__(self, linked: Sequence[Sequence[str]]) -> None:
+        self._linked = linked
+        self._groups: dict[frozenset[tuple[str, ...]], _SignalGroups] = {}
+        self._signals: dict[tuple[Finding, ...], list[Signal]] = {}
+
+    def signals(self, findings: Sequence[Finding]) -> list[Signal]:
+        """Return the signals of the findings that apply to one person."""
+        by_group: dict[str, list[Finding]] = {}
+        for finding in findings:
+            by_group.setdefault(finding.group, []).append(finding)
+        return [
+            signal for members in by_group.values() for signal in self._of_group(tuple(members))
+        ]
+
+    def _of_group(self, findings: tuple[Finding, ...]) -> list[Signal]:
+        """Return the signals of findings on one group of outcomes; people share most of these."""
+        if findings not in self._signals:
+            sets = frozenset(finding.set_members for finding in findings if finding.set_members)
+            if sets not in self._groups:
+                self._groups[sets] = _SignalGroups([*self._linked, *sorted(sets)])
+            by_signal: dict[str, list[Finding]] = {}
+            for finding in findings:
+                marker = self._groups[sets].representative(finding.marker)
+                by_signal.setdefault(marker, []).append(finding)
+            self._signals[findings] = [
+                signal for members in by_signal.values() for signal in _signals(members)
+            ]
+        return self._signals[findings]
 
 
 def highest(levels: Iterable[Level]) -> Level | None:
     """Return the strongest level; the enum lists levels from the strongest to the weakest."""
     return min(levels, key=_LEVEL_RANKS.__getitem__, default=None)
-
-
-def _by_signal(
-    findings: Sequence[Finding], linked: Sequence[Sequence[str]]
-) -> Iterable[list[Finding]]:
-    """Return findings on one group of outcomes by the signal that they carry."""
-    sets = {finding.set_members for finding in findings if finding.set_members}
-    groups = _SignalGroups([*linked, *sorted(sets)])
-    by_signal: dict[str, list[Finding]] = {}
-    for finding in findings:
-        by_signal.setdefault(groups.representative(finding.marker), []).append(finding)
-    return by_signal.values()
 
 
 def _signals(members: Sequence[Finding]) -> list[Signal]:

@@ -18,7 +18,7 @@ from pgx_ana.annotation.annotations import (
 )
 from pgx_ana.annotation.conclusions import NOT_ASSESSED, UNDETERMINED, Conclusion
 from pgx_ana.annotation.headlines import level_words
-from pgx_ana.annotation.signals import Finding, Signal, highest, signals
+from pgx_ana.annotation.signals import Finding, Signal, SignalCounter, highest
 from pgx_ana.coded import Coded, combine
 from pgx_ana.knowledge import COMPARED, LADDER, BasisKind, Direction, KnowledgeBase, Level
 from pgx_ana.model import Circumstances
@@ -116,7 +116,7 @@ class _SummaryWriter:
 
     def __init__(self, knowledge: KnowledgeBase) -> None:
         self._knowledge = knowledge
-        self._linked = tuple(group.variants for group in knowledge.linkage.values())
+        self._counter = SignalCounter([group.variants for group in knowledge.linkage.values()])
         self._drug = knowledge.drugs[knowledge.info.drug]
 
     def is_man(self, person: Circumstances) -> bool:
@@ -126,14 +126,24 @@ class _SummaryWriter:
     def marker_findings(self, results: Sequence[AssociationResult]) -> Coded[_MarkerFindings]:
         """Return the findings of one marker in every sample; equal ones share a code."""
         calls = results[0].marker.calls
-        findings = tuple(self._marker_findings(results, code) for code in range(len(calls.values)))
-        return Coded(findings, calls.codes).unique()
+        conclusions = zip(*(result.conclusions for result in results), strict=True)
+        # Calls that differ in phase alone have equal findings, which are made once.
+        made: dict[tuple[object, ...], _MarkerFindings] = {}
+        findings = []
+        for call, of_call in zip(calls.values, conclusions, strict=True):
+            if (call, of_call) not in made:
+                made[call, of_call] = self._marker_findings(results, call, of_call)
+            findings.append(made[call, of_call])
+        return Coded(tuple(findings), calls.codes).unique()
 
-    def _marker_findings(self, results: Sequence[AssociationResult], code: int) -> _MarkerFindings:
+    def _marker_findings(
+        self,
+        results: Sequence[AssociationResult],
+        call: MarkerCall,
+        conclusions: Sequence[Conclusion],
+    ) -> _MarkerFindings:
         """Return the findings on one distinct call of a marker."""
         marker = results[0].marker
-        call = marker.calls.values[code]
-        conclusions = [result.conclusions[code] for result in results]
         directions = {conclusion.direction for conclusion in conclusions}
         is_assessed = directions != {NOT_ASSESSED}
         genotype = f"{marker.id} {_genotype_text(call)}"
@@ -173,7 +183,7 @@ class _SummaryWriter:
         """Return the summary of one combination of calls at all markers."""
         states = [marker.state for marker in markers]
         findings = [finding for marker in markers for finding in marker.findings]
-        found = signals(findings, self._linked)
+        found = self._counter.signals(findings)
         assessed = tuple(state.text for state in states if state.is_assessed)
         sentences = [self._message("men", drug=self._drug.name)] if is_man else []
         sentences += self._sentences(found, markers)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pgx_ana.output.columns import Column
+from pgx_ana.output.encoding import as_utf8
 from pgx_ana.output.listing import Listing
 from pgx_ana.output.rendering import render_sections, rows_by_sample, sample_batches
 from pgx_ana.output.tables import Table, Value
@@ -17,16 +18,16 @@ MISSING_TEXT = "."
 _SEPARATORS_TO_BLANKS = str.maketrans("\t\r\n", "   ")
 
 
-def text_chunks(table: Table, separator: str) -> Iterator[str]:
-    """Yield a table as text: the header, then the rows of one batch of samples at a time."""
+def text_chunks(table: Table, separator: str) -> Iterator[bytes]:
+    """Yield a table as UTF-8 text: the header, then the rows of one batch of samples at a time."""
     style = _DelimitedStyle(separator)
-    yield separator.join(column.name for column in table.columns) + "\n"
+    yield as_utf8(separator.join(column.name for column in table.columns) + "\n")
     sections = render_sections(table, style)
     for start, stop in sample_batches(len(table.samples)):
-        names = (style.field(name) for name in table.samples[start:stop])
+        names = (as_utf8(style.field(name)) for name in table.samples[start:stop])
         by_sample = zip(names, rows_by_sample(sections, start, stop), strict=True)
-        # Joining ("", row, row, ...) with the sample name puts the name in front of every row.
-        yield "".join(name.join(("", *rows)) for name, rows in by_sample)
+        # Joining (b"", row, row, ...) with the sample name puts the name in front of every row.
+        yield b"".join(name.join((b"", *rows)) for name, rows in by_sample)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from pgx_ana.annotation import Annotations
 from pgx_ana.knowledge import Answer, KnowledgeBase
 from pgx_ana.model import Circumstances
 from pgx_ana.output.columns import COLUMNS, Column, ColumnType
+from pgx_ana.output.encoding import as_utf8
 from pgx_ana.output.listing import Listing
 from pgx_ana.output.rendering import render_sections, rows_by_sample, sample_batches
 from pgx_ana.output.tables import Value, make_table
@@ -21,44 +22,54 @@ SCHEMA_VERSION = "2.0"
 """Version of the documents. The first number changes if a key is removed or changes its meaning."""
 
 
-def document_chunks(annotations: Annotations, *, lines: bool) -> Iterator[str]:
+def document_chunks(annotations: Annotations, *, lines: bool) -> Iterator[bytes]:
     """Yield the documents of all patients, one per line or as one JSON array."""
     if not lines:
-        yield "[\n"
+        yield b"[\n"
     first = True
     for document in patient_texts(annotations):
         if lines:
-            yield document + "\n"
+            yield document + b"\n"
         else:
-            yield document if first else ",\n" + document
+            yield document if first else b",\n" + document
         first = False
     if not lines:
-        yield "\n]\n"
+        yield b"\n]\n"
 
 
-def patient_texts(annotations: Annotations) -> Iterator[str]:
-    """Yield the document of each patient as JSON text on one line."""
+def patient_texts(annotations: Annotations) -> Iterator[bytes]:
+    """Yield the document of each patient as UTF-8 JSON text on one line."""
     tables = [make_table(name, annotations) for name in TableName]
     keys = [_to_json(table.name.value) for table in tables]
-    heads = _document_heads(annotations)
+    heads = {key: as_utf8(f", {head}, ") for key, head in _document_heads(annotations).items()}
     rendered_tables = [render_sections(table, _JsonObjectStyle()) for table in tables]
     samples = annotations.calls.samples
+    questions = _to_json([*map(_answer, annotations.knowledge.answers)])
     people = {
-        person: _to_json(_circumstances(person, annotations.knowledge))[1:-1]
+        person: as_utf8(
+            f"{_to_json(_circumstances(person, annotations.knowledge))[1:-1]}, "
+            f'"questions": {questions}, '
+        )
         for person in annotations.circumstances.values
     }
-    questions = f'"questions": {_to_json([*map(_answer, annotations.knowledge.answers)])}'
+    starts = [as_utf8(f"{', ' if number else ''}{key}: [") for number, key in enumerate(keys)]
     for start, stop in sample_batches(len(samples)):
         rows = [rows_by_sample(sections, start, stop) for sections in rendered_tables]
         for number in range(start, stop):
-            arrays = ", ".join(
-                f"{key}: [{', '.join(by_sample[number - start])}]"
-                for key, by_sample in zip(keys, rows, strict=True)
+            arrays = (
+                part
+                for opening, by_sample in zip(starts, rows, strict=True)
+                for part in (opening, b", ".join(by_sample[number - start]), b"]")
             )
-            head = heads[annotations.calls.sample_files[number]]
-            person = people[annotations.circumstances[number]]
-            name = _to_json(samples[number])
-            yield f'{{"sample": {name}, {head}, {person}, {questions}, {arrays}}}'
+            yield b"".join(
+                (
+                    as_utf8(f'{{"sample": {_to_json(samples[number])}'),
+                    heads[annotations.calls.sample_files[number]],
+                    people[annotations.circumstances[number]],
+                    *arrays,
+                    b"}",
+                )
+            )
 
 
 class _JsonObjectStyle:

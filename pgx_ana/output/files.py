@@ -6,7 +6,7 @@ import contextlib
 import errno
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import IO
 
@@ -18,13 +18,13 @@ STDOUT = "-"
 _COMPRESSED_ENDINGS = (".gz", ".bgz")
 
 
-def write(chunks: Iterable[str], destination: str) -> None:
-    """Write text as UTF-8 to a file, or to stdout for ``-``; as BGZF if the name ends in ``.gz``.
+def write(chunks: Iterable[bytes], destination: str) -> None:
+    """Write bytes to a file, or to stdout for ``-``; as BGZF if the name ends in ``.gz``.
 
     A file appears under its name only when it is complete; until then, an earlier file of that name
     stays. Devices and pipes are written to directly. Raises :class:`OutputError`.
     """
-    content = _encoded(chunks, destination)
+    content = _content(chunks, destination)
     if destination == STDOUT:
         _write_stdout(content)
         return
@@ -43,7 +43,7 @@ def write(chunks: Iterable[str], destination: str) -> None:
         _write_then_rename([(path, content)])
 
 
-def write_folder(files: Iterable[tuple[str, Iterable[str]]], destination: str) -> None:
+def write_folder(files: Iterable[tuple[str, Iterable[bytes]]], destination: str) -> None:
     """Write several named files to a folder, all or none; a missing folder is created.
 
     Raises :class:`OutputError`.
@@ -53,26 +53,12 @@ def write_folder(files: Iterable[tuple[str, Iterable[str]]], destination: str) -
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"{folder}: cannot create the folder: {error.strerror}") from error
-    _write_then_rename((folder / name, _encoded(chunks, name)) for name, chunks in files)
+    _write_then_rename((folder / name, _content(chunks, name)) for name, chunks in files)
 
 
-def _encoded(chunks: Iterable[str], name: str) -> Iterator[bytes]:
-    """Yield text as the bytes of a file, compressed if its name says so."""
-    encoded = map(_as_utf8, chunks)
-    is_compressed = name.casefold().endswith(_COMPRESSED_ENDINGS)
-    return compressed(encoded) if is_compressed else encoded
-
-
-def _as_utf8(text: str) -> bytes:
-    """Encode text; file names that are not UTF-8 get replacement characters.
-
-    In an ASCII locale, Python decodes the bytes of every other name to surrogates.
-    """
-    try:
-        return text.encode("utf-8")
-    except UnicodeEncodeError:
-        original = text.encode("utf-8", "surrogateescape")
-        return original.decode("utf-8", "replace").encode("utf-8")
+def _content(chunks: Iterable[bytes], name: str) -> Iterable[bytes]:
+    """Return the bytes of a file, compressed if its name says so."""
+    return compressed(chunks) if name.casefold().endswith(_COMPRESSED_ENDINGS) else chunks
 
 
 def _write_stdout(content: Iterable[bytes]) -> None:

@@ -8,6 +8,7 @@ from pgx_ana.annotation import Annotations
 from pgx_ana.output.callability import callability_json, callability_text, callability_tsv
 from pgx_ana.output.delimited import text_chunks
 from pgx_ana.output.documents import document_chunks
+from pgx_ana.output.encoding import as_utf8
 from pgx_ana.output.files import write, write_folder
 from pgx_ana.output.tables import make_table
 from pgx_ana.quality import Callability
@@ -46,9 +47,9 @@ def write_callability(callability: Callability, file_format: str, destination: s
     write(_callability_chunks(callability, file_format), destination)
 
 
-def _callability_chunks(callability: Callability, file_format: str) -> Iterator[str]:
+def _callability_chunks(callability: Callability, file_format: str) -> Iterator[bytes]:
     if file_format == "json":
-        yield callability_json(callability)
+        yield as_utf8(callability_json(callability))
     else:
         lines = callability_tsv if file_format == "tsv" else callability_text
-        yield from (f"{line}\n" for line in lines(callability))
+        yield from (as_utf8(f"{line}\n") for line in lines(callability))

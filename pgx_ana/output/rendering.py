@@ -1,7 +1,7 @@
-"""The rows of a table as text, independent of the format.
+"""The rows of a table as UTF-8 text, independent of the format.
 
-Each distinct row is rendered once, as fragments between the columns whose numbers differ from
-sample to sample. Rendering a sample then only joins strings.
+Each distinct row is rendered and encoded once, as fragments between the columns whose numbers
+differ from sample to sample. Rendering a sample then only joins bytes.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pgx_ana.output.columns import Column
+from pgx_ana.output.encoding import as_utf8
 from pgx_ana.output.tables import Table, TableSection, Value
 
 _BATCH_SIZE = 512
@@ -48,10 +49,10 @@ class RenderedSection:
 
     section: TableSection
     missing: str
-    fragments: tuple[tuple[str, ...], ...]
+    fragments: tuple[tuple[bytes, ...], ...]
     number_columns: tuple[str, ...]
 
-    def rows(self, start: int, stop: int) -> list[str]:
+    def rows(self, start: int, stop: int) -> list[bytes]:
         """Return the rows of the samples from ``start`` up to, not including, ``stop``."""
         codes = self.section.rows.codes[start:stop].tolist()
         if not self.number_columns:
@@ -62,7 +63,7 @@ class RenderedSection:
             for name in self.number_columns
         ]
         return [
-            "".join(_interleave(self.fragments[code], values))
+            b"".join(_interleave(self.fragments[code], values))
             for code, *values in zip(codes, *numbers, strict=True)
         ]
 
@@ -80,20 +81,21 @@ def sample_batches(n_samples: int) -> Iterator[tuple[int, int]]:
 
 def rows_by_sample(
     sections: Sequence[RenderedSection], start: int, stop: int
-) -> list[tuple[str, ...]]:
+) -> list[tuple[bytes, ...]]:
     """Return one row per section for each sample from ``start`` up to, not including, ``stop``."""
     columns = [section.rows(start, stop) for section in sections]
     return list(zip(*columns, strict=True)) if columns else [()] * (stop - start)
 
 
-def number_texts(values: NDArray[np.generic], missing: str) -> list[str]:
-    """Return numbers as text with at most seven significant digits; NaN and -1 are missing."""
+def number_texts(values: NDArray[np.generic], missing: str) -> list[bytes]:
+    """Return numbers as ASCII, with at most seven significant digits; NaN and -1 are missing."""
     distinct, codes = np.unique(values, return_inverse=True)
     if values.dtype.kind == "i":
         texts = [missing if value == -1 else str(value) for value in distinct.tolist()]
     else:
         texts = [f"{value:.7g}" if np.isfinite(value) else missing for value in distinct.tolist()]
-    return [texts[code] for code in codes.reshape(-1).tolist()]
+    encoded = [text.encode("ascii") for text in texts]
+    return [encoded[code] for code in codes.reshape(-1).tolist()]
 
 
 def _render_section(
@@ -101,7 +103,8 @@ def _render_section(
 ) -> RenderedSection:
     number_columns = tuple(column.name for column in columns if column.name in section.numbers)
     fragments = tuple(
-        tuple(_row_fragments(row, columns, style, number_columns)) for row in section.rows.values
+        tuple(map(as_utf8, _row_fragments(row, columns, style, number_columns)))
+        for row in section.rows.values
     )
     return RenderedSection(section, style.missing, fragments, number_columns)
 
@@ -121,7 +124,7 @@ def _row_fragments(
     yield text + style.end
 
 
-def _interleave(fragments: Sequence[str], values: Sequence[str]) -> Iterator[str]:
+def _interleave(fragments: Sequence[bytes], values: Sequence[bytes]) -> Iterator[bytes]:
     """Yield fragments and values in turn, beginning and ending with a fragment."""
     for fragment, value in zip(fragments, values, strict=False):
         yield fragment
