@@ -139,6 +139,7 @@ class Annotations:
             knowledge.level(association.id),
             basis,
             tuple(knowledge.drugs[drug].name for drug in basis.drugs),
+            knowledge.drugs[association.drug].name,
         )
 
     def _result(

@@ -47,7 +47,7 @@ class Conclusion:
 class Claim:
     """An association with what its conclusions need: its outcome, level and basis.
 
-    ``drug_names`` are the names of the drugs of the basis.
+    ``drug_names`` are the names of the drugs of the basis, ``drug`` is that of its drug.
     """
 
     association: Association
@@ -55,6 +55,7 @@ class Claim:
     level: Level
     basis: Basis
     drug_names: tuple[str, ...]
+    drug: str
 
 
 class Interpreter:
@@ -65,7 +66,7 @@ class Interpreter:
         self._outcome = claim.outcome
         self._messages = messages
         self._headlines = HeadlineWriter(
-            messages, claim.outcome.name, claim.level, claim.basis, claim.drug_names
+            messages, claim.outcome.name, claim.level, claim.basis, claim.drug_names, claim.drug
         )
 
     def _message(self, name: str, **fields: str) -> str:
@@ -94,7 +95,8 @@ class Interpreter:
             headline = self._headlines.between(lower, higher, source)
         elif direction in COMPARED:
             effect = self._effect(direction)
-            headline = self._headlines.difference(direction.value, groups, effect, source)
+            named = self._named(groups, direction)
+            headline = self._headlines.difference(direction.value, named, effect, source)
         elif direction is Direction.NOT_STUDIED:
             headline = self._headlines.not_studied(genotype, source)
         else:
@@ -127,6 +129,11 @@ class Interpreter:
             if found is not Direction.NOT_STUDIED and key not in keys
         )
         return tuple(map(self._key_text, studied))
+
+    def _named(self, groups: tuple[str, ...], direction: Direction) -> tuple[str, ...]:
+        """Return the groups as a headline names them."""
+        del direction
+        return groups
 
     def _group(self, direction: Direction) -> tuple[str, ...]:
         return tuple(map(self._key_text, self.association.with_direction(direction)))

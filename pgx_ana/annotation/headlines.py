@@ -14,9 +14,9 @@ MAX_HEADLINE = 120
 _LEVEL_WORDS = {
     Level.GUIDELINE: "named by a guideline",
     Level.REPLICATED: "replicated",
-    Level.SINGLE_CORRECTED: "not replicated",
-    Level.SINGLE_NOMINAL: "one study, uncorrected",
-    Level.INDIRECT: "indirect evidence",
+    Level.SINGLE_CORRECTED: "unreplicated",
+    Level.SINGLE_NOMINAL: "unreplicated, weak",
+    Level.INDIRECT: "indirect, weak",
     Level.NOT_CONFIRMED: "not confirmed",
     Level.CONTRADICTED: "contradicted",
     Level.UNSETTLED: "unsettled",
@@ -42,7 +42,8 @@ def basis_words(basis: Basis) -> str:
 class HeadlineWriter:
     """Writes the headlines of one association.
 
-    ``drug_names`` are the names of the drugs of the basis, in their order.
+    ``drug_names`` are the names of the drugs of the basis, in their order; ``drug`` is the name of
+    the drug of the association.
     """
 
     def __init__(
@@ -52,10 +53,13 @@ class HeadlineWriter:
         level: Level,
         basis: Basis,
         drug_names: Sequence[str],
+        drug: str,
     ) -> None:
         self._messages = messages
         self._outcome = outcome[:1].upper() + outcome[1:]
-        self._level = level_words(level)
+        self._levels = _level_phrases(level, basis, drug)
+        is_plain = level in {Level.NULL, Level.NOT_ASSESSABLE, Level.UNSETTLED}
+        self._qualifier = "" if is_plain else f" [{level_words(level)}]"
         self._drugs = tuple(dict.fromkeys(_drug_phrases(basis, drug_names)))
 
     def difference(
@@ -71,9 +75,10 @@ class HeadlineWriter:
                     groups=group,
                     effect=words,
                     drugs=drugs,
-                    level=self._level,
+                    level=level,
                 )
-                for words, group, drugs in itertools.product(
+                for level, words, group, drugs in itertools.product(
+                    self._levels,
                     dict.fromkeys((f" ({effect})" if effect else "", "")),
                     dict.fromkeys((_joined(groups), _OTHERS)),
                     self._drugs,
@@ -91,10 +96,10 @@ class HeadlineWriter:
                     lower=_joined(lower),
                     higher=_joined(higher),
                     drugs=drugs,
-                    level=self._level,
+                    level=level,
                 )
-                for name, drugs in itertools.product(
-                    ("headline_between", "headline_between_short"), self._drugs
+                for level, name, drugs in itertools.product(
+                    self._levels, ("headline_between", "headline_between_short"), self._drugs
                 )
             ]
         )
@@ -103,7 +108,7 @@ class HeadlineWriter:
         """Return a headline that names no genotype, such as that of no difference."""
         return self._shortest_needed(
             [
-                self._fill(name, source, drugs=drugs, level=self._level, **fields)
+                self._fill(name, source, drugs=drugs, qualifier=self._qualifier, **fields)
                 for drugs in self._drugs
             ]
         )
@@ -127,6 +132,14 @@ class HeadlineWriter:
     def _shortest_needed(texts: Sequence[str]) -> str:
         """Return the first text that is short enough, else the last."""
         return next((text for text in texts if len(text) <= MAX_HEADLINE), texts[-1])
+
+
+def _level_phrases(level: Level, basis: Basis, drug: str) -> tuple[str, ...]:
+    """Return how firm a difference is, and that none was found on the drug itself; then shorter."""
+    words = level_words(level)
+    if basis.has_null_on_drug and basis.kind is not BasisKind.DRUG:
+        return (f"{words}, null on {drug}", words)
+    return (words,)
 
 
 def _drug_phrases(basis: Basis, drug_names: Sequence[str]) -> Iterator[str]:

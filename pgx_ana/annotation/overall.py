@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from pgx_ana.annotation.annotations import Annotations
 from pgx_ana.annotation.conclusions import NOT_ASSESSED
+from pgx_ana.annotation.headlines import level_words
 from pgx_ana.annotation.summary import OVERALL, CategorySummary, Summary, summarise_categories
 from pgx_ana.coded import Coded, combine, distinct_rows
 from pgx_ana.knowledge import Context, Level
@@ -129,7 +130,8 @@ class _OverallWriter:
         )
         if n_findings:
             text = f"{n_findings} finding{'' if n_findings == 1 else 's'}"
-            sentences.append(self._message("overall_findings", findings=text, level=level))
+            words = "" if level is None else level_words(level)
+            sentences.append(self._message("overall_findings", findings=text, level=words))
         else:
             sentences.append(self._message("overall_no_findings"))
         sentences += self._context_sentences(person)

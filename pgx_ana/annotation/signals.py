@@ -21,6 +21,7 @@ class Finding:
 
     Each is made once for all people with the genotype, and is equal to itself only.
 
+    ``outcome`` is its name, ``group`` that of the outcomes with which it is counted.
     ``set_members`` are a haplotype set and its core sites; empty for a variant. ``effect`` is
     better or worse for the person; where it is neither, the direction in words. ``text`` is the
     entry in the list of findings.
@@ -28,6 +29,7 @@ class Finding:
 
     marker: str
     set_members: tuple[str, ...]
+    outcome: str
     group: str
     effect: str
     level: Level
@@ -40,9 +42,11 @@ class Signal:
     """Findings of one signal on one group of outcomes and one kind of drugs, counted once.
 
     ``effect`` is ``conflicting`` if linked variants tell the person opposite things. ``level`` is
-    that of its strongest finding.
+    that of its strongest finding, ``outcome`` that of its first. ``markers`` are all that carry it.
     """
 
+    markers: tuple[str, ...]
+    outcome: str
     effect: str
     level: Level
     kind: BasisKind
@@ -98,7 +102,7 @@ def _signals(members: Sequence[Finding]) -> list[Signal]:
         kind = min((finding.kind for finding in members), key=_KIND_RANKS.__getitem__)
         level = highest(finding.level for finding in members)
         assert level is not None
-        return [Signal(CONFLICTING, level, kind)]
+        return [Signal(_markers(members), members[0].outcome, CONFLICTING, level, kind)]
     by_kind: dict[BasisKind, list[Finding]] = {}
     for finding in members:
         by_kind.setdefault(finding.kind, []).append(finding)
@@ -110,7 +114,12 @@ def _agreeing(kind: BasisKind, members: Sequence[Finding]) -> Signal:
     strongest = min(members, key=lambda finding: _LEVEL_RANKS[finding.level])
     effects = {finding.effect for finding in members}
     sided = (effect for effect in (BETTER, WORSE) if effect in effects)
-    return Signal(next(sided, strongest.effect), strongest.level, kind)
+    effect = next(sided, strongest.effect)
+    return Signal(_markers(members), members[0].outcome, effect, strongest.level, kind)
+
+
+def _markers(members: Sequence[Finding]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(finding.marker for finding in members))
 
 
 class _SignalGroups:

@@ -167,12 +167,14 @@ class _SummaryWriter:
 
     def _finding(self, result: AssociationResult, conclusion: Conclusion, genotype: str) -> Finding:
         marker, effect = result.marker, conclusion.effect
+        outcome = self._knowledge.outcomes[result.association.outcome]
         if effect not in {"better", "worse"}:
             effect = _EFFECT_WORDS.get(conclusion.direction, conclusion.direction)
         return Finding(
             marker=marker.id,
             set_members=(marker.id, *marker.sites) if marker.sites else (),
-            group=self._knowledge.outcomes[result.association.outcome].group,
+            outcome=outcome.name,
+            group=outcome.group,
             effect=effect,
             level=result.grade.level,
             kind=result.basis.kind,
@@ -224,22 +226,22 @@ class _SummaryWriter:
     def _finding_sentences(self, found: Sequence[Signal]) -> Iterator[str]:
         established = [signal for signal in found if signal.level in _ESTABLISHED]
         if established:
-            yield self._message("summary_established", established=_told(established))
+            yield self._message("summary_established", established=_listed(established))
         else:
             yield self._message("summary_not_established")
-        names = {
-            "summary_on_drug": (BasisKind.DRUG,),
-            "summary_on_class": (BasisKind.DRUG_CLASS,),
-            "summary_on_others": (BasisKind.OTHER_DRUGS, BasisKind.LABORATORY),
+        kinds = {
+            "summary_on_drug": ((BasisKind.DRUG,), _listed),
+            "summary_on_class": ((BasisKind.DRUG_CLASS,), _tallied),
+            "summary_on_others": ((BasisKind.OTHER_DRUGS, BasisKind.LABORATORY), _tallied),
         }
-        for name, kinds in names.items():
-            on_it = [signal for signal in found if signal.kind in kinds]
+        for name, (of_kind, told) in kinds.items():
+            on_it = [signal for signal in found if signal.kind in of_kind]
             if on_it:
                 yield self._message(
                     name,
                     drug=self._drug.name,
                     drug_class=f"{self._drug.drug_class}s",
-                    findings=_told(on_it),
+                    findings=told(on_it),
                 )
 
     def _other_sentences(self, markers: Sequence[_MarkerFindings]) -> Iterator[str]:
@@ -262,12 +264,30 @@ class _SummaryWriter:
 _NOTHING_ASSESSED = Level.NOT_ASSESSABLE
 
 
-def _told(found: Sequence[Signal]) -> str:
-    """Return the number of findings, each kind with its effect and how firm it is.
+def _listed(found: Sequence[Signal]) -> str:
+    """Return findings one by one, each with its outcome, effect, markers and how firm it is.
 
-    >>> _told([Signal("better", Level.SINGLE_NOMINAL, BasisKind.DRUG)])
-    '1 finding: 1 better (one study, uncorrected)'
+    >>> _listed([Signal(("rs1",), "joint pain", "better", Level.SINGLE_NOMINAL, BasisKind.DRUG)])
+    '1 finding: joint pain better (rs1; unreplicated, weak)'
+    """
+    listed = (
+        f"{signal.outcome} {signal.effect} "
+        f"({', '.join(signal.markers)}; {level_words(signal.level)})"
+        for signal in found
+    )
+    return f"{_counted(found)}: {', '.join(listed)}"
+
+
+def _tallied(found: Sequence[Signal]) -> str:
+    """Return how many findings there are of each effect, and how firm they are.
+
+    >>> _tallied([Signal(("rs1",), "pain", "better", Level.SINGLE_NOMINAL, BasisKind.DRUG)])
+    '1 finding: 1 better (unreplicated, weak)'
     """
     kinds = Counter((signal.effect, level_words(signal.level)) for signal in found)
-    listed = ", ".join(f"{count} {effect} ({level})" for (effect, level), count in kinds.items())
-    return f"{len(found)} finding{'' if len(found) == 1 else 's'}: {listed}"
+    listed = (f"{count} {effect} ({level})" for (effect, level), count in kinds.items())
+    return f"{_counted(found)}: {', '.join(listed)}"
+
+
+def _counted(found: Sequence[Signal]) -> str:
+    return f"{len(found)} finding{'' if len(found) == 1 else 's'}"

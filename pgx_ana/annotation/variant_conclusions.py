@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 
 from pgx_ana.annotation.conclusions import Claim, Conclusion, Interpreter, listed
-from pgx_ana.knowledge import Message
+from pgx_ana.knowledge import Direction, Message
 from pgx_ana.model import Call, Locus, Variant
 from pgx_ana.terms import CallStatus
+
+_MAX_NAMED = 3
+"""Genotypes that a headline names one by one."""
 
 
 def unphased_genotype(call: Call, variant: Variant) -> str:
@@ -54,6 +58,18 @@ class VariantInterpreter(Interpreter):
         if call.status is CallStatus.PARTIAL:
             return self._partial(call, genotype)
         return self._not_assessed(call.status.value, self._reason(call, genotype))
+
+    def _named(self, groups: tuple[str, ...], direction: Direction) -> tuple[str, ...]:
+        """Return many genotypes as the carriers of the one allele that only they have."""
+        if len(groups) <= _MAX_NAMED:
+            return groups
+        own_side = " ".join(self.association.with_direction(direction)).replace("/", " ").split()
+        shared = (
+            allele
+            for allele in self._variant.alleles
+            if allele not in own_side and all(allele in group.split("/") for group in groups)
+        )
+        return tuple(f"carriers of {allele}" for allele in itertools.islice(shared, 1)) or groups
 
     def _partial(self, call: Call, genotype: str) -> Conclusion:
         """Return the conclusion where one copy is known."""

@@ -207,7 +207,7 @@ def _conclusion(association: Association, knowledge: KnowledgeBase) -> Iterator[
     yield ""
     yield f"  {association.id}  {outcome.category}: {outcome.name}"
     basis = knowledge.basis(association.id)
-    claim = f"claim: {claim_text(association)}; {association.drug}, {association.setting}"
+    claim = f"claim: {claim_text(association)}; {association.setting}"
     yield from wrapped(claim, indent=4)
     yield from wrapped(
         f"rests on: {basis.name} ({', '.join(basis.drugs)}), n {basis.n or 'unknown'}"

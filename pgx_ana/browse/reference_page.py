@@ -66,12 +66,12 @@ def drug_lines(drug_id: str, knowledge: KnowledgeBase) -> Iterator[str]:
     for variant in knowledge.variants:
         on_it = [item for item in results if variant.id in item.variants]
         of_it = [item for item in associations if item.variant == variant.id]
-        if on_it or of_it:
+        if on_it:
             rows.append((variant.gene, variant.id, *_counts(on_it, of_it)))
     for key, definition in knowledge.haplotype_sets.items():
         on_it = [item for item in knowledge.evidence_on_set(key) if drug_id in item.drugs]
         of_it = [item for item in knowledge.associations_of_set(key) if item.drug == drug_id]
-        if on_it or of_it:
+        if on_it:
             rows.append((definition.gene, key, *_counts(on_it, of_it)))
     yield from _table(("gene", "variant or set", "results", "conclusions"), rows)
     yield from _level_lines(results, associations, knowledge)

@@ -61,7 +61,8 @@ def _short_effect(result: Evidence, subject: str) -> str:
     if sized.low is not None and sized.high is not None:
         interval = f" [{sized.low:g}, {sized.high:g}]"
     measure = _shortened(sized.measure, _MAX_MEASURE_LENGTH)
-    return f"{carried} {measure} {sized.value:g}{interval}".strip()
+    told = f"{carried} {result.direction}:" if result.direction in {"higher", "lower"} else carried
+    return f"{told} {measure} {sized.value:g}{interval}".strip()
 
 
 def _shortened(text: str, max_length: int) -> str:

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 
 from pgx_ana.knowledge.context import Question
 from pgx_ana.knowledge.evidence import Drug, Evidence, Outcome, PolygenicResult
+from pgx_ana.knowledge.vocabulary import Result
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """How often a question was studied with germline variants; all counts are of results.
 
-    ``on_drug`` are those on the drug of the knowledge base, alone or pooled with others;
-    ``on_class`` those on other drugs of its class; ``in_men`` those in men on any of them;
-    ``without`` those without any of them: other drugs, no drug, or laboratory. ``polygenic`` are
+    ``on_drug`` are those on the drug of the knowledge base alone; ``on_class`` those on other drugs
+    of its class, or on several pooled; ``in_men`` those in men on any of them; ``without`` those
+    without any of them: other drugs, no drug, or laboratory. A result whose report is unclear is
+    none. ``polygenic`` are
     the results on many variants at once, which are not counted elsewhere. ``studied`` says on what
     it was studied, the nearest first: ``drug``, ``drug_class``, ``other`` or ``none``.
     """
@@ -45,12 +47,15 @@ def answers(questions: Collection[Question], sources: AnswerSources) -> Iterator
     drug_class = sources.drugs[sources.drug].drug_class
     in_class = {item.id for item in sources.drugs.values() if item.drug_class == drug_class}
     for question in questions:
-        results = [item for item in sources.evidence if _answers(item, question, sources)]
+        results = [
+            item
+            for item in sources.evidence
+            if item.result is not Result.UNCLEAR and _answers(item, question, sources)
+        ]
         treated = [item for item in results if item.is_clinical and in_class & {*item.drugs}]
         polygenic = tuple(item for item in sources.polygenic if _answers(item, question, sources))
-        on_drug = sum(sources.drug in item.drugs for item in treated)
-        given = {drug for item in treated for drug in item.drugs}
-        given.update(drug for item in polygenic for drug in item.drugs)
+        on_drug = sum(item.drugs == (sources.drug,) for item in treated)
+        given = {item.drugs for item in treated} | {item.drugs for item in polygenic}
         yield Answer(
             question,
             on_drug=on_drug,
@@ -63,11 +68,14 @@ def answers(questions: Collection[Question], sources: AnswerSources) -> Iterator
 
 
 def _studied(
-    given: set[str], drug: str, in_class: set[str], results: Collection[Evidence | PolygenicResult]
+    given: set[tuple[str, ...]],
+    drug: str,
+    in_class: set[str],
+    results: Collection[Evidence | PolygenicResult],
 ) -> str:
-    if drug in given:
+    if (drug,) in given:
         return "drug"
-    if given & in_class:
+    if any(in_class & {*drugs} for drugs in given):
         return "drug_class"
     return "other" if results else "none"
 

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from pgx_ana.errors import UsageError
 from pgx_ana.knowledge.answers import Answer, AnswerSources, answers
 from pgx_ana.knowledge.association import Association
-from pgx_ana.knowledge.basis import Basis, basis_of
+from pgx_ana.knowledge.basis import Basis, BasisSources, basis_of
 from pgx_ana.knowledge.context import Context, Question
 from pgx_ana.knowledge.definitions import (
     AssemblyContigs,
@@ -141,8 +141,9 @@ class KnowledgeBase:
 
     @cached_property
     def _basis_of(self) -> Mapping[str, Basis]:
+        sources = BasisSources(self.evidence, self.drugs, self.haplotypes)
         return {
-            key: basis_of(association, self.grades[key], self.evidence, self.drugs)
+            key: basis_of(association, self.grades[key], sources)
             for key, association in self.associations.items()
         }
 

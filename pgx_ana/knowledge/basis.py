@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from pgx_ana.knowledge.association import Association
+from pgx_ana.knowledge.definitions import HaplotypeDefinition
 from pgx_ana.knowledge.evidence import Drug, Effect, Evidence
-from pgx_ana.knowledge.levels import EvidenceGrade
+from pgx_ana.knowledge.levels import EvidenceGrade, Stance
 
+_RSID = re.compile(r"\brs[1-9][0-9]*\b")
 _MODEL_TEXTS = {"per_allele": "per {}", "homozygotes": "{0}/{0}"}
 _CARRIERS = "{} carriers"
 
@@ -32,7 +35,8 @@ class Basis:
     drug alone. ``name`` is that drug, or its class, such as ``aromatase_inhibitors``. ``n`` is the
     number of people in the largest of these results; None if none is known. ``estimate`` is the
     effect size in the largest that has one, empty if none was reported. ``settings`` are those of
-    all clinical results of the association.
+    these results, without samples. ``has_null_on_drug`` tells that results on the drug alone found
+    no difference, although these did.
     """
 
     kind: BasisKind
@@ -41,16 +45,26 @@ class Basis:
     n: int | None
     estimate: str
     settings: tuple[str, ...]
+    has_null_on_drug: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BasisSources:
+    """The sections of the knowledge base that a basis refers to, by identifier."""
+
+    evidence: Mapping[str, Evidence]
+    drugs: Mapping[str, Drug]
+    haplotypes: Mapping[str, HaplotypeDefinition]
 
 
 def basis_of(
     association: Association,
     grade: EvidenceGrade,
-    evidence: Mapping[str, Evidence],
-    drugs: Mapping[str, Drug],
+    sources: BasisSources,
 ) -> Basis:
     """Return what the conclusion of an association rests on."""
-    listed = [evidence[key] for key in association.evidence]
+    drugs = sources.drugs
+    listed = [sources.evidence[key] for key in association.evidence]
     items = [item for item in listed if item.id in grade.stances] or listed
     deciding = [item for item in items if item.id in grade.deciding] or items
     kind = min(
@@ -59,14 +73,17 @@ def basis_of(
     nearest = [item for item in deciding if _kind(item, association.drug, drugs) is kind]
     given = tuple(dict.fromkeys(drug for item in nearest for drug in item.drugs))
     sizes = [item.n for item in nearest if item.n is not None]
-    clinical = [item for item in items if item.is_clinical]
     return Basis(
         kind=kind,
         name=_kind_name(kind, drugs[association.drug]),
         drugs=given,
         n=max(sizes, default=None),
-        estimate=_estimate(nearest, association) if grade.deciding else "",
-        settings=tuple(dict.fromkeys(item.setting for item in clinical)),
+        estimate=_estimate(nearest, association, sources.haplotypes) if grade.deciding else "",
+        settings=tuple(dict.fromkeys(item.setting for item in nearest if item.is_clinical)),
+        has_null_on_drug=any(
+            item.drugs == (association.drug,) and grade.stances.get(item.id) is Stance.NULL
+            for item in listed
+        ),
     )
 
 
@@ -90,13 +107,25 @@ def _kind_name(kind: BasisKind, drug: Drug) -> str:
     return names.get(kind, kind.value)
 
 
-def _estimate(items: Sequence[Evidence], association: Association) -> str:
+def _is_of(effect: Effect, association: Association) -> bool:
+    """Return whether an effect size is about the variant, and not about another that it names."""
+    named = _RSID.findall(effect.measure)
+    return not named or association.variant in named
+
+
+def _estimate(
+    items: Sequence[Evidence],
+    association: Association,
+    haplotypes: Mapping[str, HaplotypeDefinition],
+) -> str:
     """Return the effect size in the largest result that has one, with the carriers it is about."""
     for item in sorted(items, key=lambda item: -(item.n or 0)):
-        text = _effect_text(item.effects)
+        effects = [effect for effect in item.effects if _is_of(effect, association)]
+        text = _effect_text(effects)
         if text:
-            carriers = _carriers_text(item, association)
-            return f"{text} ({carriers})" if carriers and "carriers" not in text else text
+            carriers = _carriers_text(item, association, haplotypes)
+            is_told = "carriers" in text or "per " in text
+            return text if is_told or not carriers else f"{text} ({carriers})"
     return ""
 
 
@@ -124,12 +153,14 @@ def _effect_text(effects: Sequence[Effect]) -> str:
     return f"{numbers[0].measure} {numbers[0].value:g}" if numbers else ""
 
 
-def _carriers_text(item: Evidence, association: Association) -> str:
+def _carriers_text(
+    item: Evidence, association: Association, haplotypes: Mapping[str, HaplotypeDefinition]
+) -> str:
     """Return in whom the effect was seen, such as ``A carriers``; empty where that is not told."""
     if item.compared is not None:
         return f"{', '.join(item.compared.effect)} against {', '.join(item.compared.comparator)}"
     if item.haplotype is not None:
-        return f"{item.haplotype} carriers"
+        return f"{haplotypes[item.haplotype].name} carriers"
     base = item.alleles.get(association.variant or "")
     if base is not None:
         return _MODEL_TEXTS.get(item.model, _CARRIERS).format(base)

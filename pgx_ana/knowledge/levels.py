@@ -45,8 +45,7 @@ class Stance(StrEnum):
     """How one result relates to the claim of an association.
 
     ``unplaced`` is a difference of which the carriers are not known: its base, haplotype or
-    direction. ``not_scored`` is a result that says nothing about the claim. The results of the
-    first stance that there is decide the level.
+    direction. ``not_scored`` is a result that says nothing about the claim.
     """
 
     SUPPORTS = "supports"
@@ -57,6 +56,23 @@ class Stance(StrEnum):
 
 
 _SIGNIFICANT = frozenset({Significance.CORRECTED, Significance.NOMINAL})
+_DECIDING = (
+    Stance.SUPPORTS,
+    Stance.CONTRADICTS,
+    Stance.UNPLACED,
+    Stance.NULL,
+    Stance.NOT_SCORED,
+)
+"""The stances in the order in which their results decide the level of a difference."""
+
+_DECIDING_NO_DIFFERENCE = (
+    Stance.UNPLACED,
+    Stance.NULL,
+    Stance.CONTRADICTS,
+    Stance.NOT_SCORED,
+)
+"""The same where no difference is claimed, or none can be settled."""
+
 _SCORED = frozenset({Stance.SUPPORTS, Stance.CONTRADICTS, Stance.NULL})
 
 
@@ -112,7 +128,8 @@ def grade_evidence(
             and (wanted not in _SCORED or study_stances[study_of[item.cohort]] is wanted)
         ]
 
-    by_stance = (results_with(wanted) for wanted in Stance)
+    order = _DECIDING if association.claims_difference else _DECIDING_NO_DIFFERENCE
+    by_stance = (results_with(wanted) for wanted in order)
     deciding = next((items for items in by_stance if items), [])
     supporting = studies_with(Stance.SUPPORTS)
     contradicting = studies_with(Stance.CONTRADICTS)

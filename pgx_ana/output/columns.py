@@ -104,8 +104,9 @@ COLUMNS: dict[TableName, tuple[Column, ...]] = {
             "the outcome with this genotype: higher or lower than with compared_with; between "
             "(heterozygote of a result per allele, between both homozygotes); no_difference; "
             "unsettled (a difference was reported, or a result that cannot be scored, and nobody "
-            "can say in whom); not_studied (no study had this genotype); undetermined (a copy or "
-            "the phase is unknown, and the possible genotypes differ); not_assessed",
+            "can say in whom); not_studied (no study has a usable result for this genotype); "
+            "undetermined (a copy or the phase is unknown, and the possible genotypes differ); "
+            "not_assessed",
         ),
         Column(
             "compared_with",
@@ -126,7 +127,11 @@ COLUMNS: dict[TableName, tuple[Column, ...]] = {
             "or pooled), other_drugs (any other drug among them) or laboratory",
         ),
         Column("basis_drugs", "list", "drugs given in the results that it rests on"),
-        Column("level", "category", "strength of the association, computed from its evidence"),
+        Column(
+            "level",
+            "category",
+            "strength of the association, computed from its evidence, whatever the genotype",
+        ),
         Column(
             "n",
             "integer",
@@ -147,7 +152,6 @@ COLUMNS: dict[TableName, tuple[Column, ...]] = {
             "denies",
         ),
         Column("null", "integer", "number of cohorts that found no difference"),
-        Column("drug", "category", "drug of the conclusion; see basis for the drugs studied"),
         Column("setting", "category", "clinical setting: who is treated, and for what"),
         Column(
             "evidence_context",

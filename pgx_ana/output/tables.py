@@ -176,7 +176,6 @@ def _annotation_section(
             len(grade.supporting),
             len(grade.contradicting),
             len(grade.null),
-            association.drug,
             association.setting,
             evidence_context(basis.settings, knowledge.contexts.get(context)),
             pmids,
