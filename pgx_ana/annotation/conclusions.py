@@ -95,7 +95,7 @@ class Interpreter:
             headline = self._headlines.between(lower, higher, source)
         elif direction in COMPARED:
             effect = self._effect(direction)
-            named = self._named(groups, direction)
+            named = self._named(groups)
             headline = self._headlines.difference(direction.value, named, effect, source)
         elif direction is Direction.NOT_STUDIED:
             headline = self._headlines.not_studied(genotype, source)
@@ -130,9 +130,8 @@ class Interpreter:
         )
         return tuple(map(self._key_text, studied))
 
-    def _named(self, groups: tuple[str, ...], direction: Direction) -> tuple[str, ...]:
+    def _named(self, groups: tuple[str, ...]) -> tuple[str, ...]:
         """Return the groups as a headline names them."""
-        del direction
         return groups
 
     def _group(self, direction: Direction) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ _LEVEL_WORDS = {
 _KIND_WORDS = {BasisKind.OTHER_DRUGS: "other drugs"}
 _NOTED_SOURCES = frozenset({CallSource.ASSERTED, CallSource.OTHER_STRAND})
 _OTHERS = "others"
+_BOTH_HOMOZYGOTES = ("one homozygote", "the other")
 _THIS_GENOTYPE = "this genotype"
 
 
@@ -93,13 +94,16 @@ class HeadlineWriter:
                 self._fill(
                     name,
                     source,
-                    lower=_joined(lower),
-                    higher=_joined(higher),
+                    lower=ends[0],
+                    higher=ends[1],
                     drugs=drugs,
                     level=level,
                 )
-                for level, name, drugs in itertools.product(
-                    self._levels, ("headline_between", "headline_between_short"), self._drugs
+                for ends, level, name, drugs in itertools.product(
+                    ((_joined(lower), _joined(higher)), _BOTH_HOMOZYGOTES),
+                    self._levels,
+                    ("headline_between", "headline_between_short"),
+                    self._drugs,
                 )
             ]
         )

@@ -35,7 +35,7 @@ def summarise(annotations: Annotations) -> tuple[CategorySummary, ...]:
 def evidence_context(settings: Sequence[str], context: Context | None) -> str | None:
     """Return whether evidence comes from a context: same, other or none; None without context.
 
-    ``settings`` are those of the clinical results behind a conclusion.
+    ``settings`` are those of the results of patients on which a conclusion rests.
     """
     if context is None:
         return None

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Mapping
 
 from pgx_ana.annotation.conclusions import Claim, Conclusion, Interpreter, listed
-from pgx_ana.knowledge import Direction, Message
+from pgx_ana.knowledge import Message
 from pgx_ana.model import Call, Locus, Variant
 from pgx_ana.terms import CallStatus
 
@@ -59,15 +59,14 @@ class VariantInterpreter(Interpreter):
             return self._partial(call, genotype)
         return self._not_assessed(call.status.value, self._reason(call, genotype))
 
-    def _named(self, groups: tuple[str, ...], direction: Direction) -> tuple[str, ...]:
+    def _named(self, groups: tuple[str, ...]) -> tuple[str, ...]:
         """Return many genotypes as the carriers of the one allele that only they have."""
         if len(groups) <= _MAX_NAMED:
             return groups
-        own_side = " ".join(self.association.with_direction(direction)).replace("/", " ").split()
         shared = (
             allele
             for allele in self._variant.alleles
-            if allele not in own_side and all(allele in group.split("/") for group in groups)
+            if {*groups} == {key for key in self.association.genotypes if allele in key.split("/")}
         )
         return tuple(f"carriers of {allele}" for allele in itertools.islice(shared, 1)) or groups
 

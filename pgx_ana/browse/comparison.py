@@ -12,6 +12,10 @@ from pgx_ana.knowledge import SECTIONS, KnowledgeBase, field_of
 def compare(old: KnowledgeBase, new: KnowledgeBase) -> Iterator[str]:
     """Yield a line for each added, removed or changed entry, then for each changed conclusion."""
     yield f"{old.info.name} {old.stamp} -> {new.info.name} {new.stamp}"
+    before, after = old.info.model_dump(), new.info.model_dump()
+    for field in before:
+        if field != "version" and before[field] != after[field]:
+            yield f"~ knowledge {field}: {before[field]} -> {after[field]}"
     for section in SECTIONS:
         name = field_of(section)
         yield from _changed_entries(section, getattr(old, name), getattr(new, name))
@@ -42,14 +46,23 @@ def _changed_conclusions(old: KnowledgeBase, new: KnowledgeBase) -> Iterator[str
 
 
 def _level_and_directions(knowledge: KnowledgeBase, key: str) -> dict[str, str]:
-    """Return the level of an association (key ``level``) and its direction for each genotype.
+    """Return what an association concludes: level, basis, and the direction of each genotype.
 
     Empty if the knowledge base does not have the association.
     """
     association = knowledge.associations.get(key)
     if association is None:
         return {}
-    directions = {
-        genotype: direction.value for genotype, direction in association.genotypes.items()
+    basis = knowledge.basis(key)
+    told = {
+        "level": knowledge.level(key).value,
+        "basis": " ".join((basis.name, *basis.drugs)),
+        "n": str(basis.n or "unknown"),
+        "estimate": basis.estimate or "none",
+        "higher is": knowledge.outcomes[association.outcome].higher_is,
     }
-    return {"level": knowledge.level(key).value, **directions}
+    directions = {
+        f"genotype {genotype}": direction.value
+        for genotype, direction in association.genotypes.items()
+    }
+    return {**told, **directions}

@@ -55,12 +55,13 @@ def answers(questions: Collection[Question], sources: AnswerSources) -> Iterator
         treated = [item for item in results if item.is_clinical and in_class & {*item.drugs}]
         polygenic = tuple(item for item in sources.polygenic if _answers(item, question, sources))
         on_drug = sum(item.drugs == (sources.drug,) for item in treated)
-        given = {item.drugs for item in treated} | {item.drugs for item in polygenic}
+        of_class: list[Evidence | PolygenicResult] = [*treated, *polygenic]
+        given = {item.drugs for item in of_class}
         yield Answer(
             question,
             on_drug=on_drug,
             on_class=len(treated) - on_drug,
-            in_men=sum(item.population.sex in {"male", "both"} for item in treated),
+            in_men=sum(item.population.sex in {"male", "both"} for item in of_class),
             without=len(results) - len(treated),
             polygenic=polygenic,
             studied=_studied(given, sources.drug, in_class, [*results, *polygenic]),

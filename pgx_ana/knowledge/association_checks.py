@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from pgx_ana.errors import Fault
@@ -16,6 +17,7 @@ from pgx_ana.knowledge.levels import (
     Lookup,
     Stance,
     allele_trend,
+    copy_trend,
     grade_evidence,
 )
 from pgx_ana.knowledge.subject_checks import (
@@ -85,6 +87,9 @@ def _evidence_list_faults(entries: EntryIndex, item: Association) -> Iterator[Fa
     for result in sorted(listed - set(expected)):
         what = f"{result} is not a result on {subject} in the outcome group {group}"
         yield entries.fault("associations", item.id, "evidence", what)
+    for result, count in Counter(item.evidence).items():
+        if count > 1:
+            yield entries.fault("associations", item.id, "evidence", f"{result} is listed twice")
     for result in item.excluded:
         if result not in item.evidence:
             what = f"{result} is not in evidence"
@@ -147,11 +152,19 @@ def _direction_faults(entries: EntryIndex, item: Association) -> Iterator[Fault]
     if problem:
         yield entries.fault("associations", item.id, "genotypes", problem)
         return
-    if item.variant is not None and item.claims_difference:
-        bases = [allele.bases for allele in entries.values("variants")[item.variant].alleles]
-        if not any(allele_trend(item, base) for base in bases):
-            what = "the outcome rises with the copies of no allele: the groups overlap"
-            yield entries.fault("associations", item.id, "genotypes", what)
+    if item.claims_difference and not _has_trend(entries, item):
+        what = "the outcome rises with the copies of nothing: the groups overlap"
+        yield entries.fault("associations", item.id, "genotypes", what)
+
+
+def _has_trend(entries: EntryIndex, item: Association) -> bool:
+    """Return whether the outcome rises or falls with the copies of an allele or haplotype."""
+    if item.haplotype is not None:
+        return copy_trend(item, int) != 0
+    if item.variant is None:
+        return True
+    alleles = entries.values("variants")[item.variant].alleles
+    return any(allele_trend(item, allele.bases) for allele in alleles)
 
 
 def _direction_problem(item: Association) -> str:
@@ -160,6 +173,10 @@ def _direction_problem(item: Association) -> str:
     sides = found & {Direction.HIGHER, Direction.LOWER}
     if len(sides) == 1:
         return f"{sides.pop()} has nothing to be compared with"
+    if sides and Direction.NO_DIFFERENCE in found:
+        return "a genotype without a difference stands in no group: it is between, or not studied"
+    if len(item.with_direction(Direction.NO_DIFFERENCE)) == 1:
+        return "no_difference has nothing to be compared with"
     if Direction.UNSETTLED in found and found - {Direction.UNSETTLED, Direction.NOT_STUDIED}:
         return "what is unsettled for one genotype is so for all that were studied"
     between = item.with_direction(Direction.BETWEEN)
@@ -168,13 +185,19 @@ def _direction_problem(item: Association) -> str:
     if not found & {Direction.HIGHER, Direction.NO_DIFFERENCE, Direction.UNSETTLED}:
         return "no genotype was studied"
     for key in between:
-        if not _has_one_copy(key):
-            return f"{key} cannot be between: only a heterozygote can"
+        ends = {item.genotypes.get(end) for end in _homozygotes(item, key)}
+        if ends != {Direction.HIGHER, Direction.LOWER}:
+            return f"{key} cannot be between: its homozygotes are not on both sides"
     return ""
 
 
-def _has_one_copy(key: str) -> bool:
-    return key == "1" if key in _COPY_NUMBERS else len(set(key.split("/"))) == 2
+def _homozygotes(item: Association, key: str) -> tuple[str, ...]:
+    """Return the keys of both homozygotes of a heterozygous key; empty for another key."""
+    if item.haplotype is not None:
+        return ("0", "2") if key == "1" else ()
+    if item.keyed_by == "phenotype":
+        return ()
+    return tuple(f"{name}/{name}" for name in key.split("/"))
 
 
 def _setting_faults(

@@ -162,10 +162,13 @@ class KnowledgeBase:
     @cached_property
     def was_studied_in_men(self) -> bool:
         """Whether any clinical result is from men on the drug of the knowledge base."""
+        results: list[Evidence | PolygenicResult] = [
+            item for item in self.evidence.values() if item.is_clinical
+        ]
+        results += self.polygenic.values()
         return any(
-            self.info.drug in item.drugs and item.is_clinical
-            for item in self.evidence.values()
-            if item.population.sex in {"male", "both"}
+            self.info.drug in item.drugs and item.population.sex in {"male", "both"}
+            for item in results
         )
 
     def basis(self, association: str) -> Basis:

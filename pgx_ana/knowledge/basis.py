@@ -13,6 +13,7 @@ from pgx_ana.knowledge.evidence import Drug, Effect, Evidence
 from pgx_ana.knowledge.levels import EvidenceGrade, Stance
 
 _RSID = re.compile(r"\brs[1-9][0-9]*\b")
+_CARRIERS_TOLD = re.compile(r"\bcarriers\b|\bper [ACGT]+\b")
 _MODEL_TEXTS = {"per_allele": "per {}", "homozygotes": "{0}/{0}"}
 _CARRIERS = "{} carriers"
 
@@ -124,8 +125,7 @@ def _estimate(
         text = _effect_text(effects)
         if text:
             carriers = _carriers_text(item, association, haplotypes)
-            is_told = "carriers" in text or "per " in text
-            return text if is_told or not carriers else f"{text} ({carriers})"
+            return text if _CARRIERS_TOLD.search(text) or not carriers else f"{text} ({carriers})"
     return ""
 
 

@@ -14,6 +14,7 @@ from pgx_ana.knowledge.vocabulary import (
     HaplotypeName,
     Identifier,
     Model,
+    Name,
     Position,
     Rsid,
     Text,
@@ -172,7 +173,7 @@ class LinkageGroup(Model):
 class PhenotypeRule(Model):
     """The pairs of allele functions that define a phenotype."""
 
-    phenotype: Text
+    phenotype: Name
     functions: tuple[FunctionPair, ...] = Field(min_length=1, description="pairs such as normal/no")
 
 

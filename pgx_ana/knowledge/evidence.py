@@ -13,6 +13,7 @@ from pgx_ana.knowledge.vocabulary import (
     GenotypeName,
     Identifier,
     Model,
+    Name,
     Pmcid,
     Pmid,
     Reading,
@@ -27,7 +28,7 @@ class Drug(Model):
     """A drug given in a study; the entry ``none`` means that no drug was given."""
 
     id: Identifier
-    name: Text
+    name: Name
     drug_class: Text = Field(description="such as aromatase inhibitor")
     ids: dict[Text, Text] = Field(default_factory=dict, description="identifiers by system")
 
@@ -36,7 +37,7 @@ class Outcome(Model):
     """An endpoint of a study, and how it compares with other outcomes."""
 
     id: Identifier
-    name: Text
+    name: Name
     category: Category
     group: Identifier = Field(
         description="outcomes in one group answer the same question and are graded together"
@@ -125,7 +126,7 @@ class Evidence(Model):
     drug_note: Text | None = None
     setting: Identifier
     population: Population
-    n: Annotated[int, Field(ge=1)] | None = Field(
+    n: Annotated[int, Field(ge=1, le=1_000_000_000)] | None = Field(
         default=None, description="number of people behind this result; omitted if unknown"
     )
     n_note: Text | None = None
@@ -185,7 +186,7 @@ class PolygenicResult(Model):
     drugs: tuple[Identifier, ...] = Field(min_length=1)
     setting: Identifier
     population: Population
-    n: Annotated[int, Field(ge=1)] | None = None
+    n: Annotated[int, Field(ge=1, le=1_000_000_000)] | None = None
     outcome: Identifier
     score: Text = Field(description="what the score consists of")
     result: Result

@@ -18,6 +18,10 @@ def evidence_faults(entries: EntryIndex) -> Iterator[Fault]:
     for key, item in entries.values("evidence").items():
         for field, what in _result_faults(item):
             yield entries.fault("evidence", key, field, what)
+        for effect in item.effects:
+            if effect.low is not None and effect.high is not None and effect.low > effect.high:
+                what = f"the interval of {effect.measure} ends before it begins"
+                yield entries.fault("evidence", key, "effects", what)
         for rsid, base in item.alleles.items():
             known = [allele.bases for allele in variants[rsid].alleles] if rsid in variants else []
             if rsid not in item.variants:

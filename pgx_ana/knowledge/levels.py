@@ -209,7 +209,7 @@ def _subject_sign(association: Association, item: Evidence) -> int:
         base = item.alleles.get(association.variant)
         return 0 if base is None else allele_trend(association, base)
     if association.haplotype is not None:
-        return _trend(association, int) if item.haplotype == association.haplotype else 0
+        return copy_trend(association, int) if item.haplotype == association.haplotype else 0
     if item.haplotype_set != association.haplotype_set:
         return 0
     studied = {*item.diplotypes, *item.phenotypes}
@@ -224,10 +224,11 @@ def allele_trend(association: Association, base: str) -> int:
     It falls or rises only if all genotypes on one side have at least as many copies as all on the
     other. At a biallelic variant it rises with one base and falls with the other.
     """
-    return _trend(association, lambda genotype: genotype.split("/").count(base))
+    return copy_trend(association, lambda genotype: genotype.split("/").count(base))
 
 
-def _trend(association: Association, copies: Callable[[str], int]) -> int:
+def copy_trend(association: Association, copies: Callable[[str], int]) -> int:
+    """Return 1 if the outcome in a claim rises with a number of copies, -1 if it falls, else 0."""
     higher = [copies(key) for key in association.with_direction(Direction.HIGHER)]
     lower = [copies(key) for key in association.with_direction(Direction.LOWER)]
     if min(higher) >= max(lower) and max(higher) > min(lower):

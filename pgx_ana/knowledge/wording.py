@@ -27,9 +27,13 @@ _ADVICE = {
     "should": r"\bshould\b",
     "must": r"\b(must|ought to|(need|needs|has|have) to)\b",
     "avoid": r"\bavoid\w*",
-    "consider": r"\bconsider\w*",
-    "indicated": r"\b(contra-?)?indicat(ed|ions?)\b",
-    "choose": r"\b(prefer\w*|choos\w*|choice|alternatives?)\b",
+    "consider": r"\bconsider(ed|ing|s|ation)?\b",
+    "indicated": r"\b(contra-?)?indicat(ed(?! (a|an|no|that)\b)|ions?)\b",
+    "choose": (
+        r"\b(prefer(red|able|s)?|choos\w*|choice|alternatives?(?! (allele|base))|better option)\b"
+    ),
+    "please": r"\bplease\b",
+    "needs": r"\bneeds? (more|less)\b|\b(half|double|twice) the (amount|dose)\b",
     "change the drug": (
         r"\b(increas|reduc|lower|rais|adjust|halv|doubl|skip|replac)(e|es|ed|ing)? "
         r"((the|a|its|their) )?(dose|drug|amount|treatment|therapy|\w+zole|exemestane|tamoxifen)\b"
@@ -42,7 +46,8 @@ _ADVICE = {
     "eligible": r"\b(in|un)?(eligible|suitable)\b",
     "tailor": r"\b(guid(e|es|ing)|tailor\w*|personali[sz]\w*|individuali[sz]\w*)\b",
     "imperative": (
-        r"(^|[.;:!] )(Stop|Start|Continue|Discontinue|Withhold|Use|Give|Take|Increase|Reduce|Lower"
+        r"(^|[.;:!] )(Stop|Start|Continue|Discontinue|Withhold|Change to|Use(?! of)|Give|Take"
+        r"|Increase|Reduce|Lower"
         r"|Monitor|Test|Treat|Adjust|Check|Measure|Order|Offer|Replace|Add|Try|Refer|Watch)\b"
     ),
     "benefit": r"\b(will|would|may|might|could|can|likely to) (benefit|respond)\b",

@@ -156,8 +156,8 @@ COLUMNS: dict[TableName, tuple[Column, ...]] = {
         Column(
             "evidence_context",
             "category",
-            "whether clinical evidence comes from the person's context (--context): same, other or "
-            "none; missing without a context",
+            "whether the results that the conclusion rests on come from the person's context "
+            "(--context): same, other, or none of patients; missing without a context",
         ),
         Column(
             "pmids",

@@ -11,7 +11,7 @@ from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import Circumstances
 from pgx_ana.names import did_you_mean
 from pgx_ana.pipeline.request import Request
-from pgx_ana.pipeline.sample_sheet import SheetRow, read_sample_sheet
+from pgx_ana.pipeline.sample_sheet import SheetRow, rows_by_path
 
 _SEXES = {"female": "female", "f": "female", "male": "male", "m": "male", "": ""}
 
@@ -42,7 +42,7 @@ def stated_circumstances(request: Request, knowledge: KnowledgeBase) -> Stated:
     others = _checked(Circumstances("", context), knowledge, "--context")
     sheet = request.identity.sample_sheet
     by_sample: dict[str, Circumstances] = {}
-    for row in read_sample_sheet(sheet) if sheet else ():
+    for row in rows_by_path(request.paths, sheet).values() if sheet else ():
         place = f"--sample-sheet {sheet}: sample {row.sample}"
         found = _stated(row, knowledge, place)
         earlier = by_sample.get(row.sample, Circumstances())

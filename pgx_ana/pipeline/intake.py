@@ -8,7 +8,7 @@ from pgx_ana.errors import InputError, UsageError
 from pgx_ana.names import did_you_mean
 from pgx_ana.pipeline.faults import raise_all
 from pgx_ana.pipeline.request import Identity, Request, check_paths
-from pgx_ana.pipeline.sample_sheet import name_from_path, samples_by_path
+from pgx_ana.pipeline.sample_sheet import name_from_path, rows_by_path
 from pgx_ana.vcf import ContigNames, VariantFile
 
 _MAX_SAMPLES_SHOWN = 5
@@ -51,7 +51,8 @@ def open_files(request: Request, contig_names: ContigNames) -> list[VariantFile]
 def _naming(paths: Sequence[str], identity: Identity) -> Callable[[str], str] | None:
     """Return what names the sample of a file by its path; None where the file itself does."""
     if identity.sample_sheet:
-        return samples_by_path(paths, identity.sample_sheet).__getitem__
+        rows = rows_by_path(paths, identity.sample_sheet)
+        return lambda path: rows[path].sample
     if identity.from_file_name:
         if _STDIN in paths:
             raise UsageError("--sample-from-filename: stdin has no file name; use --sample-sheet")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pgx_ana.errors import UsageError
+from pgx_ana.names import did_you_mean
 
 _SUFFIXES = re.compile(r"(?:(?:\.g)?\.vcf|\.gvcf|\.bcf)?(?:\.b?gz|\.bgzf)?$", re.IGNORECASE)
 _REQUIRED = ("file", "sample")
@@ -44,9 +45,11 @@ def read_sample_sheet(path: str) -> tuple[SheetRow, ...]:
     columns, and for rows that lack a file or sample.
     """
     try:
-        lines = Path(path).read_text(encoding="utf-8-sig").splitlines()
+        text = Path(path).read_text(encoding="utf-8-sig")
     except (OSError, ValueError) as error:
         raise UsageError(f"--sample-sheet {path}: cannot be read: {error}") from error
+    # Other line separators of Unicode may be part of a name.
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     numbered = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
     if len(numbered) < 2:
         raise UsageError(f"--sample-sheet {path}: lists no file")
@@ -56,7 +59,11 @@ def read_sample_sheet(path: str) -> tuple[SheetRow, ...]:
 
 
 def _check_columns(columns: Sequence[str], path: str) -> None:
-    faults = [f"unknown column {name!r}" for name in columns if name not in _COLUMNS]
+    faults = [
+        f"unknown column {name!r}{did_you_mean(name, _COLUMNS).removesuffix('?')}"
+        for name in columns
+        if name not in _COLUMNS
+    ]
     faults += [f"no column {name!r}" for name in _REQUIRED if name not in columns]
     faults += [f"column {name!r} twice" for name, count in Counter(columns).items() if count > 1]
     if faults:
@@ -69,6 +76,7 @@ def _check_columns(columns: Sequence[str], path: str) -> None:
 
 def _row(line: str, columns: Sequence[str], place: str) -> SheetRow:
     values = [value.strip() for value in line.split("\t")]
+    values += [""] * (len(columns) - len(values))  # editors drop empty cells at the end
     if len(values) != len(columns):
         raise UsageError(
             f"--sample-sheet {place}: has {len(values)} columns; the first line has {len(columns)}"
@@ -79,8 +87,8 @@ def _row(line: str, columns: Sequence[str], place: str) -> SheetRow:
     return row
 
 
-def samples_by_path(paths: Sequence[str], sheet: str) -> Mapping[str, str]:
-    """Return the sample that a sheet names for each path.
+def rows_by_path(paths: Sequence[str], sheet: str) -> Mapping[str, SheetRow]:
+    """Return the row of a sheet for each path.
 
     A file of the sheet is a path, relative to the working directory or to the folder of the sheet,
     or the bare name of one of the files. Rows about other files are passed over. Raises
@@ -88,7 +96,7 @@ def samples_by_path(paths: Sequence[str], sheet: str) -> Mapping[str, str]:
     """
     rows = read_sample_sheet(sheet)
     keys = {path: _keys(path, "") for path in paths}
-    samples: dict[str, str] = {}
+    found: dict[str, SheetRow] = {}
     for row in rows:
         wanted = _keys(row.file, os.path.dirname(sheet))  # noqa: PTH120  # "" for none
         matches = [path for path in paths if keys[path] & wanted]
@@ -100,17 +108,17 @@ def samples_by_path(paths: Sequence[str], sheet: str) -> Mapping[str, str]:
                 f"({', '.join(matches[:_MAX_FILES_SHOWN])}); give their paths"
             )
         for path in matches:
-            if path in samples:
+            if path in found:
                 raise UsageError(f"--sample-sheet {sheet}: has two rows for {path}")
-            samples[path] = row.sample
-    missing = [path for path in paths if path not in samples]
+            found[path] = row
+    missing = [path for path in paths if path not in found]
     if missing:
         more = len(missing) - _MAX_FILES_SHOWN
         raise UsageError(
             f"--sample-sheet {sheet}: has no row for {', '.join(missing[:_MAX_FILES_SHOWN])}"
             + (f" and {more} more files" if more > 0 else "")
         )
-    return samples
+    return found
 
 
 def _keys(path: str, folder: str) -> set[str]:
