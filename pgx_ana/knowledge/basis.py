@@ -13,7 +13,7 @@ from pgx_ana.knowledge.evidence import Drug, Effect, Evidence
 from pgx_ana.knowledge.levels import EvidenceGrade, Stance
 
 _RSID = re.compile(r"\brs[1-9][0-9]*\b")
-_CARRIERS_TOLD = re.compile(r"\bcarriers\b|\bper [ACGT]+\b")
+_CARRIERS_TOLD = re.compile(r"\bcarriers\b|\bper [ACGT]+\b|\) against ")
 _MODEL_TEXTS = {"per_allele": "per {}", "homozygotes": "{0}/{0}"}
 _CARRIERS = "{} carriers"
 
@@ -121,6 +121,9 @@ def _estimate(
 ) -> str:
     """Return the effect size in the largest result that has one, with the carriers it is about."""
     for item in sorted(items, key=lambda item: -(item.n or 0)):
+        names_haplotype = item.haplotype is not None or item.haplotype_set is not None
+        if association.variant is not None and names_haplotype:
+            continue  # the figure of a haplotype is not that of one of its sites
         effects = [effect for effect in item.effects if _is_of(effect, association)]
         text = _effect_text(effects)
         if text:
