@@ -325,7 +325,7 @@ def test_asserted_reference_is_that_of_the_assembly(
     (call,) = assert_reference(absent.calls.sites[0], assembly).calls.values
     (result,) = annotated(overlaid, {"rs3": [call]}, assembly=assembly).associations
     (marker,), (conclusion,) = result.marker.calls.values, result.conclusions
-    headline = f"{expected[2]}; anastrozole; one study, uncorrected"
+    headline = f"{expected[2]}, on anastrozole [unreplicated, weak]"
     assert (CallStatus.CALLED, CallSource.ASSERTED) == (marker.status, marker.source)
     assert (*expected[:2], headline) == (marker.genotype, conclusion.direction, conclusion.headline)
 
@@ -445,7 +445,7 @@ NO_DIFFERENCE = (
     "No difference that was found applies to this person, in 1 of 1 variants and haplotype sets "
     "assessed."
 )
-FIRM = "anastrozole; not replicated"
+FIRM = "on anastrozole [unreplicated]"
 
 
 def test_categories_of_the_summary() -> None:
@@ -458,10 +458,10 @@ def test_categories_of_the_summary() -> None:
         pytest.param(
             called("A/C"),
             {
-                "conclusion": f"{NOTHING} On anastrozole itself: 1 finding: 1 better (not "
-                "replicated).",
+                "conclusion": f"{NOTHING} On anastrozole itself: 1 finding: survival better "
+                "(rs1; unreplicated).",
                 "highest_level": "single_corrected",
-                "findings": (f"rs1 A/C: Survival: higher than C/C (better); {FIRM}",),
+                "findings": (f"rs1 A/C: Survival: higher than C/C (better), {FIRM}",),
                 "assessed": ("rs1 A/C",),
                 "not_assessed": (),
             },
@@ -470,10 +470,10 @@ def test_categories_of_the_summary() -> None:
         pytest.param(
             called("C/C"),
             {
-                "conclusion": f"{NOTHING} On anastrozole itself: 1 finding: 1 worse (not "
-                "replicated).",
+                "conclusion": f"{NOTHING} On anastrozole itself: 1 finding: survival worse "
+                "(rs1; unreplicated).",
                 "highest_level": "single_corrected",
-                "findings": (f"rs1 C/C: Survival: lower than A/A or A/C (worse); {FIRM}",),
+                "findings": (f"rs1 C/C: Survival: lower than A/A or A/C (worse), {FIRM}",),
                 "assessed": ("rs1 C/C",),
                 "not_assessed": (),
             },
@@ -482,10 +482,10 @@ def test_categories_of_the_summary() -> None:
         pytest.param(
             partial("A", "."),
             {
-                "conclusion": f"{NOTHING} On anastrozole itself: 1 finding: 1 better (not "
-                "replicated).",
+                "conclusion": f"{NOTHING} On anastrozole itself: 1 finding: survival better "
+                "(rs1; unreplicated).",
                 "highest_level": "single_corrected",
-                "findings": (f"rs1 A/.: Survival: higher than C/C (better); {FIRM}",),
+                "findings": (f"rs1 A/.: Survival: higher than C/C (better), {FIRM}",),
                 "assessed": ("rs1 A/.",),
                 "not_assessed": (),
             },
@@ -494,8 +494,8 @@ def test_categories_of_the_summary() -> None:
         pytest.param(
             partial("C", "."),
             {
-                "conclusion": f"{NOTHING} {NO_DIFFERENCE} Not determined, because a copy or the "
-                "phase is not known: rs1 C/..",
+                "conclusion": f"{NOTHING} Not determined (rs1 C/.): a copy or the phase is not "
+                "known.",
                 "highest_level": None,
                 "findings": (),
                 "assessed": ("rs1 C/.",),
@@ -538,7 +538,8 @@ def test_summary_lists_what_was_not_assessed(overlaid: KnowledgeBase) -> None:
             ("rs3 T/T",),
             ("rs1 absent",),
             (
-                f"{NOTHING} On anastrozole itself: 1 finding: 1 better (one study, uncorrected). "
+                f"{NOTHING} On anastrozole itself: 1 finding: relapse better (rs3; unreplicated, "
+                "weak). "
                 "Not assessed: 1 of 2 variants and haplotype sets (1 absent)."
             ),
         ),
@@ -547,7 +548,7 @@ def test_summary_lists_what_was_not_assessed(overlaid: KnowledgeBase) -> None:
             None,
             ("rs2 T/T",),
             (),
-            f"{NOTHING} {NO_DIFFERENCE} Genotypes that no study had: rs2 T/T.",
+            f"{NOTHING} {NO_DIFFERENCE} Genotypes without a usable result: rs2 T/T.",
         ),
         ("estradiol_suppression", "not_assessable", (), (), no_evidence),
         ("toxicity", "not_assessable", (), (), no_evidence),

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 from helpers.synthetic_calls import annotated, called, partial
-from helpers.toy_overlays import association_entry, result_entry, section, written_overlay
+from helpers.toy_overlays import (
+    association_entry,
+    result_entry,
+    section,
+    variant_entry,
+    written_overlay,
+)
 
 from pgx_ana.annotation import Conclusion
 from pgx_ana.knowledge import Direction, KnowledgeBase, load
@@ -16,7 +22,7 @@ from pgx_ana.model import Call
 from pgx_ana.terms import CallSource
 
 STATEMENT = "Carriers of A lived longer than C/C."
-SINGLE = "anastrozole; one study, uncorrected"
+SINGLE = "on anastrozole [unreplicated, weak]"
 
 Conclude = Callable[..., Conclusion]
 
@@ -72,7 +78,7 @@ def conclude(toy_directory: Path, tmp_path: Path) -> Conclude:
                 "higher",
                 ("C/C",),
                 "better",
-                "Survival: higher than C/C (better); anastrozole; not replicated",
+                "Survival: higher than C/C (better), on anastrozole [unreplicated]",
                 STATEMENT,
                 "",
             ),
@@ -83,7 +89,7 @@ def conclude(toy_directory: Path, tmp_path: Path) -> Conclude:
                 "higher",
                 ("C/C",),
                 "better",
-                "Survival: higher than C/C (better); anastrozole; not replicated",
+                "Survival: higher than C/C (better), on anastrozole [unreplicated]",
                 STATEMENT,
                 "",
             ),
@@ -94,7 +100,7 @@ def conclude(toy_directory: Path, tmp_path: Path) -> Conclude:
                 "lower",
                 ("A/A", "A/C"),
                 "worse",
-                "Survival: lower than A/A or A/C (worse); anastrozole; not replicated",
+                "Survival: lower than A/A or A/C (worse), on anastrozole [unreplicated]",
                 STATEMENT,
                 "",
             ),
@@ -113,17 +119,17 @@ PER_ALLELE = {"G/G": "lower", "G/T": "between", "T/T": "higher"}
 @pytest.mark.parametrize(
     ("genotype", "expected"),
     [
-        ("G/G", ("lower", ("T/T",), "better", f"Joint pain: lower than T/T (better); {SINGLE}")),
+        ("G/G", ("lower", ("T/T",), "better", f"Joint pain: lower than T/T (better), {SINGLE}")),
         (
             "G/T",
             (
                 "between",
                 ("G/G", "T/T"),
                 "",
-                f"Joint pain: higher than G/G, lower than T/T; {SINGLE}",
+                f"Joint pain: higher than G/G, lower than T/T, {SINGLE}",
             ),
         ),
-        ("T/T", ("higher", ("G/G",), "worse", f"Joint pain: higher than G/G (worse); {SINGLE}")),
+        ("T/T", ("higher", ("G/G",), "worse", f"Joint pain: higher than G/G (worse), {SINGLE}")),
     ],
 )
 def test_the_heterozygote_of_a_result_per_allele_is_between(
@@ -163,14 +169,14 @@ def test_the_outcome_decides_whether_a_difference_is_better(
     sides = [conclude(genotypes, outcome, called(genotype)) for genotype in ("T/T", "G/T")]
     assert effects == tuple(side.effect for side in sides)
     for side, effect in zip(sides, effects, strict=True):
-        assert f"than {' or '.join(side.compared_with)} ({effect}); " in side.headline
+        assert f"than {' or '.join(side.compared_with)} ({effect}), on " in side.headline
 
 
 @pytest.mark.parametrize(
     ("direction", "compared_with", "headline"),
     [
-        ("no_difference", ("G/G", "T/T"), "Joint pain: no difference found; anastrozole"),
-        ("not_studied", (), "Joint pain: no study had G/T"),
+        ("no_difference", ("G/G", "T/T"), "Joint pain: no difference found on anastrozole"),
+        ("not_studied", (), "Joint pain: no usable result for G/T"),
     ],
 )
 def test_without_a_difference_there_is_no_effect(
@@ -182,7 +188,7 @@ def test_without_a_difference_there_is_no_effect(
 
 
 def test_what_is_unsettled_is_so_for_every_genotype(toy_haplotypes: KnowledgeBase) -> None:
-    headline = "Plasma level: cannot be settled for any genotype; anastrozole"
+    headline = "Plasma level: cannot be settled for any genotype, on anastrozole"
     others = {"A/A": ("A/C", "C/C"), "A/C": ("A/A", "C/C"), "C/C": ("A/A", "A/C")}
     assert {
         genotype: Conclusion("unsettled", compared_with, "", headline, "Not told apart.", "")
@@ -193,7 +199,7 @@ def test_what_is_unsettled_is_so_for_every_genotype(toy_haplotypes: KnowledgeBas
 
 
 def test_a_genotype_that_no_study_had_is_compared_with_none(toy: KnowledgeBase) -> None:
-    headline = "Plasma level: no study had C/T"
+    headline = "Plasma level: no usable result for C/T"
     expected = Conclusion("not_studied", (), "", headline, "No difference.", "")
     assert expected == conclusion(toy, "rs2-level", called("C/T"))
     studied = conclusion(toy, "rs2-level", called("A/C"))
@@ -310,6 +316,67 @@ def of_set(
         if item.association.id == association
     )
     return found
+
+
+ALLELES = ("A", "C", "G", "T")
+OF_FOUR = ["/".join(pair) for pair in itertools.combinations_with_replacement(ALLELES, 2)]
+
+
+def of_four_alleles(
+    toy_directory: Path, folder: Path, higher: Collection[str], genotype: str
+) -> Conclusion:
+    """Return the conclusion on a variant of four alleles, from its genotypes with more pain."""
+    locus = 'chrom: "1", ref: A, pos:'
+    made = variant_entry("rs9", "A C G T", grch37=f"{locus} 680", grch38=f"{locus} 630")
+    base = next(allele for allele in ALLELES if f"{allele}/{allele}" in higher)
+    found = result_entry(
+        "rs9-result",
+        variants="[rs9]",
+        drugs="[anastrozole]",
+        outcome="pain",
+        result="association",
+        alleles=f"{{rs9: {base}}}",
+        direction="higher",
+        significance="nominal",
+    )
+    genotypes = {key: "higher" if key in higher else "lower" for key in OF_FOUR}
+    claim = association_entry(
+        "rs9-pain",
+        genotypes,
+        variant="rs9",
+        outcome="pain",
+        drug="anastrozole",
+        evidence="[rs9-result]",
+    )
+    sections = (section("variants", made), section("evidence", found))
+    overlay = written_overlay(folder / "four", *sections, section("associations", claim))
+    return conclusion(load([toy_directory, overlay]), "rs9-pain", called(genotype))
+
+
+CARRIERS_OF_C = [genotype for genotype in OF_FOUR if "C" in genotype]
+
+
+@pytest.mark.parametrize(
+    ("higher", "genotype", "told"),
+    [
+        pytest.param(CARRIERS_OF_C, "A/A", "lower than carriers of C (better)", id="one-allele"),
+        pytest.param(
+            [*CARRIERS_OF_C, "G/G"],
+            "A/A",
+            "lower than A/C or C/C or C/G or C/T or G/G (better)",
+            id="and-another-genotype",
+        ),
+        pytest.param(
+            ["A/C", "C/C", "C/G"], "A/A", "lower than A/C or C/C or C/G (better)", id="three"
+        ),
+    ],
+)
+def test_many_genotypes_are_the_carriers_of_the_allele_that_only_they_have(
+    toy_directory: Path, tmp_path: Path, higher: list[str], genotype: str, told: str
+) -> None:
+    found = of_four_alleles(toy_directory, tmp_path, higher, genotype)
+    headline = f"Joint pain: {told}, on anastrozole [unreplicated, weak]"
+    assert (tuple(higher), headline) == (found.compared_with, found.headline)
 
 
 def test_curated_comparisons_are_seen_from_both_sides(curated: KnowledgeBase) -> None:

@@ -13,6 +13,7 @@ from helpers.synthetic_calls import (
     findings,
     partial,
     summary,
+    table_rows,
     unobserved,
 )
 
@@ -340,9 +341,26 @@ def test_a_population_changes_no_conclusion(toy_haplotypes: KnowledgeBase) -> No
     assert unweighted_rows == weighted_rows
 
 
+@pytest.mark.parametrize(
+    ("calls", "words"),
+    [
+        pytest.param({}, "no site is called", id="nothing"),
+        pytest.param(star("A/A", "A/A", ABSENT), "a site is not called", id="not-every-site"),
+        pytest.param(star("A/C", UNKNOWN), "unknown allele", id="unknown-allele"),
+    ],
+)
+def test_the_headline_tells_why_a_set_was_not_assessed(
+    toy_haplotypes: KnowledgeBase, calls: CallsByRsid, words: str
+) -> None:
+    rows = table_rows(TableName.ANNOTATIONS, annotations_of(toy_haplotypes, calls))
+    (headline,) = (row["headline"] for row in rows if row["association"] == "AAA-metaboliser-level")
+    assert f"Plasma level: not assessed ({words})" == headline
+
+
 NOTHING = "Nothing established."
-FINDING = f"{NOTHING} On anastrozole itself: 1 finding: 1"
-FIRM, UNCORRECTED = "(not replicated).", "(one study, uncorrected)."
+FINDING = f"{NOTHING} On anastrozole itself: 1 finding:"
+OF_BOTH = "(rs1, AAA-star; unreplicated)."
+OF_SET = "(AAA-star; unreplicated, weak)."
 NO_DIFFERENCE = (
     "No difference that was found applies to this person, in {} variants and haplotype sets "
     "assessed."
@@ -353,7 +371,7 @@ SUMMARIES: dict[str, tuple[CallsByRsid, str, str, str | None, tuple[str, ...], t
     "a variant and a set with the same effect are one signal": (
         star("A/A", "C/C"),
         "efficacy",
-        f"{FINDING} better {FIRM}",
+        f"{FINDING} survival better {OF_BOTH}",
         "single_corrected",
         ("rs1 A/A", "AAA-star *3/*3"),
         (),
@@ -361,7 +379,7 @@ SUMMARIES: dict[str, tuple[CallsByRsid, str, str, str | None, tuple[str, ...], t
     "a variant and a set with opposite effects are one conflicting signal": (
         star("A/C", "A/A"),
         "efficacy",
-        f"{FINDING} conflicting {FIRM}",
+        f"{FINDING} survival conflicting {OF_BOTH}",
         "single_corrected",
         ("rs1 A/C", "AAA-star *1/*2"),
         (),
@@ -369,7 +387,10 @@ SUMMARIES: dict[str, tuple[CallsByRsid, str, str, str | None, tuple[str, ...], t
     "a finding of the variant alone": (
         star("A/A", "A/C"),
         "efficacy",
-        f"{FINDING} better {FIRM} Genotypes that no study had: AAA-star *1/*3.",
+        (
+            f"{FINDING} survival better (rs1; unreplicated). "
+            "Genotypes without a usable result: AAA-star *1/*3."
+        ),
         "single_corrected",
         ("rs1 A/A", "AAA-star *1/*3"),
         (),
@@ -377,7 +398,7 @@ SUMMARIES: dict[str, tuple[CallsByRsid, str, str, str | None, tuple[str, ...], t
     "an effect that is neither better nor worse": (
         star("A/A", "A/A"),
         "exposure",
-        f"{FINDING} lower {UNCORRECTED}",
+        f"{FINDING} plasma level lower {OF_SET}",
         "single_nominal",
         ("rs1 A/A", "rs2 A/A", "AAA-star *1/*1"),
         (),
@@ -387,7 +408,7 @@ SUMMARIES: dict[str, tuple[CallsByRsid, str, str, str | None, tuple[str, ...], t
         "exposure",
         (
             f"{NOTHING} {NO_DIFFERENCE.format('3 of 3')} "
-            "Genotypes that no study had: AAA-star *1/*3."
+            "Genotypes without a usable result: AAA-star *1/*3."
         ),
         None,
         ("rs1 A/A", "rs2 A/C", "AAA-star *1/*3"),
@@ -407,7 +428,7 @@ SUMMARIES: dict[str, tuple[CallsByRsid, str, str, str | None, tuple[str, ...], t
     "the same set is assessed where all candidates agree": (
         star("C/C", "A/C", ABSENT),
         "efficacy",
-        f"{FINDING} worse {FIRM}",
+        f"{FINDING} survival worse {OF_BOTH}",
         "single_corrected",
         ("rs1 C/C", "AAA-star *2/*4"),
         (),
@@ -438,7 +459,7 @@ SUMMARIES: dict[str, tuple[CallsByRsid, str, str, str | None, tuple[str, ...], t
         # One copy of rs1 is known, and all diplotypes that fit it have the same phenotype.
         star(partial("C", "."), "A/A"),
         "exposure",
-        f"{FINDING} higher {UNCORRECTED}",
+        f"{FINDING} plasma level higher {OF_SET}",
         "single_nominal",
         ("rs1 C/.", "rs2 A/A", "AAA-star *1|*2/*2"),
         (),
@@ -446,7 +467,7 @@ SUMMARIES: dict[str, tuple[CallsByRsid, str, str, str | None, tuple[str, ...], t
     "a set without variants in the category": (
         star("A/A", "C/C"),
         "toxicity",
-        f"{FINDING} worse {UNCORRECTED}",
+        f"{FINDING} joint pain worse {OF_SET}",
         "single_nominal",
         ("AAA-star *3/*3",),
         (),
@@ -454,10 +475,7 @@ SUMMARIES: dict[str, tuple[CallsByRsid, str, str, str | None, tuple[str, ...], t
     "an open set without variants in the category": (
         star("A/C", "A/C"),
         "toxicity",
-        (
-            f"{NOTHING} {NO_DIFFERENCE.format('1 of 1')} Not determined, because a copy or the "
-            f"phase is not known: AAA-star {OPEN_PAIR}."
-        ),
+        (f"{NOTHING} Not determined (AAA-star {OPEN_PAIR}): a copy or the phase is not known."),
         None,
         (f"AAA-star {OPEN_PAIR}",),
         (),
@@ -466,7 +484,7 @@ SUMMARIES: dict[str, tuple[CallsByRsid, str, str, str | None, tuple[str, ...], t
         star("C/C", "A/A", called("G/G", CallSource.ASSERTED)),
         "toxicity",
         (
-            f"{FINDING} better {UNCORRECTED} "
+            f"{FINDING} joint pain better {OF_SET} "
             "Asserted by the user to be reference, not observed: AAA-star *2/*2."
         ),
         "single_nominal",
@@ -502,9 +520,9 @@ def test_summary_of_a_person(
 def test_findings_of_a_variant_and_its_set_are_both_listed(toy_haplotypes: KnowledgeBase) -> None:
     (row,) = summary(annotations_of(toy_haplotypes, star("A/A", "C/C")), "efficacy")
     assert (
-        "rs1 A/A: Survival: higher than C/C (better); anastrozole; not replicated",
+        "rs1 A/A: Survival: higher than C/C (better), on anastrozole [unreplicated]",
         (
-            "AAA-star *3/*3: Survival: higher than other diplotypes (better); anastrozole; "
-            "not replicated"
+            "AAA-star *3/*3: Survival: higher than other diplotypes (better), on anastrozole "
+            "[unreplicated]"
         ),
     ) == row["findings"]

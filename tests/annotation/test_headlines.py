@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import itertools
 from collections.abc import Sequence
 
 import pytest
-from helpers.synthetic_calls import annotated, called, partial
+from helpers.synthetic_calls import people_with_every_genotype
 
 from pgx_ana.annotation.headlines import MAX_HEADLINE, HeadlineWriter, level_words
 from pgx_ana.knowledge import Basis, BasisKind, KnowledgeBase, Level
@@ -18,9 +17,18 @@ RECORD, ASSERTED, OTHER_STRAND = (
     CallSource.ASSERTED,
     CallSource.OTHER_STRAND,
 )
-DRUG = Basis(BasisKind.DRUG, "anastrozole", ("anastrozole",), 100, "", ())
+DRUG = Basis(
+    kind=BasisKind.DRUG,
+    name="anastrozole",
+    drugs=("anastrozole",),
+    n=100,
+    estimate="",
+    settings=(),
+    has_null_on_drug=False,
+)
 CLASS = dataclasses.replace(DRUG, kind=BasisKind.DRUG_CLASS, name="aromatase_inhibitors")
 OTHERS = dataclasses.replace(DRUG, kind=BasisKind.OTHER_DRUGS, name="other_drugs")
+FIRM = "on anastrozole [unreplicated, weak]"
 LABORATORY = dataclasses.replace(DRUG, kind=BasisKind.LABORATORY, name="laboratory")
 
 
@@ -32,38 +40,33 @@ def writer(
     drugs: Sequence[str] = ("anastrozole",),
 ) -> HeadlineWriter:
     """Return the writer of an association with one result on the drug, unless given otherwise."""
-    return HeadlineWriter(knowledge.messages, outcome, level, basis, drugs)
+    return HeadlineWriter(knowledge.messages, outcome, level, basis, drugs, "anastrozole")
 
 
 def test_one_side_of_a_comparison(toy: KnowledgeBase) -> None:
-    expected = "Joint pain: lower than A/A or A/C (better); anastrozole; one study, uncorrected"
+    expected = "Joint pain: lower than A/A or A/C (better), on anastrozole [unreplicated, weak]"
     assert expected == writer(toy).difference("lower", ("A/A", "A/C"), "better", RECORD)
 
 
 def test_a_difference_without_an_effect(toy: KnowledgeBase) -> None:
-    expected = "Joint pain: higher than C/C; anastrozole; one study, uncorrected"
+    expected = "Joint pain: higher than C/C, on anastrozole [unreplicated, weak]"
     assert expected == writer(toy).difference("higher", ("C/C",), "", RECORD)
 
 
 def test_between_both_homozygotes(toy: KnowledgeBase) -> None:
-    expected = "Joint pain: higher than A/A, lower than C/C; anastrozole; one study, uncorrected"
+    expected = f"Joint pain: higher than A/A, lower than C/C, {FIRM}"
     assert expected == writer(toy).between(("A/A",), ("C/C",), RECORD)
 
 
 @pytest.mark.parametrize(
     ("name", "fields", "expected"),
     [
-        (
-            "headline_no_difference",
-            {"genotype": "A/C"},
-            "Joint pain: no difference found; anastrozole",
-        ),
+        ("headline_no_difference", {}, "Joint pain: no difference found on anastrozole"),
         (
             "headline_unsettled",
-            {"genotype": "A/C"},
-            "Joint pain: cannot be settled for any genotype; anastrozole",
+            {},
+            "Joint pain: cannot be settled for any genotype, on anastrozole",
         ),
-        ("headline_not_studied", {"genotype": "A/C"}, "Joint pain: no study had A/C"),
         (
             "headline_undetermined",
             {},
@@ -75,7 +78,7 @@ def test_between_both_homozygotes(toy: KnowledgeBase) -> None:
 def test_headlines_that_name_no_other_genotype(
     toy: KnowledgeBase, name: str, fields: dict[str, str], expected: str
 ) -> None:
-    assert expected == writer(toy).plain(name, RECORD, **fields)
+    assert expected == writer(toy, level=Level.NULL).plain(name, RECORD, **fields)
 
 
 @pytest.mark.parametrize(
@@ -92,13 +95,13 @@ def test_a_genotype_that_was_not_observed_on_this_strand_is_marked_first(
 ) -> None:
     made = writer(toy)
     assert [
-        f"{prefix}Joint pain: higher than C/C (worse); anastrozole; one study, uncorrected",
-        f"{prefix}Joint pain: higher than A/A, lower than C/C; anastrozole; one study, uncorrected",
-        f"{prefix}Joint pain: no difference found; anastrozole",
+        f"{prefix}Joint pain: higher than C/C (worse), {FIRM}",
+        f"{prefix}Joint pain: higher than A/A, lower than C/C, {FIRM}",
+        f"{prefix}Joint pain: cannot be settled for any genotype, on anastrozole",
     ] == [
         made.difference("higher", ("C/C",), "worse", source),
         made.between(("A/A",), ("C/C",), source),
-        made.plain("headline_no_difference", source),
+        made.plain("headline_unsettled", source),
     ]
 
 
@@ -107,9 +110,9 @@ def test_a_genotype_that_was_not_observed_on_this_strand_is_marked_first(
     [
         (Level.GUIDELINE, "named by a guideline"),
         (Level.REPLICATED, "replicated"),
-        (Level.SINGLE_CORRECTED, "not replicated"),
-        (Level.SINGLE_NOMINAL, "one study, uncorrected"),
-        (Level.INDIRECT, "indirect evidence"),
+        (Level.SINGLE_CORRECTED, "unreplicated"),
+        (Level.SINGLE_NOMINAL, "unreplicated, weak"),
+        (Level.INDIRECT, "indirect, weak"),
         (Level.NOT_CONFIRMED, "not confirmed"),
         (Level.CONTRADICTED, "contradicted"),
         (Level.UNSETTLED, "unsettled"),
@@ -120,47 +123,134 @@ def test_a_genotype_that_was_not_observed_on_this_strand_is_marked_first(
 def test_the_level_in_words(toy: KnowledgeBase, level: Level, words: str) -> None:
     assert words == level_words(level)
     headline = writer(toy, level=level).difference("higher", ("C/C",), "worse", RECORD)
-    assert headline == f"Joint pain: higher than C/C (worse); anastrozole; {words}"
+    assert headline == f"Joint pain: higher than C/C (worse), on anastrozole [{words}]"
+
+
+@pytest.mark.parametrize(
+    ("level", "told"),
+    [
+        (Level.REPLICATED, " [replicated]"),
+        (Level.SINGLE_NOMINAL, " [unreplicated, weak]"),
+        (Level.CONTRADICTED, " [contradicted]"),
+        (Level.NOT_CONFIRMED, " [not confirmed]"),
+        (Level.NULL, ""),
+        (Level.UNSETTLED, ""),
+        (Level.NOT_ASSESSABLE, ""),
+    ],
+)
+def test_no_difference_is_qualified_where_one_was_found(
+    toy: KnowledgeBase, level: Level, told: str
+) -> None:
+    headline = writer(toy, level=level).plain("headline_no_difference", RECORD)
+    assert headline == f"Joint pain: no difference found on anastrozole{told}"
 
 
 def test_every_level_has_words_of_its_own() -> None:
     assert len(Level) == len({level_words(level) for level in Level})
 
 
+ONE_DRUG, MANY_DRUGS = ("letrozole",), ("letrozole", "exemestane", "fadrozole")
+NAMED, POOLED = "letrozole or exemestane or fadrozole", "aromatase inhibitors"
+
+
 @pytest.mark.parametrize(
     ("basis", "drugs", "expected"),
     [
-        pytest.param(DRUG, ("anastrozole",), "anastrozole", id="the-drug"),
-        pytest.param(CLASS, ("letrozole",), "letrozole", id="one-of-its-class"),
-        pytest.param(CLASS, ("letrozole", "exemestane"), "letrozole, exemestane", id="pooled"),
-        pytest.param(OTHERS, ("tamoxifen",), "tamoxifen", id="other-drug"),
-        pytest.param(OTHERS, (), "other drugs", id="no-drug-of-others"),
-        pytest.param(LABORATORY, (), "laboratory", id="no-drug-in-the-laboratory"),
-        pytest.param(CLASS, (), "aromatase inhibitors", id="no-drug-of-the-class"),
+        pytest.param(DRUG, ("anastrozole",), "on anastrozole", id="the-drug"),
+        pytest.param(CLASS, ONE_DRUG, "on letrozole", id="one-of-its-class"),
+        pytest.param(CLASS, MANY_DRUGS[:2], "on letrozole or exemestane", id="pooled"),
+        pytest.param(CLASS, MANY_DRUGS, f"on {NAMED}", id="three-pooled"),
+        pytest.param(OTHERS, ("tamoxifen",), "on tamoxifen", id="other-drug"),
+        pytest.param(
+            OTHERS, ("anastrozole", "tamoxifen"), "on anastrozole or tamoxifen", id="pooled-others"
+        ),
+        pytest.param(LABORATORY, ("anastrozole",), "in the laboratory", id="laboratory"),
     ],
 )
 def test_the_drugs_of_the_results_are_named(
     toy: KnowledgeBase, basis: Basis, drugs: tuple[str, ...], expected: str
 ) -> None:
+    """In the laboratory, nobody was treated with the drug."""
     made = writer(toy, basis=basis, drugs=drugs)
-    headline = f"Joint pain: no difference found; {expected}"
-    assert headline == made.plain("headline_no_difference", RECORD)
+    assert [
+        f"Joint pain: higher than C/C (worse), {expected} [unreplicated, weak]",
+        f"Joint pain: higher than A/A, lower than C/C, {expected} [unreplicated, weak]",
+        f"Joint pain: no difference found {expected} [unreplicated, weak]",
+        f"Joint pain: cannot be settled for any genotype, {expected}",
+    ] == [
+        made.difference("higher", ("C/C",), "worse", RECORD),
+        made.between(("A/A",), ("C/C",), RECORD),
+        made.plain("headline_no_difference", RECORD),
+        made.plain("headline_unsettled", RECORD),
+    ]
 
 
-def test_one_drug_keeps_its_name_in_a_long_headline(toy: KnowledgeBase) -> None:
-    """It is not called by its class, although that would be shorter."""
-    drug = "an aromatase inhibitor, not told apart"
-    made = writer(toy, "P" * 30, basis=CLASS, drugs=(drug,))
-    expected = f"{'P' * 30}: higher than others; {drug}; one study, uncorrected"
-    assert expected == made.difference("higher", ("G/G", "A/A", "C/C"), "worse", RECORD)
+@pytest.mark.parametrize(
+    ("basis", "drug", "expected"),
+    [
+        (DRUG, "anastrozole", "on anastrozole"),
+        (CLASS, "an inhibitor not named", "on an inhibitor not named"),
+        (OTHERS, "treatment not stated", "on other drugs"),
+        (LABORATORY, "anastrozole", "in the laboratory"),
+    ],
+    ids=["the-drug", "one-of-its-class", "other-drug", "laboratory"],
+)
+def test_one_drug_of_the_class_keeps_its_name_in_a_long_headline(
+    toy: KnowledgeBase, basis: Basis, drug: str, expected: str
+) -> None:
+    made = writer(toy, "P" * 110, Level.NULL, basis, (drug,))
+    headline = made.plain("headline_no_difference", RECORD)
+    assert f"{'P' * 110}: no difference found {expected}" == headline
 
 
-MANY_DRUGS = ("letrozole", "exemestane", "fadrozole")
+NULL_ON_DRUG = "unreplicated, weak, null on anastrozole"
+
+
+@pytest.mark.parametrize(
+    ("basis", "drugs", "level"),
+    [
+        (CLASS, ONE_DRUG, NULL_ON_DRUG),
+        (OTHERS, ("tamoxifen",), NULL_ON_DRUG),
+        (LABORATORY, ("anastrozole",), NULL_ON_DRUG),
+        (DRUG, ("anastrozole",), "unreplicated, weak"),
+    ],
+    ids=["class", "other-drugs", "laboratory", "the-drug-itself"],
+)
+def test_a_null_on_the_drug_is_told_beside_what_was_found_without_it(
+    toy: KnowledgeBase, basis: Basis, drugs: tuple[str, ...], level: str
+) -> None:
+    made = writer(toy, basis=dataclasses.replace(basis, has_null_on_drug=True), drugs=drugs)
+    place = "in the laboratory" if basis is LABORATORY else f"on {drugs[0]}"
+    assert [
+        f"Joint pain: higher than C/C (worse), {place} [{level}]",
+        f"Joint pain: higher than A/A, lower than C/C, {place} [{level}]",
+    ] == [
+        made.difference("higher", ("C/C",), "worse", RECORD),
+        made.between(("A/A",), ("C/C",), RECORD),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("length", "told"),
+    [
+        (39, f"higher than C/C (worse), on letrozole [{NULL_ON_DRUG}]"),
+        (47, f"higher than C/C, on letrozole [{NULL_ON_DRUG}]"),
+        (48, "higher than C/C (worse), on letrozole [unreplicated, weak]"),
+    ],
+)
+def test_a_null_on_the_drug_is_the_last_that_a_long_headline_loses(
+    toy: KnowledgeBase, length: int, told: str
+) -> None:
+    basis = dataclasses.replace(CLASS, has_null_on_drug=True)
+    made = writer(toy, "P" * length, basis=basis, drugs=ONE_DRUG)
+    headline = made.difference("higher", ("C/C",), "worse", RECORD)
+    assert f"{'P' * length}: {told}" == headline
+
+
 GROUPS = ("G/G", "G/A")
-NAMED, POOLED = ", ".join(MANY_DRUGS), "aromatase inhibitors"
 SHORTENED = (
     # the greatest length of the outcome with this effect, these groups and drugs
-    (30, " (worse)", "G/G or G/A", NAMED),
+    (26, " (worse)", "G/G or G/A", NAMED),
     (42, " (worse)", "G/G or G/A", POOLED),
     (46, " (worse)", "others", POOLED),
     (50, "", "G/G or G/A", POOLED),
@@ -175,21 +265,23 @@ def test_a_long_headline_loses_drugs_then_groups_then_its_effect(
     made = writer(toy, "p" * length, basis=CLASS, drugs=MANY_DRUGS)
     headline = made.difference("higher", GROUPS, "worse", RECORD)
     outcome = "P" + "p" * (length - 1)
-    assert f"{outcome}: higher than {groups}{effect}; {drugs}; one study, uncorrected" == headline
+    expected = f"{outcome}: higher than {groups}{effect}, on {drugs} [unreplicated, weak]"
+    assert expected == headline
     assert MAX_HEADLINE == len(headline)
 
 
 def test_the_mark_of_an_assertion_counts_to_the_length(toy: KnowledgeBase) -> None:
-    made = writer(toy, "P" * 30, basis=CLASS, drugs=MANY_DRUGS)
+    length = SHORTENED[0][0]
+    made = writer(toy, "P" * length, basis=CLASS, drugs=MANY_DRUGS)
     headline = made.difference("higher", GROUPS, "worse", ASSERTED)
-    rest = f": higher than G/G or G/A (worse); {POOLED}; one study, uncorrected"
-    assert f"Asserted: {'P' * 30}{rest}" == headline
+    rest = f": higher than G/G or G/A (worse), on {POOLED} [unreplicated, weak]"
+    assert f"Asserted: {'P' * length}{rest}" == headline
 
 
 @pytest.mark.parametrize(
     ("length", "comparison", "drugs"),
     [
-        (29, "higher than G/G, lower than A/A", NAMED),
+        (25, "higher than G/G, lower than A/A", NAMED),
         (41, "higher than G/G, lower than A/A", POOLED),
         (53, "between G/G and A/A", POOLED),
     ],
@@ -198,43 +290,69 @@ def test_a_long_headline_of_a_heterozygote_is_shortened(
     toy: KnowledgeBase, length: int, comparison: str, drugs: str
 ) -> None:
     made = writer(toy, "P" * length, basis=CLASS, drugs=MANY_DRUGS)
-    expected = f"{'P' * length}: {comparison}; {drugs}; one study, uncorrected"
+    expected = f"{'P' * length}: {comparison}, on {drugs} [unreplicated, weak]"
     assert expected == made.between(("G/G",), ("A/A",), RECORD)
+    assert MAX_HEADLINE == len(expected)
+
+
+def test_a_very_long_headline_of_a_heterozygote_names_no_genotype(toy: KnowledgeBase) -> None:
+    """Repeats of many bases are named in the genotypes."""
+    ends = ("/".join(["ACGT" * 12] * 2), "/".join(["ACGT" * 13] * 2))
+    made = writer(toy, basis=CLASS, drugs=MANY_DRUGS)
+    assert (
+        "Joint pain: higher than one homozygote, lower than the other, on aromatase inhibitors "
+        "[unreplicated, weak]"
+    ) == made.between((ends[0],), (ends[1],), RECORD)
+    short = writer(toy, "p" * 36, basis=CLASS, drugs=MANY_DRUGS)
+    assert (
+        f"P{'p' * 35}: between one homozygote and the other, on {POOLED} [unreplicated, weak]"
+    ) == short.between((ends[0],), (ends[1],), RECORD)
 
 
 def test_the_other_headlines_lose_their_drugs_only(toy: KnowledgeBase) -> None:
-    made = writer(toy, "P" * 80, basis=CLASS, drugs=MANY_DRUGS)
-    expected = f"{'P' * 80}: no difference found; {POOLED}"
-    assert expected == made.plain("headline_no_difference", RECORD)
+    made = writer(toy, "P" * 80, Level.NULL, CLASS, MANY_DRUGS)
+    assert [
+        f"{'P' * 80}: no difference found on {POOLED}",
+        f"{'P' * 80}: cannot be settled for any genotype, on {POOLED}",
+    ] == [made.plain(name, RECORD) for name in ("headline_no_difference", "headline_unsettled")]
 
 
-def test_a_long_genotype_does_not_make_a_headline_too_long(toy: KnowledgeBase) -> None:
+@pytest.mark.parametrize(
+    ("outcome", "source", "told"),
+    [
+        ("joint pain", RECORD, "A/C"),
+        ("joint pain", ASSERTED, "A/C"),
+        ("p" * 94, RECORD, "A/C"),
+        ("p" * 95, RECORD, "this genotype"),
+        ("p" * 81, OTHER_STRAND, "this genotype"),
+    ],
+)
+def test_a_genotype_that_no_study_had_is_named_where_it_fits(
+    toy: KnowledgeBase, outcome: str, source: CallSource, told: str
+) -> None:
+    prefix = {ASSERTED: "Asserted: ", OTHER_STRAND: "Other strand: "}.get(source, "")
+    expected = f"{prefix}{outcome[0].upper()}{outcome[1:]}: no usable result for {told}"
+    assert expected == writer(toy, outcome).not_studied("A/C", source)
+
+
+def test_a_long_open_diplotype_is_not_named(toy: KnowledgeBase) -> None:
     """The candidates of an open diplotype have up to 80 characters."""
     candidates = "*28/[*18 + *19 + *24 + *39 + *42] or [*18 + *24 + *39 + *42]/[*19 + *28]"
     made = writer(toy, "plasma level of the drug")
-    headline = made.plain("headline_not_studied", OTHER_STRAND, genotype=candidates)
-    assert len(headline) <= MAX_HEADLINE
+    assert [
+        f"Plasma level of the drug: no usable result for {candidates}",
+        "Other strand: Plasma level of the drug: no usable result for this genotype",
+    ] == [made.not_studied(candidates, source) for source in (RECORD, OTHER_STRAND)]
 
 
-def test_no_headline_of_a_genotype_is_too_long(curated: KnowledgeBase) -> None:
+def test_no_headline_of_a_genotype_is_too_long_or_separates_items(curated: KnowledgeBase) -> None:
     """Of any variant, with both copies or one known, observed, asserted or on the other strand."""
-    calls = {
-        variant.id: [
-            *(
-                called("/".join(pair), source)
-                for pair in itertools.combinations_with_replacement(variant.alleles, 2)
-                for source in (RECORD, ASSERTED, OTHER_STRAND)
-            ),
-            *(partial(allele, ".") for allele in variant.alleles),
-        ]
-        for variant in curated.variants
-    }
-    n_people = max(map(len, calls.values()))
-    people = {name: [*x, *[x[0]] * (n_people - len(x))] for name, x in calls.items()}
+    annotations = people_with_every_genotype(curated, (RECORD, ASSERTED, OTHER_STRAND))
     headlines = {
         conclusion.headline
-        for result in annotated(curated, people).associations
+        for result in annotations.associations
         for conclusion in result.conclusions
     }
     assert len(headlines) > len(curated.associations)
     assert [] == sorted(text for text in headlines if len(text) > MAX_HEADLINE)
+    assert [] == sorted(text for text in headlines if ";" in text)

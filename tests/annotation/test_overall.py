@@ -17,7 +17,13 @@ from helpers.synthetic_calls import (
     table_rows,
     unobserved,
 )
-from helpers.toy_overlays import association_entry, result_entry, section, written_overlay
+from helpers.toy_overlays import (
+    association_entry,
+    polygenic_entry,
+    result_entry,
+    section,
+    written_overlay,
+)
 
 from pgx_ana.annotation import evidence_context
 from pgx_ana.knowledge import KnowledgeBase, load
@@ -31,15 +37,16 @@ MAN_IN_CONTEXT = Circumstances("male", "men")
 
 MEN = (
     "No study of any germline variant and anastrozole in men was found; what is shown was studied "
-    "in women."
+    "in women. Better and worse refer to them."
 )
 STUDIED_IN = "The evidence was gathered in: metastatic; adjuvant."
 QUESTIONS = (
-    "Of 3 questions that the field asks, germline variants were studied on anastrozole for 2, only "
-    "on other drugs of its class for 0, and on none of them for 1 (fertility); in men for 0."
+    "Of 3 questions that the field asks, germline variants were studied on anastrozole alone for "
+    "2, only on other or pooled drugs of its class for 0, and on none of them for 1 (fertility); "
+    "in men for 0."
 )
 CALLED = "Called: {} of 2 known sites; assessed: {} of 2 variants and haplotype sets with evidence."
-ONE_FINDING = "1 finding in all, linked variants counted once; the highest level is {}."
+ONE_FINDING = "1 finding in all, linked variants counted once; the firmest is unreplicated."
 NO_FINDING = "No finding applies."
 
 Load = Callable[..., KnowledgeBase]
@@ -64,7 +71,7 @@ def sentences(*texts: str) -> str:
         pytest.param(
             called("A/C"),
             called("A/A"),
-            sentences(CALLED.format(2, 2), ONE_FINDING.format("single_corrected")),
+            sentences(CALLED.format(2, 2), ONE_FINDING),
             "single_corrected",
             id="a-finding",
         ),
@@ -78,7 +85,7 @@ def sentences(*texts: str) -> str:
         pytest.param(
             partial("A", "."),
             called("T/T"),
-            sentences(CALLED.format(1, 2), ONE_FINDING.format("single_corrected")),
+            sentences(CALLED.format(1, 2), ONE_FINDING),
             "single_corrected",
             id="a-partial-call-is-assessed-but-not-called",
         ),
@@ -132,12 +139,12 @@ def test_the_overall_summary_is_the_last(toy: KnowledgeBase) -> None:
 
 
 ADJUVANT_TEXT = (
-    "Context: adjuvant use (a labelled use); 1 of 2 conclusions have evidence from it. Usually "
-    "monitored: pain, lipids."
+    "Context: adjuvant use (a labelled use); 1 of 2 conclusions rest on evidence from it. Usually "
+    "monitored, or measured in studies of this use: pain, lipids."
 )
 MEN_TEXT = (
-    "Context: use in men (off-label); 0 of 2 conclusions have evidence from it. Usually monitored: "
-    "testosterone. Nothing was studied in men."
+    "Context: use in men (off-label); 0 of 2 conclusions rest on evidence from it. Usually "
+    "monitored, or measured in studies of this use: testosterone. Nothing was studied in men."
 )
 
 
@@ -159,7 +166,7 @@ def test_the_context_of_a_person(
     label_use: str | None,
 ) -> None:
     row = overall(toy, {"rs1": called("A/C"), "rs2": called("A/A")}, person)
-    finding = ONE_FINDING.format("single_corrected")
+    finding = ONE_FINDING
     expected = sentences(*before, CALLED.format(2, 2), finding, *after, QUESTIONS)
     assert (expected, person.sex or None, person.context or None, label_use) == (
         row["conclusion"],
@@ -219,6 +226,24 @@ def test_men_are_told_so_until_there_is_a_result_in_men_on_the_drug(
     assert is_told is str(conclusion).startswith(MEN)
 
 
+@pytest.mark.parametrize(
+    ("fields", "is_told"),
+    [
+        pytest.param({}, False, id="men-on-the-drug"),
+        pytest.param({"population": "{sex: both}"}, False, id="both-sexes-on-the-drug"),
+        pytest.param({"drugs": "[letrozole]"}, True, id="men-on-another-drug"),
+        pytest.param({"population": "{sex: female}"}, True, id="women"),
+    ],
+)
+def test_a_study_of_many_variants_in_men_is_a_study_in_men(
+    load_with: Load, fields: dict[str, str], is_told: bool
+) -> None:
+    score = {key: IN_MEN[key] for key in ("outcome", "drugs", "population")}
+    knowledge = load_with(section("polygenic", polygenic_entry("score", **{**score, **fields})))
+    conclusion = overall(knowledge, {"rs1": called("A/C")}, MAN)["conclusion"]
+    assert is_told is str(conclusion).startswith(MEN)
+
+
 def linkage(*conflicts: str) -> str:
     """Return a linkage group of rs1 and rs3."""
     return f"""\
@@ -264,17 +289,24 @@ CONFLICT = ("rs1-survival", "rs3-survival")
         pytest.param(
             "higher",
             "",
-            "2 findings: 1 better (not replicated), 1 better (one study, uncorrected)",
+            (
+                "2 findings: survival better (rs1; unreplicated), "
+                "survival better (rs3; unreplicated, weak)"
+            ),
             "2 findings",
             id="not-linked",
         ),
         pytest.param(
-            "higher", linkage(), "1 finding: 1 better (not replicated)", "1 finding", id="linked"
+            "higher",
+            linkage(),
+            "1 finding: survival better (rs1, rs3; unreplicated)",
+            "1 finding",
+            id="linked",
         ),
         pytest.param(
             "lower",
             linkage(*CONFLICT),
-            "1 finding: 1 conflicting (not replicated)",
+            "1 finding: survival conflicting (rs1, rs3; unreplicated)",
             "1 finding",
             id="linked-with-opposite-effects",
         ),
@@ -294,8 +326,8 @@ def test_linked_findings_are_counted_once(
     findings = by_category["efficacy"]["findings"]
     assert isinstance(findings, tuple)
     assert ["rs1 A/C", "rs3 T/C"] == [text.split(":")[0] for text in findings]
-    in_all = f"{n_findings} in all, linked variants counted once; the highest level is"
-    assert f"{in_all} single_corrected." in str(by_category["overall"]["conclusion"])
+    in_all = f"{n_findings} in all, linked variants counted once; the firmest is unreplicated."
+    assert in_all in str(by_category["overall"]["conclusion"])
 
 
 def test_questions_on_other_drugs_only(load_with: Load) -> None:
@@ -307,16 +339,16 @@ questions:
     on_letrozole = result_entry("letrozole-pain", variants="[rs3]", outcome="pain")
     knowledge = load_with(section("evidence", on_letrozole), questions)
     assert (
-        "Of 4 questions that the field asks, germline variants were studied on anastrozole for 2, "
-        "only on other drugs of its class for 1, and on none of them for 1 (fertility); in men for "
-        "0."
+        "Of 4 questions that the field asks, germline variants were studied on anastrozole alone "
+        "for 2, only on other or pooled drugs of its class for 1, and on none of them for 1 "
+        "(fertility); in men for 0."
     ) in str(overall(knowledge, {"rs1": called("A/C")})["conclusion"])
 
 
 def test_without_questions_nothing_is_said_of_them(toy: KnowledgeBase) -> None:
     knowledge = dataclasses.replace(toy, questions={})
     row = overall(knowledge, {"rs1": called("A/C"), "rs2": called("A/A")})
-    finding = ONE_FINDING.format("single_corrected")
+    finding = ONE_FINDING
     assert sentences(CALLED.format(2, 2), finding, STUDIED_IN) == row["conclusion"]
 
 

@@ -63,20 +63,29 @@ def conclude(toy_directory: Path, tmp_path: Path) -> Conclude:
     ("genotype", "effect"), [("C/C", "worse"), ("T/T", "better"), ("T/C", "in between")]
 )
 def test_a_finding_is_told_by_its_effect(conclude: Conclude, genotype: str, effect: str) -> None:
-    found = f"On anastrozole itself: 1 finding: 1 {effect} (one study, uncorrected)."
+    found = f"On anastrozole itself: 1 finding: joint pain {effect} (rs3; unreplicated, weak)."
     assert f"Nothing established. {found}" == conclude(genotype)
 
 
 @pytest.mark.parametrize(
     ("drugs", "told"),
     [
-        ("[anastrozole]", "On anastrozole itself: 1 finding: 1 worse (one study, uncorrected)."),
-        ("[letrozole]", "On other or pooled aromatase inhibitors: 1 finding: 1 worse (indirect "),
+        (
+            "[anastrozole]",
+            "On anastrozole itself: 1 finding: joint pain worse (rs3; unreplicated, weak).",
+        ),
+        (
+            "[letrozole]",
+            "On other or pooled aromatase inhibitors: 1 finding: 1 worse (indirect, weak).",
+        ),
         (
             "[anastrozole, letrozole]",
             "On other or pooled aromatase inhibitors: 1 finding: 1 worse ",
         ),
-        ("[tamoxifen]", "On other drugs or in the laboratory: 1 finding: 1 worse (indirect "),
+        (
+            "[tamoxifen]",
+            "On other drugs or in the laboratory: 1 finding: 1 worse (indirect, weak).",
+        ),
         ("[anastrozole, tamoxifen]", "On other drugs or in the laboratory: 1 finding: 1 worse "),
     ],
 )
@@ -93,23 +102,26 @@ GUIDELINE = {"guideline": "made up"}
 
 def test_a_finding_that_was_replicated_is_established(conclude: Conclude) -> None:
     assert (
-        "Established: 1 finding: 1 worse (replicated). "
-        "On anastrozole itself: 1 finding: 1 worse (replicated)."
+        "Established: 1 finding: joint pain worse (rs3; replicated). "
+        "On anastrozole itself: 1 finding: joint pain worse (rs3; replicated)."
     ) == conclude("C/C", SECOND, claim=BOTH, significance="corrected")
 
 
 def test_a_finding_in_two_studies_without_correction_is_not(conclude: Conclude) -> None:
-    expected = "Nothing established. On anastrozole itself: 1 finding: 1 worse (not replicated)."
-    assert expected == conclude("C/C", SECOND, claim=BOTH)
+    told = "1 finding: joint pain worse (rs3; unreplicated)."
+    assert f"Nothing established. On anastrozole itself: {told}" == conclude(
+        "C/C", SECOND, claim=BOTH
+    )
 
 
 def test_a_finding_that_a_guideline_names_is_established_whatever_it_rests_on(
     conclude: Conclude,
 ) -> None:
-    words = "1 finding: 1 worse (named by a guideline)."
+    words = "1 finding: joint pain worse (rs3; named by a guideline)."
+    counted = "1 finding: 1 worse (named by a guideline)."
     assert {
         "clinical": f"Established: {words} On anastrozole itself: {words}",
-        "laboratory": f"Established: {words} On other drugs or in the laboratory: {words}",
+        "laboratory": f"Established: {words} On other drugs or in the laboratory: {counted}",
     } == {kind: conclude(claim=GUIDELINE, kind=kind) for kind in ("clinical", "laboratory")}
 
 
@@ -144,9 +156,10 @@ def test_findings_of_different_kinds_are_counted_apart(toy_directory: Path, tmp_
     calls = {rsid: [called(genotype)] for rsid, genotype in genotypes_of.items()}
     (row,) = summary(annotated(knowledge, calls), "toxicity")
     assert (
-        "Nothing established. On anastrozole itself: 3 findings: 2 worse (one study, uncorrected), "
-        "1 better (one study, uncorrected). On other or pooled aromatase inhibitors: 1 finding: 1 "
-        "better (indirect evidence)."
+        "Nothing established. On anastrozole itself: 3 findings: joint pain worse (rs1; "
+        "unreplicated, weak), joint pain worse (rs3; unreplicated, weak), joint pain better (rs4; "
+        "unreplicated, weak). On other or pooled aromatase inhibitors: 1 finding: 1 "
+        "better (indirect, weak)."
     ) == row["conclusion"]
     assert "single_nominal" == row["highest_level"]
 

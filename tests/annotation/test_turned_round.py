@@ -32,7 +32,12 @@ Choose = Callable[[], bool]
 
 
 def other_bases(item: Evidence, knowledge: KnowledgeBase) -> dict[str, str] | None:
-    """Return the other base of each variant; None if one is not biallelic, or none is named."""
+    """Return the other base of each variant; None if one is not biallelic, or none is named.
+
+    None also for a result whose direction is that of a haplotype or of diplotypes.
+    """
+    if item.haplotype is not None or item.haplotype_set is not None:
+        return None
     others = {}
     for rsid, base in item.alleles.items():
         remaining = {allele.bases for allele in knowledge.definitions[rsid].alleles} - {base}
@@ -144,7 +149,7 @@ def test_nothing_changes_if_results_are_turned_round(
 
 
 def test_most_curated_results_that_name_a_base_are_turned(curated: KnowledgeBase) -> None:
-    """The rest are on a variant with more than two alleles."""
+    """The rest are on a variant with more than two alleles, or on haplotypes."""
     named = [item for item in curated.evidence.values() if item.alleles]
     nameable = [item for item in named if other_bases(item, curated) is not None]
     assert len(nameable) > 100
@@ -162,4 +167,4 @@ def test_a_result_with_another_base_and_the_same_direction_is_another_result(
     other = dataclasses.replace(curated, evidence=evidence)
     levels = [[base.level(name) for name in curated.associations] for base in (curated, other)]
     n_changed = sum(before is not after for before, after in zip(*levels, strict=True))
-    assert n_changed > 50
+    assert n_changed > 40

@@ -11,7 +11,7 @@ STAR_CLAIMS = {
     "AAA-metaboliser-level": (
         "intermediate metaboliser, poor metaboliser higher than normal metaboliser"
     ),
-    "AAA-2-pain": "0 higher than 1, 2",
+    "AAA-2-pain": "no copy of AAA-2 higher than one copy of AAA-2, two copies of AAA-2",
     "AAA-33-survival": "*3/*3 higher than other",
     "rs1-level": "unsettled between A/A, A/C, C/C",
     "rs1-survival": "A/A, A/C higher than C/C",

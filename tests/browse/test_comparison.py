@@ -76,9 +76,12 @@ NEW_ENTRIES = [
 ]
 NEW_CONCLUSION = {
     "level": "null",
-    "G/G": "no_difference",
-    "G/T": "no_difference",
-    "T/T": "not_studied",
+    "basis": "anastrozole anastrozole",
+    "n": "50",
+    "higher is": "neutral",
+    "genotype G/G": "no_difference",
+    "genotype G/T": "no_difference",
+    "genotype T/T": "not_studied",
 }
 
 
@@ -209,7 +212,10 @@ CHANGED: dict[str, tuple[Edit, list[str]]] = {
         (MORE, "AFR: 1}]", "AFR: 1, EUR: 2}]"),
         ["~ haplotype_counts counted: counts"],
     ),
-    "evidence": ((EVIDENCE, "n: 50", "n: 51"), ["~ evidence two-rs2-level-null: n"]),
+    "evidence": (
+        (EVIDENCE, "n: 50", "n: 50\n    n_note: of 60"),
+        ["~ evidence two-rs2-level-null: n_note"],
+    ),
     "associations": (
         (
             EVIDENCE,
@@ -266,7 +272,7 @@ CONCLUSIONS: dict[str, tuple[list[Edit], list[str], list[str]]] = {
     "direction of one genotype": (
         [(EVIDENCE, "A/C: higher", "A/C: not_studied")],
         ["~ associations rs1-survival: genotypes"],
-        ["rs1-survival: A/C higher -> not_studied"],
+        ["rs1-survival: genotype A/C higher -> not_studied"],
     ),
     "statement and caution only": (
         [
@@ -293,9 +299,9 @@ CONCLUSIONS: dict[str, tuple[list[Edit], list[str], list[str]]] = {
         ],
         [
             "rs1-survival: level single_corrected -> single_nominal",
-            "rs1-survival: A/A higher -> lower",
-            "rs1-survival: A/C higher -> between",
-            "rs1-survival: C/C lower -> higher",
+            "rs1-survival: genotype A/A higher -> lower",
+            "rs1-survival: genotype A/C higher -> between",
+            "rs1-survival: genotype C/C lower -> higher",
         ],
     ),
     "difference whose base is unknown": (
@@ -308,9 +314,9 @@ CONCLUSIONS: dict[str, tuple[list[Edit], list[str], list[str]]] = {
         ["~ evidence one-rs1-survival: alleles", "~ associations rs1-survival: genotypes"],
         [
             "rs1-survival: level single_corrected -> unsettled",
-            "rs1-survival: A/A higher -> unsettled",
-            "rs1-survival: A/C higher -> unsettled",
-            "rs1-survival: C/C lower -> unsettled",
+            "rs1-survival: genotype A/A higher -> unsettled",
+            "rs1-survival: genotype A/C higher -> unsettled",
+            "rs1-survival: genotype C/C lower -> unsettled",
         ],
     ),
     "contradicting evidence": (
@@ -329,7 +335,8 @@ CONCLUSIONS: dict[str, tuple[list[Edit], list[str], list[str]]] = {
         [
             "rs1-survival: level single_corrected -> contradicted",
             "rs2-level: level null -> unsettled",
-            *(f"rs2-level: {key} no_difference -> unsettled" for key in NULL_GENOTYPES),
+            "rs2-level: higher is neutral -> worse",
+            *(f"rs2-level: genotype {key} no_difference -> unsettled" for key in NULL_GENOTYPES),
         ],
     ),
     "a null in more people": (
@@ -343,7 +350,11 @@ CONCLUSIONS: dict[str, tuple[list[Edit], list[str], list[str]]] = {
             "~ associations rs1-survival: evidence, statement",
             "~ associations rs2-level: outcome",
         ],
-        ["rs1-survival: level single_corrected -> not_confirmed"],
+        [
+            "rs1-survival: level single_corrected -> not_confirmed",
+            "rs2-level: n 50 -> 100",
+            "rs2-level: higher is neutral -> worse",
+        ],
     ),
     "a null in fewer people": (
         SECOND_RESULT_ON_SURVIVAL,
@@ -352,7 +363,38 @@ CONCLUSIONS: dict[str, tuple[list[Edit], list[str], list[str]]] = {
             "~ associations rs1-survival: evidence",
             "~ associations rs2-level: outcome",
         ],
-        [],
+        ["rs2-level: higher is neutral -> worse"],
+    ),
+    "people": (
+        [(EVIDENCE, "    n: 50\n", "")],
+        ["~ evidence two-rs2-level-null: n"],
+        ["rs2-level: n 50 -> unknown"],
+    ),
+    "estimate": (
+        [(EVIDENCE, "value: 0.5,", "value: 0.4,")],
+        ["~ evidence one-rs1-survival: effects"],
+        [
+            (
+                "rs1-survival: estimate HR 0.5 [0.3, 0.8] (A/A, A/C against C/C) -> "
+                "HR 0.4 [0.3, 0.8] (A/A, A/C against C/C)"
+            )
+        ],
+    ),
+    "drugs of the basis": (
+        [
+            (
+                EVIDENCE,
+                "drugs: [anastrozole]\n    setting: adjuvant",
+                "drugs: [letrozole]\n    setting: adjuvant",
+            )
+        ],
+        ["~ evidence two-rs2-level-null: drugs"],
+        ["rs2-level: basis anastrozole anastrozole -> aromatase_inhibitors letrozole"],
+    ),
+    "what is better": (
+        [(FRAME, "group: control, higher_is: better}", "group: control, higher_is: neutral}")],
+        ["~ outcomes survival: higher_is"],
+        ["rs1-survival: higher is better -> neutral"],
     ),
 }
 
@@ -367,6 +409,23 @@ def test_changed_conclusions_are_listed_last(
 ) -> None:
     expected = [*entries, *(f"! conclusion {line}" for line in conclusions)]
     assert expected == difference(toy_directory, edited(*edits))
+
+
+@pytest.mark.parametrize(
+    ("edit", "expected"),
+    [
+        ((FRAME, "drug: anastrozole", "drug: letrozole"), "drug: anastrozole -> letrozole"),
+        ((FRAME, "  licence: MIT", "  licence: CC0"), "licence: MIT -> CC0"),
+        (
+            (FRAME, "description: made up for tests", "description: made up"),
+            "description: made up for tests -> made up",
+        ),
+    ],
+)
+def test_what_the_knowledge_base_says_of_itself_is_compared(
+    edit: Edit, expected: str, edited: Edited, toy_directory: Path
+) -> None:
+    assert [f"~ knowledge {expected}"] == difference(toy_directory, edited(edit))
 
 
 def test_a_renamed_entry_is_removed_and_added(edited: Edited, toy_directory: Path) -> None:

@@ -55,6 +55,7 @@ PAIN = {"outcome": "pain", "variants": "[rs3]"}
 RESULTS = (
     result_entry("women", **PAIN),
     result_entry("women-again", **PAIN),
+    result_entry("alone", drugs="[anastrozole]", **PAIN),
     result_entry("pooled", drugs="[letrozole, anastrozole]", population="{sex: both}", **PAIN),
     result_entry("cells", drugs="[anastrozole]", kind="laboratory", **PAIN),
     result_entry("men", drugs="[tamoxifen]", population="{sex: male}", **PAIN),
@@ -77,10 +78,11 @@ SCORES = [
 NOBODY = "no study with germline variants was found"
 
 
-def answer(on_drug: str, on_class: str, in_men: str, without: str) -> str:
+def answer(on_drug: str, on_class: str, in_men: str, without: str, many: int = 0) -> str:
+    on_many = f"; on many variants at once: {many}" if many else ""
     return (
-        f"results on anastrozole: {on_drug}; on other aromatase inhibitors: {on_class}; in men on "
-        f"any of them: {in_men}; without them: {without}"
+        f"results on anastrozole alone: {on_drug}; on other or pooled aromatase inhibitors: "
+        f"{on_class}; in men on any of them: {in_men}; without them: {without}{on_many}"
     )
 
 
@@ -94,23 +96,33 @@ QUESTION_HEADER = [
     "searched_on", "searched", "note",
 ]  # fmt: skip
 ONCE, FOUND = answer("1", "none", "none", "none"), ["1", "0", "0", "0"]
+ON_MANY_TOO = answer("1", "none", "none", "none", 2)
 SURVIVAL = ["survival", "survival", ONCE, *FOUND, ".", "2026-01-02", "made up", "."]
-SCORED = ["survival", "survival", ONCE, *FOUND, ";".join(SCORES), "2026-01-02", "made up", "."]
+SCORED = [
+    "survival",
+    "survival",
+    ON_MANY_TOO,
+    *FOUND,
+    ";".join(SCORES),
+    "2026-01-02",
+    "made up",
+    ".",
+]
 LEVEL = ["level", "drug level", ONCE, *FOUND, ".", "2026-01-02", "made up", "."]
 FERTILITY = [
     "fertility", "fertility", NOBODY, "0", "0", "0", "0", ".", "2026-01-02", "made up",
     "Nobody asked.",
 ]  # fmt: skip
 PAIN_ROW = [
-    "pain", "joint pain", answer("1", "2", "1", "2"), "1", "2", "1", "2", ".", "2026-01-03",
+    "pain", "joint pain", answer("1", "3", "1", "2"), "1", "3", "1", "2", ".", "2026-01-03",
     "a, b", ".",
 ]  # fmt: skip
 PAIN_IN_MEN = [
-    "pain_in_men", "joint pain of men", answer("1", "none", "1", "1"), "1", "0", "1", "1",
+    "pain_in_men", "joint pain of men", answer("none", "1", "1", "1"), "0", "1", "1", "1",
     ".", "2026-01-04", "elsewhere", ".",
 ]  # fmt: skip
 BOTH = [
-    "both", "level and survival", answer("2", "none", "none", "none"), "2", "0", "0", "0",
+    "both", "level and survival", answer("2", "none", "none", "none", 2), "2", "0", "0", "0",
     ";".join(SCORES), "2026-01-05", "made up", ".",
 ]  # fmt: skip
 
@@ -223,7 +235,7 @@ def test_the_page_on_a_context_of_which_little_is_known(run: Run, everywhere: li
 
 
 def test_the_list_of_questions(run: Run, toy_directory: Path, asked: list[Path]) -> None:
-    """Pooled results count for the drug; a question of men counts those in both sexes too."""
+    """Pooled results count for the class; a question of men counts those in both sexes too."""
     plain = [QUESTION_HEADER, SURVIVAL, LEVEL, FERTILITY]
     assert plain == table(run, "questions", *kb_options([toy_directory]))
     further = [QUESTION_HEADER, SCORED, LEVEL, FERTILITY, PAIN_ROW, PAIN_IN_MEN, BOTH]
@@ -237,7 +249,7 @@ def test_questions_as_json(run: Run, asked: list[Path]) -> None:
     assert {
         "question": "survival",
         "name": "survival",
-        "answer": ONCE,
+        "answer": ON_MANY_TOO,
         "on_drug": 1,
         "on_drug_class": 0,
         "in_men": 0,
@@ -282,16 +294,17 @@ def test_questions_in_the_handbook(toy: KnowledgeBase, asked: list[Path]) -> Non
         "",
         "| question | germline variants | |",
         "|---|---|---|",
-        f"| survival | {ONCE} |  |",
-        f"| drug level | {ONCE} |  |",
-        f"| fertility | {NOBODY} | Nobody asked. |",
     ]
-    assert [*plain, ""] == part(list(handbook_lines(toy)), "## Questions")
+    others = [f"| drug level | {ONCE} |  |", f"| fertility | {NOBODY} | Nobody asked. |"]
+    survival = f"| survival | {ONCE} |  |"
+    assert [*plain, survival, *others, ""] == part(list(handbook_lines(toy)), "## Questions")
     assert [
         *plain,
-        f"| joint pain | {answer('1', '2', '1', '2')} |  |",
-        f"| joint pain of men | {answer('1', 'none', '1', '1')} |  |",
-        f"| level and survival | {answer('2', 'none', 'none', 'none')} |  |",
+        f"| survival | {ON_MANY_TOO} |  |",
+        *others,
+        f"| joint pain | {answer('1', '3', '1', '2')} |  |",
+        f"| joint pain of men | {answer('none', '1', '1', '1')} |  |",
+        f"| level and survival | {answer('2', 'none', 'none', 'none', 2)} |  |",
         "",
         "Results on many variants at once, never scored on a genotype:",
         "",

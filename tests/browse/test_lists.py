@@ -198,6 +198,28 @@ def test_unknown_names_are_rejected(
     assert (2, "", f"Error: {message}\n") == (result.exit_code, result.stdout, result.stderr)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "--gene AAA --context",
+        "--category efficacy --context",
+        "--level null --context",
+        "--drug letrozole --context",
+        "--context --gene AAA",
+    ],
+)
+def test_the_list_of_contexts_takes_no_filter(words: str, run: Run, kb: list[Path]) -> None:
+    result = run("kb", "list", *words.split(), *kb_options(kb))
+    message = "Error: --context without a name lists the uses; it takes no filter\n"
+    assert (2, "", message) == (result.exit_code, result.stdout, result.stderr)
+
+
+def test_an_empty_context_is_rejected(run: Run, kb: list[Path]) -> None:
+    result = run("kb", "list", "--context", "", *kb_options(kb))
+    message = "Error: a context is needed, not an empty text\n"
+    assert (2, "", message) == (result.exit_code, result.stdout, result.stderr)
+
+
 HAPLOTYPE_COLUMNS = (
     "haplotypes gene name alleles function state other_names AFR AMR EAS EUR SAS global"
 )

@@ -212,18 +212,19 @@ def test_every_output_is_marked(run: Run, make_vcf: MakeVcf, toy_directory: Path
     }
     assert {"rs1": "other_strand", "rs2": "record"} == sources
     found = {item["variant"]: (item["source"], item["headline"]) for item in sample["annotations"]}
-    headline = "Survival: higher than C/C (better); anastrozole; not replicated"
+    headline = "Survival: higher than C/C (better), on anastrozole [unreplicated]"
     assert {
         "rs1": ("other_strand", f"Other strand: {headline}"),
-        "rs2": ("record", "Plasma level: no difference found; anastrozole"),
+        "rs2": ("record", "Plasma level: no difference found on anastrozole"),
     } == found
     summary = {item["category"]: item for item in sample["summary"]}
     efficacy = {name: summary["efficacy"][name] for name in ("conclusion", "findings", "assessed")}
     assert {
         "conclusion": (
-            "Nothing established. On anastrozole itself: 1 finding: 1 better (not replicated)."
+            "Nothing established. On anastrozole itself: 1 finding: survival better (rs1; "
+            "unreplicated)."
         ),
-        "findings": [f"rs1 A/C (other strand): Other strand: {headline}"],
+        "findings": [f"rs1 A/C: Other strand: {headline}"],
         "assessed": ["rs1 A/C (other strand)"],
     } == efficacy
     assert ["rs2 A/C"] == summary["exposure"]["assessed"]

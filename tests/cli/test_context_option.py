@@ -20,25 +20,27 @@ CATEGORIES = ["efficacy", "exposure", "estradiol_suppression", "toxicity", "over
 KNOWN = "known: adjuvant, men"
 IN_MEN = (
     "No study of any germline variant and anastrozole in men was found; what is shown was studied "
-    "in women. "
+    "in women. Better and worse refer to them. "
 )
 CALLED = (
     "Called: 1 of 6 known sites; assessed: 1 of 2 variants and haplotype sets with evidence. 1 "
-    "finding in all, linked variants counted once; the highest level is single_corrected. "
+    "finding in all, linked variants counted once; the firmest is unreplicated. "
 )
 QUESTIONS = (
-    "Of 3 questions that the field asks, germline variants were studied on anastrozole for 2, only "
-    "on other drugs of its class for 0, and on none of them for 1 (fertility); in men for 0."
+    "Of 3 questions that the field asks, germline variants were studied on anastrozole alone for "
+    "2, only on other or pooled drugs of its class for 0, and on none of them for 1 (fertility); "
+    "in men for 0."
 )
+MONITORED = "Usually monitored, or measured in studies of this use:"
 OVERALL = {
     "": f"{CALLED}The evidence was gathered in: metastatic; adjuvant. {QUESTIONS}",
     "adjuvant": (
-        f"{CALLED}Context: adjuvant use (a labelled use); 1 of 2 conclusions have evidence from "
-        f"it. Usually monitored: pain, lipids. {QUESTIONS}"
+        f"{CALLED}Context: adjuvant use (a labelled use); 1 of 2 conclusions rest on evidence from "
+        f"it. {MONITORED} pain, lipids. {QUESTIONS}"
     ),
     "men": (
-        f"{IN_MEN}{CALLED}Context: use in men (off-label); 0 of 2 conclusions have evidence from "
-        f"it. Usually monitored: testosterone. Nothing was studied in men. {QUESTIONS}"
+        f"{IN_MEN}{CALLED}Context: use in men (off-label); 0 of 2 conclusions rest on evidence "
+        f"from it. {MONITORED} testosterone. Nothing was studied in men. {QUESTIONS}"
     ),
 }
 """The conclusion of the row ``overall``, by context."""
@@ -313,7 +315,7 @@ def test_each_person_of_a_sheet_has_the_evidence_of_the_own_context(
         (
             [FULL_SHEET, "ann.vcf A female .", "bob.vcf A male ."],
             [],
-            "sample A: its rows have different sexes or contexts",
+            "sample A: its rows disagree: female, male",
         ),
     ],
     ids=[

@@ -452,7 +452,7 @@ import pgx_ana.output.formats
 from pgx_ana.cli import main
 
 def slow(table, separator):
-    yield "half a result\\n" * 10_000
+    yield b"half a result\\n" * 10_000
     Path(sys.argv.pop()).touch()
     time.sleep(60)
 

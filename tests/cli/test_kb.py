@@ -142,10 +142,10 @@ rs8  BBB (old8, older8)
   ClinPGx 124, level 2A: another matter (letrozole)
 
 STUDIES
-  #  year  study    n    setting   drug                   outcome     effect              p      verdict
-  1  1999  Three C  20   adjuvant  anastrozole+letrozole  joint pain  G OR 2.5 [1.1, 10]  <0.05  for
-  2  .     Four D   .    adjuvant  letrozole              joint pain  unknown             .      not scored
-  3  .     Four D   500  adjuvant  letrozole              joint pain  G lower             .      left out
+  #  year  study    n    setting   drug                   outcome     effect                      p      verdict
+  1  1999  Three C  20   adjuvant  anastrozole+letrozole  joint pain  G higher: OR 2.5 [1.1, 10]  <0.05  for
+  2  .     Four D   .    adjuvant  letrozole              joint pain  unknown                     .      not scored
+  3  .     Four D   500  adjuvant  letrozole              joint pain  G lower                     .      left out
 
   1. Three C 1999  n=20  anastrozole, letrozole  adjuvant
     joint pain: association (G higher)
@@ -170,7 +170,7 @@ STUDIES
 CONCLUSIONS
 
   rs8-pain  toxicity: joint pain
-    claim: G/G higher than C/C; anastrozole, adjuvant
+    claim: G/G higher than C/C; adjuvant
     rests on: aromatase_inhibitors (anastrozole, letrozole), n 20; OR 2.5 [1.1, 10] (G carriers)
     level: single_nominal (1 supporting, 0 contradicting, 0 null cohorts)
     for: Third
@@ -192,8 +192,8 @@ rs1  AAA (legacy1)
   plus strand
 
 STUDIES
-  #  year  study  n    setting     drug         outcome   effect               p      verdict
-  1  2001  One A  100  metastatic  anastrozole  survival  A HR 0.5 [0.3, 0.8]  0.001  for
+  #  year  study  n    setting     drug         outcome   effect                       p      verdict
+  1  2001  One A  100  metastatic  anastrozole  survival  A higher: HR 0.5 [0.3, 0.8]  0.001  for
 
   1. One A 2001  n=100  anastrozole  metastatic
     survival: association (A higher)
@@ -204,7 +204,7 @@ STUDIES
 CONCLUSIONS
 
   rs1-survival  efficacy: survival
-    claim: A/A, A/C higher than C/C; anastrozole, metastatic
+    claim: A/A, A/C higher than C/C; metastatic
     rests on: anastrozole (anastrozole), n 100; HR 0.5 [0.3, 0.8] (A/A, A/C against C/C)
     level: single_corrected (1 supporting, 0 contradicting, 0 null cohorts)
     for: First
@@ -213,7 +213,7 @@ CONCLUSIONS
 """
 NULL_CONCLUSION = """\
   rs2-level  exposure: plasma level
-    claim: no difference between A/A, A/C, C/C; anastrozole, adjuvant
+    claim: no difference between A/A, A/C, C/C; adjuvant
     rests on: anastrozole (anastrozole), n 50
     level: null (0 supporting, 0 contradicting, 1 null cohorts)
     null: Second
@@ -223,7 +223,7 @@ NULL_CONCLUSION = """\
 """
 SET_CONCLUSIONS = """\
   AAA-metaboliser-level  exposure: plasma level
-    claim: intermediate metaboliser, poor metaboliser higher than normal metaboliser; anastrozole, adjuvant
+    claim: intermediate metaboliser, poor metaboliser higher than normal metaboliser; adjuvant
     rests on: anastrozole (anastrozole), n 40
     level: single_nominal (1 supporting, 0 contradicting, 0 null cohorts)
     for: First
@@ -231,7 +231,7 @@ SET_CONCLUSIONS = """\
     Poor and intermediate metabolisers had a higher level than normal ones.
 
   AAA-2-pain  toxicity: joint pain
-    claim: 0 higher than 1, 2; anastrozole, adjuvant
+    claim: no copy of AAA-2 higher than one copy of AAA-2, two copies of AAA-2; adjuvant
     rests on: anastrozole (anastrozole), n 60
     level: single_nominal (1 supporting, 0 contradicting, 0 null cohorts)
     for: Second
@@ -239,7 +239,7 @@ SET_CONCLUSIONS = """\
     Carriers of *2 had less pain than others.
 
   AAA-33-survival  efficacy: survival
-    claim: *3/*3 higher than other; anastrozole, adjuvant
+    claim: *3/*3 higher than other; adjuvant
     rests on: anastrozole (anastrozole), n 60
     level: single_corrected (1 supporting, 0 contradicting, 0 null cohorts)
     for: Second
@@ -248,7 +248,7 @@ SET_CONCLUSIONS = """\
 """
 UNSETTLED_CONCLUSION = """\
   rs1-level  exposure: plasma level
-    claim: unsettled between A/A, A/C, C/C; anastrozole, adjuvant
+    claim: unsettled between A/A, A/C, C/C; adjuvant
     rests on: anastrozole (anastrozole), n 40
     level: unsettled (0 supporting, 0 contradicting, 0 null cohorts)
     carriers unknown: three-poor-level

@@ -10,6 +10,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
+from helpers.toy_overlays import (
+    association_entry,
+    kb_options,
+    result_entry,
+    section,
+    written_overlay,
+)
 
 import pgx_ana
 from pgx_ana.errors import InputError, UsageError
@@ -271,6 +278,22 @@ RESULTS AND CONCLUSIONS
 def test_show_a_gene_or_drug(run: Run, toy_directory: Path, name: str, page: str) -> None:
     result = run("kb", "show", name, "--kb", toy_directory)
     assert (0, page, "") == (result.exit_code, result.stdout, result.stderr)
+
+
+def test_what_has_no_result_on_a_drug_is_not_listed(
+    run: Run, toy_directory: Path, tmp_path: Path
+) -> None:
+    """rs3 has a conclusion on anastrozole that rests on letrozole alone."""
+    result = result_entry("rs3-pain", variants="[rs3]", outcome="pain")
+    genotypes = dict.fromkeys(("T/T", "T/C", "C/C"), "no_difference")
+    fields = {"variant": "rs3", "outcome": "pain", "drug": "anastrozole", "evidence": "[rs3-pain]"}
+    association = association_entry("rs3-none", genotypes, **fields)
+    sections = (section("evidence", result), section("associations", association))
+    options = kb_options([toy_directory, written_overlay(tmp_path / "more", *sections)])
+    page = STUDIED_DRUG.replace("2 results, 2 conclusions", "2 results, 3 conclusions")
+    assert page.replace("null: 1", "null: 2") == run("kb", "show", "anastrozole", *options).stdout
+    rows = run("kb", "show", "letrozole", *options).stdout.splitlines()
+    assert "  AAA   rs3             1        0" in rows
 
 
 def test_show_a_gene_with_haplotypes(

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from helpers.fixture_types import Run
+from helpers.table_text import table_text
 from helpers.toy_chromosomes import (
     LAYERS,
     LISTED,
@@ -34,7 +35,6 @@ from pgx_ana.haplotypes import Diplotype, DiplotypeStatus
 from pgx_ana.haplotypes.panel import Alleles
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.output import make_table
-from pgx_ana.output.delimited import text_chunks
 from pgx_ana.pipeline import Request
 from pgx_ana.pipeline import run as run_files
 from pgx_ana.terms import TableName
@@ -53,7 +53,7 @@ def table(
 ) -> list[str]:
     """Return the rows of the haplotypes table, without the header."""
     haplotypes = make_table(TableName.HAPLOTYPES, annotated(toy_haplotypes, people, style))
-    return "".join(text_chunks(haplotypes, "\t")).splitlines()[1:]
+    return table_text(haplotypes).splitlines()[1:]
 
 
 def called(toy_haplotypes: KnowledgeBase, people: Sequence[Person]) -> list[tuple[Diplotype, ...]]:

@@ -382,11 +382,20 @@ RS4_ASSOCIATION = section(
 @pytest.mark.parametrize(
     ("genotypes", "findings"),
     [
-        pytest.param({"rs2": "1/1"}, "1 finding: 1 better (not replicated)", id="same-effect"),
-        pytest.param({}, "1 finding: 1 conflicting (not replicated)", id="opposite-effects"),
+        pytest.param(
+            {"rs2": "1/1"},
+            "1 finding: survival better (rs1, rs4, AAA-star; unreplicated)",
+            id="same-effect",
+        ),
+        pytest.param(
+            {},
+            "1 finding: survival conflicting (rs1, rs4, AAA-star; unreplicated)",
+            id="opposite-effects",
+        ),
         pytest.param(
             {"rs2": "0/1"},
-            "2 findings: 1 better (not replicated), 1 better (one study, uncorrected)",
+            "2 findings: survival better (rs1; unreplicated), survival better (rs4; unreplicated, "
+            "weak)",
             id="no-finding-on-the-set",
         ),
     ],

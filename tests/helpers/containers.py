@@ -11,10 +11,10 @@ import pysam.bcftools
 import pytest
 
 from helpers.fixture_types import MakeVcf
+from helpers.table_text import table_text
 from pgx_ana.errors import InputError
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.output import make_table
-from pgx_ana.output.delimited import text_chunks
 from pgx_ana.pipeline import Identity, Request, Selection, call, run
 from pgx_ana.terms import TableName
 
@@ -49,7 +49,7 @@ def table_without_file(text: str) -> list[list[str]]:
 def calls_of(toy: KnowledgeBase, *paths: Path) -> list[list[str]]:
     """Return the calls table of some files, header first."""
     annotations = run(Request(tuple(map(str, paths))), toy)
-    return table_without_file("".join(text_chunks(make_table(TableName.CALLS, annotations), "\t")))
+    return table_without_file(table_text(make_table(TableName.CALLS, annotations)))
 
 
 def rejection(

@@ -22,10 +22,10 @@ from helpers.containers import (
     uncompressed,
 )
 from helpers.row_spellings import Genotype, Row
+from helpers.table_text import table_text
 from helpers.vcf_text import VCF_COLUMNS
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.output import make_table
-from pgx_ana.output.delimited import text_chunks
 from pgx_ana.pipeline import Request, Selection, run
 from pgx_ana.terms import Assembly, TableName
 
@@ -254,8 +254,8 @@ def tables_of(
     with as_stdin(path.read_bytes() if stdin else b""):
         request = Request(("-" if stdin else str(path),), Selection(assembly=assembly))
         result = run(request, knowledge)
-    annotations = "".join(text_chunks(make_table(TableName.ANNOTATIONS, result), "\t"))
-    calls = "".join(text_chunks(make_table(TableName.CALLS, result), "\t")).splitlines()
+    annotations = table_text(make_table(TableName.ANNOTATIONS, result))
+    calls = table_text(make_table(TableName.CALLS, result)).splitlines()
     columns = calls[0].split("\t")
     rows = (dict(zip(columns, line.split("\t"), strict=True)) for line in calls[1:])
     header, *lines = (line.split("\t") for line in annotations.splitlines(keepends=True))

@@ -17,13 +17,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from helpers.table_text import table_text
 from pgx_ana.api import Result
 from pgx_ana.errors import PgxAnaError
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import Call, CallOptions, CohortCalls, Locus, Variant
 from pgx_ana.output import patient_texts, to_frame
 from pgx_ana.output.columns import COLUMNS
-from pgx_ana.output.delimited import text_chunks
 from pgx_ana.terms import CallSource, CallStatus, TableName
 
 Outcome = CohortCalls | PgxAnaError
@@ -229,12 +229,11 @@ def check_output(result: Result, *, frames: bool) -> None:
     for name in TableName:
         table = result.table(name)
         n_columns, n_rows = len(COLUMNS[name]), len(table.samples) * len(table.sections)
-        tsv = "".join(text_chunks(table, "\t"))
-        tsv.encode()
+        tsv = table_text(table)
         widths = {line.count("\t") + 1 for line in tsv.removesuffix("\n").split("\n")}
         require(that=widths == {n_columns}, what=f"TSV columns of {name}", found=widths)
         require(that=tsv.count("\n") == n_rows + 1, what=f"TSV lines of {name}", found=tsv)
-        rows = list(csv.reader(io.StringIO("".join(text_chunks(table, ",")), newline="")))
+        rows = list(csv.reader(io.StringIO(table_text(table, ","), newline="")))
         require(that=len(rows) == n_rows + 1, what=f"CSV rows of {name}", found=rows)
         widths = {len(row) for row in rows}
         require(that=widths == {n_columns}, what=f"CSV columns of {name}", found=widths)
@@ -243,9 +242,8 @@ def check_output(result: Result, *, frames: bool) -> None:
             expected = (len(result) * len(table.sections), n_columns)
             require(that=shape == expected, what=f"frame of {name}", found=shape)
     samples = []
-    for text in patient_texts(result._annotations):
-        text.encode()
-        samples.append(json.loads(text)["sample"])
+    for document in patient_texts(result._annotations):
+        samples.append(json.loads(document.decode())["sample"])
     require(that=tuple(samples) == result.samples, what="samples of the documents", found=samples)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
@@ -97,6 +98,29 @@ def annotated(
     people = cohort(knowledge, calls, assembly)
     circumstances = Coded.constant(person, len(people.samples))
     return Annotations(people, knowledge, circumstances, population)
+
+
+def people_with_every_genotype(
+    knowledge: KnowledgeBase, sources: Sequence[CallSource] = (RECORD,)
+) -> Annotations:
+    """Return the annotations of people who have, together, every genotype of every variant.
+
+    Each genotype is called from each of the sources. Each allele is also the only known copy.
+    """
+    calls = {
+        variant.id: [
+            *(
+                called("/".join(pair), source)
+                for pair in itertools.combinations_with_replacement(variant.alleles, 2)
+                for source in sources
+            ),
+            *(partial(allele, ".") for allele in variant.alleles),
+        ]
+        for variant in knowledge.variants
+    }
+    n_people = max(map(len, calls.values()))
+    people = {name: [*x, *[x[0]] * (n_people - len(x))] for name, x in calls.items()}
+    return annotated(knowledge, people)
 
 
 def findings(item: AssociationResult) -> list[Finding]:

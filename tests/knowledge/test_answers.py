@@ -22,6 +22,7 @@ POOLED = {"drugs": "[anastrozole, letrozole]"}
 LETROZOLE = {"drugs": "[letrozole]"}
 TAMOXIFEN = {"drugs": "[tamoxifen]"}
 NO_DRUG = {"drugs": "[none]"}
+UNCLEAR = {"result": "unclear", "direction": "unknown"}
 MALE = {"population": "{sex: male}"}
 BOTH = {"population": "{sex: both}"}
 NOT_STATED = {"population": "{sex: not_stated}"}
@@ -75,11 +76,10 @@ def test_answers_of_the_toy_knowledge_base(toy: KnowledgeBase) -> None:
     """A question without groups of outcomes is one that nobody studied."""
     questions = toy.questions
     assert (
-        Answer(questions["survival"], 1, 0, 0, 0, ()),
-        Answer(questions["level"], 1, 0, 0, 0, ()),
-        Answer(questions["fertility"], 0, 0, 0, 0, ()),
+        Answer(questions["survival"], 1, 0, 0, 0, (), "drug"),
+        Answer(questions["level"], 1, 0, 0, 0, (), "drug"),
+        Answer(questions["fertility"], 0, 0, 0, 0, (), "none"),
     ) == toy.answers
-    assert ["drug", "drug", "none"] == [answer.studied for answer in toy.answers]
 
 
 @pytest.mark.parametrize(
@@ -87,8 +87,8 @@ def test_answers_of_the_toy_knowledge_base(toy: KnowledgeBase) -> None:
     [
         ((), (0, 0, 0, 0, 0), "none"),
         ((ANASTROZOLE,), (1, 0, 0, 0, 0), "drug"),
-        ((POOLED,), (1, 0, 0, 0, 0), "drug"),
-        (({"drugs": "[tamoxifen, anastrozole]"},), (1, 0, 0, 0, 0), "drug"),
+        ((POOLED,), (0, 1, 0, 0, 0), "drug_class"),
+        (({"drugs": "[tamoxifen, anastrozole]"},), (0, 1, 0, 0, 0), "drug_class"),
         ((LETROZOLE,), (0, 1, 0, 0, 0), "drug_class"),
         (({"drugs": "[tamoxifen, letrozole]"},), (0, 1, 0, 0, 0), "drug_class"),
         ((TAMOXIFEN,), (0, 0, 0, 1, 0), "other"),
@@ -98,10 +98,12 @@ def test_answers_of_the_toy_knowledge_base(toy: KnowledgeBase) -> None:
         (({**ANASTROZOLE, "kind": "meta_analysis"},), (1, 0, 0, 0, 0), "drug"),
         (
             (ANASTROZOLE, LETROZOLE, TAMOXIFEN, LETROZOLE, POOLED, NO_DRUG, NO_DRUG),
-            (2, 2, 0, 3, 0),
+            (1, 3, 0, 3, 0),
             "drug",
         ),
         (({**ANASTROZOLE, "outcome": "level"},), (0, 0, 0, 0, 0), "none"),
+        (({**ANASTROZOLE, **UNCLEAR},), (0, 0, 0, 0, 0), "none"),
+        (({**ANASTROZOLE, **UNCLEAR}, LETROZOLE), (0, 1, 0, 0, 0), "drug_class"),
     ],
 )
 def test_results_are_counted_by_their_drugs(
@@ -111,7 +113,7 @@ def test_results_are_counted_by_their_drugs(
     expected: Counts,
     studied: str,
 ) -> None:
-    """Results pooled with the drug count as on the drug; those in the laboratory are without."""
+    """The drug alone is apart from pools with it; what is unclear or in no patient is no result."""
     answer = answered(toy_directory, tmp_path / "kb", *results)
     assert (expected, studied) == (counts(answer), answer.studied)
 
@@ -136,6 +138,17 @@ def test_results_in_men_are_those_on_the_drug_or_its_class(
 
 
 @pytest.mark.parametrize(
+    ("score", "in_men"),
+    [({**ANASTROZOLE, **MALE}, 1), ({**LETROZOLE, **BOTH}, 1), (ANASTROZOLE, 0)],
+)
+def test_polygenic_results_in_men_count(
+    toy_directory: Path, tmp_path: Path, score: Fields, in_men: int
+) -> None:
+    answer = answered(toy_directory, tmp_path / "kb", ANASTROZOLE, polygenic=(score,))
+    assert in_men == answer.in_men
+
+
+@pytest.mark.parametrize(
     ("question", "expected"),
     [
         ("", (3, 0, 1, 1, 0)),
@@ -154,21 +167,39 @@ def test_results_in_the_other_sex_do_not_answer_a_question(
 
 def test_polygenic_results_of_the_groups_of_a_question(toy_directory: Path, tmp_path: Path) -> None:
     """They are listed and not counted by their drugs."""
-    answer = answered(
-        toy_directory, tmp_path / "kb", polygenic=({}, {"outcome": "level"}, TAMOXIFEN)
-    )
-    assert (["p0", "p2"], (0, 0, 0, 0, 2), "other") == (
+    scores: tuple[Fields, ...] = ({}, {"outcome": "level"}, TAMOXIFEN)
+    answer = answered(toy_directory, tmp_path / "kb", polygenic=scores)
+    assert (["p0", "p2"], (0, 0, 0, 0, 2)) == (
         [item.id for item in answer.polygenic],
         counts(answer),
-        answer.studied,
     )
 
 
-def test_result_on_the_class_is_nearer_than_a_polygenic_one(
-    toy_directory: Path, tmp_path: Path
+@pytest.mark.parametrize(
+    ("results", "polygenic", "studied"),
+    [
+        ((), (ANASTROZOLE,), "drug"),
+        ((), (LETROZOLE,), "drug_class"),
+        ((), (POOLED,), "drug_class"),
+        ((), (TAMOXIFEN,), "other"),
+        ((), (TAMOXIFEN, LETROZOLE), "drug_class"),
+        ((), ({**ANASTROZOLE, "outcome": "level"},), "none"),
+        ((LETROZOLE,), (ANASTROZOLE,), "drug"),
+        ((LETROZOLE,), (TAMOXIFEN,), "drug_class"),
+        ((TAMOXIFEN,), (LETROZOLE,), "drug_class"),
+        ((ANASTROZOLE,), (TAMOXIFEN,), "drug"),
+    ],
+)
+def test_polygenic_results_tell_on_what_a_question_was_studied(
+    toy_directory: Path,
+    tmp_path: Path,
+    results: tuple[Fields, ...],
+    polygenic: tuple[Fields, ...],
+    studied: str,
 ) -> None:
-    answer = answered(toy_directory, tmp_path / "kb", LETROZOLE, polygenic=({},))
-    assert ("drug_class", 1) == (answer.studied, len(answer.polygenic))
+    """The nearest drug of any result counts, on one variant or on many."""
+    answer = answered(toy_directory, tmp_path / "kb", *results, polygenic=polygenic)
+    assert studied == answer.studied
 
 
 def test_answer_depends_on_the_drug_of_the_knowledge_base(

@@ -130,6 +130,15 @@ RULES: dict[str, Rule] = {
             "no association can be based on a background outcome",
         ),
     ),
+    "result listed twice": (
+        (EVIDENCE, "[one-rs1-survival]", "[one-rs1-survival, one-rs1-survival]"),
+        (
+            EVIDENCE,
+            "evidence: [one-rs1-survival, one",
+            "associations(rs1-survival).evidence",
+            "one-rs1-survival is listed twice",
+        ),
+    ),
     "omitted result": (
         (EVIDENCE, ASSOCIATION, RELAPSE_RESULT + ASSOCIATION),
         (
@@ -290,8 +299,9 @@ def test_genotypes_must_be_in_the_order_of_the_alleles(
 
 NOT_COMPARED = "{} has nothing to be compared with"
 NOT_MIXED = "what is unsettled for one genotype is so for all that were studied"
-OVERLAPPING = "the outcome rises with the copies of no allele: the groups overlap"
-NOT_A_HETEROZYGOTE = "{} cannot be between: only a heterozygote can"
+OVERLAPPING = "the outcome rises with the copies of nothing: the groups overlap"
+NO_ENDS = "{} cannot be between: its homozygotes are not on both sides"
+IN_NO_GROUP = "a genotype without a difference stands in no group: it is between, or not studied"
 
 
 @pytest.mark.parametrize(
@@ -304,23 +314,29 @@ NOT_A_HETEROZYGOTE = "{} cannot be between: only a heterozygote can"
         ("no_difference no_difference lower", NOT_COMPARED.format("lower")),
         ("higher between not_studied", NOT_COMPARED.format("higher")),
         ("unsettled unsettled higher", NOT_COMPARED.format("higher")),
+        ("not_studied no_difference not_studied", NOT_COMPARED.format("no_difference")),
+        ("unsettled unsettled no_difference", NOT_COMPARED.format("no_difference")),
+        # no difference beside one
+        ("higher no_difference lower", IN_NO_GROUP),
+        ("no_difference higher lower", IN_NO_GROUP),
         # unsettled and something else
-        ("unsettled unsettled no_difference", NOT_MIXED),
+        ("unsettled no_difference no_difference", NOT_MIXED),
         ("unsettled between unsettled", NOT_MIXED),
         ("higher unsettled lower", NOT_MIXED),
         # nothing studied
         ("not_studied not_studied not_studied", "no genotype was studied"),
         (
             "not_studied between not_studied",
-            "A/C is between nothing: no genotype is higher or lower",
+            "T/C is between nothing: no genotype is higher or lower",
         ),
         # between
         (
             "no_difference between no_difference",
             "T/C is between nothing: no genotype is higher or lower",
         ),
-        ("between higher lower", NOT_A_HETEROZYGOTE.format("T/T")),
-        ("higher lower between", NOT_A_HETEROZYGOTE.format("C/C")),
+        ("between higher lower", NO_ENDS.format("T/T")),
+        ("higher lower between", NO_ENDS.format("C/C")),
+        ("between lower higher", NO_ENDS.format("T/T")),
         # the groups overlap
         ("higher lower higher", OVERLAPPING),
         ("lower higher lower", OVERLAPPING),
@@ -340,7 +356,6 @@ def test_directions_that_make_no_comparison(tmp_path: Path, directions: str, wha
         "higher higher lower",
         "higher lower lower",
         "higher between lower",
-        "higher no_difference lower",
         "higher not_studied lower",
         "not_studied higher lower",
         "higher lower not_studied",
@@ -776,7 +791,7 @@ HAPLOTYPE_RULES: dict[str, Rule] = {
             HAPLOTYPES,
             '"0": higher',
             "associations(AAA-2-pain).genotypes",
-            NOT_A_HETEROZYGOTE.format("2"),
+            NO_ENDS.format("2"),
         ),
     ),
     "one diplotype between nothing else": (
@@ -794,7 +809,16 @@ HAPLOTYPE_RULES: dict[str, Rule] = {
             HAPLOTYPES,
             "normal metaboliser: lower",
             "associations(AAA-metaboliser-level).genotypes",
-            NOT_A_HETEROZYGOTE.format("intermediate metaboliser"),
+            NO_ENDS.format("intermediate metaboliser"),
+        ),
+    ),
+    "heterozygous diplotype between homozygotes of one side": (
+        (HAPLOTYPES, '"*1/*3": not_studied', '"*1/*1": higher\n      "*1/*3": between'),
+        (
+            HAPLOTYPES,
+            '"*3/*3": higher',
+            "associations(AAA-33-survival).genotypes",
+            NO_ENDS.format("*1/*3"),
         ),
     ),
     "homozygous diplotype between": (
@@ -803,7 +827,7 @@ HAPLOTYPE_RULES: dict[str, Rule] = {
             HAPLOTYPES,
             '"*3/*3": higher',
             "associations(AAA-33-survival).genotypes",
-            NOT_A_HETEROZYGOTE.format("*1/*1"),
+            NO_ENDS.format("*1/*1"),
         ),
     ),
     "copies on both sides": (
@@ -812,7 +836,7 @@ HAPLOTYPE_RULES: dict[str, Rule] = {
             HAPLOTYPES,
             '"0": higher',
             "associations(AAA-2-pain).genotypes",
-            "the conclusion is a difference, but the evidence makes it not_assessable",
+            OVERLAPPING,
         ),
     ),
     "result on both sides": (
@@ -846,7 +870,9 @@ HAPLOTYPE_ALLOWED: dict[str, tuple[Edit, ...]] = {
         ),
     ),
     "two diplotypes on one side": ((HAPLOTYPES, '"*1/*3": not_studied', '"*1/*3": higher'),),
-    "heterozygous diplotype between": ((HAPLOTYPES, '"*1/*3": not_studied', '"*1/*3": between'),),
+    "heterozygous diplotype between": (
+        (HAPLOTYPES, '"*1/*3": not_studied', '"*1/*1": lower\n      "*1/*3": between'),
+    ),
     "one copy between": ((HAPLOTYPES, '"1": lower', '"1": between'),),
     "one copy not studied": ((HAPLOTYPES, '"1": lower', '"1": not_studied'),),
     "phenotype not studied": (

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from pgx_ana.knowledge import Basis, BasisKind, Effect, Evidence, KnowledgeBase, Stance
-from pgx_ana.knowledge.basis import basis_of
+from pgx_ana.knowledge.basis import BasisSources, basis_of
+from pgx_ana.knowledge.definitions import HaplotypeDefinition
 from pgx_ana.knowledge.evidence import Drug
 from pgx_ana.knowledge.levels import EvidenceGrade, Level
 
@@ -21,6 +22,12 @@ DRUGS = {
     )
 }
 
+HAPLOTYPES = {
+    "AAA-2": HaplotypeDefinition(
+        id="AAA-2", haplotype_set="AAA-star", name="*2", alleles={"rs1": "C"}, source="made up"
+    )
+}
+
 ESTIMATE = "HR 0.5 [0.3, 0.8] (A/A, A/C against C/C)"
 """The effect size of the toy result on rs1 and survival."""
 
@@ -29,6 +36,7 @@ Result = tuple[str, dict[str, Any]]
 
 DECIDES = "decides"
 GRADED = "graded, but does not decide"
+NULL = "found no difference"
 EXCLUDED = "excluded"
 
 
@@ -47,10 +55,14 @@ def basis(toy: KnowledgeBase, *results: Result, **fields: Any) -> Basis:
         update={"evidence": tuple(evidence), **fields}
     )
     parts = dict(zip(evidence, (part for part, _ in results), strict=True))
-    stances = {name: Stance.SUPPORTS for name, part in parts.items() if part != EXCLUDED}
+    stances = {
+        name: Stance.NULL if part == NULL else Stance.SUPPORTS
+        for name, part in parts.items()
+        if part != EXCLUDED
+    }
     deciding = tuple(name for name, part in parts.items() if part == DECIDES)
     grade = EvidenceGrade(Level.SINGLE_NOMINAL, (), (), (), stances, deciding)
-    return basis_of(association, grade, evidence, DRUGS)
+    return basis_of(association, grade, BasisSources(evidence, DRUGS, HAPLOTYPES))
 
 
 def test_basis_of_the_toy_knowledge_base(toy: KnowledgeBase) -> None:
@@ -62,6 +74,7 @@ def test_basis_of_the_toy_knowledge_base(toy: KnowledgeBase) -> None:
             n=100,
             estimate=ESTIMATE,
             settings=("metastatic",),
+            has_null_on_drug=False,
         ),
         "rs2-level": Basis(
             kind=BasisKind.DRUG,
@@ -70,6 +83,7 @@ def test_basis_of_the_toy_knowledge_base(toy: KnowledgeBase) -> None:
             n=50,
             estimate="",
             settings=("adjuvant",),
+            has_null_on_drug=True,
         ),
     } == {key: toy.basis(key) for key in toy.associations}
 
@@ -152,7 +166,7 @@ def test_kinds_are_in_the_order_of_nearness(toy: KnowledgeBase, kind: BasisKind)
 
 
 def test_results_that_decide_count(toy: KnowledgeBase) -> None:
-    """A larger result and one on a nearer drug count only for the settings."""
+    """A larger result, one on a nearer drug, and one from another setting do not."""
     found = basis(
         toy,
         (GRADED, {"n": 5000}),
@@ -161,12 +175,13 @@ def test_results_that_decide_count(toy: KnowledgeBase) -> None:
     )
     assert (
         Basis(
-            BasisKind.OTHER_DRUGS,
-            "other_drugs",
-            ("tamoxifen",),
-            9000,
-            ESTIMATE,
-            ("metastatic", "adjuvant"),
+            kind=BasisKind.OTHER_DRUGS,
+            name="other_drugs",
+            drugs=("tamoxifen",),
+            n=9000,
+            estimate=ESTIMATE,
+            settings=("metastatic",),
+            has_null_on_drug=False,
         )
         == found
     )
@@ -181,8 +196,18 @@ def test_excluded_result_does_not_count(toy: KnowledgeBase) -> None:
 def test_basis_of_excluded_results_only(toy: KnowledgeBase) -> None:
     """They are all that there is; an estimate would be one that nothing rests on."""
     found = basis(toy, (EXCLUDED, {}), (EXCLUDED, LETROZOLE))
-    expected = Basis(BasisKind.DRUG, "anastrozole", ("anastrozole",), 100, "", ("metastatic",))
-    assert expected == found
+    assert (
+        Basis(
+            kind=BasisKind.DRUG,
+            name="anastrozole",
+            drugs=("anastrozole",),
+            n=100,
+            estimate="",
+            settings=("metastatic",),
+            has_null_on_drug=False,
+        )
+        == found
+    )
 
 
 # people and settings
@@ -197,22 +222,39 @@ def test_people_of_the_largest_result(
     assert expected == basis(toy, *((DECIDES, {"n": size}) for size in sizes)).n
 
 
-def test_settings_are_those_of_all_clinical_results(toy: KnowledgeBase) -> None:
-    """Also of the results that do not decide, each once, in the order of the evidence."""
+def test_settings_are_those_of_the_results_that_it_rests_on(toy: KnowledgeBase) -> None:
+    """Of those that decide, on the nearest drugs: each once, in the order of the evidence."""
     found = basis(
         toy,
         (DECIDES, {}),
-        (GRADED, {"setting": "adjuvant"}),
-        (GRADED, {"setting": "prevention", "kind": "meta_analysis"}),
+        (GRADED, {"setting": "neoadjuvant"}),
+        (DECIDES, {"setting": "prevention", "kind": "meta_analysis"}),
         (DECIDES, {"setting": "adjuvant"}),
-        (GRADED, {"setting": "cells", "kind": "laboratory"}),
-        (GRADED, {"setting": "healthy", "kind": "background"}),
+        (DECIDES, {"setting": "prevention"}),
+        (DECIDES, {**LETROZOLE, "setting": "extended"}),
+        (DECIDES, {"setting": "cells", "kind": "laboratory"}),
     )
-    assert ("metastatic", "adjuvant", "prevention") == found.settings
+    assert ("metastatic", "prevention", "adjuvant") == found.settings
 
 
 def test_laboratory_results_have_no_setting(toy: KnowledgeBase) -> None:
     assert () == basis(toy, (DECIDES, {"kind": "laboratory"})).settings
+
+
+@pytest.mark.parametrize(
+    ("part", "fields", "expected"),
+    [
+        pytest.param(NULL, {}, True, id="on-the-drug-alone"),
+        pytest.param(NULL, POOLED, False, id="pooled"),
+        pytest.param(NULL, LETROZOLE, False, id="on-another-drug"),
+        pytest.param(GRADED, {}, False, id="no-null"),
+        pytest.param(EXCLUDED, {}, False, id="excluded"),
+    ],
+)
+def test_a_null_on_the_drug_alone_is_told(
+    toy: KnowledgeBase, part: str, fields: dict[str, Any], expected: bool
+) -> None:
+    assert expected is basis(toy, (DECIDES, LETROZOLE), (part, fields)).has_null_on_drug
 
 
 # estimate
@@ -250,6 +292,16 @@ RATIO = {"measure": "HR", "value": 0.51, "low": 0.33, "high": 0.78}
             [{"measure": "OR", "value": 3}, {"measure": "OR", "value": 4}],
             "OR 3 (A carriers)",
         ),
+        ([{**RATIO, "measure": "HR per A"}], "HR per A 0.51 [0.33, 0.78]"),
+        ([{**RATIO, "measure": "HR per allele"}], "HR per allele 0.51 [0.33, 0.78] (A carriers)"),
+        ([{**RATIO, "measure": "HR, A carriers"}], "HR, A carriers 0.51 [0.33, 0.78]"),
+        ([{**RATIO, "measure": "HR of rs1"}], "HR of rs1 0.51 [0.33, 0.78] (A carriers)"),
+        ([{**RATIO, "measure": "HR of rs2"}], ""),
+        ([{**RATIO, "measure": "HR of rs11"}, {"measure": "OR", "value": 3}], "OR 3 (A carriers)"),
+        (
+            [{**RATIO, "measure": "HR of rs1 with rs2"}],
+            "HR of rs1 with rs2 0.51 [0.33, 0.78] (A carriers)",
+        ),
         (
             [
                 {"measure": "median months, A carriers", "text": "not reached"},
@@ -269,6 +321,13 @@ RATIO = {"measure": "HR", "value": 0.51, "low": 0.33, "high": 0.78}
         "two groups",
         "two groups of two measures",
         "two numbers without groups",
+        "base, told in the measure",
+        "an allele, not told which",
+        "carriers, told in the measure",
+        "of the variant",
+        "of another variant",
+        "of another variant and of none",
+        "of two variants",
         "one group",
     ],
 )
@@ -290,7 +349,6 @@ def test_form_of_the_estimate(
         ({**WITHOUT_GROUPS, "model": "genotypes"}, " (A carriers)"),
         ({**WITHOUT_GROUPS, "model": "per_allele"}, " (per A)"),
         ({**WITHOUT_GROUPS, "model": "homozygotes"}, " (A/A)"),
-        ({**WITHOUT_GROUPS, "haplotype": "AAA-2"}, " (AAA-2 carriers)"),
         ({**WITHOUT_GROUPS, "alleles": {}}, ""),
         ({**WITHOUT_GROUPS, "alleles": {"rs2": "A"}}, ""),
     ],
@@ -305,7 +363,7 @@ def test_carriers_of_the_estimate(
 @pytest.mark.parametrize(
     ("claim", "result", "carriers"),
     [
-        ({"haplotype": "AAA-2"}, {"haplotype": "AAA-2"}, " (AAA-2 carriers)"),
+        ({"haplotype": "AAA-2"}, {"haplotype": "AAA-2"}, " (*2 carriers)"),
         (
             {"haplotype_set": "AAA-star"},
             {"haplotype_set": "AAA-star", "diplotypes": ["*1/*3", "*3/*3"]},
@@ -325,6 +383,23 @@ def test_haplotypes_of_the_estimate(
     fields = {**WITHOUT_GROUPS, "alleles": {}, "effects": [RATIO], **result}
     found = basis(toy, (DECIDES, fields), variant=None, **claim)
     assert f"HR 0.51 [0.33, 0.78]{carriers}" == found.estimate
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"haplotype": "AAA-2"}, {"haplotype_set": "AAA-star", "diplotypes": ["*1/*3", "*3/*3"]}],
+    ids=["haplotype", "diplotypes"],
+)
+def test_the_figure_of_a_haplotype_is_not_that_of_its_sites(
+    toy: KnowledgeBase, fields: dict[str, Any]
+) -> None:
+    of_haplotype = (DECIDES, {**WITHOUT_GROUPS, **fields, "n": 500, "effects": [RATIO]})
+    assert (500, "") == _size_and_estimate(basis(toy, of_haplotype))
+    assert (500, ESTIMATE) == _size_and_estimate(basis(toy, of_haplotype, (DECIDES, {"n": 40})))
+
+
+def _size_and_estimate(found: Basis) -> tuple[int | None, str]:
+    return found.n, found.estimate
 
 
 def test_estimate_of_the_largest_result_that_has_one(toy: KnowledgeBase) -> None:

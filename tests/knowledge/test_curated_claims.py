@@ -14,8 +14,10 @@ from pathlib import Path
 
 import pytest
 from helpers.fixture_types import Run
-from helpers.paths import EXAMPLE, ROOT
+from helpers.paths import EXAMPLE
+from helpers.synthetic_calls import people_with_every_genotype
 
+from pgx_ana.annotation import Conclusion
 from pgx_ana.knowledge import (
     BasisKind,
     Direction,
@@ -53,7 +55,13 @@ def test_no_difference_and_unsettled_are_two_words(curated: KnowledgeBase) -> No
 
 
 @pytest.mark.parametrize(
-    "association", ["rs11648233-musculoskeletal", "rs4775936-triglycerides", "rs4870061-bone"]
+    "association",
+    [
+        "rs11648233-musculoskeletal",
+        "rs2077647-bone",
+        "rs4775936-triglycerides",
+        "rs4870061-bone",
+    ],
 )
 def test_a_positive_of_unknown_base_is_unsettled(curated: KnowledgeBase, association: str) -> None:
     assert Level.UNSETTLED is curated.level(association)
@@ -136,17 +144,6 @@ def test_only_opposite_results_contradict(curated: KnowledgeBase) -> None:
     assert set() == without
 
 
-def test_a_cohort_that_contradicts_itself_is_described(curated: KnowledgeBase) -> None:
-    grade = curated.grades["rs2077647-bone"]
-    assert (Level.CONTRADICTED, (), ("big-1-98",)) == (
-        grade.level,
-        grade.supporting,
-        grade.contradicting,
-    )
-    rubric = (ROOT / "data" / "kb" / "README.md").read_text(encoding="utf-8")
-    assert "a cohort that contradicts itself counts as contradicting only" in rubric
-
-
 # on which drug
 
 
@@ -164,23 +161,72 @@ def test_no_other_drug_is_told_as_the_drug(curated: KnowledgeBase) -> None:
     assert set() == wrong
 
 
-def test_headlines_name_the_drugs(rows: list[dict[str, str]]) -> None:
-    found = {"higher", "lower", "between", "no_difference", "unsettled"}
-    told = [row for row in rows if row["direction"] in found]
-    assert len(told) > 40
-    assert [] == [
-        row["headline"]
-        for row in told
-        if not any(
-            f"; {words}" in row["headline"]
-            for words in (row["basis"].replace("_", " "), *_drug_texts(row["basis_drugs"]))
-        )
+TOLD = re.compile(
+    r"(?:, | found )(on [^,\[\]]+|in the laboratory)(?: \[([^\[\]]+)\])?$",
+)
+"""Where a headline says on which drugs it rests, and how firm it is."""
+CONCLUDED = {"higher", "lower", "between", "no_difference", "unsettled"}
+
+
+@pytest.fixture(scope="module")
+def conclusions(curated: KnowledgeBase) -> list[tuple[str, Conclusion]]:
+    """The conclusions of every association on every genotype, by its identifier."""
+    return [
+        (result.association.id, conclusion)
+        for result in people_with_every_genotype(curated).associations
+        for conclusion in result.conclusions
+        if conclusion.direction in CONCLUDED
     ]
 
 
-def _drug_texts(drugs: str) -> tuple[str, ...]:
-    names = {"aromatase_inhibitor": "an aromatase inhibitor", "statin": "a statin"}
-    return (", ".join(names.get(drug, drug) for drug in drugs.split(";"))[:22],)
+def drug_phrases(curated: KnowledgeBase, association: str) -> set[str]:
+    """Return how a headline may say on which drugs a conclusion rests."""
+    basis = curated.basis(association)
+    if basis.kind is BasisKind.LABORATORY:
+        return {"in the laboratory"}
+    named = f"on {' or '.join(curated.drugs[drug].name for drug in basis.drugs)}"
+    if len(basis.drugs) == 1 and basis.kind is not BasisKind.OTHER_DRUGS:
+        return {named}
+    return {named, f"on {basis.name.replace('_', ' ')}"}
+
+
+def test_headlines_name_the_drugs(
+    curated: KnowledgeBase, conclusions: list[tuple[str, Conclusion]]
+) -> None:
+    """The drug of the knowledge base is named only if a result gave it, or found nothing on it."""
+    seen = set()
+    for association, conclusion in conclusions:
+        told = TOLD.search(conclusion.headline)
+        assert told, conclusion.headline
+        assert told[1] in drug_phrases(curated, association), conclusion.headline
+        seen.add(told[1])
+        drug, basis = curated.info.drug, curated.basis(association)
+        rest = conclusion.headline.removesuffix("]").removesuffix(f", null on {drug}")
+        assert drug not in rest or drug in basis.drugs, conclusion.headline
+    assert {
+        "on anastrozole",
+        "on letrozole",
+        "on aromatase inhibitors",
+        "in the laboratory",
+    } <= seen
+    associations = {key for key, _ in conclusions}
+    assert set(curated.associations) == associations
+
+
+def test_headlines_tell_a_null_on_the_drug(
+    curated: KnowledgeBase, conclusions: list[tuple[str, Conclusion]]
+) -> None:
+    """It is told of every difference that was found without the drug, where there is room."""
+    told, expected = set(), set()
+    for association, conclusion in conclusions:
+        basis = curated.basis(association)
+        if f"null on {curated.info.drug}]" in conclusion.headline:
+            told.add(association)
+        is_without_drug = basis.has_null_on_drug and basis.kind is not BasisKind.DRUG
+        if is_without_drug and conclusion.direction in {"higher", "lower", "between"}:
+            expected.add(association)
+    assert told == expected
+    assert "rs35599367-plasma-level" in told
 
 
 # what reaches the reader

@@ -90,6 +90,12 @@ FAULTS: dict[str, tuple[Fields, str, str, str]] = {
         "direction: unknown",
         "unknown, although a base is given for it",
     ),
+    "interval that ends before it begins": (
+        {**FOUND, "effects": "[{measure: HR of A, value: 2, low: 3, high: 1.5}]"},
+        "effects",
+        "{measure: HR of A",
+        "the interval of HR of A ends before it begins",
+    ),
     "genotypes of two variants compared": (
         {
             **FOUND,
@@ -128,6 +134,8 @@ ALLOWED: dict[str, Fields] = {
     "association of unknown direction without a base": {**FOUND, "direction": "unknown"},
     "association of unstated significance": {**FOUND, "significance": "not_stated"},
     "unclear result that is significant": {**FOUND, "result": "unclear"},
+    "interval of one number": {**FOUND, "effects": "[{measure: HR, value: 2, low: 2, high: 2}]"},
+    "half an interval": {**FOUND, "effects": "[{measure: HR, value: 2, low: 3}]"},
     "null of unstated significance": {**NULL, "significance": "not_stated"},
     "heterozygotes compared in the order of the paper": {
         **ON_RS1,

@@ -174,6 +174,15 @@ FIELDS: dict[str, Rule] = {
             "Input should be greater than or equal to 1, not '0'",
         ),
     ),
+    "sample size of more people than there are": (
+        (EVIDENCE, "n: 100", "n: 1000000001"),
+        (
+            EVIDENCE,
+            "n: 1000000001",
+            "evidence[0](one-rs1-survival).n",
+            "Input should be less than or equal to 1000000000, not '1000000001'",
+        ),
+    ),
     "position zero": (
         (VARIANTS, "pos: 150", "pos: 0"),
         (

@@ -921,6 +921,40 @@ def test_results_that_decide_the_level(evidence: list[Evidence], deciding: list[
     assert tuple(deciding) == grade_evidence(claim(), evidence, LOOKUP).deciding
 
 
+NOT_STATED = {"result": "unclear", "significance": "not_stated"}
+
+
+@pytest.mark.parametrize(
+    ("genotypes", "evidence", "deciding"),
+    [
+        (NO_DIFFERENCE, [finding("a"), null_result("b")], ["b-survival-none"]),
+        (
+            NO_DIFFERENCE,
+            [finding("a"), opposite_finding("b")],
+            ["a-survival-higher", "b-survival-lower"],
+        ),
+        (NO_DIFFERENCE, [null_result("b"), unplaced_finding("a")], ["a-survival-unknown"]),
+        (NO_DIFFERENCE, [finding("a"), finding("b", **NOT_STATED)], ["a-survival-higher"]),
+        (UNSETTLED, [finding("a"), null_result("b")], ["a-survival-higher"]),
+        (UNSETTLED, [null_result("b"), finding("a", kind="laboratory")], ["b-survival-none"]),
+    ],
+    ids=[
+        "a null beside a difference",
+        "differences alone",
+        "unplaced beside a null",
+        "a difference beside an unclear result",
+        "unsettled, with a null",
+        "unsettled, with a null alone",
+    ],
+)
+def test_results_that_decide_where_no_difference_is_claimed(
+    genotypes: Genotypes, evidence: list[Evidence], deciding: list[str]
+) -> None:
+    """No difference rests on those that found none, not on those that contradict it."""
+    grade = grade_evidence(claim(genotypes=genotypes), evidence, LOOKUP)
+    assert tuple(deciding) == grade.deciding
+
+
 def test_excluded_result_decides_nothing() -> None:
     excluded = claim(excluded={"a-survival-higher": "x"})
     grade = grade_evidence(excluded, [finding("a"), null_result("b")], LOOKUP)

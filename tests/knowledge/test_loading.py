@@ -200,7 +200,6 @@ def test_context_is_found_in_any_case(toy: KnowledgeBase, name: str) -> None:
     [
         ("adjuvnt", "; did you mean adjuvant?"),
         ("use in men", ""),
-        ("", ""),
     ],
 )
 def test_unknown_context(toy: KnowledgeBase, name: str, hint: str) -> None:

@@ -39,6 +39,7 @@ def message(text: str) -> Edit:
 
 CONTEXT_NOTE = "note: Nothing was studied in men."
 QUESTION = 'name: fertility, searched: made up, searched_on: "2026-01-02", note: Nobody asked.'
+NOT_ONE_LINE = "must be one line without ';', which separates the items of lists"
 MESSAGE_PLACE = "messages(no_call).text"
 RULES: dict[str, Rule] = {
     "long note of a context": (
@@ -82,13 +83,25 @@ RULES: dict[str, Rule] = {
         (MESSAGES, "a dose", MESSAGE_PLACE, "gives advice (dose, amount); no text may"),
     ),
     "long name of an outcome": (
-        (FRAME, "name: joint pain", f"name: {'x' * 39}"),
+        (FRAME, "name: joint pain", f"name: {'x' * 37}"),
         (
             FRAME,
-            "x" * 39,
+            "x" * 37,
             "outcomes(pain).name",
-            "has 39 characters; at most 38 fit a headline",
+            "has 37 characters; at most 36 fit a headline",
         ),
+    ),
+    "long name of a drug": (
+        (FRAME, "name: letrozole", f"name: {'x' * 37}"),
+        (FRAME, "x" * 37, "drugs(letrozole).name", "has 37 characters; at most 36 fit a headline"),
+    ),
+    "separator of lists in a headline": (
+        (MESSAGES, "{outcome}: not determined, the", "{outcome}: not determined; the"),
+        (MESSAGES, "not determined; the", "messages(headline_undetermined).text", NOT_ONE_LINE),
+    ),
+    "headline of two lines": (
+        (MESSAGES, "{outcome}: not determined, the", "{outcome}: not determined,\\nthe"),
+        (MESSAGES, "not determined,", "messages(headline_undetermined).text", NOT_ONE_LINE),
     ),
     "unknown group of outcomes": (
         (FRAME, "groups: [level]", "groups: [level, cure]"),
@@ -110,19 +123,43 @@ RULES: dict[str, Rule] = {
     ),
 }
 ALLOWED: dict[str, Edit] = {
-    "longest name of an outcome": (FRAME, "name: joint pain", f"name: {'x' * 38}"),
+    "longest name of an outcome": (FRAME, "name: joint pain", f"name: {'x' * 36}"),
     "long name of a background outcome": (
         FRAME,
         "name: promoter activity",
-        f"name: {'x' * 39}",
+        f"name: {'x' * 37}",
     ),
     "longest note of a context": (FRAME, CONTEXT_NOTE, f"note: {'x' * 300}"),
     "long message": message(f"{LONG} {{variant}} {{reason}}"),
     "context without a note": (FRAME, f", {CONTEXT_NOTE}", ""),
-    "name of a context": (FRAME, "name: use in men", "name: first-line use in men"),
+    "name of a context": (FRAME, "name: use in men", f"name: {'x' * 301}"),
+    "longest name of a drug": (FRAME, "name: letrozole", f"name: {'x' * 36}"),
+    "separator of lists in a sentence": message(
+        "Not assessed; {variant} was not called ({reason})."
+    ),
     "several groups of outcomes": (FRAME, "groups: [level]", "groups: [level, joints, promoter]"),
     "longest summary of a polygenic result": polygenic("x" * 300),
 }
+
+
+NAMES = {
+    # place: a text in its line, and the name there
+    "outcomes(pain).name": ("category: toxicity", "joint pain"),
+    "drugs(letrozole).name": ("id: letrozole, name", "name: letrozole"),
+    "settings(metastatic).name": ("id: metastatic", "name: metastatic"),
+    "contexts(men).name": ("id: men", "use in men"),
+    "contexts(men).monitored": ("id: men", "testosterone"),
+    "questions(fertility).name": ("id: fertility", "name: fertility"),
+}
+
+
+@pytest.mark.parametrize(("place", "found"), NAMES.items(), ids=NAMES)
+def test_no_name_gives_advice(tmp_path: Path, place: str, found: tuple[str, str]) -> None:
+    marker, name = found
+    key = "name: " if name.startswith("name: ") else ""
+    directory = edited_toy(tmp_path, (FRAME, name, f"{key}what to avoid"))
+    fault = (FRAME, marker, place, "gives advice (avoid); no text may")
+    assert located(directory, fault) == reported(directory)
 
 
 @pytest.mark.parametrize(("change", "fault"), RULES.values(), ids=RULES)

@@ -12,6 +12,7 @@ from pgx_ana.knowledge.yamlfile import YamlFile, read_yaml
 LocatedFault = tuple[int, str, str]
 """Line, location and message."""
 
+NOT_A_NAME = "String should match pattern '^[^;\\t\\r\\n]+$'"
 DRUG = "drugs:\n  - id: a\n    name: {}\n    drug_class: made up\n"
 COHORT = "cohorts:\n  - {id: first, name: First, description: made up}\n"
 
@@ -202,11 +203,23 @@ NOT_IN_THE_SCHEMA: dict[str, tuple[str | bytes, LocatedFault]] = {
     ),
     "quoted empty text": (
         DRUG.format('""'),
-        (3, "drugs[0](a).name", "String should have at least 1 character, not ''"),
+        (3, "drugs[0](a).name", f"{NOT_A_NAME}, not ''"),
     ),
     "blank text": (
         DRUG.format('" "'),
-        (3, "drugs[0](a).name", "String should have at least 1 character, not ' '"),
+        (3, "drugs[0](a).name", f"{NOT_A_NAME}, not ' '"),
+    ),
+    "name with the separator of lists": (
+        DRUG.format("a; b"),
+        (3, "drugs[0](a).name", f"{NOT_A_NAME}, not 'a; b'"),
+    ),
+    "name with a tab": (
+        DRUG.format('"a\\tb"'),
+        (3, "drugs[0](a).name", f"{NOT_A_NAME}, not 'a\\tb'"),
+    ),
+    "empty text that is no name": (
+        DRUG.format("b").replace("made up", '""'),
+        (4, "drugs[0](a).drug_class", "String should have at least 1 character, not ''"),
     ),
     "list instead of text": (
         DRUG.format("[b]"),

@@ -54,16 +54,16 @@ def test_blocks_depend_on_the_content_alone() -> None:
 
 @pytest.mark.parametrize("name", ["x.tsv.gz", "x.TSV.GZ", "x.json.bgz", "x.gz"])
 def test_the_name_of_a_file_says_that_it_is_compressed(tmp_path: Path, name: str) -> None:
-    write(["Jos\u00e9\n", "x\n"], str(tmp_path / name))
+    write(["Jos\u00e9\n".encode(), b"x\n"], str(tmp_path / name))
     assert "Jos\u00e9\nx\n" == gzip.decompress((tmp_path / name).read_bytes()).decode()
 
 
 @pytest.mark.parametrize("name", ["x.tsv", "x.gz.tsv", "gz"])
 def test_other_files_are_not_compressed(tmp_path: Path, name: str) -> None:
-    write(["x\n"], str(tmp_path / name))
+    write([b"x\n"], str(tmp_path / name))
     assert b"x\n" == (tmp_path / name).read_bytes()
 
 
 def test_a_folder_has_plain_files(tmp_path: Path) -> None:
-    write_folder([("a.tsv", ["x\n"])], str(tmp_path / "results.gz"))
+    write_folder([("a.tsv", [b"x\n"])], str(tmp_path / "results.gz"))
     assert b"x\n" == (tmp_path / "results.gz" / "a.tsv").read_bytes()

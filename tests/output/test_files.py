@@ -15,7 +15,7 @@ from pgx_ana.errors import OutputError
 from pgx_ana.output.files import write, write_folder
 
 FULL = Path("/dev/full")
-TEXT = ["sample\tgene\n", "Jos\N{LATIN SMALL LETTER E WITH ACUTE}\tA\r\n", "last"]
+CHUNKS = [b"sample\tgene\n", b"Jos\xc3\xa9\tA\r\n", b"last"]
 BYTES = b"sample\tgene\nJos\xc3\xa9\tA\r\nlast"
 
 
@@ -28,15 +28,15 @@ def umask() -> Iterator[None]:
     os.umask(original)
 
 
-def failing(error: BaseException) -> Iterator[str]:
-    """Yield enough text to reach the disk, then raise."""
-    yield "half a result\n" * 10_000
+def failing(error: BaseException) -> Iterator[bytes]:
+    """Yield enough to reach the disk, then raise."""
+    yield b"half a result\n" * 10_000
     raise error
 
 
-def test_text_is_utf8_with_line_ends_unchanged(tmp_path: Path) -> None:
+def test_bytes_are_written_unchanged(tmp_path: Path) -> None:
     target = tmp_path / "result.tsv"
-    write(TEXT, str(target))
+    write(CHUNKS, str(target))
     assert BYTES == target.read_bytes()
     assert [target] == list(tmp_path.iterdir())
 
@@ -44,7 +44,7 @@ def test_text_is_utf8_with_line_ends_unchanged(tmp_path: Path) -> None:
 def test_an_earlier_file_is_replaced(tmp_path: Path) -> None:
     target = tmp_path / "result.tsv"
     target.write_text("an earlier and much longer result\n" * 9)
-    write(iter(TEXT), str(target))
+    write(iter(CHUNKS), str(target))
     assert BYTES == target.read_bytes()
     assert [target] == list(tmp_path.iterdir())
 
@@ -82,10 +82,10 @@ def test_a_file_appears_only_when_it_is_complete(tmp_path: Path) -> None:
     target = tmp_path / "result.tsv"
     existed = []
 
-    def chunks() -> Iterator[str]:
-        yield "first\n"
+    def chunks() -> Iterator[bytes]:
+        yield b"first\n"
         existed.append(target.exists())
-        yield "second\n"
+        yield b"second\n"
         existed.append(target.exists())
 
     write(chunks(), str(target))
@@ -103,14 +103,14 @@ def test_permissions_follow_the_umask(
     if earlier:
         target.touch(0o600)
     os.umask(mask)
-    write(TEXT, str(target))
+    write(CHUNKS, str(target))
     assert oct(expected) == oct(stat.S_IMODE(target.stat().st_mode))
     assert oct(mask) == oct(os.umask(mask))
 
 
 def test_a_directory_as_target_is_rejected(tmp_path: Path) -> None:
     with pytest.raises(OutputError) as caught:
-        write(TEXT, str(tmp_path))
+        write(CHUNKS, str(tmp_path))
     assert f"{tmp_path}: is a directory; name a file" == str(caught.value)
     assert [] == list(tmp_path.iterdir())
 
@@ -118,7 +118,7 @@ def test_a_directory_as_target_is_rejected(tmp_path: Path) -> None:
 def test_a_missing_folder_is_rejected(tmp_path: Path) -> None:
     target = tmp_path / "missing" / "result.tsv"
     with pytest.raises(OutputError) as caught:
-        write(TEXT, str(target))
+        write(CHUNKS, str(target))
     assert f"{target}: cannot be written: No such file or directory" == str(caught.value)
     assert [] == list(tmp_path.iterdir())
 
@@ -127,7 +127,7 @@ def test_a_file_as_folder_is_rejected(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("kept")
     with pytest.raises(OutputError) as caught:
-        write(TEXT, str(file / "result.tsv"))
+        write(CHUNKS, str(file / "result.tsv"))
     assert f"{file}/result.tsv: cannot be written: Not a directory" == str(caught.value)
     assert "kept" == file.read_text()
 
@@ -135,7 +135,7 @@ def test_a_file_as_folder_is_rejected(tmp_path: Path) -> None:
 @pytest.mark.skipif(not FULL.exists(), reason="no /dev/full on this system")
 def test_a_full_device() -> None:
     with pytest.raises(OutputError) as caught:
-        write(TEXT, str(FULL))
+        write(CHUNKS, str(FULL))
     assert "/dev/full: cannot be written: No space left on device" == str(caught.value)
     assert stat.S_ISCHR(FULL.stat().st_mode)
 
@@ -146,7 +146,7 @@ def test_a_pipe_is_written_to_directly(tmp_path: Path) -> None:
     received: list[bytes] = []
     reader = threading.Thread(target=lambda: received.append(pipe.read_bytes()))
     reader.start()
-    write(TEXT, str(pipe))
+    write(CHUNKS, str(pipe))
     reader.join(10)
     assert [BYTES] == received
     assert stat.S_ISFIFO(pipe.stat().st_mode)
@@ -158,35 +158,35 @@ def test_a_closed_pipe_raises_broken_pipe_error(tmp_path: Path) -> None:
     os.mkfifo(pipe)
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
 
-    def chunks() -> Iterator[str]:
+    def chunks() -> Iterator[bytes]:
         os.close(reader)
-        yield "too late\n"
+        yield b"too late\n"
 
     with pytest.raises(BrokenPipeError):
         write(chunks(), str(pipe))
 
 
 def test_stdout(capsys: pytest.CaptureFixture[str]) -> None:
-    write(["one\n", "two\n"], "-")
+    write([b"one\n", b"two\n"], "-")
     assert ("one\ntwo\n", "") == capsys.readouterr()
 
 
 def test_a_folder_is_created_with_parents_and_keeps_its_files(tmp_path: Path) -> None:
     folder = tmp_path / "a" / "b"
-    write_folder([("one", ["1"])], str(folder))
-    write_folder([("one", ["x", "y"]), ("two", ["2"])], str(folder))
+    write_folder([("one", [b"1"])], str(folder))
+    write_folder([("one", [b"x", b"y"]), ("two", [b"2"])], str(folder))
     assert {"one": "xy", "two": "2"} == {f.name: f.read_text() for f in folder.iterdir()}
 
 
 def test_no_file_of_a_folder_changes_if_one_fails(tmp_path: Path) -> None:
-    write_folder([("one", ["1"])], str(tmp_path))
+    write_folder([("one", [b"1"])], str(tmp_path))
 
-    def chunks() -> Iterator[str]:
-        yield "begun"
+    def chunks() -> Iterator[bytes]:
+        yield b"begun"
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with pytest.raises(OutputError, match="two: cannot be written: No space left on device"):
-        write_folder([("one", ["new"]), ("two", chunks())], str(tmp_path))
+        write_folder([("one", [b"new"]), ("two", chunks())], str(tmp_path))
     assert {"one": "1"} == {f.name: f.read_text() for f in tmp_path.iterdir()}
 
 

@@ -56,10 +56,10 @@ def test_leftovers(tmp_path: Path, machine: str, running: bool, age: float, stay
 
 def test_the_next_run_to_the_folder_clears_it(tmp_path: Path) -> None:
     leave(tmp_path, ended_process())
-    write(["x"], str(tmp_path / "a.tsv"))
+    write([b"x"], str(tmp_path / "a.tsv"))
     assert ["a.tsv"] == [path.name for path in tmp_path.iterdir()]
     leave(tmp_path, ended_process())
-    write_folder([("b.tsv", ["x"]), ("c.tsv", ["x"])], str(tmp_path))
+    write_folder([("b.tsv", [b"x"]), ("c.tsv", [b"x"])], str(tmp_path))
     assert ["a.tsv", "b.tsv", "c.tsv"] == sorted(path.name for path in tmp_path.iterdir())
 
 

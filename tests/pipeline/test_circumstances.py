@@ -27,7 +27,8 @@ State = Callable[..., list[Circumstances]]
 def state(toy: KnowledgeBase, tmp_path: Path) -> State:
     """Return a function that states circumstances: by ``--context`` and the rows of a sheet.
 
-    Each row of the sheet is ``sample sex context``, separated by commas.
+    Each row of the sheet is ``sample sex context``, separated by commas, and is about a file of
+    the request; ``others`` are rows about other files.
     """
 
     def stated(
@@ -35,14 +36,16 @@ def state(toy: KnowledgeBase, tmp_path: Path) -> State:
         context: str | None = None,
         columns: str = "sample,sex,context",
         samples: Sequence[str] = ("Ann", "Bob"),
+        others: Sequence[str] = (),
     ) -> list[Circumstances]:
-        sheet = ""
+        sheet, files = "", [f"f{number}.vcf" for number in range(len(rows))] or ["a.vcf"]
         if rows:
-            lines = [f"{columns},file", *(f"{row},f{n}.vcf" for n, row in enumerate(rows))]
+            more = [f"{row},other-{number}.vcf" for number, row in enumerate(others)]
+            lines = [f"{columns},file", *map(",".join, zip(rows, files, strict=True)), *more]
             path = tmp_path / "sheet.tsv"
             path.write_text("\n".join(lines).replace(",", "\t") + "\n", encoding="utf-8")
             sheet = str(path)
-        request = Request(("a.vcf",), identity=Identity(sample_sheet=sheet), context=context)
+        request = Request(tuple(files), identity=Identity(sample_sheet=sheet), context=context)
         return list(stated_circumstances(request, toy).of(samples))
 
     return stated
@@ -117,6 +120,15 @@ def test_people_are_found_by_name(state: State) -> None:
     """Whatever the order of the rows; rows about other people are passed over."""
     rows = ("Bob,m,", "Cid,,men", "Ann,f,")
     assert [WOMAN, NOTHING, MAN] == state(*rows, samples=("Ann", "Dan", "Bob"))
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["Bob,m,", "Bob,,adjuvant", "Ann,m,", "Ann,,men", "Cid,femle,", "Cid,,zzz", "Cid,m,adjuvant"],
+)
+def test_rows_about_other_files_state_nothing(state: State, row: str) -> None:
+    """Neither of their own person nor of one who has a file here, and whatever their faults."""
+    assert [WOMAN, NOTHING] == state("Ann,f,", others=(row,))
 
 
 def test_the_context_of_the_sheet_comes_first(state: State) -> None:

@@ -113,6 +113,10 @@ SHEETS = {
         "\ufefffile\tsample\r\n\r\n ann.vcf \tAnn \r\neve.vcf\tEve\r\n"
     ),
     "rows of other files": "file\tsample\nbob.vcf\tBob\nann.vcf\tAnn\neve.vcf\tEve\n",
+    "no empty cells at the end": (
+        "file\tsample\tsex\tcontext\nann.vcf\tAnn\neve.vcf\tEve\tfemale\n"
+    ),
+    "carriage returns": "file\tsample\rann.vcf\tAnn\reve.vcf\tEve\r",
     "no line feed at the end": "file\tsample\neve.vcf\tEve\nann.vcf\tAnn",
 }
 
@@ -168,9 +172,16 @@ FAULTS = {
         "file\tsample\tage\nann.vcf\tA\t1\n",
         f"{{sheet}}: unknown column 'age'; {COLUMNS}",
     ),
+    "mistyped column": (
+        "file\tsampel\nann.vcf\tA\n",
+        f"{{sheet}}: unknown column 'sampel'; did you mean sample, no column 'sample'; {COLUMNS}",
+    ),
     "spaces for tabs": (
         "file sample\nann.vcf A\n",
-        f"{{sheet}}: unknown column 'file sample', no column 'file', no column 'sample'; {COLUMNS}",
+        (
+            "{sheet}: unknown column 'file sample'; did you mean sample, no column 'file', "
+            f"no column 'sample'; {COLUMNS}"
+        ),
     ),
     "column twice": (
         "file\tsample\tsample\nann.vcf\tA\tB\n",
@@ -179,9 +190,10 @@ FAULTS = {
     "no rows": ("file\tsample\n\n", "{sheet}: lists no file"),
     "empty": ("", "{sheet}: lists no file"),
     "columns": (
-        "file\tsample\n\nann.vcf\n",
-        "{sheet}: line 3: has 1 columns; the first line has 2",
+        "file\tsample\n\nann.vcf\tA\tfemale\n",
+        "{sheet}: line 3: has 3 columns; the first line has 2",
     ),
+    "file alone": ("file\tsample\nann.vcf\n", "{sheet}: line 2: has no file or no sample"),
     "no sample": ("file\tsample\nann.vcf\t \n", "{sheet}: line 2: has no file or no sample"),
     "a file that is not listed": (
         "file\tsample\nann.vcf\tA\n",
@@ -203,6 +215,35 @@ def test_faults_of_a_sheet(
     result = run("annotate", *two, "--sample-sheet", sheet, "--kb", toy_directory)
     expected = message.format(sheet=sheet, ann=two[0], eve=two[1])
     assert f"--sample-sheet {expected}" == error(result, 2)
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("missing.vcf\tA\tx", "sample A: unknown sex 'x'; use female or male"),
+        ("missing.vcf\t\tm", "line 2: has no file or no sample"),
+        ("other.vcf\tA\tm", "has no row for {missing}"),
+    ],
+    ids=["sex", "no sample", "no row"],
+)
+def test_faults_of_a_sheet_are_found_before_any_file_is_read(
+    run: Run, tmp_path: Path, toy_directory: Path, row: str, message: str
+) -> None:
+    missing, sheet = tmp_path / "missing.vcf", tmp_path / "sheet.tsv"
+    sheet.write_text(f"file\tsample\tsex\n{row}\n")
+    result = run("annotate", missing, "--sample-sheet", sheet, "--kb", toy_directory)
+    assert f"--sample-sheet {sheet}: {message.format(missing=missing)}" == error(result, 2)
+
+
+@pytest.mark.parametrize("separator", ["\u2028", "\u0085", "\x0b", "\x0c", "\x1c"])
+def test_separators_that_end_no_line_may_be_part_of_a_name(
+    two: list[Path], tmp_path: Path, toy_directory: Path, separator: str
+) -> None:
+    sheet = tmp_path / "sheet.tsv"
+    text = f"file\tsample\nann.vcf\tAnn{separator}1\neve.vcf\tEve\n"
+    sheet.write_bytes(text.encode())
+    samples = annotate(two, kb=toy_directory, sample_sheet=sheet).samples
+    assert (f"Ann{separator}1", "Eve") == samples
 
 
 def test_a_bare_name_of_two_files(

@@ -62,12 +62,12 @@ def test_summary_marks_an_asserted_reference(make_vcf: MakeVcf) -> None:
     summary = pgx_ana.annotate(path, kb=TOY, options=options).summary.set_index("category")
     row = summary.loc["efficacy"]
     assert (
-        "No replicated association applies to this genotype. Unreplicated findings apply to this "
-        "genotype: rs1 A/A (asserted) (survival: higher). Asserted by the user to be reference, "
-        "not observed: rs1 A/A."
+        "Nothing established. On anastrozole itself: 1 finding: survival better (rs1; "
+        "unreplicated). Asserted by the user to be reference, not observed: rs1 A/A."
     ) == row["conclusion"]
     assert "rs1 A/A (asserted)" == row["assessed"]
-    assert "rs1-survival A/A (asserted) higher single_corrected" == row["findings"]
+    headline = "Survival: higher than C/C (better), on anastrozole [unreplicated]"
+    assert f"rs1 A/A: Asserted: {headline}" == row["findings"]
 
 
 def test_asserted_reference_has_no_quality_of_another_record(make_vcf: MakeVcf) -> None:
@@ -303,7 +303,7 @@ def test_a_call_does_not_depend_on_other_samples(make_vcf: MakeVcf) -> None:
 
 
 def test_many_unassessed_variants_are_counted() -> None:
-    """The conclusion names a few variants and counts many; their own column lists all."""
+    """The conclusion counts them by their status; their own column lists all."""
     example = EXAMPLE / "NA12717.GRCh38.vcf"
     summary = pgx_ana.annotate(example).summary.set_index("category")
     row = summary.loc["efficacy"]
@@ -311,4 +311,7 @@ def test_many_unassessed_variants_are_counted() -> None:
     counts = {state: states.count(state) for state in dict.fromkeys(states)}
     counted = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in counts.items())
     assert len(states) > 5
-    assert row["conclusion"].endswith(f"Not assessed: {len(states)} variants ({counted}).")
+    total = len(states) + len(row["assessed"].split(";"))
+    assert row["conclusion"].endswith(
+        f" Not assessed: {len(states)} of {total} variants and haplotype sets ({counted})."
+    )

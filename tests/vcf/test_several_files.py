@@ -14,12 +14,12 @@ from helpers.containers import (
     varied_vcf,
 )
 from helpers.fixture_types import MakeVcf
+from helpers.table_text import table_text
 
 from pgx_ana.errors import UsageError
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import CohortCalls
 from pgx_ana.output import make_table
-from pgx_ana.output.delimited import text_chunks
 from pgx_ana.pipeline import Identity, Request, Selection, call, run
 from pgx_ana.terms import TableName
 
@@ -74,7 +74,7 @@ def test_selected_samples_keep_their_calls(
     path = varied_vcf(make_vcf)
     rows = [row for row in calls_of(toy, path) if row[0] in {"sample", *expected}]
     annotations = run(Request((str(pack(path)),), Selection(samples=requested)), toy)
-    text = "".join(text_chunks(make_table(TableName.CALLS, annotations), "\t"))
+    text = table_text(make_table(TableName.CALLS, annotations))
     assert rows == table_without_file(text)
     assert expected == list(annotations.calls.samples)
 
