@@ -14,9 +14,9 @@ MAX_HEADLINE = 120
 _LEVEL_WORDS = {
     Level.GUIDELINE: "named by a guideline",
     Level.REPLICATED: "replicated",
-    Level.SINGLE_CORRECTED: "unreplicated",
-    Level.SINGLE_NOMINAL: "unreplicated, weak",
-    Level.INDIRECT: "indirect, weak",
+    Level.SINGLE_CORRECTED: "limited evidence",
+    Level.SINGLE_NOMINAL: "weak evidence",
+    Level.INDIRECT: "indirect evidence",
     Level.NOT_CONFIRMED: "not confirmed",
     Level.CONTRADICTED: "contradicted",
     Level.UNSETTLED: "unsettled",

@@ -268,7 +268,7 @@ def _listed(found: Sequence[Signal]) -> str:
     """Return findings one by one, each with its outcome, effect, markers and how firm it is.
 
     >>> _listed([Signal(("rs1",), "joint pain", "better", Level.SINGLE_NOMINAL, BasisKind.DRUG)])
-    '1 finding: joint pain better (rs1; unreplicated, weak)'
+    '1 finding: joint pain better (rs1; weak evidence)'
     """
     listed = (
         f"{signal.outcome} {signal.effect} "
@@ -282,7 +282,7 @@ def _tallied(found: Sequence[Signal]) -> str:
     """Return how many findings there are of each effect, and how firm they are.
 
     >>> _tallied([Signal(("rs1",), "pain", "better", Level.SINGLE_NOMINAL, BasisKind.DRUG)])
-    '1 finding: 1 better (unreplicated, weak)'
+    '1 finding: 1 better (weak evidence)'
     """
     kinds = Counter((signal.effect, level_words(signal.level)) for signal in found)
     listed = (f"{count} {effect} ({level})" for (effect, level), count in kinds.items())

@@ -60,19 +60,21 @@ def drug_lines(drug_id: str, knowledge: KnowledgeBase) -> Iterator[str]:
     if drug.ids:
         yield f"  {', '.join(f'{system} {value}' for system, value in drug.ids.items())}"
     results = [item for item in knowledge.evidence.values() if drug_id in item.drugs]
-    associations = [item for item in knowledge.associations.values() if item.drug == drug_id]
     yield from ("", "WHAT HAS RESULTS ON IT")
     rows: list[_Row] = []
-    for variant in knowledge.variants:
-        on_it = [item for item in results if variant.id in item.variants]
-        of_it = [item for item in associations if item.variant == variant.id]
+    associations: list[Association] = []
+    subjects = [(v.gene, v.id, knowledge.associations_of(v.id)) for v in knowledge.variants]
+    subjects += [
+        (definition.gene, key, knowledge.associations_of_set(key))
+        for key, definition in knowledge.haplotype_sets.items()
+    ]
+    for gene, key, concluded in subjects:
+        all_on_it = (*knowledge.evidence_on(key), *knowledge.evidence_on_set(key))
+        on_it = [item for item in all_on_it if drug_id in item.drugs]
+        of_it = [item for item in concluded if item.drug == drug_id]
         if on_it:
-            rows.append((variant.gene, variant.id, *_counts(on_it, of_it)))
-    for key, definition in knowledge.haplotype_sets.items():
-        on_it = [item for item in knowledge.evidence_on_set(key) if drug_id in item.drugs]
-        of_it = [item for item in knowledge.associations_of_set(key) if item.drug == drug_id]
-        if on_it:
-            rows.append((definition.gene, key, *_counts(on_it, of_it)))
+            rows.append((gene, key, *_counts(on_it, of_it)))
+            associations += of_it
     yield from _table(("gene", "variant or set", "results", "conclusions"), rows)
     yield from _level_lines(results, associations, knowledge)
 

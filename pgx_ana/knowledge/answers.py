@@ -16,10 +16,10 @@ class Answer:
 
     ``on_drug`` are those on the drug of the knowledge base alone; ``on_class`` those on other drugs
     of its class, or on several pooled; ``in_men`` those in men on any of them; ``without`` those
-    without any of them: other drugs, no drug, or laboratory. A result whose report is unclear is
-    none. ``polygenic`` are
-    the results on many variants at once, which are not counted elsewhere. ``studied`` says on what
-    it was studied, the nearest first: ``drug``, ``drug_class``, ``other`` or ``none``.
+    without any of them: other drugs, no drug, or laboratory. Results whose report is unclear do not
+    count. ``polygenic`` are the results on many variants at once, counted in ``in_men`` only.
+    ``studied`` says on what it was studied, the nearest first: ``drug``, ``drug_class``, ``other``
+    or ``none``.
     """
 
     question: Question
@@ -55,7 +55,8 @@ def answers(questions: Collection[Question], sources: AnswerSources) -> Iterator
         treated = [item for item in results if item.is_clinical and in_class & {*item.drugs}]
         polygenic = tuple(item for item in sources.polygenic if _answers(item, question, sources))
         on_drug = sum(item.drugs == (sources.drug,) for item in treated)
-        of_class: list[Evidence | PolygenicResult] = [*treated, *polygenic]
+        scores = [item for item in polygenic if in_class & {*item.drugs}]
+        of_class: list[Evidence | PolygenicResult] = [*treated, *scores]
         given = {item.drugs for item in of_class}
         yield Answer(
             question,

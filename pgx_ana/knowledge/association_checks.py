@@ -185,7 +185,9 @@ def _direction_problem(item: Association) -> str:
     if not found & {Direction.HIGHER, Direction.NO_DIFFERENCE, Direction.UNSETTLED}:
         return "no genotype was studied"
     for key in between:
-        ends = {item.genotypes.get(end) for end in _homozygotes(item, key)}
+        # A diplotype that is not listed is one of the others.
+        others = item.genotypes.get(OTHER_DIPLOTYPES)
+        ends = {item.genotypes.get(end, others) for end in _homozygotes(item, key)}
         if ends != {Direction.HIGHER, Direction.LOWER}:
             return f"{key} cannot be between: its homozygotes are not on both sides"
     return ""

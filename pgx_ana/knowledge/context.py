@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from pgx_ana.knowledge.vocabulary import Identifier, Model, Text
+from pgx_ana.knowledge.vocabulary import Identifier, Model, Name, Text
 
 
 class Context(Model):
@@ -19,7 +19,7 @@ class Context(Model):
     settings: tuple[Identifier, ...] = Field(
         default=(), description="settings of studies in such people; empty if there are none"
     )
-    monitored: tuple[Text, ...] = Field(default=(), description="what clinicians usually monitor")
+    monitored: tuple[Name, ...] = Field(default=(), description="what clinicians usually monitor")
     monitored_source: Text | None = Field(default=None, description="where that was read")
     note: Text | None = None
 

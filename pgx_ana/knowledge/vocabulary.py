@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:+-]*$")]
 Text = Annotated[str, StringConstraints(min_length=1)]
-Name = Annotated[str, StringConstraints(pattern=r"^[^;\t\r\n]+$")]
+Name = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^;\t\r\n]+$")]
 """A name that becomes part of a list in a cell: without the separators of items and cells."""
 Bases = Annotated[str, StringConstraints(pattern=r"^[ACGT]+$")]
 GenotypeName = Annotated[str, StringConstraints(pattern=r"^[ACGT]+/[ACGT]+$")]

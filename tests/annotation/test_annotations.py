@@ -325,7 +325,7 @@ def test_asserted_reference_is_that_of_the_assembly(
     (call,) = assert_reference(absent.calls.sites[0], assembly).calls.values
     (result,) = annotated(overlaid, {"rs3": [call]}, assembly=assembly).associations
     (marker,), (conclusion,) = result.marker.calls.values, result.conclusions
-    headline = f"{expected[2]}, on anastrozole [unreplicated, weak]"
+    headline = f"{expected[2]}, on anastrozole [weak evidence]"
     assert (CallStatus.CALLED, CallSource.ASSERTED) == (marker.status, marker.source)
     assert (*expected[:2], headline) == (marker.genotype, conclusion.direction, conclusion.headline)
 
@@ -445,7 +445,7 @@ NO_DIFFERENCE = (
     "No difference that was found applies to this person, in 1 of 1 variants and haplotype sets "
     "assessed."
 )
-FIRM = "on anastrozole [unreplicated]"
+FIRM = "on anastrozole [limited evidence]"
 
 
 def test_categories_of_the_summary() -> None:
@@ -459,7 +459,7 @@ def test_categories_of_the_summary() -> None:
             called("A/C"),
             {
                 "conclusion": f"{NOTHING} On anastrozole itself: 1 finding: survival better "
-                "(rs1; unreplicated).",
+                "(rs1; limited evidence).",
                 "highest_level": "single_corrected",
                 "findings": (f"rs1 A/C: Survival: higher than C/C (better), {FIRM}",),
                 "assessed": ("rs1 A/C",),
@@ -471,7 +471,7 @@ def test_categories_of_the_summary() -> None:
             called("C/C"),
             {
                 "conclusion": f"{NOTHING} On anastrozole itself: 1 finding: survival worse "
-                "(rs1; unreplicated).",
+                "(rs1; limited evidence).",
                 "highest_level": "single_corrected",
                 "findings": (f"rs1 C/C: Survival: lower than A/A or A/C (worse), {FIRM}",),
                 "assessed": ("rs1 C/C",),
@@ -483,7 +483,7 @@ def test_categories_of_the_summary() -> None:
             partial("A", "."),
             {
                 "conclusion": f"{NOTHING} On anastrozole itself: 1 finding: survival better "
-                "(rs1; unreplicated).",
+                "(rs1; limited evidence).",
                 "highest_level": "single_corrected",
                 "findings": (f"rs1 A/.: Survival: higher than C/C (better), {FIRM}",),
                 "assessed": ("rs1 A/.",),
@@ -538,8 +538,8 @@ def test_summary_lists_what_was_not_assessed(overlaid: KnowledgeBase) -> None:
             ("rs3 T/T",),
             ("rs1 absent",),
             (
-                f"{NOTHING} On anastrozole itself: 1 finding: relapse better (rs3; unreplicated, "
-                "weak). "
+                f"{NOTHING} On anastrozole itself: 1 finding: relapse better (rs3; weak "
+                "evidence). "
                 "Not assessed: 1 of 2 variants and haplotype sets (1 absent)."
             ),
         ),

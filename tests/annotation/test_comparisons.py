@@ -22,7 +22,7 @@ from pgx_ana.model import Call
 from pgx_ana.terms import CallSource
 
 STATEMENT = "Carriers of A lived longer than C/C."
-SINGLE = "on anastrozole [unreplicated, weak]"
+SINGLE = "on anastrozole [weak evidence]"
 
 Conclude = Callable[..., Conclusion]
 
@@ -78,7 +78,7 @@ def conclude(toy_directory: Path, tmp_path: Path) -> Conclude:
                 "higher",
                 ("C/C",),
                 "better",
-                "Survival: higher than C/C (better), on anastrozole [unreplicated]",
+                "Survival: higher than C/C (better), on anastrozole [limited evidence]",
                 STATEMENT,
                 "",
             ),
@@ -89,7 +89,7 @@ def conclude(toy_directory: Path, tmp_path: Path) -> Conclude:
                 "higher",
                 ("C/C",),
                 "better",
-                "Survival: higher than C/C (better), on anastrozole [unreplicated]",
+                "Survival: higher than C/C (better), on anastrozole [limited evidence]",
                 STATEMENT,
                 "",
             ),
@@ -100,7 +100,7 @@ def conclude(toy_directory: Path, tmp_path: Path) -> Conclude:
                 "lower",
                 ("A/A", "A/C"),
                 "worse",
-                "Survival: lower than A/A or A/C (worse), on anastrozole [unreplicated]",
+                "Survival: lower than A/A or A/C (worse), on anastrozole [limited evidence]",
                 STATEMENT,
                 "",
             ),
@@ -375,7 +375,7 @@ def test_many_genotypes_are_the_carriers_of_the_allele_that_only_they_have(
     toy_directory: Path, tmp_path: Path, higher: list[str], genotype: str, told: str
 ) -> None:
     found = of_four_alleles(toy_directory, tmp_path, higher, genotype)
-    headline = f"Joint pain: {told}, on anastrozole [unreplicated, weak]"
+    headline = f"Joint pain: {told}, on anastrozole [weak evidence]"
     assert (tuple(higher), headline) == (found.compared_with, found.headline)
 
 

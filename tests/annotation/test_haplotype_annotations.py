@@ -359,8 +359,8 @@ def test_the_headline_tells_why_a_set_was_not_assessed(
 
 NOTHING = "Nothing established."
 FINDING = f"{NOTHING} On anastrozole itself: 1 finding:"
-OF_BOTH = "(rs1, AAA-star; unreplicated)."
-OF_SET = "(AAA-star; unreplicated, weak)."
+OF_BOTH = "(rs1, AAA-star; limited evidence)."
+OF_SET = "(AAA-star; weak evidence)."
 NO_DIFFERENCE = (
     "No difference that was found applies to this person, in {} variants and haplotype sets "
     "assessed."
@@ -388,7 +388,7 @@ SUMMARIES: dict[str, tuple[CallsByRsid, str, str, str | None, tuple[str, ...], t
         star("A/A", "A/C"),
         "efficacy",
         (
-            f"{FINDING} survival better (rs1; unreplicated). "
+            f"{FINDING} survival better (rs1; limited evidence). "
             "Genotypes without a usable result: AAA-star *1/*3."
         ),
         "single_corrected",
@@ -520,9 +520,9 @@ def test_summary_of_a_person(
 def test_findings_of_a_variant_and_its_set_are_both_listed(toy_haplotypes: KnowledgeBase) -> None:
     (row,) = summary(annotations_of(toy_haplotypes, star("A/A", "C/C")), "efficacy")
     assert (
-        "rs1 A/A: Survival: higher than C/C (better), on anastrozole [unreplicated]",
+        "rs1 A/A: Survival: higher than C/C (better), on anastrozole [limited evidence]",
         (
             "AAA-star *3/*3: Survival: higher than other diplotypes (better), on anastrozole "
-            "[unreplicated]"
+            "[limited evidence]"
         ),
     ) == row["findings"]

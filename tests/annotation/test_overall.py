@@ -46,7 +46,7 @@ QUESTIONS = (
     "in men for 0."
 )
 CALLED = "Called: {} of 2 known sites; assessed: {} of 2 variants and haplotype sets with evidence."
-ONE_FINDING = "1 finding in all, linked variants counted once; the firmest is unreplicated."
+ONE_FINDING = "1 finding in all, linked variants counted once; the firmest: limited evidence."
 NO_FINDING = "No finding applies."
 
 Load = Callable[..., KnowledgeBase]
@@ -290,8 +290,8 @@ CONFLICT = ("rs1-survival", "rs3-survival")
             "higher",
             "",
             (
-                "2 findings: survival better (rs1; unreplicated), "
-                "survival better (rs3; unreplicated, weak)"
+                "2 findings: survival better (rs1; limited evidence), "
+                "survival better (rs3; weak evidence)"
             ),
             "2 findings",
             id="not-linked",
@@ -299,14 +299,14 @@ CONFLICT = ("rs1-survival", "rs3-survival")
         pytest.param(
             "higher",
             linkage(),
-            "1 finding: survival better (rs1, rs3; unreplicated)",
+            "1 finding: survival better (rs1, rs3; limited evidence)",
             "1 finding",
             id="linked",
         ),
         pytest.param(
             "lower",
             linkage(*CONFLICT),
-            "1 finding: survival conflicting (rs1, rs3; unreplicated)",
+            "1 finding: survival conflicting (rs1, rs3; limited evidence)",
             "1 finding",
             id="linked-with-opposite-effects",
         ),
@@ -326,7 +326,7 @@ def test_linked_findings_are_counted_once(
     findings = by_category["efficacy"]["findings"]
     assert isinstance(findings, tuple)
     assert ["rs1 A/C", "rs3 T/C"] == [text.split(":")[0] for text in findings]
-    in_all = f"{n_findings} in all, linked variants counted once; the firmest is unreplicated."
+    in_all = f"{n_findings} in all, linked variants counted once; the firmest: limited evidence."
     assert in_all in str(by_category["overall"]["conclusion"])
 
 

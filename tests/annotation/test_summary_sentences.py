@@ -63,7 +63,7 @@ def conclude(toy_directory: Path, tmp_path: Path) -> Conclude:
     ("genotype", "effect"), [("C/C", "worse"), ("T/T", "better"), ("T/C", "in between")]
 )
 def test_a_finding_is_told_by_its_effect(conclude: Conclude, genotype: str, effect: str) -> None:
-    found = f"On anastrozole itself: 1 finding: joint pain {effect} (rs3; unreplicated, weak)."
+    found = f"On anastrozole itself: 1 finding: joint pain {effect} (rs3; weak evidence)."
     assert f"Nothing established. {found}" == conclude(genotype)
 
 
@@ -72,11 +72,11 @@ def test_a_finding_is_told_by_its_effect(conclude: Conclude, genotype: str, effe
     [
         (
             "[anastrozole]",
-            "On anastrozole itself: 1 finding: joint pain worse (rs3; unreplicated, weak).",
+            "On anastrozole itself: 1 finding: joint pain worse (rs3; weak evidence).",
         ),
         (
             "[letrozole]",
-            "On other or pooled aromatase inhibitors: 1 finding: 1 worse (indirect, weak).",
+            "On other or pooled aromatase inhibitors: 1 finding: 1 worse (indirect evidence).",
         ),
         (
             "[anastrozole, letrozole]",
@@ -84,7 +84,7 @@ def test_a_finding_is_told_by_its_effect(conclude: Conclude, genotype: str, effe
         ),
         (
             "[tamoxifen]",
-            "On other drugs or in the laboratory: 1 finding: 1 worse (indirect, weak).",
+            "On other drugs or in the laboratory: 1 finding: 1 worse (indirect evidence).",
         ),
         ("[anastrozole, tamoxifen]", "On other drugs or in the laboratory: 1 finding: 1 worse "),
     ],
@@ -108,7 +108,7 @@ def test_a_finding_that_was_replicated_is_established(conclude: Conclude) -> Non
 
 
 def test_a_finding_in_two_studies_without_correction_is_not(conclude: Conclude) -> None:
-    told = "1 finding: joint pain worse (rs3; unreplicated)."
+    told = "1 finding: joint pain worse (rs3; limited evidence)."
     assert f"Nothing established. On anastrozole itself: {told}" == conclude(
         "C/C", SECOND, claim=BOTH
     )
@@ -157,9 +157,9 @@ def test_findings_of_different_kinds_are_counted_apart(toy_directory: Path, tmp_
     (row,) = summary(annotated(knowledge, calls), "toxicity")
     assert (
         "Nothing established. On anastrozole itself: 3 findings: joint pain worse (rs1; "
-        "unreplicated, weak), joint pain worse (rs3; unreplicated, weak), joint pain better (rs4; "
-        "unreplicated, weak). On other or pooled aromatase inhibitors: 1 finding: 1 "
-        "better (indirect, weak)."
+        "weak evidence), joint pain worse (rs3; weak evidence), joint pain better (rs4; "
+        "weak evidence). On other or pooled aromatase inhibitors: 1 finding: 1 "
+        "better (indirect evidence)."
     ) == row["conclusion"]
     assert "single_nominal" == row["highest_level"]
 

@@ -212,7 +212,7 @@ def test_every_output_is_marked(run: Run, make_vcf: MakeVcf, toy_directory: Path
     }
     assert {"rs1": "other_strand", "rs2": "record"} == sources
     found = {item["variant"]: (item["source"], item["headline"]) for item in sample["annotations"]}
-    headline = "Survival: higher than C/C (better), on anastrozole [unreplicated]"
+    headline = "Survival: higher than C/C (better), on anastrozole [limited evidence]"
     assert {
         "rs1": ("other_strand", f"Other strand: {headline}"),
         "rs2": ("record", "Plasma level: no difference found on anastrozole"),
@@ -222,7 +222,7 @@ def test_every_output_is_marked(run: Run, make_vcf: MakeVcf, toy_directory: Path
     assert {
         "conclusion": (
             "Nothing established. On anastrozole itself: 1 finding: survival better (rs1; "
-            "unreplicated)."
+            "limited evidence)."
         ),
         "findings": [f"rs1 A/C: Other strand: {headline}"],
         "assessed": ["rs1 A/C (other strand)"],

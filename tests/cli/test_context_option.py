@@ -24,7 +24,7 @@ IN_MEN = (
 )
 CALLED = (
     "Called: 1 of 6 known sites; assessed: 1 of 2 variants and haplotype sets with evidence. 1 "
-    "finding in all, linked variants counted once; the firmest is unreplicated. "
+    "finding in all, linked variants counted once; the firmest: limited evidence. "
 )
 QUESTIONS = (
     "Of 3 questions that the field asks, germline variants were studied on anastrozole alone for "

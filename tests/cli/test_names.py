@@ -290,8 +290,7 @@ def test_what_has_no_result_on_a_drug_is_not_listed(
     association = association_entry("rs3-none", genotypes, **fields)
     sections = (section("evidence", result), section("associations", association))
     options = kb_options([toy_directory, written_overlay(tmp_path / "more", *sections)])
-    page = STUDIED_DRUG.replace("2 results, 2 conclusions", "2 results, 3 conclusions")
-    assert page.replace("null: 1", "null: 2") == run("kb", "show", "anastrozole", *options).stdout
+    assert STUDIED_DRUG == run("kb", "show", "anastrozole", *options).stdout
     rows = run("kb", "show", "letrozole", *options).stdout.splitlines()
     assert "  AAA   rs3             1        0" in rows
 

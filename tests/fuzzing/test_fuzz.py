@@ -29,7 +29,7 @@ from pgx_ana.pipeline import Request, call
 from pgx_ana.terms import CallSource, CallStatus
 
 N_FILES = 300
-N_KNOWLEDGE_BASES = 150
+N_KNOWLEDGE_BASES = 300
 PARTS = range(5)
 
 

@@ -384,18 +384,18 @@ RS4_ASSOCIATION = section(
     [
         pytest.param(
             {"rs2": "1/1"},
-            "1 finding: survival better (rs1, rs4, AAA-star; unreplicated)",
+            "1 finding: survival better (rs1, rs4, AAA-star; limited evidence)",
             id="same-effect",
         ),
         pytest.param(
             {},
-            "1 finding: survival conflicting (rs1, rs4, AAA-star; unreplicated)",
+            "1 finding: survival conflicting (rs1, rs4, AAA-star; limited evidence)",
             id="opposite-effects",
         ),
         pytest.param(
             {"rs2": "0/1"},
-            "2 findings: survival better (rs1; unreplicated), survival better (rs4; unreplicated, "
-            "weak)",
+            "2 findings: survival better (rs1; limited evidence), survival better (rs4; weak "
+            "evidence)",
             id="no-finding-on-the-set",
         ),
     ],

@@ -13,6 +13,7 @@ LocatedFault = tuple[int, str, str]
 """Line, location and message."""
 
 NOT_A_NAME = "String should match pattern '^[^;\\t\\r\\n]+$'"
+EMPTY = "String should have at least 1 character"
 DRUG = "drugs:\n  - id: a\n    name: {}\n    drug_class: made up\n"
 COHORT = "cohorts:\n  - {id: first, name: First, description: made up}\n"
 
@@ -203,11 +204,11 @@ NOT_IN_THE_SCHEMA: dict[str, tuple[str | bytes, LocatedFault]] = {
     ),
     "quoted empty text": (
         DRUG.format('""'),
-        (3, "drugs[0](a).name", f"{NOT_A_NAME}, not ''"),
+        (3, "drugs[0](a).name", f"{EMPTY}, not ''"),
     ),
     "blank text": (
         DRUG.format('" "'),
-        (3, "drugs[0](a).name", f"{NOT_A_NAME}, not ' '"),
+        (3, "drugs[0](a).name", f"{EMPTY}, not ' '"),
     ),
     "name with the separator of lists": (
         DRUG.format("a; b"),

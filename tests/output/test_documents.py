@@ -424,7 +424,7 @@ def test_an_annotation_in_a_document(toy: KnowledgeBase, make_vcf: MakeVcf) -> N
         "direction": "lower",
         "compared_with": ["A/A", "A/C"],
         "effect": "worse",
-        "headline": "Survival: lower than A/A or A/C (worse), on anastrozole [unreplicated]",
+        "headline": "Survival: lower than A/A or A/C (worse), on anastrozole [limited evidence]",
         "basis": "anastrozole",
         "basis_drugs": ["anastrozole"],
         "level": "single_corrected",

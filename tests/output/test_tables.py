@@ -258,7 +258,7 @@ def test_asserted_calls_are_marked_in_calls_and_annotations(
     assert [
         (
             "asserted",
-            "Asserted: Survival: higher than C/C (better), on anastrozole [unreplicated]",
+            "Asserted: Survival: higher than C/C (better), on anastrozole [limited evidence]",
         ),
         ("asserted", "Asserted: Plasma level: no difference found on anastrozole"),
     ] == [(row["source"], row["headline"]) for row in conclusions]

@@ -63,10 +63,10 @@ def test_summary_marks_an_asserted_reference(make_vcf: MakeVcf) -> None:
     row = summary.loc["efficacy"]
     assert (
         "Nothing established. On anastrozole itself: 1 finding: survival better (rs1; "
-        "unreplicated). Asserted by the user to be reference, not observed: rs1 A/A."
+        "limited evidence). Asserted by the user to be reference, not observed: rs1 A/A."
     ) == row["conclusion"]
     assert "rs1 A/A (asserted)" == row["assessed"]
-    headline = "Survival: higher than C/C (better), on anastrozole [unreplicated]"
+    headline = "Survival: higher than C/C (better), on anastrozole [limited evidence]"
     assert f"rs1 A/A: Asserted: {headline}" == row["findings"]
 
 
