@@ -19,7 +19,7 @@ _SEPARATORS_TO_BLANKS = str.maketrans("\t\r\n", "   ")
 
 
 def text_chunks(table: Table, separator: str) -> Iterator[bytes]:
-    """Yield a table as UTF-8 text: the header, then the rows of one batch of samples at a time."""
+    """Yield a table as UTF-8 text: the header, then the rows of one sample at a time."""
     style = _DelimitedStyle(separator)
     yield as_utf8(separator.join(column.name for column in table.columns) + "\n")
     sections = render_sections(table, style)
@@ -27,7 +27,7 @@ def text_chunks(table: Table, separator: str) -> Iterator[bytes]:
         names = (as_utf8(style.field(name)) for name in table.samples[start:stop])
         by_sample = zip(names, rows_by_sample(sections, start, stop), strict=True)
         # Joining (b"", row, row, ...) with the sample name puts the name in front of every row.
-        yield b"".join(name.join((b"", *rows)) for name, rows in by_sample)
+        yield from (name.join((b"", *rows)) for name, rows in by_sample)
 
 
 @dataclass(frozen=True, slots=True)

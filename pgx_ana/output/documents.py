@@ -24,25 +24,24 @@ SCHEMA_VERSION = "2.0"
 
 def document_chunks(annotations: Annotations, *, lines: bool) -> Iterator[bytes]:
     """Yield the documents of all patients, one per line or as one JSON array."""
-    if not lines:
-        yield b"[\n"
-    first = True
-    for document in patient_texts(annotations):
-        if lines:
-            yield document + b"\n"
-        else:
-            yield document if first else b",\n" + document
-        first = False
-    if not lines:
-        yield b"\n]\n"
+    if lines:
+        yield from patient_texts(annotations, end=b"\n")
+        return
+    yield b"[\n"
+    for number, document in enumerate(patient_texts(annotations)):
+        if number:
+            yield b",\n"
+        yield document
+    yield b"\n]\n"
 
 
-def patient_texts(annotations: Annotations) -> Iterator[bytes]:
-    """Yield the document of each patient as UTF-8 JSON text on one line."""
+def patient_texts(annotations: Annotations, *, end: bytes = b"") -> Iterator[bytes]:
+    """Yield the document of each patient as UTF-8 JSON text on one line, followed by ``end``."""
     tables = [make_table(name, annotations) for name in TableName]
     keys = [_to_json(table.name.value) for table in tables]
     heads = {key: as_utf8(f", {head}, ") for key, head in _document_heads(annotations).items()}
-    rendered_tables = [render_sections(table, _JsonObjectStyle()) for table in tables]
+    first, later = _JsonObjectStyle("{"), _JsonObjectStyle(", {")
+    rendered_tables = [render_sections(table, first, later) for table in tables]
     samples = annotations.calls.samples
     questions = _to_json([*map(_answer, annotations.knowledge.answers)])
     people = {
@@ -59,7 +58,7 @@ def patient_texts(annotations: Annotations) -> Iterator[bytes]:
             arrays = (
                 part
                 for opening, by_sample in zip(starts, rows, strict=True)
-                for part in (opening, b", ".join(by_sample[number - start]), b"]")
+                for part in (opening, *by_sample[number - start], b"]")
             )
             yield b"".join(
                 (
@@ -68,19 +67,22 @@ def patient_texts(annotations: Annotations) -> Iterator[bytes]:
                     people[annotations.circumstances[number]],
                     *arrays,
                     b"}",
+                    end,
                 )
             )
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
 class _JsonObjectStyle:
-    """A row as a JSON object."""
+    """A row as a JSON object; ``opening`` is its brace, with the comma after an earlier row."""
 
-    missing = "null"
-    end = "}"
+    opening: str
+    missing: str = "null"
+    end: str = "}"
 
     def prefix(self, index: int, column: Column) -> str:
         """Return the opening brace or a comma, and the key of the column."""
-        return f"{', ' if index else '{'}{_to_json(column.name)}: "
+        return f"{', ' if index else self.opening}{_to_json(column.name)}: "
 
     def render(self, column: Column, value: Value) -> str:
         """Return a value as JSON; a missing list is an empty one."""

@@ -6,6 +6,7 @@ differ from sample to sample. Rendering a sample then only joins bytes.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -68,9 +69,18 @@ class RenderedSection:
         ]
 
 
-def render_sections(table: Table, style: Style) -> list[RenderedSection]:
-    """Render every distinct row of a table, without the sample name."""
-    return [_render_section(section, table.columns[1:], style) for section in table.sections]
+def render_sections(
+    table: Table, style: Style, later: Style | None = None
+) -> list[RenderedSection]:
+    """Render every distinct row of a table, without the sample name.
+
+    ``later`` is the style of all sections but the first, if it differs.
+    """
+    styles = itertools.chain([style], itertools.repeat(later or style))
+    return [
+        _render_section(section, table.columns[1:], of_section)
+        for section, of_section in zip(table.sections, styles, strict=False)
+    ]
 
 
 def sample_batches(n_samples: int) -> Iterator[tuple[int, int]]:
@@ -101,22 +111,28 @@ def number_texts(values: NDArray[np.generic], missing: str) -> list[bytes]:
 def _render_section(
     section: TableSection, columns: Sequence[Column], style: Style
 ) -> RenderedSection:
-    number_columns = tuple(column.name for column in columns if column.name in section.numbers)
+    cells = [
+        (style.prefix(index, column), column, column.name in section.numbers)
+        for index, column in enumerate(columns)
+    ]
     fragments = tuple(
-        tuple(map(as_utf8, _row_fragments(row, columns, style, number_columns)))
-        for row in section.rows.values
+        tuple(map(as_utf8, _row_fragments(row, cells, style))) for row in section.rows.values
     )
+    number_columns = tuple(column.name for _, column, has_numbers in cells if has_numbers)
     return RenderedSection(section, style.missing, fragments, number_columns)
 
 
 def _row_fragments(
-    row: Sequence[Value], columns: Sequence[Column], style: Style, number_columns: Sequence[str]
+    row: Sequence[Value], cells: Sequence[tuple[str, Column, bool]], style: Style
 ) -> Iterator[str]:
-    """Yield the texts of a row around the values of the number columns."""
+    """Yield the texts of a row around the values of the number columns.
+
+    ``cells`` has for each column the text before its value, and whether it is a number column.
+    """
     text = ""
-    for index, (column, value) in enumerate(zip(columns, row, strict=True)):
-        text += style.prefix(index, column)
-        if column.name in number_columns:
+    for (prefix, column, has_numbers), value in zip(cells, row, strict=True):
+        text += prefix
+        if has_numbers:
             yield text
             text = ""
         else:
