@@ -157,7 +157,7 @@ COLUMNS: dict[TableName, tuple[Column, ...]] = {
             "evidence_context",
             "category",
             "whether the results that the conclusion rests on come from the person's context "
-            "(--context): same, other, or none of patients; missing without a context",
+            "(--context): same, other, or none (no result of patients); missing without a context",
         ),
         Column(
             "pmids",

@@ -24,7 +24,8 @@ from pgx_ana.terms import TableName
 _TABLES = """# Tables
 
 Made from `pgx_ana/output/columns.py`. Missing values are `.` in TSV and CSV, null in JSON and NA in
-data frames; lists are separated by `;` in text. JSON documents follow
+data frames; lists are separated by `;` in text. Lists of more than eight items are counted in TSV
+and CSV (`40 of 42 sites absent`), and complete in JSON and data frames. JSON documents follow
 [`pgx_ana/patient.schema.json`](../pgx_ana/patient.schema.json).
 """
 
