@@ -157,4 +157,6 @@ def _drug_phrases(basis: Basis, drug_names: Sequence[str]) -> Iterator[str]:
 
 
 def _joined(groups: Sequence[str]) -> str:
-    return " or ".join(groups)
+    """Return ``A/G or G/G``, or of more groups ``A/A, A/G or G/G``."""
+    *first, last = groups
+    return f"{', '.join(first)} or {last}" if first else last

@@ -66,12 +66,20 @@ _DECIDING = (
 """The stances in the order in which their results decide the level of a difference."""
 
 _DECIDING_NO_DIFFERENCE = (
+    Stance.NULL,
+    Stance.CONTRADICTS,
+    Stance.UNPLACED,
+    Stance.NOT_SCORED,
+)
+"""The same where no difference is claimed."""
+
+_DECIDING_UNSETTLED = (
     Stance.UNPLACED,
     Stance.NULL,
     Stance.CONTRADICTS,
     Stance.NOT_SCORED,
 )
-"""The same where no difference is claimed, or none can be settled."""
+"""The same where nothing can be settled."""
 
 _SCORED = frozenset({Stance.SUPPORTS, Stance.CONTRADICTS, Stance.NULL})
 
@@ -128,8 +136,7 @@ def grade_evidence(
             and (wanted not in _SCORED or study_stances[study_of[item.cohort]] is wanted)
         ]
 
-    order = _DECIDING if association.claims_difference else _DECIDING_NO_DIFFERENCE
-    by_stance = (results_with(wanted) for wanted in order)
+    by_stance = (results_with(wanted) for wanted in _deciding_order(association))
     deciding = next((items for items in by_stance if items), [])
     supporting = studies_with(Stance.SUPPORTS)
     contradicting = studies_with(Stance.CONTRADICTS)
@@ -149,6 +156,13 @@ def grade_evidence(
     return EvidenceGrade(
         level, supporting, contradicting, null, stances, tuple(item.id for item in deciding)
     )
+
+
+def _deciding_order(association: Association) -> tuple[Stance, ...]:
+    """Return the stances in the order in which their results decide the level of a claim."""
+    if association.claims_difference:
+        return _DECIDING
+    return _DECIDING_UNSETTLED if association.is_unsettled else _DECIDING_NO_DIFFERENCE
 
 
 def stance(association: Association, item: Evidence, lookup: Lookup) -> Stance:

@@ -135,14 +135,13 @@ COLUMNS: dict[TableName, tuple[Column, ...]] = {
         Column(
             "n",
             "integer",
-            "people in the largest of the results that the conclusion rests on: the largest cohort "
-            "that supports it, else the largest",
+            "people in the largest of the results that the conclusion rests on",
         ),
         Column(
             "estimate",
             "text",
             "effect size in the largest of the results that it rests on, with the interval in "
-            "brackets and the carriers it is about; missing if none was reported",
+            "brackets and the carriers it is about; missing if no number was reported",
         ),
         Column("supporting", "integer", "number of cohorts that support the association"),
         Column(

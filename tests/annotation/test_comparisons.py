@@ -363,11 +363,11 @@ CARRIERS_OF_C = [genotype for genotype in OF_FOUR if "C" in genotype]
         pytest.param(
             [*CARRIERS_OF_C, "G/G"],
             "A/A",
-            "lower than A/C or C/C or C/G or C/T or G/G (better)",
+            "lower than A/C, C/C, C/G, C/T or G/G (better)",
             id="and-another-genotype",
         ),
         pytest.param(
-            ["A/C", "C/C", "C/G"], "A/A", "lower than A/C or C/C or C/G (better)", id="three"
+            ["A/C", "C/C", "C/G"], "A/A", "lower than A/C, C/C or C/G (better)", id="three"
         ),
     ],
 )

@@ -162,7 +162,7 @@ def test_no_other_drug_is_told_as_the_drug(curated: KnowledgeBase) -> None:
 
 
 TOLD = re.compile(
-    r"(?:, | found )(on [^,\[\]]+|in the laboratory)(?: \[([^\[\]]+)\])?$",
+    r"(?:, | found )(on [^\[\]]+?|in the laboratory)(?: \[([^\[\]]+)\])?$",
 )
 """Where a headline says on which drugs it rests, and how firm it is."""
 CONCLUDED = {"higher", "lower", "between", "no_difference", "unsettled"}
@@ -184,7 +184,8 @@ def drug_phrases(curated: KnowledgeBase, association: str) -> set[str]:
     basis = curated.basis(association)
     if basis.kind is BasisKind.LABORATORY:
         return {"in the laboratory"}
-    named = f"on {' or '.join(curated.drugs[drug].name for drug in basis.drugs)}"
+    *first, last = (curated.drugs[drug].name for drug in basis.drugs)
+    named = f"on {', '.join(first)} or {last}" if first else f"on {last}"
     if len(basis.drugs) == 1 and basis.kind is not BasisKind.OTHER_DRUGS:
         return {named}
     return {named, f"on {basis.name.replace('_', ' ')}"}

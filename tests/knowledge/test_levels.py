@@ -933,7 +933,7 @@ NOT_STATED = {"result": "unclear", "significance": "not_stated"}
             [finding("a"), opposite_finding("b")],
             ["a-survival-higher", "b-survival-lower"],
         ),
-        (NO_DIFFERENCE, [null_result("b"), unplaced_finding("a")], ["a-survival-unknown"]),
+        (NO_DIFFERENCE, [null_result("b"), unplaced_finding("a")], ["b-survival-none"]),
         (NO_DIFFERENCE, [finding("a"), finding("b", **NOT_STATED)], ["a-survival-higher"]),
         (UNSETTLED, [finding("a"), null_result("b")], ["a-survival-higher"]),
         (UNSETTLED, [null_result("b"), finding("a", kind="laboratory")], ["b-survival-none"]),
