@@ -6,15 +6,19 @@ import contextlib
 import errno
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from io import FileIO
 from pathlib import Path
-from typing import IO
+from typing import IO, BinaryIO
 
 from pgx_ana.errors import OutputError
 from pgx_ana.output.bgzf import compressed
 from pgx_ana.output.leftovers import remove_leftovers, temporary_file
 
 STDOUT = "-"
+_PIECE_BYTES = 1 << 16
+"""Bytes that are written at once, if chunks are smaller."""
+
 _COMPRESSED_ENDINGS = (".gz", ".bgz")
 
 
@@ -58,26 +62,45 @@ def write_folder(files: Iterable[tuple[str, Iterable[bytes]]], destination: str)
 
 def _content(chunks: Iterable[bytes], name: str) -> Iterable[bytes]:
     """Return the bytes of a file, compressed if its name says so."""
-    return compressed(chunks) if name.casefold().endswith(_COMPRESSED_ENDINGS) else chunks
+    return compressed(chunks) if name.casefold().endswith(_COMPRESSED_ENDINGS) else _pieces(chunks)
+
+
+def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the same bytes with small chunks joined, so that each piece is worth a system call."""
+    pending: list[bytes] = []
+    size = 0
+    for chunk in chunks:
+        pending.append(chunk)
+        size += len(chunk)
+        if size >= _PIECE_BYTES:
+            yield b"".join(pending) if len(pending) > 1 else chunk
+            pending, size = [], 0
+    if pending:
+        yield b"".join(pending)
 
 
 def _write_stdout(content: Iterable[bytes]) -> None:
-    """Write all bytes to stdout; unbuffered, it may take only a part of what it is given."""
+    """Write all bytes to stdout."""
     try:
         sys.stdout.flush()
         for chunk in content:
-            rest = memoryview(chunk)
-            while rest:
-                written = sys.stdout.buffer.write(rest)
-                if not written:
-                    raise OSError(errno.EIO, "it takes no more bytes")
-                rest = rest[written:]
+            _write_all(sys.stdout.buffer, chunk)
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         raise
     except OSError as error:
         _discard_stdout()
         raise OutputError(f"stdout: cannot be written: {error.strerror}") from error
+
+
+def _write_all(stream: BinaryIO | FileIO, content: bytes) -> None:
+    """Write all bytes to a stream that may take only a part of what it is given."""
+    rest = memoryview(content)
+    while rest:
+        written = stream.write(rest)
+        if not written:
+            raise OSError(errno.EIO, "it takes no more bytes")
+        rest = rest[written:]
 
 
 def _discard_stdout() -> None:
@@ -87,9 +110,11 @@ def _discard_stdout() -> None:
 
 
 def _write_directly(content: Iterable[bytes], path: Path) -> None:
+    """Write to a device or pipe, unbuffered: closing a buffer would wait for a slow reader."""
     try:
-        with path.open("wb") as stream:
-            stream.writelines(content)
+        with path.open("wb", buffering=0) as stream:
+            for chunk in content:
+                _write_all(stream, chunk)
     except BrokenPipeError:
         raise
     except OSError as error:
