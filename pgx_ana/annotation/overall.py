@@ -14,7 +14,13 @@ from numpy.typing import NDArray
 from pgx_ana.annotation.annotations import Annotations
 from pgx_ana.annotation.conclusions import NOT_ASSESSED
 from pgx_ana.annotation.headlines import level_words
-from pgx_ana.annotation.summary import OVERALL, CategorySummary, Summary, summarise_categories
+from pgx_ana.annotation.summary import (
+    OVERALL,
+    CategorySummary,
+    Summary,
+    is_unstudied_man,
+    summarise_categories,
+)
 from pgx_ana.coded import Coded, combine, distinct_rows
 from pgx_ana.knowledge import Context, Level
 from pgx_ana.model import Circumstances
@@ -117,7 +123,7 @@ class _OverallWriter:
         n_called, n_assessed, n_findings, rank = numbers
         level = _RANKS[rank]
         sentences = []
-        if person.sex == "male" and not self._knowledge.was_studied_in_men:
+        if is_unstudied_man(person, self._knowledge):
             sentences.append(self._message("men", drug=self._drug.name))
         sentences.append(
             self._message(

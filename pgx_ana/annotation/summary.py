@@ -97,13 +97,19 @@ def _summarise(category: AnnotatedCategory, annotations: Annotations) -> Categor
     for result in annotations.associations:
         if result.category is category:
             by_marker.setdefault(result.marker.id, []).append(result)
-    writer = _SummaryWriter(annotations.knowledge)
-    people = annotations.circumstances.map(writer.is_man).unique()
+    knowledge = annotations.knowledge
+    writer = _SummaryWriter(knowledge)
+    people = annotations.circumstances.map(lambda one: is_unstudied_man(one, knowledge)).unique()
     markers = [writer.marker_findings(results) for results in by_marker.values()]
     summaries = combine([*markers, people]).map(
         lambda row: writer.summary(row[:-1], is_man=row[-1])
     )
     return CategorySummary(category.value, summaries)
+
+
+def is_unstudied_man(person: Circumstances, knowledge: KnowledgeBase) -> bool:
+    """Return whether a person is a man, while no result is from men on the drug."""
+    return person.sex == "male" and not knowledge.was_studied_in_men
 
 
 def _genotype_text(call: MarkerCall) -> str:
@@ -118,10 +124,6 @@ class _SummaryWriter:
         self._knowledge = knowledge
         self._counter = SignalCounter([group.variants for group in knowledge.linkage.values()])
         self._drug = knowledge.drugs[knowledge.info.drug]
-
-    def is_man(self, person: Circumstances) -> bool:
-        """Return whether a person is a man, while no result is from men on the drug."""
-        return person.sex == "male" and not self._knowledge.was_studied_in_men
 
     def marker_findings(self, results: Sequence[AssociationResult]) -> Coded[_MarkerFindings]:
         """Return the findings of one marker in every sample; equal ones share a code."""

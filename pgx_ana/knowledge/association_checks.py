@@ -40,7 +40,7 @@ _UNSETTLED_LEVELS = frozenset({Level.UNSETTLED, Level.NOT_ASSESSABLE})
 
 def association_faults(entries: EntryIndex) -> Iterator[Fault]:
     """Yield the faults of associations; all references must resolve."""
-    lookup = Lookup(*(entries.values(name) for name in ("outcomes", "cohorts", "variants")))
+    lookup = Lookup(entries.values("outcomes"), entries.values("cohorts"))
     for key, item in entries.values("associations").items():
         if entries.values("outcomes")[item.outcome].category is Category.BACKGROUND:
             what = "no association can be based on a background outcome"

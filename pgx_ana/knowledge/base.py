@@ -129,7 +129,7 @@ class KnowledgeBase:
     @cached_property
     def grades(self) -> Mapping[str, EvidenceGrade]:
         """The computed evidence grade of every association."""
-        lookup = Lookup(self.outcomes, self.cohorts, self.definitions)
+        lookup = Lookup(self.outcomes, self.cohorts)
         return MappingProxyType(
             {
                 key: grade_evidence(

@@ -37,7 +37,7 @@ MESSAGES = {
     "headline_between": {"outcome", "lower", "higher", "drugs", "level"},
     "headline_between_short": {"outcome", "lower", "higher", "drugs", "level"},
     "headline_no_difference": {"outcome", "drugs", "qualifier"},
-    "headline_unsettled": {"outcome", "drugs", "qualifier"},
+    "headline_unsettled": {"outcome", "drugs"},
     "headline_not_studied": {"outcome", "genotype"},
     "headline_undetermined": {"outcome"},
     "headline_not_assessed": {"outcome", "status"},

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pgx_ana.knowledge.association import Association
-from pgx_ana.knowledge.definitions import VariantDefinition
 from pgx_ana.knowledge.evidence import Cohort, Evidence, Outcome
 from pgx_ana.knowledge.vocabulary import Direction, Reading, Result, Significance
 
@@ -108,7 +107,6 @@ class Lookup:
 
     outcomes: Mapping[str, Outcome]
     cohorts: Mapping[str, Cohort]
-    variants: Mapping[str, VariantDefinition]
 
 
 def grade_evidence(

@@ -21,7 +21,7 @@ SUMMARY = [
         "efficacy",
         "Nothing established. " + "On it: 1 finding. " * 6,
         "indirect",
-        f"rs1 A/C: Survival: higher than C/C; letrozole; {'indirect ' * 9};rs2 C/C: Pain: more",
+        f"rs1 A/C: Survival: higher than C/C, on letrozole {'indirect ' * 9};rs2 C/C: Pain: more",
     ),
     ("S1", "exposure", "Nothing was found.", ".", "."),
     ("S1", "toxicity", "Much was found.", "null", "19 findings"),
@@ -32,7 +32,7 @@ PRINTED = """\
 S1  efficacy  (highest level: indirect)
   Nothing established. On it: 1 finding. On it: 1 finding. On it: 1 finding. On it: 1 finding. On
   it: 1 finding. On it: 1 finding.
-  * rs1 A/C: Survival: higher than C/C; letrozole; indirect indirect indirect indirect indirect
+  * rs1 A/C: Survival: higher than C/C, on letrozole indirect indirect indirect indirect indirect
     indirect indirect indirect indirect
   * rs2 C/C: Pain: more
 
@@ -71,8 +71,8 @@ def test_the_printed_summary(
     ("text", "expected"),
     [
         (".", []),
-        ("rs1 A/C: More; a drug; indirect", ["rs1 A/C: More; a drug; indirect"]),
-        ("rs1 A/A: Less; a drug;rs2 C/C: More", ["rs1 A/A: Less; a drug", "rs2 C/C: More"]),
+        ("rs1 A/C: More, on a drug [indirect]", ["rs1 A/C: More, on a drug [indirect]"]),
+        ("rs1 A/A: Less, on a drug;rs2 C/C: More", ["rs1 A/A: Less, on a drug", "rs2 C/C: More"]),
         ("19 findings", ["19 findings: see the annotations"]),
     ],
 )

@@ -6,7 +6,6 @@ from itertools import permutations
 from typing import Any
 
 import pytest
-from helpers.toy_chromosomes import variant
 
 from pgx_ana.knowledge import LADDER, Association, Evidence, EvidenceGrade, Level, Stance
 from pgx_ana.knowledge.evidence import Cohort, Outcome
@@ -47,7 +46,6 @@ LOOKUP = Lookup(
             cohort("pooled", "b", "c"),
         )
     },
-    variants={item.id: item for item in (variant("rs1", "A", "C"), variant("rs2", "A", "C", "T"))},
 )
 
 
