@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pgx_ana.model import CohortCalls
+from pgx_ana.model import Call, CohortCalls
 from pgx_ana.terms import CallSource, CallStatus
 
 ASSERTED = CallSource.ASSERTED.value
@@ -41,6 +41,19 @@ class CallCounts:
         )
 
 
+def state_of(call: Call) -> str:
+    """Return the state of a call: its status, or ``asserted``."""
+    return ASSERTED if call.source is CallSource.ASSERTED else call.status.value
+
+
+CALL_STATES = (
+    CallStatus.CALLED.value,
+    ASSERTED,
+    *(status.value for status in CallStatus if status is not CallStatus.CALLED),
+)
+"""All states of a call, in the order in which they are listed."""
+
+
 def count_calls(calls: CohortCalls) -> CallCounts:
     """Count the calls of a cohort in each state; states without calls are left out."""
     states: Counter[str] = Counter()
@@ -48,10 +61,8 @@ def count_calls(calls: CohortCalls) -> CallCounts:
     for site in calls.sites:
         is_called = False
         for call, count in site.calls.counts():
-            is_asserted = call.source is CallSource.ASSERTED
-            states[ASSERTED if is_asserted else call.status.value] += count
-            is_called |= call.status is CallStatus.CALLED and not is_asserted and count > 0
+            states[state_of(call)] += count
+            is_called |= state_of(call) == CallStatus.CALLED.value and count > 0
         called_variants += is_called
-    order = [CallStatus.CALLED.value, ASSERTED, *(status.value for status in CallStatus)]
-    present = {state: states[state] for state in order if states[state]}
+    present = {state: states[state] for state in CALL_STATES if states[state]}
     return CallCounts(len(calls.samples), len(calls.sites), called_variants, present)
