@@ -21,6 +21,8 @@ LIBRARIES = {
     "pysam": {"vcf.bcf", "vcf.fasta"},
     "yaml": {"knowledge.yamlfile"},
     "pandas": {"output.frames", "api"},
+    "pebble": {"batch.workers"},
+    "tqdm": {"cli.batch"},
     "pydantic": {"knowledge", "browse.comparison"},
 }
 """The rooms or modules that may import each library; pandas in ``api`` for type hints only."""

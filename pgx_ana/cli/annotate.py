@@ -11,16 +11,17 @@ from pgx_ana.cli.destination import check_destination, chosen_format
 from pgx_ana.cli.options import (
     NOT_ALL_CALLED,
     Choice,
+    annotation_options,
     call_options,
     check_writable,
     kb_option,
     load_knowledge,
     output_option,
     request_from,
-    table_names,
+    tables_option,
 )
 from pgx_ana.cli.streams import say
-from pgx_ana.terms import GLOBAL, POPULATIONS, FileFormat, TableName
+from pgx_ana.terms import FileFormat, TableName
 
 if TYPE_CHECKING:
     from pgx_ana.annotation import Annotations
@@ -43,33 +44,9 @@ _ASSERTED_WARNING = (
     help="Format of the output; JSON contains all tables, one document per patient.  [default: by "
     "the ending of -o, else tsv; .gz compresses]",
 )
-@click.option(
-    "-t",
-    "--table",
-    "tables",
-    multiple=True,
-    callback=table_names,
-    help=f"Tables to write, separated by commas: {', '.join(TableName)}, or all.  [default: "
-    "annotations]",
-)
+@tables_option
 @call_options
-@click.option(
-    "--absent-is-reference",
-    is_flag=True,
-    help="DANGEROUS: treat sites without any record as reference; their rows have source asserted.",
-)
-@click.option(
-    "--population",
-    type=Choice([*POPULATIONS, GLOBAL]),
-    help="Estimate probabilities of ambiguous diplotypes from haplotype frequencies of this 1000 "
-    "Genomes population; shown in addition to the candidates.",
-)
-@click.option(
-    "--context",
-    metavar="NAME",
-    help="The use of the drug, such as adjuvant or men_testosterone (pgx-ana kb list --context): "
-    "shows which evidence comes from it, its label status and what is usually monitored.",
-)
+@annotation_options
 @click.option(
     "--fail-on",
     type=click.Choice(["none-called", "any-uncalled"]),

@@ -8,7 +8,8 @@ Never: draws a conclusion, or leaves an incomplete file behind.
 
 from pgx_ana.output.columns import COLUMNS
 from pgx_ana.output.documents import json_schema, patient_texts
-from pgx_ana.output.formats import write_annotations, write_callability
+from pgx_ana.output.files import write
+from pgx_ana.output.formats import write_annotations, write_callability, write_table
 from pgx_ana.output.frames import to_frame
 from pgx_ana.output.tables import Table, make_table
 
@@ -19,6 +20,8 @@ __all__ = [
     "make_table",
     "patient_texts",
     "to_frame",
+    "write",
     "write_annotations",
     "write_callability",
+    "write_table",
 ]

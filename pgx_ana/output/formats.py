@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 
 from pgx_ana.annotation import Annotations
@@ -40,6 +41,17 @@ def write_annotations(
             for name in names
         )
         write_folder(files, destination)
+
+
+def write_table(
+    blocks: Sequence[Annotations], file_format: FileFormat, table: TableName, destination: str
+) -> None:
+    """Write one table of several blocks of people as TSV or CSV. Raises :class:`OutputError`."""
+    separator = _SEPARATORS[file_format]
+    parts = (text_chunks(make_table(table, block), separator) for block in blocks)
+    # The first chunk of each part is the header.
+    chunks = (itertools.islice(part, number > 0, None) for number, part in enumerate(parts))
+    write(itertools.chain.from_iterable(chunks), destination)
 
 
 def write_callability(callability: Callability, file_format: str, destination: str) -> None:

@@ -15,9 +15,10 @@ from pgx_ana.pipeline.sample_sheet import (
     sheet_lines,
     sheet_rows,
 )
-from pgx_ana.pipeline.stages import call, call_readable, run
+from pgx_ana.pipeline.stages import AS_OTHER_FILES, call, call_readable, run
 
 __all__ = [
+    "AS_OTHER_FILES",
     "Identity",
     "Request",
     "Selection",

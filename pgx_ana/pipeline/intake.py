@@ -50,7 +50,7 @@ def open_files(request: Request, contig_names: ContigNames) -> list[VariantFile]
 
 
 def _named_by_path(request: Request) -> Mapping[str, SheetRow]:
-    """Return what a sheet would have that names each sample after its file, if that is asked for."""
+    """Return a row for each file that names its sample after it; empty if that is not asked for."""
     if not request.identity.from_file_name:
         return {}
     if _STDIN in request.paths:

@@ -35,6 +35,9 @@ from pgx_ana.pipeline.request import Request, selected_variants
 from pgx_ana.terms import GLOBAL, POPULATIONS
 from pgx_ana.vcf import ContigNames, DetectedAssembly, Genome, VariantFile, undetermined_assembly
 
+AS_OTHER_FILES = "as the other files"
+"""The source of an assembly that a file does not show itself."""
+
 
 def run(request: Request, knowledge: KnowledgeBase) -> Annotations:
     """Annotate all selected people of the files.
@@ -139,7 +142,7 @@ def _shared_assembly(collected: Sequence[FileRecords]) -> DetectedAssembly | Non
     assemblies = {part.detected.assembly for part in collected if part.detected is not None}
     if len(assemblies) != 1:
         return None
-    return DetectedAssembly(assemblies.pop(), "as the other files")
+    return DetectedAssembly(assemblies.pop(), AS_OTHER_FILES)
 
 
 def _with_rows_of_others(

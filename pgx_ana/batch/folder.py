@@ -1,0 +1,158 @@
+"""The folder of a batch: its plan, the parts of its tables, and the records of finished blocks.
+
+A block is finished when its record is there: parts are written before it, and every file appears
+under its name only when it is complete. So a run that is killed at any moment can be continued.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pgx_ana.annotation import Annotations
+from pgx_ana.batch.plan import Block, Plan
+from pgx_ana.batch.records import BlockRecord
+from pgx_ana.batch.settings import Settings
+from pgx_ana.errors import InputError, OutputError, UsageError
+from pgx_ana.output import write, write_table
+from pgx_ana.terms import TableName
+from pgx_ana.version import __version__
+
+_DIGITS = 5
+_STATUS, _QUALITY, _PLAN, _PARTS, _BLOCKS = (
+    "status.tsv",
+    "quality.tsv",
+    "plan.json",
+    "parts",
+    "blocks",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchFolder:
+    """The folder of a batch, by its absolute path."""
+
+    path: Path
+
+    @property
+    def plan_path(self) -> Path:
+        """Return the path of the plan."""
+        return self.path / _PLAN
+
+    def read_plan(self) -> Plan:
+        """Return the plan. Raises :class:`InputError` if there is none of this program."""
+        try:
+            plan = Plan.from_text(self.plan_path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise InputError(
+                f"{self.plan_path}: cannot be read: {error.strerror}; make it with pgx-ana batch "
+                f"plan MANIFEST -o {self.path}"
+            ) from error
+        except (ValueError, KeyError, TypeError) as error:
+            raise InputError(f"{self.plan_path}: is not a plan of this program: {error}") from error
+        if plan.program != __version__:
+            raise UsageError(
+                f"{self.plan_path}: was made by pgx-ana {plan.program}, and this is {__version__}; "
+                "plan it again with --resume, which keeps nothing of another version"
+            )
+        return plan
+
+    def write_plan(self, plan: Plan) -> None:
+        """Write the plan, and remove what does not belong to it. Raises :class:`OutputError`."""
+        with _as_output_error(self.path):
+            self.path.mkdir(parents=True, exist_ok=True)
+            for name in (_STATUS, _QUALITY):
+                (self.path / name).unlink(missing_ok=True)
+            self._remove_stale(plan)
+        write([plan.as_text().encode()], str(self.plan_path))
+
+    def is_in_use(self) -> bool:
+        """Say whether the folder has anything in it."""
+        with contextlib.suppress(OSError):
+            return any(not entry.name.startswith(".pgx-ana.") for entry in self.path.iterdir())
+        return False
+
+    def clear(self) -> None:
+        """Remove all that a batch made here, and nothing else. Raises :class:`OutputError`."""
+        with _as_output_error(self.path):
+            for name in (_STATUS, _QUALITY, _PLAN):
+                (self.path / name).unlink(missing_ok=True)
+            for path in [*self._records(), *self._parts()]:
+                path.unlink()
+
+    def record(self, block: Block) -> BlockRecord | None:
+        """Return what came of a block; None if it is not finished, or was another block."""
+        try:
+            record = BlockRecord.from_text(self._record_path(block.number).read_text("utf-8"))
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        return record if record.key == block.key else None
+
+    def write_block(
+        self, number: int, settings: Settings, people: Sequence[Annotations], record: BlockRecord
+    ) -> None:
+        """Write the parts of a block, then its record. Raises :class:`OutputError`.
+
+        A block without people has no parts.
+        """
+        with _as_output_error(self.path):
+            self._record_path(number).unlink(missing_ok=True)
+            self._record_path(number).parent.mkdir(parents=True, exist_ok=True)
+            for table in settings.tables:
+                part = self._part(table, number, settings)
+                part.parent.mkdir(parents=True, exist_ok=True)
+                part.unlink(missing_ok=True)
+        for table in settings.tables if people else ():
+            destination = str(self._part(table, number, settings))
+            write_table(people, settings.file_format, table, destination)
+        write([record.as_text().encode()], str(self._record_path(number)))
+
+    def write_reports(self, status: Iterable[bytes], quality: Iterable[bytes]) -> None:
+        """Write the status of every file, and the quality report."""
+        write(quality, str(self.path / _QUALITY))
+        write(status, str(self.status_path))
+
+    @property
+    def status_path(self) -> Path:
+        """Return the path of the status of every file."""
+        return self.path / _STATUS
+
+    def _record_path(self, number: int) -> Path:
+        return self.path / _BLOCKS / f"block-{number:0{_DIGITS}}.json"
+
+    def _part(self, table: TableName, number: int, settings: Settings) -> Path:
+        name = f"part-{number:0{_DIGITS}}.{settings.file_format}"
+        return self.path / _PARTS / table / name
+
+    def _records(self) -> list[Path]:
+        return sorted((self.path / _BLOCKS).glob("block-*.json"))
+
+    def _parts(self) -> list[Path]:
+        return sorted((self.path / _PARTS).glob("*/part-*"))
+
+    def _remove_stale(self, plan: Plan) -> None:
+        """Remove the records and parts of blocks that are not finished, or not of this plan.
+
+        Blocks that lost a unit, because the process that read it ended, are read again.
+        """
+        kept: set[Path] = set()
+        for block in plan.blocks():
+            record = self.record(block)
+            if record is not None and not record.has_lost():
+                kept.add(self._record_path(block.number))
+                kept.update(
+                    self._part(table, block.number, plan.settings) for table in plan.settings.tables
+                )
+        for path in [*self._records(), *self._parts()]:
+            if path not in kept:
+                path.unlink()
+
+
+@contextlib.contextmanager
+def _as_output_error(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot be written: {error.strerror}") from error
