@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import pytest
 from helpers.batches import settings
@@ -124,7 +125,7 @@ def test_what_makes_a_block_another() -> None:
         *(
             dataclasses.replace(
                 plan,
-                files=(dataclasses.replace(file, row=dataclasses.replace(row, **{name: "x"})),),
+                files=(dataclasses.replace(file, row=_with(row, name)),),
             )
             for name in ("file", "sample", "sex", "context", "index", "group")
         ),
@@ -140,3 +141,9 @@ def test_a_plan_of_a_hundred_thousand_files() -> None:
     plan = plan_of([""] * 100_000, 256, 500)
     assert plan == Plan.from_text(plan.as_text())
     assert 391 == len(plan.blocks())
+
+
+def _with(row: SheetRow, name: str) -> SheetRow:
+    """Return a row that states something else in one column."""
+    values: dict[str, Any] = {name: "x"}
+    return dataclasses.replace(row, **values)
