@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from helpers.fixture_types import Bcftools
+from helpers.records_of import records_at
 
 from pgx_ana.calling import call_site
 from pgx_ana.knowledge import KnowledgeBase
@@ -137,7 +138,7 @@ def called(path: Path, variants: dict[int, Variant], names: ContigNames) -> dict
     loci = {pos: variant.loci[Assembly.GRCH37] for pos, variant in variants.items()}
     targets = [Target(CHROM, locus.window_start, locus.window_end) for locus in loci.values()]
     calls = {}
-    for pos, records in zip(loci, file.records_at(targets), strict=True):
+    for pos, records in zip(loci, records_at(file, targets), strict=True):
         options = CallOptions(min_gq=0, min_dp=0)
         site = call_site(variants[pos], Assembly.GRCH37, records, 1, options, path.name)
         call = site.calls[0]
