@@ -19,7 +19,14 @@ from pgx_ana.pipeline.intake import open_files
 from pgx_ana.pipeline.people import People
 from pgx_ana.pipeline.request import Request, selected_variants
 from pgx_ana.terms import GLOBAL, POPULATIONS
-from pgx_ana.vcf import ContigNames, DetectedAssembly, Genome, VariantFile, undetermined_assembly
+from pgx_ana.vcf import (
+    ContigNames,
+    DetectedAssembly,
+    Genome,
+    Headers,
+    VariantFile,
+    undetermined_assembly,
+)
 
 
 def run(request: Request, knowledge: KnowledgeBase) -> Annotations:
@@ -89,7 +96,7 @@ class _Run:
         self._context = ReadContext(
             contig_names, variants, request, knowledge, genome, faults.strict
         )
-        self._files = open_files(request, contig_names)
+        self._files = open_files(request, Headers(contig_names))
         identity = request.identity
         is_one_person = identity.same_person or bool(identity.sample_sheet)
         self._people = People([] if is_one_person else self._files, variants)

@@ -18,6 +18,7 @@ from pgx_ana.vcf.assembly import (
     undetermined_assembly,
 )
 from pgx_ana.vcf.fasta import Genome
+from pgx_ana.vcf.headers import Headers
 from pgx_ana.vcf.phase_fields import PhaseDeclarations
 from pgx_ana.vcf.pooling import pooled, read_pool
 from pgx_ana.vcf.reader import VariantFile
@@ -29,6 +30,7 @@ __all__ = [
     "ContigNames",
     "DetectedAssembly",
     "Genome",
+    "Headers",
     "LocusMatches",
     "PhaseDeclarations",
     "Row",

@@ -22,26 +22,15 @@ from numpy.typing import NDArray
 from pgx_ana.errors import InputError
 from pgx_ana.model import Record
 from pgx_ana.printable import printable
-from pgx_ana.vcf.assembly import ContigNames
 from pgx_ana.vcf.bcf import BcfFile
 from pgx_ana.vcf.blocks import OpenBlocks
 from pgx_ana.vcf.container import STDIN, inspect_file, regular_copy
 from pgx_ana.vcf.contigs import FileContigs
 from pgx_ana.vcf.extents import Extent, are_structural, extents_of, positions_in
-from pgx_ana.vcf.header import (
-    Header,
-    calling_program,
-    declares_whole_number,
-    decode_header,
-    hides_ends,
-    parse_header,
-    read_header_lines,
-    sample_names,
-    somatic_caller,
-)
+from pgx_ana.vcf.header import Header, read_header_lines, sample_names
+from pgx_ana.vcf.headers import FileHeader, Headers
 from pgx_ana.vcf.index import DamagedIndexError, Index
 from pgx_ana.vcf.lines import FIXED, TAB, Line, Scan, parse_line, reject_unterminated
-from pgx_ana.vcf.phase_fields import PhaseDeclarations
 from pgx_ana.vcf.records import read_records
 from pgx_ana.vcf.rows import Row, RowStore
 from pgx_ana.vcf.targets import Target, TargetIndex
@@ -51,7 +40,7 @@ _MAX_KEY_BYTES = 1 << 12
 
 
 class VariantFile:
-    """One variant file, opened and checked; :meth:`records_at` reads it.
+    """One variant file, opened and checked. :meth:`rows_at` locates rows, :meth:`read` reads them.
 
     ``caller`` is the program that wrote it, where the header names one. ``unknown_lengths`` are the
     contig lengths that are those of no assembly.
@@ -60,33 +49,30 @@ class VariantFile:
     where it has no samples, and where its index does not belong to it.
     """
 
-    def __init__(self, path: str, contig_names: ContigNames) -> None:
+    def __init__(self, path: str, headers: Headers) -> None:
         self.name = printable(path).replace("\n", "\\n") if path != STDIN else "<stdin>"
         self._remarks: dict[str, None] = {}
         self._copy = regular_copy(path)
         self._first_contigs: list[str] = []
         self._path = Path(path if self._copy is None else self._copy.name)
         self._container = inspect_file(self._path, self.name)
-        text = self._header_text()
-        self._header_lines = text.count("\n")
-        self.header_sha256 = hashlib.sha256(text.encode()).hexdigest()
-        header = parse_header(text)
-        self.caller = calling_program(text)
-        self.phase_declarations = PhaseDeclarations.in_header(text)
-        self.all_samples = sample_names(text, self.name)
+        header = self._read_header(headers)
+        self._header_bytes, self._header_lines = header.n_bytes, header.n_lines
+        self.header_sha256 = header.sha256
+        self._meta = header.meta
+        self.caller = header.meta.caller
+        self.phase_declarations = header.meta.phase_declarations
+        self.all_samples = sample_names(header.last_line, self.name)
         self.selected = np.arange(len(self.all_samples), dtype=np.intp)
         """The numbers of the selected samples, intp, rising."""
         self.samples = self.all_samples
         """The selected samples, in the order of the file."""
         self._store = RowStore(len(self.all_samples))
-        self._end_is_declared = declares_whole_number(text, "END")
-        self._note_somatic(text)
-        self._index = self._usable_index(hides_ends(text, is_bcf=self.format == "BCF"))
-        in_rows = self._index.contigs() if self._index is not None else self._first_contigs
-        contigs = {**dict.fromkeys(in_rows), **header.contigs}
-        self.header = Header(contigs if self.format == "VCF" else header.contigs, header.lines)
-        self.unknown_lengths = contig_names.unknown_lengths(self.header)
-        self._contig_names = FileContigs(contig_names, self.header.contigs, self.name)
+        self._note_somatic()
+        self._index = self._usable_index(header.meta.hides_ends(is_bcf=self.format == "BCF"))
+        self.header = self._header_with_contigs(header.meta.header)
+        self.unknown_lengths = headers.contig_names.unknown_lengths(self.header)
+        self._contig_names = FileContigs(headers.contig_names, self.header, self.name)
         self._contigs = self._contigs_by_chromosome()
         if self._index is not None:
             self._check_index(self._index)
@@ -242,17 +228,23 @@ class VariantFile:
     def _bcf(self) -> BcfFile:
         return BcfFile(self._path, self.name, self._container.index)
 
-    def _header_text(self) -> str:
+    def _read_header(self, headers: Headers) -> FileHeader:
         if self.format == "BCF":
-            return decode_header(self._bcf.header(), self.name)
-        with self._container.open(self._path) as stream:
-            lines = read_header_lines(stream, self.name)
-            header = b"".join(line.rstrip(b"\r\n") + b"\n" for line in lines)
+            return headers.of_bcf(self._bcf.header(), self.name)
+        header, stream = headers.read(lambda: self._container.open(self._path), self.name)
+        with stream:
             self._first_contigs = _first_contig(stream)
-        return decode_header(header, self.name)
+        return header
 
-    def _note_somatic(self, text: str) -> None:
-        reason = somatic_caller(text, self.all_samples)
+    def _header_with_contigs(self, header: Header) -> Header:
+        """Return a header of a VCF with the contigs of its rows, as far as these are known."""
+        in_rows = self._index.contigs() if self._index is not None else self._first_contigs
+        if self.format == "BCF" or header.contigs.keys() >= set(in_rows):
+            return header
+        return Header({**dict.fromkeys(in_rows), **header.contigs}, header.lines)
+
+    def _note_somatic(self) -> None:
+        reason = self._meta.shown_as_somatic(self.all_samples)
         if reason:
             remark = f"written by a somatic caller ({reason}): its genotypes are not germline ones"
             self._remarks[remark] = None
@@ -371,7 +363,7 @@ class VariantFile:
         index = TargetIndex(targets)
         chromosome_of = self._contig_names.chromosome_of_row
         if self.format == "BCF":
-            declared = self._end_is_declared
+            declared = self._meta.end_is_declared
             yield from self._bcf.scan(chromosome_of, index, end_is_declared=declared)
             return
         scan = self._new_scan()

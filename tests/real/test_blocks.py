@@ -1,4 +1,4 @@
-"""Real people in blocks: the same rows whatever the blocks, and whatever files are read together."""
+"""Real people in blocks: the same rows, whatever the blocks and the files read together."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from helpers.paths import PANEL_GENES
+
 from pgx_ana.annotation import Annotations
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.output.delimited import text_chunks

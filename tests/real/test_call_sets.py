@@ -19,7 +19,7 @@ from pgx_ana.calling import call_site
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import CallOptions, Locus, Variant
 from pgx_ana.terms import Assembly
-from pgx_ana.vcf import ContigNames, Target, VariantFile
+from pgx_ana.vcf import ContigNames, Headers, Target, VariantFile
 
 CHROM = "6"
 UNKNOWN_BASE = "N"
@@ -134,7 +134,7 @@ def variant_of(row: Row, reference: dict[int, str]) -> Variant:
 
 def called(path: Path, variants: dict[int, Variant], names: ContigNames) -> dict[int, str]:
     """Return the genotype (alleles sorted) and status of each variant, by position."""
-    file = VariantFile(str(path), names)
+    file = VariantFile(str(path), Headers(names))
     loci = {pos: variant.loci[Assembly.GRCH37] for pos, variant in variants.items()}
     targets = [Target(CHROM, locus.window_start, locus.window_end) for locus in loci.values()]
     calls = {}

@@ -121,7 +121,7 @@ def test_blocks_without_confidence_are_not_calls(shared: Path) -> None:
     from pgx_ana.knowledge import load
     from pgx_ana.model import CallOptions, Locus, Variant
     from pgx_ana.terms import Assembly, CallStatus
-    from pgx_ana.vcf import ContigNames, Target, VariantFile
+    from pgx_ana.vcf import ContigNames, Headers, Target, VariantFile
 
     names = ContigNames(load().contig_tables)
     with (shared / "truth" / "genotypes_gvcf.tsv").open() as stream:
@@ -133,7 +133,7 @@ def test_blocks_without_confidence_are_not_calls(shared: Path) -> None:
         ]
     assert {"rs10929302", "rs1976391", "rs1202170"} == {rsid for rsid, *_ in zero_quality}
     for rsid, chrom, pos, sample in zero_quality:
-        file = VariantFile(str(shared / "gvcf" / f"{sample}.g.vcf.gz"), names)
+        file = VariantFile(str(shared / "gvcf" / f"{sample}.g.vcf.gz"), Headers(names))
         (records,) = records_at(file, [Target(chrom, pos, pos)])
         ref = records[0].ref if records[0].pos == pos else "A"
         locus = Locus(chrom, pos, ref, pos, ref)

@@ -13,7 +13,7 @@ from helpers.records_of import records_at
 
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import NO_COPY, Record
-from pgx_ana.vcf import ContigNames, Target, VariantFile
+from pgx_ana.vcf import ContigNames, Headers, Target, VariantFile
 
 pytestmark = pytest.mark.usefixtures("index_small_files")
 
@@ -21,7 +21,7 @@ ROWS = ["1 100 A C 0/1", "1 200 A T 0/1", "1 300 T C 1/1", "2 50 G T 0/1"]
 
 
 def open_file(toy: KnowledgeBase, path: Path) -> VariantFile:
-    return VariantFile(str(path), ContigNames(toy.contig_tables))
+    return VariantFile(str(path), Headers(ContigNames(toy.contig_tables)))
 
 
 def test_header_digest_depends_on_the_header_only(toy: KnowledgeBase, make_vcf: MakeVcf) -> None:
