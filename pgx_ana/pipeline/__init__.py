@@ -15,7 +15,7 @@ from pgx_ana.pipeline.sample_sheet import (
     sheet_lines,
     sheet_rows,
 )
-from pgx_ana.pipeline.stages import AS_OTHER_FILES, call, call_readable, run
+from pgx_ana.pipeline.stages import AS_OTHER_FILES, blocks, call, call_readable, run
 
 __all__ = [
     "AS_OTHER_FILES",
@@ -23,6 +23,7 @@ __all__ = [
     "Request",
     "Selection",
     "SheetRow",
+    "blocks",
     "call",
     "call_readable",
     "name_from_path",

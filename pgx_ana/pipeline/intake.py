@@ -9,7 +9,7 @@ from pgx_ana.names import did_you_mean
 from pgx_ana.pipeline.faults import raise_all
 from pgx_ana.pipeline.request import Request, check_paths
 from pgx_ana.pipeline.sample_sheet import SheetRow, name_from_path
-from pgx_ana.vcf import ContigNames, VariantFile
+from pgx_ana.vcf import Headers, VariantFile
 
 _MAX_SAMPLES_SHOWN = 5
 """Number of unknown samples that an error message names."""
@@ -17,7 +17,7 @@ _MAX_SAMPLES_SHOWN = 5
 _STDIN = "-"
 
 
-def open_files(request: Request, contig_names: ContigNames) -> list[VariantFile]:
+def open_files(request: Request, headers: Headers) -> list[VariantFile]:
     """Open all files, and return those that have any of the selected samples.
 
     Raises :class:`InputError` that lists all files that are missing, unreadable, truncated, without
@@ -31,7 +31,7 @@ def open_files(request: Request, contig_names: ContigNames) -> list[VariantFile]
     for path in request.paths:
         try:
             row = rows.get(path, SheetRow(path))
-            file = VariantFile(path, contig_names, row.index)
+            file = VariantFile(path, headers, row.index)
             files.append(file)
             if row.sample:
                 file.rename_sample(row.sample)
