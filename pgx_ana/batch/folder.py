@@ -112,12 +112,7 @@ class BatchFolder:
     def write_reports(self, status: Iterable[bytes], quality: Iterable[bytes]) -> None:
         """Write the status of every file, and the quality report."""
         write(quality, str(self.path / _QUALITY))
-        write(status, str(self.status_path))
-
-    @property
-    def status_path(self) -> Path:
-        """Return the path of the status of every file."""
-        return self.path / _STATUS
+        write(status, str(self.path / _STATUS))
 
     def _record_path(self, number: int) -> Path:
         return self.path / _BLOCKS / f"block-{number:0{_DIGITS}}.json"

@@ -55,7 +55,7 @@ def start_batch(plan: Plan, folder: BatchFolder, *, resume: bool, force: bool) -
     if force:
         folder.clear()
     elif not folder.plan_path.exists():
-        if folder.is_in_use():
+        if folder.is_in_use() and not resume:
             raise UsageError(
                 f"-o {folder.path}: is not empty and has no plan of a batch; use "
                 "--force to write there nevertheless, or name another folder"

@@ -169,7 +169,7 @@ def whole(ctx: click.Context, /, **given: Any) -> None:
     with _effort(given, len(plan.files)) as effort:
         run_shard(folder, plan, plan.blocks(), effort)
     report = finish_batch(folder, load_knowledge(given["directories"]), _silent(effort))
-    ctx.exit(_conclude(report, folder, quiet=given["quiet"]))
+    ctx.exit(_conclude(report, given["output"], quiet=given["quiet"]))
 
 
 @batch.command("plan")
@@ -185,13 +185,13 @@ def whole(ctx: click.Context, /, **given: Any) -> None:
 @click.option("-q", "--quiet", is_flag=True, help="Do not print what is to be run.")
 def plan_command(**given: Any) -> None:
     """Look at all files and write the plan, for shards that are run one by one."""
-    folder, plan = _plan(given, shards=given["shards"])
+    _, plan = _plan(given, shards=given["shards"])
     if not given["quiet"]:
         shards = plan.division.shards
         say(
             f"{_counted(len(plan.files), 'file')} in {_counted(len(plan.blocks()), 'block')}; run "
-            f"pgx-ana batch run {folder.path} --shard N for N from 1 to {shards}, then pgx-ana "
-            f"batch finish {folder.path}"
+            f"pgx-ana batch run {given['output']} --shard N for N from 1 to {shards}, then pgx-ana "
+            f"batch finish {given['output']}"
         )
 
 
@@ -237,7 +237,7 @@ def finish_command(ctx: click.Context, /, directory: Path, **given: Any) -> None
     knowledge = load_knowledge(map(Path, folder.read_plan().settings.directories))
     with _effort(given, 0) as effort:
         report = finish_batch(folder, knowledge, _silent(effort))
-    ctx.exit(_conclude(report, folder, quiet=given["quiet"]))
+    ctx.exit(_conclude(report, directory, quiet=given["quiet"]))
 
 
 def _folder(directory: Path) -> BatchFolder:
@@ -305,7 +305,7 @@ def _silent(effort: Effort) -> Effort:
     return Effort(jobs=effort.jobs, timeout=effort.timeout)
 
 
-def _conclude(report: BatchReport, folder: BatchFolder, *, quiet: bool) -> int:
+def _conclude(report: BatchReport, directory: Path, *, quiet: bool) -> int:
     """Print the warnings and the last line on stderr, and return the exit code."""
     for warning in report.warnings:
         say(f"WARNING: {warning}")
@@ -314,7 +314,7 @@ def _conclude(report: BatchReport, folder: BatchFolder, *, quiet: bool) -> int:
         refused = f", {report.n_refused} refused" if report.n_refused else ""
         say(
             f"{n_ok} of {_counted(report.n_files, 'file')} annotated "
-            f"({_counted(report.n_people, 'sample')}){refused}: see {folder.status_path}"
+            f"({_counted(report.n_people, 'sample')}){refused}: see {directory / 'status.tsv'}"
         )
     return SOME_REFUSED if report.n_refused else 0
 

@@ -305,7 +305,7 @@ def test_the_folder_of_something_else(toy: KnowledgeBase, manifest: Path) -> Non
     Path("out").mkdir()
     Path("out/mine").write_text("x")
     with pytest.raises(UsageError, match=r"^-o out: is not empty and has no plan of a batch; "):
-        whole(manifest, Path("out"), toy, resume=True)
+        whole(manifest, Path("out"), toy)
     folder, plan = planned(manifest, Path("other"), settings(toy), toy, Division(2))
     start_batch(plan, BatchFolder(Path("out")), resume=False, force=True)
     assert ["mine", "plan.json"] == list(tree(Path("out")))
