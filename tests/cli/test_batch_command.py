@@ -159,8 +159,9 @@ def test_results_of_another_batch(run: Run) -> None:
     assert (
         2,
         (
-            f"Error: -o {Path('out').absolute()}: has the results of another batch, or of files that "
-            "have changed since; use --resume to keep what still fits, or --force to start anew\n"
+            f"Error: -o {Path('out').absolute()}: has the results of another batch, or of files "
+            "that have changed since; use --resume to keep what still fits, or --force to start "
+            "anew\n"
         ),
     ) == (result.exit_code, result.stderr)
     for option in ("--resume", "--force"):
