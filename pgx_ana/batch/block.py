@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,8 @@ from pgx_ana.batch.settings import Settings
 from pgx_ana.errors import InputError
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import CohortCalls
-from pgx_ana.pipeline import AS_OTHER_FILES, run
+from pgx_ana.pipeline import AS_OTHER_FILES, blocks
+from pgx_ana.printable import printable
 from pgx_ana.quality import SiteTally, state_of, tally_sites
 from pgx_ana.terms import CallStatus
 
@@ -37,16 +38,82 @@ class BlockTask:
     left_out: Mapping[int, UnitResult]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Reading:
-    """Units that were read together, by number, and their people; or one unit and what refused it.
+class _MeddlingError(Exception):
+    """A unit took its assembly or a person from another one that was read with it."""
 
-    ``results`` are those of the units, in their order.
-    """
 
-    units: Mapping[int, Unit]
-    people: Annotations | None
-    results: Mapping[int, UnitResult]
+class _Units:
+    """Units that are read together, and what came of each, gathered while their people pass by."""
+
+    def __init__(self, units: Mapping[int, Unit]) -> None:
+        self.units = units
+        self._places = {
+            _name(file.row.file): place
+            for place, unit in enumerate(units.values())
+            for file in unit
+        }
+        self._samples: list[list[str]] = [[] for _ in units]
+        self._file_samples: dict[str, int] = {}
+        self._called = np.zeros((len(units), 0), np.bool_)
+        self.tallies: tuple[SiteTally, ...] = ()
+
+    def people(self, task: BlockTask, knowledge: KnowledgeBase) -> Iterator[Annotations]:
+        """Yield the people, some at a time.
+
+        Raises :class:`InputError` where a file cannot be used, and :class:`_MeddlingError`.
+        """
+        files = [file for unit in self.units.values() for file in unit]
+        for file in files:
+            if file.has_changed():
+                raise InputError(f"{file.row.file}: {_CHANGED}")
+        request = task.settings.request_for((file.row for file in files), task.manifest)
+        for people in blocks(request, knowledge):
+            self._add(people.calls)
+            self.tallies = add_tallies([self.tallies, tally_sites(people.calls, knowledge)])
+            yield people
+
+    def results(self) -> dict[int, UnitResult]:
+        """Return what came of each unit, once its people have passed by."""
+        return {
+            number: UnitResult(
+                Outcome.OK,
+                tuple(self._samples[place]),
+                tuple(self._file_samples[_name(file.row.file)] for file in unit),
+                int(self._called[place].sum()),
+            )
+            for place, (number, unit) in enumerate(self.units.items())
+        }
+
+    def _add(self, calls: CohortCalls) -> None:
+        places = [self._places[file.name] for file in calls.files]
+        self._check_apart(calls, places)
+        self._file_samples.update((file.name, file.samples) for file in calls.files)
+        of_value = np.array([places[files[0]] for files in calls.sample_files.values], np.intp)
+        place_of_sample = of_value[calls.sample_files.codes]
+        if not self._called.shape[1]:
+            self._called = np.zeros((len(self.units), len(calls.sites)), np.bool_)
+        for number, site in enumerate(calls.sites):
+            mask = site.calls.mask(lambda call: state_of(call) == CallStatus.CALLED.value)
+            self._called[np.unique(place_of_sample[mask]), number] = True
+        order = np.argsort(place_of_sample, kind="stable")
+        counts = np.bincount(place_of_sample, minlength=len(self.units))
+        members = np.split(order, np.cumsum(counts)[:-1])
+        for samples, numbers in zip(self._samples, members, strict=True):
+            samples.extend(calls.samples[number] for number in numbers.tolist())
+
+    def _check_apart(self, calls: CohortCalls, places: Sequence[int]) -> None:
+        """Raise :class:`_MeddlingError` where a unit took anything from another."""
+        if len(self.units) == 1:
+            return
+        borrowed = any(file.assembly_source == AS_OTHER_FILES for file in calls.files)
+        files_of = calls.sample_files.values
+        if borrowed or any(len({places[file] for file in files}) > 1 for files in files_of):
+            raise _MeddlingError
+
+
+def _name(path: str) -> str:
+    """Return the name by which results call a file."""
+    return printable(path).replace("\n", "\\n")
 
 
 def run_block(task: BlockTask, knowledge: KnowledgeBase) -> int:
@@ -54,124 +121,87 @@ def run_block(task: BlockTask, knowledge: KnowledgeBase) -> int:
 
     Raises :class:`OutputError` if they cannot be written.
     """
-    readings = _read_block(task, knowledge)
+    number, folder = task.block.number, task.folder
+    units = {n: unit for n, unit in enumerate(task.block.units) if n not in task.left_out}
     results = dict(task.left_out)
-    for reading in readings:
-        results |= reading.results
-    people = [reading.people for reading in readings if reading.people is not None]
-    units = tuple(results[number] for number in range(len(task.block.units)))
-    record = BlockRecord(task.block.key, units, _tallies(people))
-    task.folder.write_block(task.block.number, task.settings, people, record)
-    return sum(
-        len(unit)
-        for unit, result in zip(task.block.units, units, strict=True)
-        if result.outcome is not Outcome.OK
-    )
+    folder.clear_block(number)
+    try:
+        parts = _write([units] if units else [], task, knowledge)
+    except (InputError, _MeddlingError):
+        readable, others = _surveyed(units, task, knowledge)
+        results |= others
+        parts = _write(readable, task, knowledge)
+    for part in parts:
+        results |= part.results()
+    in_order = tuple(results[n] for n in range(len(task.block.units)))
+    record = BlockRecord(task.block.key, in_order, add_tallies(part.tallies for part in parts))
+    folder.write_record(number, record)
+    pairs = zip(task.block.units, in_order, strict=True)
+    return sum(len(unit) for unit, result in pairs if result.outcome is not Outcome.OK)
 
 
 def probe_unit(task: BlockTask, number: int, knowledge: KnowledgeBase) -> None:
     """Read one unit of a block, for nothing but to see whether the process survives it."""
-    _read({number: task.block.units[number]}, task, knowledge)
+    list(_survey({number: task.block.units[number]}, task, knowledge))
 
 
-def _read_block(task: BlockTask, knowledge: KnowledgeBase) -> list[_Reading]:
-    """Read all units that are not left out. Each sample name is that of one unit."""
-    units = {n: unit for n, unit in enumerate(task.block.units) if n not in task.left_out}
-    seen: dict[str, None] = {}
-    kept = []
-    for reading in _read(units, task, knowledge):
-        results = {
-            number: _without_people(result)
-            for number, result in reading.results.items()
-            if not seen.keys().isdisjoint(result.samples)
-        }
-        for result in reading.results.values():
-            seen.update(dict.fromkeys(result.samples))
-        if not results:
-            kept.append(reading)
-            continue
-        others = {n: unit for n, unit in reading.units.items() if n not in results}
-        kept.append(_Reading({}, None, results))
-        kept.extend(_read(others, task, knowledge))
-    return kept
+def _write(
+    sets: Sequence[Mapping[int, Unit]], task: BlockTask, knowledge: KnowledgeBase
+) -> list[_Units]:
+    """Write the people of all sets of units; return the sets, with what came of them."""
+    parts = [_Units(units) for units in sets]
+    people = (block for part in parts for block in part.people(task, knowledge))
+    task.folder.write_parts(task.block.number, task.settings, people)
+    return parts
 
 
-def _without_people(result: UnitResult) -> UnitResult:
-    return UnitResult(Outcome.DUPLICATE, result.samples, result.file_samples)
+def _surveyed(
+    units: Mapping[int, Unit], task: BlockTask, knowledge: KnowledgeBase
+) -> tuple[list[Mapping[int, Unit]], dict[int, UnitResult]]:
+    """Return sets of units that can be read together, and the results of all other units.
+
+    Each sample name is that of one unit: later ones with it are duplicates.
+    """
+    seen: set[str] = set()
+    readable: list[Mapping[int, Unit]] = []
+    others: dict[int, UnitResult] = {}
+    for part in _survey(units, task, knowledge):
+        if isinstance(part, _Units):
+            results = part.results()
+            others |= {
+                number: UnitResult(Outcome.DUPLICATE, result.samples, result.file_samples)
+                for number, result in results.items()
+                if not seen.isdisjoint(result.samples)
+            }
+            seen.update(sample for result in results.values() for sample in result.samples)
+            rest = {number: unit for number, unit in part.units.items() if number not in others}
+            readable += [rest] if rest else []
+        else:
+            others |= part
+    return readable, others
 
 
-def _read(units: Mapping[int, Unit], task: BlockTask, knowledge: KnowledgeBase) -> list[_Reading]:
-    """Read units together where they do not meddle with each other, else in halves.
+def _survey(
+    units: Mapping[int, Unit], task: BlockTask, knowledge: KnowledgeBase
+) -> Iterator[_Units | dict[int, UnitResult]]:
+    """Yield sets of units that do not meddle with each other, and the results of refused ones.
 
     What is said of a unit does not depend on the others. So a fault is looked for in ever smaller
-    parts, and so is a unit that took anything from another.
+    sets, and so is a unit that took anything from another.
     """
-    if not units:
-        return []
-    request = task.settings.request_for(
-        (file.row for unit in units.values() for file in unit), task.manifest
-    )
+    part = _Units(units)
     try:
-        changed = [file.row.file for u in units.values() for file in u if file.has_changed()]
-        if changed:
-            raise InputError(f"{changed[0]}: {_CHANGED}")
-        people = run(request, knowledge)
-    except InputError as error:
+        for _ in part.people(task, knowledge):
+            pass
+    except (InputError, _MeddlingError) as error:
         if len(units) == 1:
-            (number,) = units
-            return [_Reading(units, None, {number: UnitResult(Outcome.REFUSED, reason=str(error))})]
+            yield {number: UnitResult(Outcome.REFUSED, reason=str(error)) for number in units}
+            return
+        numbers = list(units)
+        for half in (numbers[: len(numbers) // 2], numbers[len(numbers) // 2 :]):
+            yield from _survey({number: units[number] for number in half}, task, knowledge)
     else:
-        if len(units) == 1 or _are_apart(people.calls, units):
-            return [_Reading(units, people, _results(people.calls, units))]
-    numbers = list(units)
-    halves = (numbers[: len(numbers) // 2], numbers[len(numbers) // 2 :])
-    return [
-        reading
-        for half in halves
-        for reading in _read({number: units[number] for number in half}, task, knowledge)
-    ]
-
-
-def _are_apart(calls: CohortCalls, units: Mapping[int, Unit]) -> bool:
-    """Say whether no unit took an assembly or a sample from another."""
-    if any(file.assembly_source == AS_OTHER_FILES for file in calls.files):
-        return False
-    unit_of = _unit_of_file(units)
-    return all(len({unit_of[file] for file in files}) == 1 for files in calls.sample_files.values)
-
-
-def _unit_of_file(units: Mapping[int, Unit]) -> list[int]:
-    """Return, for each file of a run, the place of its unit among those that were read."""
-    return [place for place, unit in enumerate(units.values()) for _ in unit]
-
-
-def _results(calls: CohortCalls, units: Mapping[int, Unit]) -> dict[int, UnitResult]:
-    """Return what came of each unit of a run, in which no two units share a person."""
-    unit_of, n_units = _unit_of_file(units), len(units)
-    places = np.array([unit_of[files[0]] for files in calls.sample_files.values], np.intp)
-    unit_of_sample = places[calls.sample_files.codes]
-    called = np.zeros(n_units, np.int64)
-    for site in calls.sites:
-        mask = site.calls.mask(lambda call: state_of(call) == CallStatus.CALLED.value)
-        called += np.bincount(unit_of_sample[mask], minlength=n_units) > 0
-    order = np.argsort(unit_of_sample, kind="stable")
-    ends = np.cumsum(np.bincount(unit_of_sample, minlength=n_units))
-    members = np.split(order, ends[:-1])
-    files = iter(calls.files)
-    return {
-        number: UnitResult(
-            Outcome.OK,
-            tuple(calls.samples[sample] for sample in members[place].tolist()),
-            tuple(next(files).samples for _ in unit),
-            int(called[place]),
-        )
-        for place, (number, unit) in enumerate(units.items())
-    }
-
-
-def _tallies(people: Iterable[Annotations]) -> tuple[SiteTally, ...]:
-    """Return the tallies of all people of a block."""
-    return add_tallies(tally_sites(block.calls, block.knowledge) for block in people)
+        yield part
 
 
 def add_tallies(parts: Iterable[Sequence[SiteTally]]) -> tuple[SiteTally, ...]:

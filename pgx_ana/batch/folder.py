@@ -7,7 +7,7 @@ under its name only when it is complete. So a run that is killed at any moment c
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -90,24 +90,31 @@ class BatchFolder:
             return None
         return record if record.key == block.key else None
 
-    def write_block(
-        self, number: int, settings: Settings, people: Sequence[Annotations], record: BlockRecord
-    ) -> None:
-        """Write the parts of a block, then its record. Raises :class:`OutputError`.
-
-        A block without people has no parts.
-        """
+    def clear_block(self, number: int) -> None:
+        """Remove the record and the parts of a block. Raises :class:`OutputError`."""
         with _as_output_error(self.path):
             self._record_path(number).unlink(missing_ok=True)
-            self._record_path(number).parent.mkdir(parents=True, exist_ok=True)
-            for table in settings.tables:
-                part = self._part(table, number, settings)
+            for path in (self.path / _PARTS).glob(f"*/part-{number:0{_DIGITS}}.*"):
+                path.unlink()
+
+    def write_parts(self, number: int, settings: Settings, people: Iterable[Annotations]) -> None:
+        """Write the parts of a block; a block without people has none.
+
+        Raises :class:`OutputError`, and the errors that are raised when people are asked for.
+        """
+        together = list(people)
+        for table in settings.tables if together else ():
+            part = self._part(table, number, settings)
+            with _as_output_error(self.path):
                 part.parent.mkdir(parents=True, exist_ok=True)
-                part.unlink(missing_ok=True)
-        for table in settings.tables if people else ():
-            destination = str(self._part(table, number, settings))
-            write_table(people, settings.file_format, table, destination)
-        write([record.as_text().encode()], str(self._record_path(number)))
+            write_table(together, settings.file_format, table, str(part))
+
+    def write_record(self, number: int, record: BlockRecord) -> None:
+        """Write the record of a block, which marks it as finished. Raises :class:`OutputError`."""
+        path = self._record_path(number)
+        with _as_output_error(self.path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+        write([record.as_text().encode()], str(path))
 
     def write_reports(self, status: Iterable[bytes], quality: Iterable[bytes]) -> None:
         """Write the status of every file, and the quality report."""
