@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from pgx_ana.haplotypes.nomenclature import Label, Nomenclature
@@ -55,9 +56,16 @@ class Chromosomes:
         """The alleles of each haplotype, 0 for one without core alleles (``*1``)."""
         self.alone = 0
         """The alleles that are a haplotype on their own."""
-        for haplotype, core in zip(nomenclature.haplotypes, self.cores, strict=True):
+        self._shared = 0  # alleles of haplotypes with more than one
+        self._number_of: dict[int, int] = {}
+        for number, (haplotype, core) in enumerate(
+            zip(nomenclature.haplotypes, self.cores, strict=True)
+        ):
             if len(haplotype.core) == 1:
                 self.alone |= core
+                self._number_of.setdefault(core, number)
+            else:
+                self._shared |= core
 
     def part(self, site: int, allele: str | None) -> int:
         """Return the bit of an allele at a core site, of a missing one if it is None."""
@@ -107,18 +115,48 @@ class Chromosomes:
             named = self._named[chromosome] = self._name(chromosome)
         return named
 
+    def carried_by_any(self, chromosomes: Iterable[int]) -> frozenset[int]:
+        """Return the haplotypes that any of the chromosomes carries, all of them fully known."""
+        found: set[int] = set()
+        parts: set[int] = set()
+        total = 0
+        for chromosome in chromosomes:
+            total |= chromosome
+            # The name of the rest depends on no allele that is always a haplotype on its own.
+            parts.add(chromosome & ~self._only_alone)
+            if not chromosome & self._only_alone:
+                found.update(self.named(chromosome).labels[0].haplotypes)
+        for part in parts:
+            if part:
+                found.update(self.named(part).labels[0].haplotypes)
+        found.update(self._number_of[1 << bit] for bit in _bits(total & self._only_alone))
+        return frozenset(found)
+
+    @property
+    def _only_alone(self) -> int:
+        """The alleles that name a haplotype, whatever else a chromosome carries."""
+        return self.alone & ~self._shared
+
     def _name(self, chromosome: int) -> NamedChromosome:
         if chromosome & self.all_missing:
             partial = self.alleles(chromosome)
             labels = tuple(label for label, _ in self.nomenclature.labels(partial))
             unlisted = self.nomenclature.also_possible(partial)
         else:
-            n_sites = len(self._defaults)
-            marked = dict(self._alleles[bit - n_sites] for bit in _bits(chromosome))
-            labels = (self.nomenclature.label_of_marked(marked),)
-            unlisted = frozenset()
+            labels, unlisted = (self._label(chromosome),), frozenset()
         is_exact = len(labels) == 1 and labels[0].exact
         return NamedChromosome(labels, _sort_key(labels), is_exact, unlisted)
+
+    def _label(self, chromosome: int) -> Label:
+        """Name a chromosome whose allele is known at every site."""
+        if chromosome and not chromosome & ~self._only_alone:
+            numbers = sorted([self._number_of[1 << bit] for bit in _bits(chromosome)])
+            haplotypes = self.nomenclature.haplotypes
+            text = " + ".join([haplotypes[number].name for number in numbers])
+            return Label(text if len(numbers) == 1 else f"[{text}]", tuple(numbers))
+        n_sites = len(self._defaults)
+        marked = dict([self._alleles[bit - n_sites] for bit in _bits(chromosome)])
+        return self.nomenclature.label_of_marked(marked)
 
 
 def _bits(number: int) -> list[int]:
@@ -134,7 +172,8 @@ def _bits(number: int) -> list[int]:
 def _sort_key(labels: Labels) -> str:
     """Return text that sorts like the ranks of the labels, one after the other."""
     keys = []
-    for is_inexact, haplotypes, text in (label.rank for label in labels):
-        numbers = "".join(chr(number + 1) for number in haplotypes)
+    for label in labels:
+        is_inexact, haplotypes, text = label.rank
+        numbers = "".join([chr(number + 1) for number in haplotypes])
         keys.append(f"{chr(1 + is_inexact)}{numbers}{_END}{text}{_END}")
     return "".join(keys) + _END

@@ -12,7 +12,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 from pgx_ana.haplotypes.chromosomes import Chromosomes, Labels
 from pgx_ana.haplotypes.nomenclature import Label, Nomenclature
@@ -29,6 +29,10 @@ from pgx_ana.haplotypes.phasing import (
 
 MIN_PROBABILITY = 0.001
 """Diplotypes with a smaller probability are left out of the probabilities."""
+
+
+_MAX_MADE_BLOCKS = 4
+"""Open phase blocks up to which the candidates, at most eight, are always made."""
 
 
 class OpenChromosome(NamedTuple):
@@ -75,6 +79,55 @@ class Candidate(NamedTuple):
         return all(len(labels) == 1 and labels[0].exact for labels in self.groups)
 
 
+class DeferredCandidates(Sequence[Candidate]):
+    """The candidates of a person with many open phase blocks, made only when they are asked for.
+
+    Every allele is known, and no candidate is a pair of named haplotypes. So each phasing gives a
+    candidate of its own, and each chromosome a label of its own.
+    """
+
+    __slots__ = ("_chromosomes", "_observed")
+
+    def __init__(self, chromosomes: Chromosomes, observed: Observation) -> None:
+        self._chromosomes = chromosomes
+        self._observed = observed
+
+    def __len__(self) -> int:
+        return int(1 << len(self._observed.blocks) - 1)
+
+    @overload
+    def __getitem__(self, index: int) -> Candidate: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Candidate]: ...
+
+    def __getitem__(self, index: int | slice) -> Candidate | Sequence[Candidate]:
+        return self._made()[index]
+
+    def __iter__(self) -> Iterator[Candidate]:
+        return iter(self._made())
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, DeferredCandidates):
+            other = other._made()
+        return self._made() == other
+
+    def __hash__(self) -> int:
+        return hash(self._made())
+
+    def __repr__(self) -> str:
+        return repr(self._made())
+
+    @property
+    def haplotypes(self) -> frozenset[int]:
+        """The haplotypes that any candidate carries."""
+        pairs = phasings_of(self._observed)
+        return self._chromosomes.carried_by_any(itertools.chain.from_iterable(pairs))
+
+    def _made(self) -> tuple[Candidate, ...]:
+        return _candidates(self._chromosomes, phasings_of(self._observed))
+
+
 @dataclass(frozen=True, slots=True)
 class Diplotype:
     """What the genotypes of one person show about the haplotypes of a set.
@@ -91,7 +144,7 @@ class Diplotype:
 
     status: DiplotypeStatus
     diplotype: str = ""
-    candidates: tuple[Candidate, ...] = ()
+    candidates: Sequence[Candidate] = ()
     probabilities: tuple[tuple[str, float], ...] = ()
     deciding: tuple[str, ...] = ()
     extras: tuple[str, ...] = ()
@@ -99,6 +152,27 @@ class Diplotype:
     phenotype: str = ""
     also_possible: frozenset[int] = frozenset()
     also_possible_pairs: frozenset[tuple[OpenChromosome, OpenChromosome]] = frozenset()
+
+    @property
+    def haplotypes(self) -> frozenset[int]:
+        """Return the indices of all haplotypes that either chromosome may carry."""
+        if isinstance(self.candidates, DeferredCandidates):
+            return self.candidates.haplotypes
+        labels = {label for candidate in self.candidates for group in candidate for label in group}
+        return self.also_possible.union(*(label.haplotypes for label in labels))
+
+    @property
+    def is_unnamed(self) -> bool:
+        """Return whether no candidate is a pair of named haplotypes, nor are any of them made."""
+        return isinstance(self.candidates, DeferredCandidates)
+
+    @property
+    def n_labels(self) -> int:
+        """Return how many different labels the chromosomes of the candidates have."""
+        if isinstance(self.candidates, DeferredCandidates):
+            return 2 * len(self.candidates)
+        groups = itertools.chain.from_iterable(self.candidates)
+        return len({label.text for group in groups for label in group})
 
 
 class DiplotypeCaller:
@@ -111,6 +185,7 @@ class DiplotypeCaller:
         self.nomenclature = nomenclature
         self.chromosomes = Chromosomes(nomenclature)
         self._population = population if population in nomenclature.panel.counts else ""
+        self._largest_core = max((core.bit_count() for core in self.chromosomes.cores), default=0)
 
     def call(self, observed: Observation) -> Diplotype:
         """Call the diplotype of one person, without the alleles at further sites."""
@@ -125,6 +200,8 @@ class DiplotypeCaller:
             possible = frozenset(_possible_haplotypes(chromosomes, observed))
             status = _status(chromosomes, observed, ())
             return Diplotype(status, deciding=deciding, also_possible=possible)
+        if self._may_be_deferred(observed):
+            return self._deferred(observed, deciding)
         phasings = phasings_of(observed)
         candidates = _candidates(chromosomes, phasings)
         status = _status(chromosomes, observed, candidates)
@@ -148,6 +225,25 @@ class DiplotypeCaller:
             unlisted,
             open_pairs,
         )
+
+    def _may_be_deferred(self, observed: Observation) -> bool:
+        """Return whether there are many candidates, and nothing else depends on what they are."""
+        if len(observed.blocks) <= _MAX_MADE_BLOCKS or self._population:
+            return False
+        n_alleles = 2 * observed.shared.bit_count() + sum(
+            first.bit_count() + second.bit_count() for first, second, _ in observed.blocks
+        )
+        is_complete = not observed.alleles & self.chromosomes.all_missing
+        return is_complete and n_alleles > 2 * self._largest_core
+
+    def _deferred(self, observed: Observation, deciding: tuple[str, ...]) -> Diplotype:
+        """Return a diplotype of which no candidate is a pair of named haplotypes.
+
+        It has no phenotype, because a chromosome that is no named haplotype has no function.
+        """
+        candidates = DeferredCandidates(self.chromosomes, observed)
+        status = _status(self.chromosomes, observed, ())
+        return Diplotype(status, candidates=candidates, deciding=deciding)
 
     def extras(self, diplotype: Diplotype, further: Mapping[str, AllelePair]) -> tuple[str, ...]:
         """Return the alleles that do not belong to the reported haplotypes, if any is reported.
