@@ -7,15 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pgx_ana.annotation import Annotations
+from pgx_ana.annotation import Annotations, Annotator
 from pgx_ana.batch.folder import BatchFolder
 from pgx_ana.batch.plan import Block, Unit
 from pgx_ana.batch.records import BlockRecord, Outcome, UnitResult
 from pgx_ana.batch.settings import Settings
 from pgx_ana.errors import InputError
-from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import CohortCalls
-from pgx_ana.pipeline import AS_OTHER_FILES, blocks
+from pgx_ana.pipeline import AS_OTHER_FILES, Run
 from pgx_ana.printable import printable
 from pgx_ana.quality import SiteTally, state_of, tally_sites
 from pgx_ana.terms import CallStatus
@@ -57,7 +56,7 @@ class _Units:
         self._called = np.zeros((len(units), 0), np.bool_)
         self.tallies: tuple[SiteTally, ...] = ()
 
-    def people(self, task: BlockTask, knowledge: KnowledgeBase) -> Iterator[Annotations]:
+    def people(self, task: BlockTask, annotator: Annotator) -> Iterator[Annotations]:
         """Yield the people, some at a time.
 
         Raises :class:`InputError` where a file cannot be used, and :class:`_MeddlingError`.
@@ -67,9 +66,11 @@ class _Units:
             if file.has_changed():
                 raise InputError(f"{file.row.file}: {_CHANGED}")
         request = task.settings.request_for((file.row for file in files), task.manifest)
-        for people in blocks(request, knowledge):
+        for people in Run(request, annotator.knowledge, annotator).blocks():
             self._add(people.calls)
-            self.tallies = add_tallies([self.tallies, tally_sites(people.calls, knowledge)])
+            self.tallies = add_tallies(
+                [self.tallies, tally_sites(people.calls, annotator.knowledge)]
+            )
             yield people
 
     def results(self) -> dict[int, UnitResult]:
@@ -116,7 +117,7 @@ def _name(path: str) -> str:
     return printable(path).replace("\n", "\\n")
 
 
-def run_block(task: BlockTask, knowledge: KnowledgeBase) -> int:
+def run_block(task: BlockTask, annotator: Annotator) -> int:
     """Read a block, write its parts and its record, and return the number of its refused files.
 
     Raises :class:`OutputError` if they cannot be written.
@@ -126,11 +127,11 @@ def run_block(task: BlockTask, knowledge: KnowledgeBase) -> int:
     results = dict(task.left_out)
     folder.clear_block(number)
     try:
-        parts = _write([units] if units else [], task, knowledge)
+        parts = _write([units] if units else [], task, annotator)
     except (InputError, _MeddlingError):
-        readable, others = _surveyed(units, task, knowledge)
+        readable, others = _surveyed(units, task, annotator)
         results |= others
-        parts = _write(readable, task, knowledge)
+        parts = _write(readable, task, annotator)
     for part in parts:
         results |= part.results()
     in_order = tuple(results[n] for n in range(len(task.block.units)))
@@ -140,23 +141,23 @@ def run_block(task: BlockTask, knowledge: KnowledgeBase) -> int:
     return sum(len(unit) for unit, result in pairs if result.outcome is not Outcome.OK)
 
 
-def probe_unit(task: BlockTask, number: int, knowledge: KnowledgeBase) -> None:
+def probe_unit(task: BlockTask, number: int, annotator: Annotator) -> None:
     """Read one unit of a block, for nothing but to see whether the process survives it."""
-    list(_survey({number: task.block.units[number]}, task, knowledge))
+    list(_survey({number: task.block.units[number]}, task, annotator))
 
 
 def _write(
-    sets: Sequence[Mapping[int, Unit]], task: BlockTask, knowledge: KnowledgeBase
+    sets: Sequence[Mapping[int, Unit]], task: BlockTask, annotator: Annotator
 ) -> list[_Units]:
     """Write the people of all sets of units; return the sets, with what came of them."""
     parts = [_Units(units) for units in sets]
-    people = (block for part in parts for block in part.people(task, knowledge))
+    people = (block for part in parts for block in part.people(task, annotator))
     task.folder.write_parts(task.block.number, task.settings, people)
     return parts
 
 
 def _surveyed(
-    units: Mapping[int, Unit], task: BlockTask, knowledge: KnowledgeBase
+    units: Mapping[int, Unit], task: BlockTask, annotator: Annotator
 ) -> tuple[list[Mapping[int, Unit]], dict[int, UnitResult]]:
     """Return sets of units that can be read together, and the results of all other units.
 
@@ -165,7 +166,7 @@ def _surveyed(
     seen: set[str] = set()
     readable: list[Mapping[int, Unit]] = []
     others: dict[int, UnitResult] = {}
-    for part in _survey(units, task, knowledge):
+    for part in _survey(units, task, annotator):
         if isinstance(part, _Units):
             results = part.results()
             others |= {
@@ -182,7 +183,7 @@ def _surveyed(
 
 
 def _survey(
-    units: Mapping[int, Unit], task: BlockTask, knowledge: KnowledgeBase
+    units: Mapping[int, Unit], task: BlockTask, annotator: Annotator
 ) -> Iterator[_Units | dict[int, UnitResult]]:
     """Yield sets of units that do not meddle with each other, and the results of refused ones.
 
@@ -191,7 +192,7 @@ def _survey(
     """
     part = _Units(units)
     try:
-        for _ in part.people(task, knowledge):
+        for _ in part.people(task, annotator):
             pass
     except (InputError, _MeddlingError) as error:
         if len(units) == 1:
@@ -199,7 +200,7 @@ def _survey(
             return
         numbers = list(units)
         for half in (numbers[: len(numbers) // 2], numbers[len(numbers) // 2 :]):
-            yield from _survey({number: units[number] for number in half}, task, knowledge)
+            yield from _survey({number: units[number] for number in half}, task, annotator)
     else:
         yield part
 

@@ -16,10 +16,11 @@ from typing import TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
+from pgx_ana.annotation import Annotator
 from pgx_ana.batch.block import BlockTask, probe_unit, run_block
 from pgx_ana.batch.plan import Plan
 from pgx_ana.errors import UsageError
-from pgx_ana.knowledge import KnowledgeBase, load
+from pgx_ana.knowledge import load
 
 _MAX_TASKS = 64
 """Tasks after which a process is replaced, so that nothing that it keeps grows without end."""
@@ -116,19 +117,19 @@ def _ending(exit_code: int) -> str:
 def _perform(task: Task, folder: str, directories: tuple[str, ...], digest: str) -> int:
     """Do a task; return the number of refused files of a block, 0 for a single unit."""
     os.chdir(folder)  # paths of the plan are relative to it
-    knowledge = _loaded(directories)
-    if knowledge.digest != digest:
+    annotator = _annotator(directories, task.block.settings.request.population)
+    if annotator.knowledge.digest != digest:
         raise UsageError(
             "the knowledge base has changed since the batch was planned; plan it again with "
             "--resume"
         )
     if task.unit is None:
-        return run_block(task.block, knowledge)
-    probe_unit(task.block, task.unit, knowledge)
+        return run_block(task.block, annotator)
+    probe_unit(task.block, task.unit, annotator)
     return 0
 
 
 @functools.cache
-def _loaded(directories: tuple[str, ...]) -> KnowledgeBase:
-    """Return the knowledge base, loaded once in each process."""
-    return load([Path(directory) for directory in directories])
+def _annotator(directories: tuple[str, ...], population: str) -> Annotator:
+    """Return what all tasks of a process share: the knowledge base, and what follows from it."""
+    return Annotator(load([Path(directory) for directory in directories]), population)

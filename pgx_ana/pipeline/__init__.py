@@ -15,15 +15,15 @@ from pgx_ana.pipeline.sample_sheet import (
     sheet_lines,
     sheet_rows,
 )
-from pgx_ana.pipeline.stages import AS_OTHER_FILES, blocks, call, call_readable, run
+from pgx_ana.pipeline.stages import AS_OTHER_FILES, Run, call, call_readable, run
 
 __all__ = [
     "AS_OTHER_FILES",
     "Identity",
     "Request",
+    "Run",
     "Selection",
     "SheetRow",
-    "blocks",
     "call",
     "call_readable",
     "name_from_path",

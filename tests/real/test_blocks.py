@@ -13,7 +13,7 @@ from pgx_ana.annotation import Annotations
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.output.delimited import text_chunks
 from pgx_ana.output.tables import make_table
-from pgx_ana.pipeline import Request, blocks, run
+from pgx_ana.pipeline import Request, Run, run
 from pgx_ana.terms import TableName
 
 
@@ -53,7 +53,7 @@ def test_a_cohort_in_blocks(cohort: tuple[str, ...], curated: KnowledgeBase, peo
     chosen = Request(cohort)
 
     def in_blocks() -> Iterator[Annotations]:
-        for number, block in enumerate(blocks(chosen, curated, people=people)):
+        for number, block in enumerate(Run(chosen, curated).blocks(people)):
             if number == 3:
                 return
             yield block
