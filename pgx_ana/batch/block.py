@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -37,6 +38,14 @@ class BlockTask:
     left_out: Mapping[int, UnitResult]
 
 
+@dataclass(frozen=True, slots=True)
+class _Set:
+    """Units that can be read together, and their assembly; empty where it is not known yet."""
+
+    units: Mapping[int, Unit]
+    assembly: str = ""
+
+
 class _MeddlingError(Exception):
     """A unit took its assembly or a person from another one that was read with it."""
 
@@ -55,6 +64,7 @@ class _Units:
         self._file_samples: dict[str, int] = {}
         self._called = np.zeros((len(units), 0), np.bool_)
         self.tallies: tuple[SiteTally, ...] = ()
+        self.assembly = ""
 
     def people(self, task: BlockTask, annotator: Annotator) -> Iterator[Annotations]:
         """Yield the people, some at a time.
@@ -86,6 +96,7 @@ class _Units:
         }
 
     def _add(self, calls: CohortCalls) -> None:
+        self.assembly = calls.assembly.value
         places = [self._places[file.name] for file in calls.files]
         self._check_apart(calls, places)
         self._file_samples.update((file.name, file.samples) for file in calls.files)
@@ -127,7 +138,7 @@ def run_block(task: BlockTask, annotator: Annotator) -> int:
     results = dict(task.left_out)
     folder.clear_block(number)
     try:
-        parts = _write([units] if units else [], task, annotator)
+        parts = _write([_Set(units)] if units else [], task, annotator)
     except (InputError, _MeddlingError):
         readable, others = _surveyed(units, task, annotator)
         results |= others
@@ -146,25 +157,33 @@ def probe_unit(task: BlockTask, number: int, annotator: Annotator) -> None:
     list(_survey({number: task.block.units[number]}, task, annotator))
 
 
-def _write(
-    sets: Sequence[Mapping[int, Unit]], task: BlockTask, annotator: Annotator
-) -> list[_Units]:
-    """Write the people of all sets of units; return the sets, with what came of them."""
-    parts = [_Units(units) for units in sets]
-    people = (block for part in parts for block in part.people(task, annotator))
-    task.folder.write_parts(task.block.number, task.settings, people)
-    return parts
+def _write(sets: Iterable[_Set], task: BlockTask, annotator: Annotator) -> list[_Units]:
+    """Write the people of all sets; return what came of each. A part has one assembly."""
+    written = []
+    for piece, (_, group) in enumerate(itertools.groupby(sets, lambda one: one.assembly), 1):
+        together = [_Units(one.units) for one in group]
+        people = _people_of(together, task, annotator)
+        task.folder.write_parts((task.block.number, piece), task.settings, people)
+        written += together
+    return written
+
+
+def _people_of(
+    together: Iterable[_Units], task: BlockTask, annotator: Annotator
+) -> Iterator[Annotations]:
+    for units in together:
+        yield from units.people(task, annotator)
 
 
 def _surveyed(
     units: Mapping[int, Unit], task: BlockTask, annotator: Annotator
-) -> tuple[list[Mapping[int, Unit]], dict[int, UnitResult]]:
+) -> tuple[list[_Set], dict[int, UnitResult]]:
     """Return sets of units that can be read together, and the results of all other units.
 
     Each sample name is that of one unit: later ones with it are duplicates.
     """
     seen: set[str] = set()
-    readable: list[Mapping[int, Unit]] = []
+    readable: list[_Set] = []
     others: dict[int, UnitResult] = {}
     for part in _survey(units, task, annotator):
         if isinstance(part, _Units):
@@ -176,7 +195,7 @@ def _surveyed(
             }
             seen.update(sample for result in results.values() for sample in result.samples)
             rest = {number: unit for number, unit in part.units.items() if number not in others}
-            readable += [rest] if rest else []
+            readable += [_Set(rest, part.assembly)] if rest else []
         else:
             others |= part
     return readable, others

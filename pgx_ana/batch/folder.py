@@ -7,6 +7,7 @@ under its name only when it is complete. So a run that is killed at any moment c
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,10 @@ _STATUS, _QUALITY, _PLAN, _PARTS, _BLOCKS = (
     "parts",
     "blocks",
 )
+_NUMBER = re.compile(r"^(?:part|block)-([0-9]+)[._]", re.ASCII)
+
+Piece = tuple[int, int]
+"""Number of the block, and number of the piece in it: people of one assembly, from 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,17 +99,17 @@ class BatchFolder:
         """Remove the record and the parts of a block. Raises :class:`OutputError`."""
         with _as_output_error(self.path):
             self._record_path(number).unlink(missing_ok=True)
-            for path in (self.path / _PARTS).glob(f"*/part-{number:0{_DIGITS}}.*"):
+            for path in self._parts(f"{number:0{_DIGITS}}[._]*"):
                 path.unlink()
 
-    def write_parts(self, number: int, settings: Settings, people: Iterable[Annotations]) -> None:
-        """Write the parts of a block; a block without people has none.
+    def write_parts(self, piece: Piece, settings: Settings, people: Iterable[Annotations]) -> None:
+        """Write the parts of a piece of a block; one without people has none.
 
         Raises :class:`OutputError`, and the errors that are raised when people are asked for.
         """
         together = list(people)
         for table in settings.tables if together else ():
-            part = self._part(table, number, settings)
+            part = self._part(table, piece, settings)
             with _as_output_error(self.path):
                 part.parent.mkdir(parents=True, exist_ok=True)
             write_table(together, settings.file_format, table, str(part))
@@ -124,31 +129,31 @@ class BatchFolder:
     def _record_path(self, number: int) -> Path:
         return self.path / _BLOCKS / f"block-{number:0{_DIGITS}}.json"
 
-    def _part(self, table: TableName, number: int, settings: Settings) -> Path:
-        name = f"part-{number:0{_DIGITS}}.{settings.file_format}"
+    def _part(self, table: TableName, piece: Piece, settings: Settings) -> Path:
+        block, number = piece
+        further = f"_{number:03}" if number > 1 else ""  # sorts behind the first piece
+        name = f"part-{block:0{_DIGITS}}{further}.{settings.file_format}"
         return self.path / _PARTS / table / name
 
     def _records(self) -> list[Path]:
         return sorted((self.path / _BLOCKS).glob("block-*.json"))
 
-    def _parts(self) -> list[Path]:
-        return sorted((self.path / _PARTS).glob("*/part-*"))
+    def _parts(self, names: str = "*") -> list[Path]:
+        return sorted((self.path / _PARTS).glob(f"*/part-{names}"))
 
     def _remove_stale(self, plan: Plan) -> None:
         """Remove the records and parts of blocks that are not finished, or not of this plan.
 
         Blocks that lost a unit, because the process that read it ended, are read again.
         """
-        kept: set[Path] = set()
+        kept: set[str] = set()
         for block in plan.blocks():
             record = self.record(block)
             if record is not None and not record.has_lost():
-                kept.add(self._record_path(block.number))
-                kept.update(
-                    self._part(table, block.number, plan.settings) for table in plan.settings.tables
-                )
+                kept.add(f"{block.number:0{_DIGITS}}")
         for path in [*self._records(), *self._parts()]:
-            if path not in kept:
+            number = _NUMBER.search(path.name)
+            if number is None or number[1] not in kept:
                 path.unlink()
 
 
