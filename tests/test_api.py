@@ -23,7 +23,7 @@ from pgx_ana.errors import InputError, KnowledgeBaseError, UsageError
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import CallOptions
 from pgx_ana.output.columns import COLUMNS
-from pgx_ana.terms import TableName
+from pgx_ana.terms import TEXT_TABLES, TableName
 from pgx_ana.version import __version__
 
 Annotate = Callable[..., Result]
@@ -117,7 +117,7 @@ def test_repr_of_a_result(annotate: Annotate, file: Path, toy: KnowledgeBase) ->
     assert f"<Result: 1 sample, GRCh38, knowledge base {toy.stamp}>" == repr(single)
 
 
-@pytest.mark.parametrize("name", list(TableName))
+@pytest.mark.parametrize("name", list(TEXT_TABLES))
 @pytest.mark.parametrize("rows", [[], ["1 100 A C 0/1:95:3:."]], ids=["no-numbers", "numbers"])
 def test_frames_have_typed_columns(
     annotate: Annotate, make_vcf: MakeVcf, name: TableName, rows: list[str]
@@ -257,7 +257,7 @@ def test_data_frames_are_cached(annotate: Annotate, file: Path) -> None:
 
 def test_table_by_name(annotate: Annotate, file: Path) -> None:
     result = annotate(file)
-    assert [name.value for name in TableName] == [result.table(n).name for n in TableName]
+    assert [name.value for name in TEXT_TABLES] == [result.table(n).name for n in TEXT_TABLES]
     assert ("S1", "S2") == result.table("summary").samples
 
 

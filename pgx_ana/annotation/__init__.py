@@ -10,14 +10,19 @@ from pgx_ana.annotation.annotations import Annotations, AssociationResult, Marke
 from pgx_ana.annotation.conclusions import Conclusion
 from pgx_ana.annotation.overall import evidence_context, summarise
 from pgx_ana.annotation.summary import CategorySummary, Summary
+from pgx_ana.annotation.tallies import CategoryTally, tally_categories
+from pgx_ana.annotation.variant_conclusions import unphased_genotype
 
 __all__ = [
     "Annotations",
     "AssociationResult",
     "CategorySummary",
+    "CategoryTally",
     "Conclusion",
     "MarkerCall",
     "Summary",
     "evidence_context",
     "summarise",
+    "tally_categories",
+    "unphased_genotype",
 ]

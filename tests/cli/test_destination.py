@@ -14,7 +14,7 @@ import pysam
 import pytest
 from click.testing import Result
 
-from pgx_ana.terms import TableName
+from pgx_ana.terms import TEXT_TABLES
 
 MakeVcf = Callable[..., Path]
 Run = Callable[..., Result]
@@ -161,12 +161,12 @@ def test_several_tables_are_no_single_file(
 @pytest.mark.parametrize(
     ("words", "tables"),
     [
-        (["-t", "all"], list(TableName)),
-        (["-t", "ALL"], list(TableName)),
+        (["-t", "all"], list(TEXT_TABLES)),
+        (["-t", "ALL"], list(TEXT_TABLES)),
         (["-t", "calls,summary"], ["calls", "summary"]),
         (["-t", " calls, Summary ,"], ["calls", "summary"]),
         (["-t", "calls", "-t", "summary,calls"], ["calls", "summary"]),
-        (["-t", "summary,all"], list(TableName)),
+        (["-t", "summary,all"], list(TEXT_TABLES)),
     ],
 )
 def test_lists_of_tables(

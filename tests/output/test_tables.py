@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 from helpers.fixture_types import MakeVcf
 from helpers.paths import EXAMPLE
-from helpers.table_text import table_text
+from helpers.table_text import documents_text, table_text
 from numpy.typing import NDArray
 
 from pgx_ana.annotation import Annotations
@@ -23,12 +23,11 @@ from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import CallOptions
 from pgx_ana.output import Table, make_table, to_frame
 from pgx_ana.output.columns import COLUMNS, Column
-from pgx_ana.output.documents import document_chunks
 from pgx_ana.output.listing import Listing
 from pgx_ana.output.rendering import number_texts
 from pgx_ana.output.tables import TableSection, Value
 from pgx_ana.pipeline import Request, run
-from pgx_ana.terms import TableName
+from pgx_ana.terms import TEXT_TABLES, TableName
 from pgx_ana.version import __version__
 
 Rows = list[dict[str, Value]]
@@ -72,7 +71,7 @@ def text_rows(table: Table, separator: str) -> Rows:
 
 
 def json_rows(table: Table, annotations: Annotations) -> Rows:
-    documents = json.loads(b"".join(document_chunks(annotations, lines=False)))
+    documents = json.loads(documents_text(annotations))
     rows = []
     for document in documents:
         for entry in document[table.name.value]:
@@ -124,7 +123,7 @@ def assert_formats_agree(annotations: Annotations) -> None:
 
     Long lists are whole in JSON and data frames, and counted in TSV and CSV.
     """
-    for name in TableName:
+    for name in TEXT_TABLES:
         table = make_table(name, annotations)
         expected = json_rows(table, annotations)
         assert expected
@@ -196,7 +195,7 @@ def test_formats_agree_across_batches_of_samples(
 
 def test_values_have_the_type_of_their_column(varied: Annotations) -> None:
     types = {"integer": int, "number": float, "list": tuple, "text": str, "category": str}
-    for name in TableName:
+    for name in TEXT_TABLES:
         table = make_table(name, varied)
         assert table.columns == COLUMNS[name]
         for section in table.sections:
@@ -214,7 +213,7 @@ def test_no_item_of_a_list_contains_the_separator_of_lists(
     annotations = run(Request((str(path),), population="EUR"), toy_haplotypes)
     cells = [
         cell
-        for name in TableName
+        for name in TEXT_TABLES
         for section in make_table(name, annotations).sections
         for row in section.rows.values
         for cell in row
@@ -225,7 +224,7 @@ def test_no_item_of_a_list_contains_the_separator_of_lists(
 
 def test_every_row_carries_the_versions(varied: Annotations, toy_haplotypes: KnowledgeBase) -> None:
     expected = {(toy_haplotypes.stamp, __version__)}
-    for name in TableName:
+    for name in TEXT_TABLES:
         rows = text_rows(make_table(name, varied), "\t")
         assert expected == {(row["kb_version"], row["pgx_ana_version"]) for row in rows}
 

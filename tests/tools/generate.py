@@ -19,7 +19,7 @@ from pgx_ana.cli import main
 from pgx_ana.knowledge import load
 from pgx_ana.knowledge.schema import Document
 from pgx_ana.output import COLUMNS, json_schema
-from pgx_ana.terms import TableName
+from pgx_ana.terms import TEXT_TABLES
 
 _TABLES = """# Tables
 
@@ -53,7 +53,7 @@ def golden() -> dict[Path, str]:
     """
     arguments = {
         f"toy.{table}.{kind}": ["--table", table.value, "--format", kind]
-        for table in TableName
+        for table in TEXT_TABLES
         for kind in ("tsv", "csv")
     }
     arguments |= {f"toy.{kind}": ["--format", kind] for kind in ("json", "jsonl")}
