@@ -41,16 +41,24 @@ class HaplotypeCalls:
     diplotypes: Coded[DiplotypeCall]
 
 
-def call_all_haplotypes(
-    calls: CohortCalls, knowledge: KnowledgeBase, population: str = ""
-) -> tuple[HaplotypeCalls, ...]:
-    """Call the haplotypes of every set for which the calls cover all sites."""
-    sites = {site.variant.id: site for site in calls.sites}
-    return tuple(
-        call_haplotypes(nomenclature, sites, population)
-        for nomenclature in nomenclatures(knowledge)
-        if {*nomenclature.sites, *nomenclature.further_sites} <= set(sites)
-    )
+class HaplotypeCaller:
+    """Calls the haplotypes of every set, in any number of blocks of people.
+
+    ``population`` is the panel population whose frequencies weigh the candidates; empty for none.
+    """
+
+    def __init__(self, knowledge: KnowledgeBase, population: str = "") -> None:
+        self._nomenclatures = nomenclatures(knowledge)
+        self._population = population
+
+    def call(self, calls: CohortCalls) -> tuple[HaplotypeCalls, ...]:
+        """Call the haplotypes of every set for which the calls cover all sites."""
+        sites = {site.variant.id: site for site in calls.sites}
+        return tuple(
+            call_haplotypes(nomenclature, sites, self._population)
+            for nomenclature in self._nomenclatures
+            if {*nomenclature.sites, *nomenclature.further_sites} <= set(sites)
+        )
 
 
 def call_haplotypes(

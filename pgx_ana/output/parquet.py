@@ -296,7 +296,7 @@ def _fill(target: NDArray[Any], values: NDArray[Any], part: Coded[Any]) -> None:
     if len(values) and (values == values[0]).all():
         target[:] = values[0]
     else:
-        np.take(values, part.codes, out=target)
+        target[:] = values[part.codes]
 
 
 def _masked(values: NDArray[Any], is_missing: NDArray[np.bool_], kind: Any) -> pa.Array[Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from pgx_ana.annotation import Annotations, unphased_genotype
+from pgx_ana.annotation import SOURCE_NOTES, Annotations, unphased_genotype
 from pgx_ana.coded import Coded
 from pgx_ana.haplotypes import DiplotypeCall
 from pgx_ana.model import Call, Variant
@@ -17,11 +17,9 @@ from pgx_ana.output.delimited import DelimitedStyle
 from pgx_ana.output.encoding import as_utf8
 from pgx_ana.output.provenance import STAMPS, version_stamps
 from pgx_ana.output.rendering import ByteStream, sample_batches
-from pgx_ana.terms import CallSource, CallStatus, TableName
+from pgx_ana.terms import CallStatus, TableName
 
 _OBSERVED = frozenset({CallStatus.CALLED, CallStatus.PARTIAL})
-_SOURCE_NOTES = {CallSource.ASSERTED: " (asserted)", CallSource.OTHER_STRAND: " (other strand)"}
-"""What rests on the user's assertion or permission never looks like what a file reports."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,7 +89,7 @@ def _genotype_cells(variant: Variant, calls: Coded[Call]) -> Coded[str]:
     def cell(call: Call) -> str:
         if call.status not in _OBSERVED:
             return call.status.value
-        return unphased_genotype(call, variant) + _SOURCE_NOTES.get(call.source, "")
+        return unphased_genotype(call, variant) + SOURCE_NOTES.get(call.source, "")
 
     return calls.map(cell)
 
@@ -101,4 +99,4 @@ def _diplotype_cell(call: DiplotypeCall) -> str:
     diplotype = call.diplotype
     if not diplotype.diplotype:
         return diplotype.status.value
-    return diplotype.diplotype + _SOURCE_NOTES.get(call.source, "")
+    return diplotype.diplotype + SOURCE_NOTES.get(call.source, "")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pgx_ana.annotation import Annotations
+from pgx_ana.annotation import Annotations, Annotator
 from pgx_ana.calling import (
     FileRecords as SiteRecords,
 )
@@ -48,7 +48,8 @@ def run(request: Request, knowledge: KnowledgeBase) -> Annotations:
         raise UsageError(f"unknown population {request.population!r}; choose from {known}{hint}")
     stated = stated_circumstances(request, knowledge)
     calls = call(request, knowledge)
-    return Annotations(calls, knowledge, stated.of(calls.samples), request.population)
+    annotator = Annotator(knowledge, request.population)
+    return annotator.annotate(calls, stated.of(calls.samples))
 
 
 def call(request: Request, knowledge: KnowledgeBase) -> CohortCalls:

@@ -25,8 +25,8 @@ from helpers.toy_overlays import (
     written_overlay,
 )
 
-from pgx_ana.annotation.annotations import AnnotatedCategory
 from pgx_ana.annotation.conclusions import NOT_ASSESSED, UNDETERMINED
+from pgx_ana.annotation.markers import AnnotatedCategory
 from pgx_ana.annotation.variant_conclusions import unphased_genotype
 from pgx_ana.calling import assert_reference
 from pgx_ana.haplotypes import DiplotypeStatus

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from helpers.fixture_types import MakeVcf
 from helpers.paths import EXAMPLE
+from helpers.table_text import documents_text
 from helpers.toy_overlays import polygenic_entry, result_entry, section, written_overlay
 from jsonschema import Draft202012Validator
 
