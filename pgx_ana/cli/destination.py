@@ -65,21 +65,30 @@ def chosen_output(output: str, given: Mapping[str, Any]) -> OutputChoice:
     combined, and if the destination does not suit the tables.
     """
     layout, names = Layout(given["layout"]), given["tables"]
-    is_several = layout is Layout.LONG and (len(names) > 1 or ALL_TABLES in names)
     formats = {f".{kind}": kind.value for kind in FileFormat}
-    is_in_folder = stat.S_ISDIR(_mode_of(output))
-    if given["file_format"] or (is_several and (is_in_folder or not _has_ending(output, formats))):
+    is_file = _has_ending(output, formats) and not stat.S_ISDIR(_mode_of(output))
+    is_several = layout is Layout.LONG and (len(names) > 1 or ALL_TABLES in names)
+    if is_several:
+        _check_folder(output, "several tables need a folder, not one file", is_file=is_file)
+    if given["file_format"] or is_several:
         kind = FileFormat(given["file_format"] or FileFormat.TSV)
     else:
         kind = FileFormat(format_by_name(output, formats, FileFormat.TSV))
     said = f"--format {kind}" if given["file_format"] else f"-o {output}: {kind.upper()}"
     choice = OutputChoice(kind, _tables(names, kind, layout), layout, given["with_names"])
     _check_choice(choice, said)
-    if choice.file_names and output == STDSTREAM:
-        raise UsageError("several tables need a folder: give one with -o")
-    if choice.file_names and not is_in_folder and _has_ending(output, formats):
-        raise UsageError(f"-o {output}: several tables need a folder, not one file")
+    if choice.file_names:
+        advice = "Parquet has several tables: name one with --table, or give a folder with -o"
+        _check_folder(output, advice, is_file=is_file)
     return choice
+
+
+def _check_folder(output: str, advice: str, *, is_file: bool) -> None:
+    """Raise :class:`UsageError` if several tables cannot go to an output."""
+    if output == STDSTREAM:
+        raise UsageError("several tables need a folder: give one with -o")
+    if is_file:
+        raise UsageError(f"-o {output}: {advice}")
 
 
 def _has_ending(output: str, formats: Collection[str]) -> bool:

@@ -6,12 +6,11 @@ with one key have the same rows of annotations, apart from what depends on the u
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 from collections.abc import Sequence
 
-from pgx_ana.annotation import Annotations, AssociationResult
+from pgx_ana.annotation import Annotations, AssociationResult, Conclusion
 from pgx_ana.coded import Coded, distinct_rows
 from pgx_ana.output.tables import AnnotationRows, Row
 
@@ -34,9 +33,20 @@ def _keys(results: Sequence[AssociationResult]) -> Coded[str]:
     keys = []
     for call, conclusions in zip(marker.calls.values, of_calls, strict=True):
         facts = [marker.id, call.genotype, call.status, call.source, associations]
-        text = json.dumps([*facts, *map(dataclasses.astuple, conclusions)])
+        text = json.dumps([*facts, *map(_told, conclusions)])
         keys.append(hashlib.sha256(text.encode()).hexdigest()[:_KEY_DIGITS])
     return Coded(tuple(keys), marker.calls.codes)
+
+
+def _told(conclusion: Conclusion) -> tuple[object, ...]:
+    return (
+        conclusion.direction,
+        conclusion.compared_with,
+        conclusion.effect,
+        conclusion.headline,
+        conclusion.statement,
+        conclusion.caution,
+    )
 
 
 class ConclusionTable:

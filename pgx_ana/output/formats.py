@@ -69,6 +69,7 @@ def _write_blocks(blocks: Iterable[Annotations], writers: Sequence[_Writer]) -> 
     for block in blocks:
         for writer in writers:
             writer.write(block)
+        del block  # before the next one is made, so that there is only one at a time
     for writer in writers:
         writer.close()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,9 @@ from pgx_ana.output.rendering import ByteStream
 from pgx_ana.output.tables import Value, joined
 from pgx_ana.output.wide import wide_columns
 from pgx_ana.terms import Layout, OutputChoice, TableName
+
+_Array = Any
+"""An array of pyarrow. Its type would be more precise, but depends on that of the values."""
 
 METADATA_KEY = "pgx_ana"
 """Key of the metadata of each file: versions, assembly and options as JSON."""
@@ -81,7 +84,7 @@ class _File:
         )
         return True
 
-    def add(self, columns: Sequence[pa.Array[Any]]) -> None:
+    def add(self, columns: Sequence[_Array]) -> None:
         """Add rows; they are written with others if they are too few for a row group."""
         batch = pa.RecordBatch.from_arrays(columns, schema=self.schema)
         if self._n_pending + batch.num_rows > _GROUP_ROWS:
@@ -233,18 +236,16 @@ def _field(column: Column, names_as: Any = _TEXT) -> pa.Field[Any]:
     return pa.field(column.name, kind, nullable=column.name not in {"sample_index", "sample"})
 
 
-def _people(
-    first: int, samples: Sequence[str], n_parts: int, names_as: Any
-) -> dict[str, pa.Array[Any]]:
+def _people(first: int, samples: Sequence[str], n_parts: int, names_as: Any) -> dict[str, _Array]:
     """Return the columns with the people, who are the same in every part."""
-    numbers = np.arange(len(samples), dtype=np.int32)
-    names: pa.Array[Any] = pa.array(list(map(as_utf8, samples)), pa.string())
+    numbers = np.tile(np.arange(len(samples), dtype=np.int32), n_parts)
+    names = _texts(samples)
     if names_as == _TEXT:
-        names = pa.DictionaryArray.from_arrays(np.tile(numbers, n_parts), names)
-    return {"sample_index": pa.array(np.tile(numbers + first, n_parts)), "sample": names}
+        names = pa.DictionaryArray.from_arrays(_numbers(numbers, pa.int32()), names)
+    return {"sample_index": _numbers(numbers + np.int32(first), pa.int32()), "sample": names}
 
 
-def _row_arrays(rows: Sequence[Sequence[Value]], columns: Sequence[Column]) -> list[pa.Array[Any]]:
+def _row_arrays(rows: Sequence[Sequence[Value]], columns: Sequence[Column]) -> list[_Array]:
     """Return the columns of a small table."""
     codes = np.arange(len(rows), dtype=np.int32)
     return [
@@ -253,17 +254,16 @@ def _row_arrays(rows: Sequence[Sequence[Value]], columns: Sequence[Column]) -> l
     ]
 
 
-def _array(parts: Sequence[Cells | None], kind: Any, n_people: int) -> pa.Array[Any]:
+def _array(parts: Sequence[Cells | None], kind: Any, n_people: int) -> _Array:
     """Return one column of several parts, each with the same number of people."""
     if all(part is None for part in parts):
-        nothing: pa.Array[Any] = pa.nulls(len(parts) * n_people, kind)
-        return nothing
+        return pa.nulls(len(parts) * n_people, kind)
     if kind == _TEXT:
         return _text_array(parts, n_people)
     return _number_array(parts, kind, n_people)
 
 
-def _text_array(parts: Sequence[Cells | None], n_people: int) -> pa.Array[Any]:
+def _text_array(parts: Sequence[Cells | None], n_people: int) -> _Array:
     code_of: dict[str, int] = {}
     codes = np.full((len(parts), n_people), -1, np.int32)
     for number, part in enumerate(parts):
@@ -273,11 +273,11 @@ def _text_array(parts: Sequence[Cells | None], n_people: int) -> pa.Array[Any]:
                 for value in part.values
             ]
             _fill(codes[number], np.array(codes_of_values, np.int32), part)
-    values = pa.array(list(map(as_utf8, code_of)), pa.string())
-    return pa.DictionaryArray.from_arrays(_masked(codes, codes < 0, pa.int32()), values)
+    values = _texts(code_of)
+    return pa.DictionaryArray.from_arrays(_numbers(codes, pa.int32(), codes < 0), values)
 
 
-def _number_array(parts: Sequence[Cells | None], kind: Any, n_people: int) -> pa.Array[Any]:
+def _number_array(parts: Sequence[Cells | None], kind: Any, n_people: int) -> _Array:
     dtype = kind.to_pandas_dtype()
     missing = -1 if pa.types.is_integer(kind) else np.nan
     numbers = np.full((len(parts), n_people), missing, dtype)
@@ -288,7 +288,7 @@ def _number_array(parts: Sequence[Cells | None], kind: Any, n_people: int) -> pa
         elif part is not None:
             numbers[number] = part
     is_missing = numbers < 0 if missing == -1 else np.isnan(numbers)
-    return _masked(numbers, is_missing, kind)
+    return _numbers(numbers, kind, is_missing)
 
 
 def _fill(target: NDArray[Any], values: NDArray[Any], part: Coded[Any]) -> None:
@@ -299,7 +299,23 @@ def _fill(target: NDArray[Any], values: NDArray[Any], part: Coded[Any]) -> None:
         target[:] = values[part.codes]
 
 
-def _masked(values: NDArray[Any], is_missing: NDArray[np.bool_], kind: Any) -> pa.Array[Any]:
-    mask = is_missing.reshape(-1) if is_missing.any() else None
-    array: pa.Array[Any] = pa.array(values.reshape(-1), kind, mask=mask)
-    return array
+def _numbers(
+    values: NDArray[Any], kind: Any, is_missing: NDArray[np.bool_] | None = None
+) -> _Array:
+    """Return numbers as an array of pyarrow without a copy; :func:`pyarrow.array` loads pandas."""
+    valid = None
+    if is_missing is not None and is_missing.any():
+        valid = _buffer(np.packbits(~is_missing.reshape(-1), bitorder="little"))
+    return pa.Array.from_buffers(kind, values.size, [valid, _buffer(values)])
+
+
+def _texts(texts: Collection[str]) -> _Array:
+    """Return texts as an array of pyarrow."""
+    encoded = list(map(as_utf8, texts))
+    ends = np.cumsum([0, *map(len, encoded)], dtype=np.int32)
+    buffers = [None, _buffer(ends), pa.py_buffer(b"".join(encoded))]
+    return pa.Array.from_buffers(pa.string(), len(encoded), buffers)
+
+
+def _buffer(values: NDArray[Any]) -> pa.Buffer:
+    return pa.py_buffer(memoryview(np.ascontiguousarray(values).reshape(-1)))

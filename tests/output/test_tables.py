@@ -15,6 +15,7 @@ import pytest
 from helpers.fixture_types import MakeVcf
 from helpers.paths import EXAMPLE
 from helpers.table_text import documents_text, table_text
+from helpers.varied_people import GQX, SAMPLES, varied_people
 from numpy.typing import NDArray
 
 from pgx_ana.annotation import Annotations
@@ -31,17 +32,6 @@ from pgx_ana.terms import TEXT_TABLES, TableName
 from pgx_ana.version import __version__
 
 Rows = list[dict[str, Value]]
-
-SAMPLES = ("S1", 'Jos\N{LATIN SMALL LETTER E WITH ACUTE}, "J"', "two words")
-GQX = '##FORMAT=<ID=GQX,Number=1,Type=Float,Description="quality with a fraction">'
-VARIED = [
-    "1 99 CA C 0/0:50:7:. ./.:.:.:. 0/0:12:1:.",
-    "1 200 A C,T 0|1:99.5:30:150 1/2:20:.:. ./.:.:.:.",
-    "1 300 T C 1|0:98.25:31:150 ./1:15:8:. 0/1:3.5:2:.",
-    "1 401 G GT,GTT 0/2:30:9:. 1:31:4:. 0/0:.:0:.",
-    "2 50 T G 0/1:60:20:. 1/1:61:21:. 0/0:62:22:.",
-]
-"""Rows that lead to every call status except ``not_assessable``, phased and haploid calls too."""
 
 
 def parsed_cell(cell: object, column: Column) -> Value:
@@ -134,8 +124,7 @@ def assert_formats_agree(annotations: Annotations) -> None:
 
 @pytest.fixture
 def varied(toy_haplotypes: KnowledgeBase, make_vcf: MakeVcf) -> Annotations:
-    path = make_vcf(VARIED, samples=SAMPLES, fmt="GT:GQX:DP:PS", extra_header=[GQX])
-    return run(Request((str(path),), population="EUR"), toy_haplotypes)
+    return varied_people(make_vcf, toy_haplotypes)
 
 
 def test_formats_agree_on_all_call_statuses(varied: Annotations) -> None:
