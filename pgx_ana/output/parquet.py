@@ -318,4 +318,4 @@ def _texts(texts: Collection[str]) -> _Array:
 
 
 def _buffer(values: NDArray[Any]) -> pa.Buffer:
-    return pa.py_buffer(memoryview(np.ascontiguousarray(values).reshape(-1)))
+    return pa.py_buffer(np.ascontiguousarray(values).reshape(-1).data)

@@ -7,14 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow.parquet as pq
 
 from pgx_ana.annotation import Annotations
-from pgx_ana.output import write_annotations
+from pgx_ana.output import make_table, to_frame, write_annotations
 from pgx_ana.terms import FileFormat, OutputChoice, TableName
 
+PER_PERSON = (TableName.CALLS, TableName.ANNOTATIONS, TableName.HAPLOTYPES)
 ALL_TABLES = OutputChoice(FileFormat.PARQUET, tuple(TableName))
 
 
@@ -80,3 +82,23 @@ def _are_equal(one: pd.Series[Any], other: pd.Series[Any]) -> bool:
         for index, series in zip(codes, (one, other), strict=True)
     )
     return bool((next(of_rows) == next(of_rows)).all())
+
+
+def assert_equal_to_frames(annotations: Annotations, folder: Path) -> None:
+    """Check every cell of the tables with rows per person against the data frames."""
+    variants = pd.read_parquet(folder / "variants.parquet")
+    for name in PER_PERSON:
+        rows = by_person(folder / f"{name}.parquet")
+        expected = to_frame(make_table(name, annotations))
+        expected = expected.drop(columns=["kb_version", "pgx_ana_version"])
+        if name is TableName.CALLS:
+            facts = ["gene", "assembly", "chrom", "pos", "ref"]
+            assert list(rows["variant"][: len(variants)]) == list(variants["variant"])
+            one_person = expected[facts][: len(variants)]
+            assert [] == differing_columns(one_person, variants)
+            expected = expected.drop(columns=facts)
+        assert [] == differing_columns(expected, rows), name
+        people = np.repeat(
+            np.arange(len(annotations.calls.samples)), len(rows) // len(set(rows["sample_index"]))
+        )
+        assert list(people) == list(rows["sample_index"])

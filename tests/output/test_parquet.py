@@ -19,7 +19,9 @@ import pytest
 from helpers.fixture_types import MakeVcf
 from helpers.parquet_rows import (
     ALL_TABLES,
+    PER_PERSON,
     READERS,
+    assert_equal_to_frames,
     by_person,
     differing_columns,
     parquet_folder,
@@ -46,7 +48,6 @@ from pgx_ana.terms import (
 from pgx_ana.version import __version__
 
 TEXT = pa.dictionary(pa.int32(), pa.string())
-PER_PERSON = (TableName.CALLS, TableName.ANNOTATIONS, TableName.HAPLOTYPES)
 SCHEMAS: dict[TableName, dict[str, Any]] = {
     TableName.SAMPLES: {
         "sample_index": pa.int32(),
@@ -122,26 +123,6 @@ def test_the_registry_has_the_columns(
         parquet_folder([varied], tmp_path / "results") / f"{table}.parquet"
     ).names
     assert [column.name for column in PARQUET_COLUMNS[table]] == names
-
-
-def assert_equal_to_frames(annotations: Annotations, folder: Path) -> None:
-    """Check every cell of the tables with rows per person against the data frames."""
-    variants = pd.read_parquet(folder / "variants.parquet")
-    for name in PER_PERSON:
-        rows = by_person(folder / f"{name}.parquet")
-        expected = to_frame(make_table(name, annotations))
-        expected = expected.drop(columns=["kb_version", "pgx_ana_version"])
-        if name is TableName.CALLS:
-            facts = ["gene", "assembly", "chrom", "pos", "ref"]
-            assert list(rows["variant"][: len(variants)]) == list(variants["variant"])
-            one_person = expected[facts][: len(variants)]
-            assert [] == differing_columns(one_person, variants)
-            expected = expected.drop(columns=facts)
-        assert [] == differing_columns(expected, rows), name
-        people = np.repeat(
-            np.arange(len(annotations.calls.samples)), len(rows) // len(set(rows["sample_index"]))
-        )
-        assert list(people) == list(rows["sample_index"])
 
 
 @pytest.mark.parametrize("people", [1, 2, 1000])
