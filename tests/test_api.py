@@ -19,11 +19,11 @@ from pandas.api.types import CategoricalDtype
 
 import pgx_ana
 from pgx_ana.api import Result
-from pgx_ana.errors import InputError, KnowledgeBaseError, UsageError
+from pgx_ana.errors import InputError, KnowledgeBaseError, OutputError, UsageError
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import CallOptions
 from pgx_ana.output.columns import COLUMNS
-from pgx_ana.terms import TEXT_TABLES, TableName
+from pgx_ana.terms import PARQUET_TABLES, TEXT_TABLES, TableName
 from pgx_ana.version import __version__
 
 Annotate = Callable[..., Result]
@@ -115,6 +115,17 @@ def test_repr_of_a_result(annotate: Annotate, file: Path, toy: KnowledgeBase) ->
     assert f"<Result: 2 samples, GRCh38, knowledge base {toy.stamp}>" == repr(annotate(file))
     single = annotate(file, samples="S2")
     assert f"<Result: 1 sample, GRCh38, knowledge base {toy.stamp}>" == repr(single)
+
+
+def test_parquet(annotate: Annotate, file: Path, tmp_path: Path) -> None:
+    result = annotate(file)
+    result.write_parquet(tmp_path / "results")
+    names = {path.stem for path in (tmp_path / "results").iterdir()}
+    assert set(PARQUET_TABLES) == names
+    calls = pd.read_parquet(tmp_path / "results" / "calls.parquet")
+    assert ["S1", "S2"] == list(calls["sample"].unique())
+    with pytest.raises(OutputError, match="cannot create the folder"):
+        result.write_parquet(file)
 
 
 @pytest.mark.parametrize("name", list(TEXT_TABLES))

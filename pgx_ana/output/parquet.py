@@ -133,23 +133,28 @@ class LongWriter:
     def __init__(self, file: _File, table: TableName, *, with_names: bool) -> None:
         self._file = file
         self._table = table
-        has_names = with_names or table is TableName.SAMPLES
-        self._columns = [c for c in PARQUET_COLUMNS[table] if has_names or c.name != "sample"]
+        self._names_as = pa.string() if table is TableName.SAMPLES else _TEXT
+        self._has_names = with_names or table is TableName.SAMPLES
+        columns = PARQUET_COLUMNS[table]
+        self._columns = [c for c in columns if self._has_names or c.name != "sample"]
         self._n_people = 0
 
     def write(self, block: Annotations) -> None:
         """Write the rows of a block, some variants at a time."""
-        names_as = pa.string() if self._table is TableName.SAMPLES else _TEXT
-        self._file.begin((_field(column, names_as) for column in self._columns), block)
+        self._file.begin((_field(column, self._names_as) for column in self._columns), block)
         samples = block.calls.samples
+        names = _texts(samples) if self._has_names else None
         parts = parts_of(self._table, block)
         n_parts = max(1, _GROUP_ROWS // max(1, len(samples)))
         while together := list(itertools.islice(parts, n_parts)):
-            people = _people(self._n_people, samples, len(together), names_as)
+            numbers = np.tile(np.arange(len(samples), dtype=np.int32), len(together))
+            columns = {"sample_index": _numbers(numbers + np.int32(self._n_people), pa.int32())}
+            if names is not None:
+                columns["sample"] = names if self._names_as != _TEXT else _coded(numbers, names)
             self._file.add(
                 [
-                    people[column.name]
-                    if column.name in people
+                    columns[column.name]
+                    if column.name in columns
                     else _array(
                         [part.get(column.name) for part in together], _kind(column), len(samples)
                     )
@@ -173,16 +178,16 @@ class WideWriter:
 
     def write(self, block: Annotations) -> None:
         """Write the rows of a block."""
-        columns = wide_columns(block, self._choice.written_tables)
         samples = block.calls.samples
-        people = _people(self._n_people, samples, 1, pa.string())
-        if not self._choice.with_names:
-            del people["sample"]
-        fields = [pa.field(name, values.type, nullable=False) for name, values in people.items()]
-        fields += [pa.field(column.name, _TEXT, nullable=False) for column in columns]
+        numbers = np.arange(len(samples), dtype=np.int32) + np.int32(self._n_people)
+        columns = {"sample_index": _numbers(numbers, pa.int32())}
+        if self._choice.with_names:
+            columns["sample"] = _texts(samples)
+        for column in wide_columns(block, self._choice.written_tables):
+            columns[column.name] = _array([column.cells], _TEXT, len(samples))
+        fields = (pa.field(name, cells.type, nullable=False) for name, cells in columns.items())
         self._file.begin(fields, block)
-        cells = (_array([column.cells], _TEXT, len(samples)) for column in columns)
-        self._file.add([*people.values(), *cells])
+        self._file.add(list(columns.values()))
         self._n_people += len(samples)
 
     def close(self) -> None:
@@ -236,15 +241,6 @@ def _field(column: Column, names_as: Any = _TEXT) -> pa.Field[Any]:
     return pa.field(column.name, kind, nullable=column.name not in {"sample_index", "sample"})
 
 
-def _people(first: int, samples: Sequence[str], n_parts: int, names_as: Any) -> dict[str, _Array]:
-    """Return the columns with the people, who are the same in every part."""
-    numbers = np.tile(np.arange(len(samples), dtype=np.int32), n_parts)
-    names = _texts(samples)
-    if names_as == _TEXT:
-        names = pa.DictionaryArray.from_arrays(_numbers(numbers, pa.int32()), names)
-    return {"sample_index": _numbers(numbers + np.int32(first), pa.int32()), "sample": names}
-
-
 def _row_arrays(rows: Sequence[Sequence[Value]], columns: Sequence[Column]) -> list[_Array]:
     """Return the columns of a small table."""
     codes = np.arange(len(rows), dtype=np.int32)
@@ -274,7 +270,7 @@ def _text_array(parts: Sequence[Cells | None], n_people: int) -> _Array:
             ]
             _fill(codes[number], np.array(codes_of_values, np.int32), part)
     values = _texts(code_of)
-    return pa.DictionaryArray.from_arrays(_numbers(codes, pa.int32(), codes < 0), values)
+    return _coded(codes, values)
 
 
 def _number_array(parts: Sequence[Cells | None], kind: Any, n_people: int) -> _Array:
@@ -307,6 +303,11 @@ def _numbers(
     if is_missing is not None and is_missing.any():
         valid = _buffer(np.packbits(~is_missing.reshape(-1), bitorder="little"))
     return pa.Array.from_buffers(kind, values.size, [valid, _buffer(values)])
+
+
+def _coded(codes: NDArray[np.int32], values: _Array) -> _Array:
+    """Return values by their codes, with -1 for a missing one."""
+    return pa.DictionaryArray.from_arrays(_numbers(codes, pa.int32(), codes < 0), values)
 
 
 def _texts(texts: Collection[str]) -> _Array:

@@ -79,6 +79,7 @@ def golden() -> dict[Path, str]:
         for kind in ("tsv", "csv")
     }
     arguments |= {f"toy.{kind}": ["--format", kind] for kind in ("json", "jsonl")}
+    arguments["toy.wide.tsv"] = ["--table", "calls", "--layout", "wide"]
     arguments["toy.annotations.asserted.tsv"] = ["--absent-is-reference"]
     haplotypes, population = ["--kb", "../toy_haplotypes"], ["--population", "EUR"]
     arguments |= {
@@ -87,6 +88,7 @@ def golden() -> dict[Path, str]:
         "toy_haplotypes.haplotypes.EUR.tsv": [*haplotypes, "--table", "haplotypes", *population],
         "toy_haplotypes.annotations.tsv": haplotypes,
         "toy_haplotypes.summary.tsv": [*haplotypes, "--table", "summary"],
+        "toy_haplotypes.wide.csv": [*haplotypes, "-t", "all", "--layout", "wide", "-f", "csv"],
         "toy_haplotypes.json": [*haplotypes, "--format", "json"],
         "toy_haplotypes.EUR.json": [*haplotypes, "--format", "json", *population],
     }
