@@ -7,10 +7,12 @@ Never: takes a missing site for reference, or reports a diplotype because it is 
 """
 
 from pgx_ana.haplotypes.calls import DiplotypeCall, HaplotypeCaller, HaplotypeCalls
-from pgx_ana.haplotypes.diplotypes import Diplotype, DiplotypeStatus, Labels
+from pgx_ana.haplotypes.chromosomes import Labels
+from pgx_ana.haplotypes.diplotypes import Candidate, Diplotype, DiplotypeStatus
 from pgx_ana.haplotypes.nomenclature import Label, Nomenclature, nomenclature_of
 
 __all__ = [
+    "Candidate",
     "Diplotype",
     "DiplotypeCall",
     "DiplotypeStatus",

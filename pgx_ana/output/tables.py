@@ -6,8 +6,9 @@ the number of the row. Text, JSON and data frames are made from these tables.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,7 @@ from pgx_ana.annotation import (
     summarise,
 )
 from pgx_ana.coded import Coded, combine
-from pgx_ana.haplotypes import Diplotype, DiplotypeCall, HaplotypeCalls, Nomenclature
+from pgx_ana.haplotypes import Candidate, Diplotype, DiplotypeCall, HaplotypeCalls, Nomenclature
 from pgx_ana.knowledge import Context, Publication
 from pgx_ana.model import FIRST_NAMED_SET, Call, Circumstances, SiteCalls
 from pgx_ana.output.columns import COLUMNS, Column
@@ -233,7 +234,7 @@ def _haplotype_row(
         nomenclature.id,
         diplotype.diplotype or None,
         diplotype.status.value,
-        candidate_listing([candidate.text for candidate in diplotype.candidates]),
+        candidate_listing(CandidateTexts(diplotype.candidates)),
         listing(tuple(_not_excluded(nomenclature, diplotype)), "haplotypes"),
         likeliest,
         None if probability is None else _rounded(probability),
@@ -248,17 +249,35 @@ def _haplotype_row(
     )
 
 
+class CandidateTexts(Sequence[str]):
+    """The texts of candidates, each made only when it is asked for."""
+
+    __slots__ = ("_candidates",)
+
+    def __init__(self, candidates: Sequence[Candidate]) -> None:
+        self._candidates = candidates
+
+    def __len__(self) -> int:
+        return len(self._candidates)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[str]: ...
+
+    def __getitem__(self, index: int | slice) -> str | Sequence[str]:
+        return tuple(self)[index]
+
+    def __iter__(self) -> Iterator[str]:
+        return (candidate.text for candidate in self._candidates)
+
+
 def _not_excluded(nomenclature: Nomenclature, diplotype: Diplotype) -> Iterator[str]:
     """Yield all haplotypes that a person without a diplotype may have, in the order of the set."""
     if not diplotype.diplotype:
-        labels = (
-            label
-            for candidate in diplotype.candidates
-            for group in candidate.groups
-            for label in group
-        )
-        numbers = diplotype.also_possible.union(*(label.haplotypes for label in labels))
-        yield from (nomenclature.haplotypes[number].name for number in sorted(numbers))
+        numbers = sorted(diplotype.haplotypes)
+        yield from (nomenclature.haplotypes[number].name for number in numbers)
 
 
 def _rounded(probability: float) -> float:
