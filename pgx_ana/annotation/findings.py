@@ -13,7 +13,9 @@ from pgx_ana.knowledge import COMPARED, Direction, KnowledgeBase
 from pgx_ana.terms import CallSource
 
 _FOUND = frozenset(direction.value for direction in COMPARED)
-_SOURCE_NOTES = {CallSource.ASSERTED: " (asserted)", CallSource.OTHER_STRAND: " (other strand)"}
+SOURCE_NOTES = {CallSource.ASSERTED: " (asserted)", CallSource.OTHER_STRAND: " (other strand)"}
+"""What marks a genotype that rests on the assertion or permission of the user."""
+
 _EFFECT_WORDS = {Direction.BETWEEN.value: "in between"}
 _MAX_KEPT = 5_000
 """Distinct calls of all markers whose findings are kept from one block of people to the next."""
@@ -117,4 +119,4 @@ class FindingMaker:
 
 def _genotype_text(call: MarkerCall) -> str:
     """Return a genotype, with a note where it rests on the user's assertion or permission."""
-    return call.genotype + _SOURCE_NOTES.get(call.source, "")
+    return call.genotype + SOURCE_NOTES.get(call.source, "")

@@ -10,7 +10,7 @@ from pgx_ana.batch.folder import BatchFolder
 from pgx_ana.batch.manifest import read_manifest
 from pgx_ana.batch.plan import MAX_BLOCK_FILES, Division, Plan, make_plan
 from pgx_ana.batch.report import BatchReport
-from pgx_ana.batch.settings import Settings
+from pgx_ana.batch.settings import Settings, part_output
 from pgx_ana.batch.stages import Effort, finish_batch, run_shard, start_batch
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Settings",
     "finish_batch",
     "make_plan",
+    "part_output",
     "read_manifest",
     "run_shard",
     "start_batch",

@@ -7,7 +7,9 @@ under its name only when it is complete. So a run that is killed at any moment c
 from __future__ import annotations
 
 import contextlib
+import itertools
 import re
+import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +19,7 @@ from pgx_ana.batch.plan import Block, Plan
 from pgx_ana.batch.records import BlockRecord
 from pgx_ana.batch.settings import Settings
 from pgx_ana.errors import InputError, OutputError, UsageError
-from pgx_ana.output import write, write_table
+from pgx_ana.output import write, write_annotations
 from pgx_ana.terms import TableName
 from pgx_ana.version import __version__
 
@@ -29,6 +31,7 @@ _STATUS, _QUALITY, _PLAN, _PARTS, _BLOCKS = (
     "parts",
     "blocks",
 )
+_WORK = ".making-"
 _NUMBER = re.compile(r"^(?:part|block)-([0-9]+)[._]", re.ASCII)
 
 Piece = tuple[int, int]
@@ -86,6 +89,7 @@ class BatchFolder:
                 (self.path / name).unlink(missing_ok=True)
             for path in [*self._records(), *self._parts()]:
                 path.unlink()
+            self._remove_work()
 
     def record(self, block: Block) -> BlockRecord | None:
         """Return what came of a block; None if it is not finished, or was another block."""
@@ -101,18 +105,31 @@ class BatchFolder:
             self._record_path(number).unlink(missing_ok=True)
             for path in self._parts(f"{number:0{_DIGITS}}[._]*"):
                 path.unlink()
+            shutil.rmtree(self._work_path(number), ignore_errors=True)
 
     def write_parts(self, piece: Piece, settings: Settings, people: Iterable[Annotations]) -> None:
         """Write the parts of a piece of a block; one without people has none.
 
         Raises :class:`OutputError`, and the errors that are raised when people are asked for.
         """
-        together = list(people)
-        for table in settings.tables if together else ():
-            part = self._part(table, piece, settings)
-            with _as_output_error(self.path):
+        people = iter(people)
+        first = next(people, None)
+        if first is None:
+            return
+        output, work = settings.output, self._work_path(piece[0])
+        files = [work / f"{table}.{output.file_format}" for table in output.tables]
+        n_people = len(first.calls.samples)
+        blocks = itertools.chain([first], people)
+        del first  # so that only one block is kept at a time
+        with _as_output_error(self.path):
+            work.mkdir(parents=True, exist_ok=True)
+        write_annotations(blocks, output, str(work if len(files) > 1 else files[0]), n_people)
+        with _as_output_error(self.path):
+            for table, file in zip(output.tables, files, strict=True):
+                part = self._part(table, piece, settings)
                 part.parent.mkdir(parents=True, exist_ok=True)
-            write_table(together, settings.file_format, table, str(part))
+                file.replace(part)
+            shutil.rmtree(work)
 
     def write_record(self, number: int, record: BlockRecord) -> None:
         """Write the record of a block, which marks it as finished. Raises :class:`OutputError`."""
@@ -129,10 +146,14 @@ class BatchFolder:
     def _record_path(self, number: int) -> Path:
         return self.path / _BLOCKS / f"block-{number:0{_DIGITS}}.json"
 
+    def _work_path(self, number: int) -> Path:
+        """Return the folder in which the parts of a block are made."""
+        return self.path / _PARTS / f"{_WORK}{number:0{_DIGITS}}"
+
     def _part(self, table: TableName, piece: Piece, settings: Settings) -> Path:
         block, number = piece
         further = f"_{number:03}" if number > 1 else ""  # sorts behind the first piece
-        name = f"part-{block:0{_DIGITS}}{further}.{settings.file_format}"
+        name = f"part-{block:0{_DIGITS}}{further}.{settings.output.file_format}"
         return self.path / _PARTS / table / name
 
     def _records(self) -> list[Path]:
@@ -140,6 +161,11 @@ class BatchFolder:
 
     def _parts(self, names: str = "*") -> list[Path]:
         return sorted((self.path / _PARTS).glob(f"*/part-{names}"))
+
+    def _remove_work(self) -> None:
+        """Remove what killed processes left."""
+        for path in (self.path / _PARTS).glob(f"{_WORK}*"):
+            shutil.rmtree(path, ignore_errors=True)
 
     def _remove_stale(self, plan: Plan) -> None:
         """Remove the records and parts of blocks that are not finished, or not of this plan.
@@ -151,6 +177,7 @@ class BatchFolder:
             record = self.record(block)
             if record is not None and not record.has_lost():
                 kept.add(f"{block.number:0{_DIGITS}}")
+        self._remove_work()
         for path in [*self._records(), *self._parts()]:
             number = _NUMBER.search(path.name)
             if number is None or number[1] not in kept:

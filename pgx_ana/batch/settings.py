@@ -9,20 +9,19 @@ from typing import Any
 
 from pgx_ana.model import CallOptions
 from pgx_ana.pipeline import Identity, Request, Selection, SheetRow
-from pgx_ana.terms import Assembly, FileFormat, TableName
+from pgx_ana.terms import Assembly, FileFormat, OutputChoice, TableName
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What is done with every file: a request without files, the knowledge base, the tables.
+    """What is done with every file: a request without files, the knowledge base, the output.
 
     ``directories`` are those of the knowledge base, ``default`` for the shipped one.
     """
 
     request: Request
     directories: tuple[str, ...]
-    tables: tuple[TableName, ...]
-    file_format: FileFormat
+    output: OutputChoice
 
     def request_for(self, rows: Iterable[SheetRow], manifest: str) -> Request:
         """Return the request to read some files of a manifest, of which it states something."""
@@ -37,8 +36,8 @@ class Settings:
         """Return the settings as JSON values."""
         request = self.request
         return {
-            "tables": [table.value for table in self.tables],
-            "format": self.file_format.value,
+            "tables": [table.value for table in self.output.written_tables],
+            "format": self.output.file_format.value,
             "genes": list(request.selection.genes),
             "assembly": request.selection.assembly,
             "population": request.population,
@@ -70,6 +69,14 @@ class Settings:
         return cls(
             request,
             tuple(values["knowledge_base"]),
-            tuple(TableName(table) for table in values["tables"]),
-            FileFormat(values["format"]),
+            part_output(FileFormat(values["format"]), map(TableName, values["tables"])),
         )
+
+
+def part_output(file_format: FileFormat, tables: Iterable[TableName]) -> OutputChoice:
+    """Return how parts are written: each row with the name of its person.
+
+    A number of the person would be one of the part only.
+    """
+    choice = OutputChoice(file_format, tuple(tables), with_names=True)
+    return dataclasses.replace(choice, tables=choice.written_tables)

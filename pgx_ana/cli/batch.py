@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pgx_ana.cli.destination import chosen_output
 from pgx_ana.cli.options import (
     Choice,
     Command,
@@ -24,7 +25,7 @@ from pgx_ana.cli.options import (
     tables_option,
 )
 from pgx_ana.cli.streams import say
-from pgx_ana.terms import FileFormat, TableName
+from pgx_ana.terms import FileFormat, Layout, OutputChoice
 
 if TYPE_CHECKING:
     from pgx_ana.batch import BatchFolder, BatchReport, Effort, Plan
@@ -79,7 +80,7 @@ def _plan_options(command: Command) -> Command:
             "-f",
             "--format",
             "file_format",
-            type=Choice([FileFormat.TSV.value]),
+            type=Choice([FileFormat.TSV.value, FileFormat.PARQUET.value]),
             default=FileFormat.TSV.value,
             show_default=True,
             help="Format of the parts.",
@@ -267,14 +268,25 @@ def _plan(given: Mapping[str, Any], shards: int) -> tuple[BatchFolder, Plan]:
     settings = Settings(
         request=request,
         directories=tuple(map(str, given["directories"])) or ("default",),
-        tables=given["tables"] or (TableName.ANNOTATIONS,),
-        file_format=FileFormat(given["file_format"]),
+        output=_output(given),
     )
     division = Division.of(len(rows), given["block_size"], shards)
     plan = make_plan(rows, name, settings, knowledge, division)
     folder = _folder(given["output"])
     start_batch(plan, folder, resume=given["resume"], force=given["force"])
     return folder, plan
+
+
+def _output(given: Mapping[str, Any]) -> OutputChoice:
+    """Return what is written. Raises :class:`UsageError` if that is not possible."""
+    from pgx_ana.batch import part_output
+    from pgx_ana.output import require_pyarrow
+
+    long = {**given, "layout": Layout.LONG.value, "with_names": False}
+    choice = chosen_output(os.curdir, long)
+    if choice.file_format is FileFormat.PARQUET:
+        require_pyarrow()
+    return part_output(choice.file_format, choice.tables)
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -20,10 +21,17 @@ from helpers.batches import (
 from helpers.containers import bgzf_tbi
 from helpers.fixture_types import MakeVcf, Run
 
-from pgx_ana.batch import BatchFolder, Division, finish_batch, run_shard, start_batch
+from pgx_ana.batch import (
+    BatchFolder,
+    Division,
+    finish_batch,
+    part_output,
+    run_shard,
+    start_batch,
+)
 from pgx_ana.errors import InputError, UsageError
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.terms import TableName
+from pgx_ana.terms import FileFormat, TableName
 
 NOT_A_VCF = "is not a VCF or BCF file: it does not begin with ##fileformat=VCF"
 ADVICE = (
@@ -87,6 +95,41 @@ def test_rows_are_those_of_single_runs(
         assert [runs[0][0], *(line for lines in runs for line in lines[1:])] == table(
             Path("out"), name
         )
+
+
+def test_parts_of_two_assemblies(toy: KnowledgeBase, manifest: Path) -> None:
+    whole(manifest, Path("out"), toy, block_files=10)
+    parts = sorted(Path("out/parts/calls").iterdir())
+    assert ["part-00001.tsv", "part-00001_002.tsv", "part-00001_003.tsv"] == [
+        path.name for path in parts
+    ]
+    rows = [[line.split("\t") for line in path.read_text().splitlines()[1:]] for path in parts]
+    assert [{"GRCh38"}, {"GRCh37"}, {"GRCh38"}] == [{row[3] for row in part} for part in rows]
+
+
+@pytest.mark.parametrize("block_files", [1, 10])
+def test_parquet_has_the_same_rows(toy: KnowledgeBase, manifest: Path, block_files: int) -> None:
+    """Read with DuckDB, which sees all parts as one table."""
+    import duckdb
+
+    whole(manifest, Path("tsv"), toy)
+    chosen = dataclasses.replace(settings(toy), output=part_output(FileFormat.PARQUET, []))
+    folder, plan = planned(manifest, Path("out"), chosen, toy, Division(block_files))
+    run_shard(folder, plan, plan.blocks(), IN_THIS_PROCESS)
+    finish_batch(folder, toy, IN_THIS_PROCESS)
+    tables = {path.name for path in Path("out/parts").iterdir()}
+    assert {"samples", "variants", "calls", "haplotypes", "summary", "conclusions"} == tables
+    query = "SELECT sample, variant, genotype, status FROM 'out/parts/calls/*.parquet'"
+    with duckdb.connect() as connection:
+        found = connection.execute(query).fetchall()
+    lines = [line.split("\t") for line in table(Path("tsv"), "calls")]
+    columns = [lines[0].index(name) for name in ("sample", "variant", "genotype", "status")]
+    expected = [tuple(line[column] for column in columns) for line in lines[1:]]
+    assert sorted(expected) == sorted(
+        tuple("." if cell is None else cell for cell in row) for row in found
+    )
+    assert tree(Path("tsv"))["quality.tsv"] == tree(Path("out"))["quality.tsv"]
+    assert tree(Path("tsv"))["status.tsv"] == tree(Path("out"))["status.tsv"]
 
 
 def test_what_came_of_every_file(toy: KnowledgeBase, manifest: Path) -> None:
@@ -153,12 +196,12 @@ def test_a_changed_file_changes_its_block_alone(
 ) -> None:
     whole(manifest, Path("out"), toy, block_files=2)
     parts = sorted(Path("out/parts").rglob("part-*"))
-    before = {path: path.stat().st_ino for path in parts}
+    before = {path: path.stat().st_mtime_ns for path in parts}
     make_vcf(["1 100 A C 1/1", "2 50 G T 1/1"], samples=("S2",), name="s2.vcf")
     with pytest.raises(UsageError, match=r"^-o out: has the results of another batch, or of files"):
         whole(manifest, Path("out"), toy, block_files=2)
     whole(manifest, Path("out"), toy, block_files=2, resume=True)
-    changed = {path.name for path in parts if path.stat().st_ino != before[path]}
+    changed = {path.name for path in parts if path.stat().st_mtime_ns != before[path]}
     assert {"part-00001.tsv"} == changed
     whole(manifest, Path("anew"), toy, block_files=2)
     assert tree(Path("anew")) == tree(Path("out"))

@@ -11,7 +11,7 @@ from helpers.batches import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pgx_ana.batch import Division, Plan, Settings, make_plan
+from pgx_ana.batch import Division, Plan, Settings, make_plan, part_output
 from pgx_ana.batch.plan import PlannedFile
 from pgx_ana.errors import UsageError
 from pgx_ana.knowledge import KnowledgeBase
@@ -30,8 +30,7 @@ SETTINGS = Settings(
         context="adjuvant",
     ),
     ("default", "own"),
-    (TableName.CALLS, TableName.HAPLOTYPES),
-    FileFormat.TSV,
+    part_output(FileFormat.PARQUET, [TableName.CALLS, TableName.HAPLOTYPES]),
 )
 FILES = st.lists(st.sampled_from(["", "", "", "g", "h"]), min_size=1, max_size=40)
 
@@ -114,11 +113,13 @@ def test_what_makes_a_block_another() -> None:
     (block,) = plan.blocks()
     (file,) = plan.files
     row = file.row
+    calls = part_output(FileFormat.PARQUET, [TableName.CALLS])
     others = [
         dataclasses.replace(plan, program="0.0.0"),
         dataclasses.replace(plan, knowledge=("1", "abd")),
         dataclasses.replace(
-            plan, settings=dataclasses.replace(SETTINGS, tables=(TableName.CALLS,))
+            plan,
+            settings=dataclasses.replace(SETTINGS, output=calls),
         ),
         dataclasses.replace(plan, files=(dataclasses.replace(file, size=11),)),
         dataclasses.replace(plan, files=(dataclasses.replace(file, mtime_ns=21),)),

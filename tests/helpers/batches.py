@@ -14,6 +14,7 @@ from pgx_ana.batch import (
     Settings,
     finish_batch,
     make_plan,
+    part_output,
     read_manifest,
     run_shard,
     start_batch,
@@ -67,7 +68,7 @@ def sabotage(folder: Path) -> str:
 def settings(knowledge: KnowledgeBase, tables: Iterable[TableName] = TABLES) -> Settings:
     """Return the settings of a batch with a knowledge base."""
     directories = tuple(map(str, knowledge.directories))
-    return Settings(Request(()), directories, tuple(tables), FileFormat.TSV)
+    return Settings(Request(()), directories, part_output(FileFormat.TSV, tables))
 
 
 def planned(
