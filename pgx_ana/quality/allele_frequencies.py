@@ -126,15 +126,17 @@ def check_frequencies(
     return [_check(tally, knowledge) for tally in tallies]
 
 
-def frequency_warnings(calls: CohortCalls, knowledge: KnowledgeBase) -> list[str]:
-    """Return a warning for each outlier in a cohort of at least 50 people, and one for the file.
+def frequency_warnings(
+    n_people: int, tallies: Iterable[SiteTally], assembly: str, knowledge: KnowledgeBase
+) -> list[str]:
+    """Return a warning for each outlier among at least 50 people, and one for their file.
 
     The warning for the file comes last, if more than half of the compared variants are outliers.
     """
-    if len(calls.samples) < _MIN_PEOPLE:
+    if n_people < _MIN_PEOPLE:
         return []
-    checks = check_frequencies(tally_sites(calls, knowledge), knowledge)
-    return outlier_warnings(checks, f"the file may not be on {calls.assembly}, or not be of people")
+    doubt = f"the file may not be on {assembly}, or not be of people"
+    return outlier_warnings(check_frequencies(tallies, knowledge), doubt)
 
 
 def outlier_warnings(checks: Iterable[FrequencyCheck], doubt: str) -> list[str]:
