@@ -79,23 +79,17 @@ def frequency_warnings(calls: CohortCalls, knowledge: KnowledgeBase) -> list[str
     return warnings
 
 
-def _population_frequencies(frequencies: AlleleFrequencies) -> list[float]:
-    """Return the known frequencies of the allele, in single populations and in all together."""
-    values = frequencies.model_dump(exclude={"allele", "source"}, exclude_none=True)
-    return list(values.values())
-
-
 def _is_comparable(site: SiteCalls, frequencies: AlleleFrequencies) -> bool:
     """Return whether enough people are called, and more than one population frequency is known."""
     _, people = _count_copies(site, frequencies.allele)
     enough = people >= _MIN_PEOPLE and people >= _MIN_CALL_RATE * len(site.calls)
-    return enough and len(_population_frequencies(frequencies)) > 1
+    return enough and len(frequencies.known) > 1
 
 
 def _outliers(site: SiteCalls, frequencies: AlleleFrequencies) -> Iterator[FrequencyOutlier]:
     """Yield the allele of a site, if its frequency is an outlier."""
     copies, people = _count_copies(site, frequencies.allele)
-    known = _population_frequencies(frequencies)
+    known = frequencies.known.values()
     observed, lowest, highest = copies / (2 * people), min(known), max(known)
     nearest = min(max(observed, lowest), highest)
     sampling_error = _MAX_STANDARD_ERRORS * math.sqrt(nearest * (1 - nearest) / (2 * people))
