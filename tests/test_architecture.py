@@ -21,7 +21,7 @@ LIBRARIES = {
     "pysam": {"vcf.bcf", "vcf.fasta"},
     "yaml": {"knowledge.yamlfile"},
     "pandas": {"output.frames", "api"},
-    "pydantic": {"knowledge", "browse.comparison"},
+    "pydantic": {"knowledge.form"},
 }
 """The rooms or modules that may import each library; pandas in ``api`` for type hints only."""
 

@@ -30,13 +30,14 @@ _CHECKING_MODULES = (
     "entry_index",
     "levels",
     "wording",
-    "checks",
     "haplotype_checks",
     "subject_checks",
     "evidence_checks",
     "association_checks",
     "linkage_checks",
     "text_checks",
+    "checks",
+    "sources",
     "validation",
 )
 """The modules that decide whether a knowledge base has faults, and how it is compiled.
