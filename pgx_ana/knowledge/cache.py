@@ -19,7 +19,6 @@ from pgx_ana.reading import read_small
 _DIGEST_BYTES = 32
 """Size of the SHA-256 digest at the start of every entry."""
 
-
 _SHIPPED = Path(__file__).parent.parent / "data" / "compiled"
 """The folder of entries in an installed package; a checkout has none."""
 

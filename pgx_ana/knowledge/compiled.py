@@ -116,8 +116,8 @@ def _rows(
     for name, (container, item, values) in columns.items():
         rows = rows or [object.__new__(kind) for _ in values]
         # Entries are frozen, and were checked before: each column goes straight into its slots.
-        filled = map(getattr(kind, name).__set__, rows, _values(container, values, known.get(item)))
-        deque(filled, maxlen=0)
+        held = _values(container, values, known[item] if item else None)
+        deque(map(getattr(kind, name).__set__, rows, held), maxlen=0)
     return rows
 
 
@@ -125,14 +125,10 @@ def _values(
     container: str, stored: Iterable[Any], items: Mapping[Any, Any] | None
 ) -> Iterable[Any]:
     """Return the values of a column; ``items`` are its entries or words, None for plain values."""
-    if container == "list":
-        return (
-            map(tuple, stored)
-            if items is None
-            else (tuple(map(items.__getitem__, value)) for value in stored)
-        )
     if items is None:
-        return stored
+        return map(tuple, stored) if container == "list" else stored
+    if container == "list":
+        return (tuple(map(items.__getitem__, value)) for value in stored)
     if container == "map":
         return ({key: items[part] for key, part in value.items()} for value in stored)
     return map(items.__getitem__, stored)
