@@ -25,10 +25,17 @@ from pgx_ana.annotation import (
 from pgx_ana.coded import Coded, combine
 from pgx_ana.haplotypes import Diplotype, DiplotypeCall, HaplotypeCalls, Nomenclature
 from pgx_ana.knowledge import Publication
-from pgx_ana.model import FIRST_NAMED_SET, Call, Circumstances, SiteCalls
+from pgx_ana.model import (
+    FIRST_NAMED_SET,
+    FROM_A_RECORD,
+    Call,
+    Circumstances,
+    CohortCalls,
+    SiteCalls,
+)
 from pgx_ana.output.columns import COLUMNS, Column
 from pgx_ana.output.listing import Listing, candidate_listing, listing, status_listing
-from pgx_ana.terms import Assembly, CallSource, TableName
+from pgx_ana.terms import TableName
 from pgx_ana.version import __version__
 
 Value = str | int | float | tuple[str, ...] | Listing | None
@@ -74,8 +81,7 @@ def make_table(name: TableName, annotations: Annotations) -> Table:
     samples = annotations.calls.samples
     if name is TableName.CALLS:
         sections = tuple(
-            _call_section(site, annotations.calls.assembly, stamps)
-            for site in annotations.calls.sites
+            _call_section(site, annotations.calls, stamps) for site in annotations.calls.sites
         )
     elif name is TableName.ANNOTATIONS:
         sections = tuple(
@@ -93,7 +99,8 @@ def make_table(name: TableName, annotations: Annotations) -> Table:
     return Table(name, samples, sections)
 
 
-def _call_section(site: SiteCalls, assembly: Assembly, stamps: tuple[str, str]) -> TableSection:
+def _call_section(site: SiteCalls, calls: CohortCalls, stamps: tuple[str, str]) -> TableSection:
+    assembly = calls.assembly
     locus = site.variant.loci[assembly]
     ref = locus.ref if locus.ref_is_certain else None
     locus_columns = (
@@ -105,7 +112,7 @@ def _call_section(site: SiteCalls, assembly: Assembly, stamps: tuple[str, str]) 
         ref,
     )
 
-    def row(call: Call) -> Row:
+    def row(call: Call, file: str) -> Row:
         return (
             *locus_columns,
             None if call.genotype == "." else call.genotype,
@@ -116,19 +123,18 @@ def _call_section(site: SiteCalls, assembly: Assembly, stamps: tuple[str, str]) 
             None,
             None,
             call.filter if call.filter not in {"", "."} else None,
-            call.file or None,
+            file or None,
             *stamps,
         )
 
     arrays = {"phase_set": _numbered_sets(site.phase_set), "gq": site.gq, "dp": site.dp}
-    from_record = {CallSource.RECORD, CallSource.REFERENCE_BLOCK, CallSource.OTHER_STRAND}
-    observed = site.calls.mask(lambda call: call.source in from_record)
+    observed = site.calls.mask(lambda call: call.source in FROM_A_RECORD)
     numbers = {
         name: np.where(observed, values, _missing_value(values))
         for name, values in arrays.items()
         if values is not None
     }
-    return TableSection(site.calls.map(row), numbers)
+    return TableSection(calls.with_file_names(site).map(lambda pair: row(*pair)), numbers)
 
 
 def _numbered_sets(phase_set: NDArray[np.int64] | None) -> NDArray[np.int64] | None:
