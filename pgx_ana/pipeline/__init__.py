@@ -7,13 +7,13 @@ Never: takes files of two people for files of one because their sample names are
 """
 
 from pgx_ana.pipeline.request import Identity, Request, Selection
-from pgx_ana.pipeline.stages import blocks, call, call_readable, run
+from pgx_ana.pipeline.stages import Run, call, call_readable, run
 
 __all__ = [
     "Identity",
     "Request",
+    "Run",
     "Selection",
-    "blocks",
     "call",
     "call_readable",
     "run",

@@ -288,10 +288,10 @@ def _files_by_sample(block: PeopleBlock) -> Coded[tuple[int, ...]]:
     """Return the numbers of the files that each sample is in, among those of the block."""
     n_people, n_files = len(block.samples), len(block.members)
     if sum(len(member.positions) for member in block.members) == n_people:
-        codes = np.zeros(n_people, np.int32)
+        only = np.zeros(n_people, np.int32)
         for number, member in enumerate(block.members):
-            codes[member.positions] = number
-        return Coded(tuple((number,) for number in range(n_files)), codes)
+            only[member.positions] = number
+        return Coded(tuple((number,) for number in range(n_files)), only)
     is_member = np.zeros((n_files, n_people), np.bool_)
     for number, member in enumerate(block.members):
         is_member[number, member.positions] = True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pgx_ana.annotation import Annotations
+from pgx_ana.annotation import Annotations, Annotator
 from pgx_ana.errors import InputError, UsageError
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import CohortCalls
@@ -35,21 +35,30 @@ def run(request: Request, knowledge: KnowledgeBase) -> Annotations:
     Raises :class:`InputError` for files that cannot be read, trusted or matched, and
     :class:`UsageError` for unknown genes, populations and contexts.
     """
-    (annotations,) = blocks(request, knowledge, people=None)
+    (annotations,) = Run(request, knowledge).blocks(None)
     return annotations
 
 
-def blocks(
-    request: Request, knowledge: KnowledgeBase, people: int | None = PEOPLE_IN_BLOCK
-) -> Iterator[Annotations]:
-    """Annotate all selected people, at most ``people`` at a time, in the order of the files.
+class Run:
+    """The people of some files, annotated some at a time.
 
-    Memory grows with the people of a block, not with those of the run. Raises the same errors as
-    :func:`run`; files are opened and checked before the first block.
+    ``n_people`` is the number of all selected people. Raises the same errors as :func:`run`: files
+    are opened and checked at once.
     """
-    stated = _checked(request, knowledge)
-    for calls in _Run(request, knowledge, GeneFaults(strict=True)).blocks(people):
-        yield Annotations(calls, knowledge, stated.of(calls.samples), request.population)
+
+    def __init__(self, request: Request, knowledge: KnowledgeBase) -> None:
+        self._stated = _checked(request, knowledge)
+        self._annotator = Annotator(knowledge, request.population)
+        self._files = _Files(request, knowledge, GeneFaults(strict=True))
+        self.n_people = self._files.n_people
+
+    def blocks(self, people: int | None = PEOPLE_IN_BLOCK) -> Iterator[Annotations]:
+        """Yield all people, at most ``people`` at a time, in the order of the files.
+
+        Memory grows with the people of a block, not with those of the run. A run has one pass.
+        """
+        for calls in self._files.blocks(people):
+            yield self._annotator.annotate(calls, self._stated.of(calls.samples))
 
 
 def call(request: Request, knowledge: KnowledgeBase) -> CohortCalls:
@@ -57,7 +66,7 @@ def call(request: Request, knowledge: KnowledgeBase) -> CohortCalls:
 
     Raises the same errors as :func:`run`.
     """
-    (calls,) = _Run(request, knowledge, GeneFaults(strict=True)).blocks(None)
+    (calls,) = _Files(request, knowledge, GeneFaults(strict=True)).blocks(None)
     return calls
 
 
@@ -68,7 +77,7 @@ def call_readable(request: Request, knowledge: KnowledgeBase) -> tuple[CohortCal
     :class:`InputError` for all files that cannot be read together, and if no gene can be read.
     """
     faults = GeneFaults(strict=False)
-    (calls,) = _Run(request, knowledge, faults).blocks(None)
+    (calls,) = _Files(request, knowledge, faults).blocks(None)
     if not calls.sites:
         raise next(iter(faults.by_gene.values()))
     return calls, {gene: str(error) for gene, error in faults.by_gene.items()}
@@ -83,8 +92,8 @@ def _checked(request: Request, knowledge: KnowledgeBase) -> Stated:
     return stated_circumstances(request, knowledge)
 
 
-class _Run:
-    """One run over files: they are opened at once, and read when a block first needs them."""
+class _Files:
+    """The files of a run: opened at once, and read when a block first needs them."""
 
     def __init__(self, request: Request, knowledge: KnowledgeBase, faults: GeneFaults) -> None:
         variants = selected_variants(request.selection.genes, knowledge)
@@ -104,6 +113,11 @@ class _Run:
         self._chromosomes: dict[int, frozenset[str]] = {}
         self._assembly: DetectedAssembly | None = None
         self._assembly_file = ""
+
+    @property
+    def n_people(self) -> int:
+        """Return the number of selected people in all files."""
+        return len({sample for file in self._files for sample in file.samples})
 
     def blocks(self, people: int | None) -> Iterator[CohortCalls]:
         """Yield the calls of at most ``people`` people at a time; of all together for None."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from pgx_ana.haplotypes import call_all_haplotypes
+from pgx_ana.haplotypes import HaplotypeCaller
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import CohortCalls, InputFile, SiteCalls, Variant
 from pgx_ana.quality.allele_frequencies import frequency_warnings
@@ -166,7 +166,7 @@ def _file_contents(calls: CohortCalls) -> tuple[str, ...]:
 def _haplotype_set_callability(
     calls: CohortCalls, knowledge: KnowledgeBase
 ) -> Iterator[HaplotypeSetCallability]:
-    for haplotype_calls in call_all_haplotypes(calls, knowledge):
+    for haplotype_calls in HaplotypeCaller(knowledge).call(calls):
         people: Counter[str] = Counter()
         for call, count in haplotype_calls.diplotypes.counts():
             people[call.diplotype.status.value] += count
