@@ -157,19 +157,13 @@ def _known_frequencies(variant: str, knowledge: KnowledgeBase) -> AlleleFrequenc
     return next(iter(knowledge.definitions[variant].frequencies[:1]), None)
 
 
-def _population_frequencies(frequencies: AlleleFrequencies) -> list[float]:
-    """Return the known frequencies of the allele, in single populations and in all together."""
-    values = frequencies.model_dump(exclude={"allele", "source"}, exclude_none=True)
-    return list(values.values())
-
-
 def _check(tally: SiteTally, knowledge: KnowledgeBase) -> FrequencyCheck:
     frequencies = _known_frequencies(tally.variant, knowledge)
     if frequencies is None:
         return FrequencyCheck(
             tally.variant, "", tally.called, None, None, None, is_compared=False, outlier=None
         )
-    known, called = _population_frequencies(frequencies), tally.called
+    known, called = list(frequencies.known.values()), tally.called
     enough = called >= _MIN_PEOPLE and called >= _MIN_CALL_RATE * tally.people
     is_compared = enough and len(known) > 1
     return FrequencyCheck(
