@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import IO
 
 from pgx_ana.errors import InputError
-from pgx_ana.vcf.container import read_block
+from pgx_ana.vcf.inflation import read_block
 from pgx_ana.vcf.lines import TAB, header_among_rows
 
 _TABIX = struct.Struct("<7i")  # format, col_seq, col_beg, col_end, meta, skip, l_nm

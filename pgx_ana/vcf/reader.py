@@ -12,6 +12,7 @@ import hashlib
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from io import BufferedReader
 from pathlib import Path
 from typing import IO, Any
 
@@ -355,7 +356,7 @@ class VariantFile:
     def _new_scan(self) -> Scan:
         return Scan(self.name, self._header_lines, FIXED + 1 + len(self._all_samples))
 
-    def _rows(self) -> IO[bytes]:
+    def _rows(self) -> BufferedReader:
         """Open the decompressed file behind its header."""
         stream = self._container.open(self._path)
         for _ in read_header_lines(stream, self.name):

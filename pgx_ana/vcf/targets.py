@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+import numpy as np
+from numpy.typing import NDArray
+
 MAX_POSITION_DIGITS = 10
 """A POS or END of more digits is no position."""
 
@@ -65,6 +68,20 @@ class TargetIndex:
         if index == len(ends):
             return NextTarget(chrom, floor, _BEYOND_ALL, 2 * _BEYOND_ALL)
         return NextTarget(chrom, floor, ends[index], starts[index])
+
+    def may_overlap(
+        self, chrom: str, first: NDArray[np.int64], last: NDArray[np.int64]
+    ) -> NDArray[np.bool_]:
+        """Return which stretches, by their first and last positions, may overlap a target.
+
+        The others overlap none. There must be at least one stretch.
+        """
+        ends, starts, _ = self._of_chrom[chrom]
+        lowest, highest = bisect_left(ends, first.min()), bisect_left(ends, first.max())
+        next_starts = np.array([*starts, 2 * _BEYOND_ALL][lowest : highest + 1])
+        if len(next_starts) == 1:
+            return np.asarray(last >= next_starts[0])
+        return np.asarray(next_starts[np.searchsorted(ends[lowest:highest], first)] <= last)
 
     def overlapped(self, chrom: str, start: int, end: int) -> list[int]:
         """Return the numbers of the targets that a stretch overlaps, rising."""
