@@ -14,10 +14,10 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from pgx_ana.errors import InputError
-from pgx_ana.vcf.inflation import GZIP_MAGIC, BgzfContent, is_bgzf
+from pgx_ana.vcf.inflation import GZIP_MAGIC, BgzfContent, GzipContent, is_bgzf
 from pgx_ana.vcf.spool import (
     MAX_STREAM_VARIABLE,
     max_stream_bytes,
@@ -73,27 +73,8 @@ class Container:
         if self.compression == "BGZF":
             return io.BufferedReader(BgzfContent(path), _BUFFER_BYTES)
         if self.compression:
-            return io.BufferedReader(_GzipContent(path), _BUFFER_BYTES)
-        return path.open("rb", buffering=_BUFFER_BYTES)
-
-
-class _GzipContent(io.RawIOBase):
-    """The decompressed content of a gzip file, up to where it is truncated or damaged."""
-
-    def __init__(self, path: Path) -> None:
-        self._file = gzip.GzipFile(path)
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        chunk = self._file.read1(len(buffer))
-        buffer[: len(chunk)] = chunk
-        return len(chunk)
-
-    def close(self) -> None:
-        self._file.close()
-        super().close()
+            return io.BufferedReader(GzipContent(path), _BUFFER_BYTES)
+        return io.BufferedReader(path.open("rb", buffering=0), _BUFFER_BYTES)
 
 
 _CLOSED = "<stdin>: is closed, so that nothing can be read from it"

@@ -1,27 +1,33 @@
-"""The blocks of BGZF files, and their content as one stream; every checksum is verified.
+"""What gzip and BGZF files contain, as blocks or as one stream; every checksum is verified.
 
-Format: SAM specification, section 4.1. A block is a gzip member of at most 64 kB of content that
-declares its own size.
+Format: SAM specification, section 4.1. A BGZF block is a gzip member of at most 64 kB of content
+that declares its own size.
 """
 
 from __future__ import annotations
 
+import contextlib
 import io
+import os
 import struct
 import threading
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
-from isal import igzip_lib, isal_zlib
+from isal import igzip, igzip_lib, isal_zlib
 
 GZIP_MAGIC = b"\x1f\x8b"
 
+_DAMAGE = cast(type[Exception], isal_zlib.error)  # its stub has an instance for the class
 _HEAD_BYTES = 18
 _TAIL = struct.Struct("<2I")  # CRC32 and length of the content
 _TAIL_BYTES = _TAIL.size
 _MAX_CONTENT = 1 << 16
+_MAX_BLOCK = 1 << 16  # compressed
+_MAX_KEPT = 64  # blocks: 4 MB
 _FIRST_GROUP = 1 << 16  # compressed: enough for a header, and for a small file
 _GROUP_BYTES = 1 << 20
 
@@ -29,22 +35,6 @@ _GROUP_BYTES = 1 << 20
 def is_bgzf(head: bytes) -> bool:
     """Say whether a gzip file or member begins as a BGZF block does."""
     return head.startswith(GZIP_MAGIC + b"\x08\x04") and head[12:14] == b"BC"
-
-
-def read_block(stream: IO[bytes]) -> bytes | None:
-    """Return the content of the BGZF block at the position of a stream; None at its end.
-
-    Unlike :mod:`gzip`, which skips zeros between its members, this requires a block. Raises
-    :class:`OSError` where no block begins, and where one is damaged.
-    """
-    head = stream.read(_HEAD_BYTES)
-    if not head:
-        return None
-    start = stream.tell() - len(head)
-    if len(head) < _HEAD_BYTES or not is_bgzf(head):
-        raise OSError(f"no BGZF block begins at byte {start}")
-    size = block_size(head)
-    return inflated(head + stream.read(max(size - _HEAD_BYTES, 0)), size, start)
 
 
 def block_size(head: bytes) -> int:
@@ -64,11 +54,60 @@ def inflated(block: bytes | memoryview, size: int, start: int) -> bytes:
         content: bytes = igzip_lib.decompress(
             block[data_at:-_TAIL_BYTES], igzip_lib.DECOMP_DEFLATE, 15, _MAX_CONTENT
         )
-    except (isal_zlib.error, EOFError) as error:
+    except _DAMAGE as error:
         raise OSError(f"the BGZF block at byte {start} is damaged: {error}") from error
     if block[-_TAIL_BYTES:] != _TAIL.pack(isal_zlib.crc32(content), len(content)):
         raise OSError(f"the BGZF block at byte {start} is damaged: its checksum is wrong")
     return content
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The content of a block, and the byte of the file behind it."""
+
+    content: bytes
+    stop: int
+
+
+class Blocks:
+    """The blocks of a BGZF file, read where they are wanted; the last ones used are kept.
+
+    ``descriptor`` is that of the opened file.
+    """
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._kept: OrderedDict[int, Block] = OrderedDict()
+
+    def at(self, start: int) -> Block | None:
+        """Return the block that begins at a byte of the file; None at the end of the file.
+
+        Unlike :mod:`gzip`, which skips zeros between its members, this requires a block. Raises
+        :class:`OSError` where no block begins, and where one is damaged.
+        """
+        block = self._kept.get(start)
+        if block is not None:
+            self._kept.move_to_end(start)
+            return block
+        data = memoryview(os.pread(self._descriptor, _MAX_BLOCK, start))
+        if not data:
+            return None
+        head = bytes(data[:_HEAD_BYTES])
+        if len(head) < _HEAD_BYTES or not is_bgzf(head):
+            raise OSError(f"no BGZF block begins at byte {start}")
+        size = block_size(head)
+        block = Block(inflated(data[:size], size, start), start + size)
+        self._kept[start] = block
+        if len(self._kept) > _MAX_KEPT:
+            self._kept.popitem(last=False)
+        return block
+
+
+@contextlib.contextmanager
+def open_blocks(path: Path) -> Iterator[Blocks]:
+    """Open the blocks of a BGZF file. Raises :class:`OSError` where it cannot be read."""
+    with path.open("rb", buffering=0) as file:
+        yield Blocks(file.fileno())
 
 
 def _groups(file: IO[bytes], start: int) -> Iterator[list[bytes]]:
@@ -166,5 +205,32 @@ class BgzfContent(io.RawIOBase):
         """Close the file."""
         if self._thread is not None:
             self._thread.join()
+        self._file.close()
+        super().close()
+
+
+class GzipContent(io.RawIOBase):
+    """The decompressed content of a gzip file, up to where it is truncated or damaged.
+
+    Reading raises :class:`EOFError` where the file ends within the data, and :class:`OSError` for
+    other damage.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._file: Any = igzip.IGzipFile(path)  # type: ignore[no-untyped-call]
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Read into a buffer, which may stay partly empty."""
+        try:
+            return int(self._file.readinto(buffer))
+        except _DAMAGE as error:
+            raise OSError(str(error)) from error
+
+    def close(self) -> None:
+        """Close the file."""
         self._file.close()
         super().close()

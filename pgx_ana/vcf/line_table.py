@@ -220,9 +220,7 @@ class LineTable:
         is_digit = (letters >= ord("0")) & (letters <= ord("9"))
         widths = np.where(is_digit.all(axis=1), _MAX_DIGITS + 1, is_digit.argmin(axis=1))
         numbers, is_valid = self._numbers(places + widths, widths)
-        behind = np.take_along_axis(
-            letters, np.minimum(widths, _MAX_DIGITS)[:, None], axis=1
-        )[:, 0]
+        behind = np.take_along_axis(letters, np.minimum(widths, _MAX_DIGITS)[:, None], axis=1)[:, 0]
         is_plain = is_valid & ((behind == _TAB) | (behind == ord(";")))
         return np.searchsorted(self.stops, places, "right"), numbers, is_plain
 

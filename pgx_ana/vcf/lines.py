@@ -8,20 +8,18 @@ row contains matters only where it overlaps a target.
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from io import BufferedReader
 from typing import NoReturn
 
 import numpy as np
-from isal import isal_zlib
 
 from pgx_ana.errors import InputError
 from pgx_ana.printable import printable
 from pgx_ana.vcf.blocks import OpenBlocks, longest_block_end
 from pgx_ana.vcf.line_table import LineTable, line_tables
-from pgx_ana.vcf.targets import MAX_POSITION_DIGITS, NextTarget, TargetIndex
+from pgx_ana.vcf.targets import BEYOND_ALL, MAX_POSITION_DIGITS, NextTarget, TargetIndex
 
 TAB = b"\t"
 
@@ -30,6 +28,7 @@ FIXED = 8
 
 _MAX_LINE_BYTES = 1 << 28  # rows of half a million people with many fields are well below
 _LINE_FEED = 10
+_ZERO = ord("0")
 _BLANK = frozenset({b"\n", b"\r\n"})
 _LONG_LINE = 1 << 12  # bytes from which the columns of samples are not searched
 _SHORT_RUN = 16  # lines of one contig: if so few follow one another, they are not sorted
@@ -108,9 +107,7 @@ class Scan:
             return None
         head = _head(text)
         digits = text[tab + 1 : text.find(TAB, tab + 1)]
-        if not _is_number(digits) or head.count(TAB) < FIXED - 1:
-            self._reject(text, digits)
-        pos = int(digits)
+        pos = self._position(text, digits, head)
         if pos <= blocks.end:
             blocks.check(text, self._place)
         if not nearest.floor < pos <= nearest.ceiling:
@@ -129,6 +126,11 @@ class Scan:
             return None
         blocks.add(text)
         return self._line(text, nearest.chrom, pos, ends), numbers
+
+    def _position(self, text: bytes, digits: bytes, head: bytes) -> int:
+        if not _is_number(digits) or head.count(TAB) < FIXED - 1:
+            self._reject(text, digits)
+        return int(digits)
 
     def verify(self, stream: BufferedReader) -> None:
         """Read every row and raise :class:`InputError` for the first malformed one."""
@@ -164,7 +166,7 @@ class Scan:
         """Yield the lines, many at a time or a single long one."""
         try:
             yield from line_tables(stream, _MAX_LINE_BYTES)
-        except (EOFError, OSError, zlib.error, isal_zlib.error) as error:
+        except (EOFError, OSError) as error:
             raise InputError(
                 f"{self._name}: the file is truncated or damaged after line {self._line_number} "
                 f"({error}); copy or download it again"
@@ -317,6 +319,27 @@ def _may_have_end(text: bytes) -> bool:
     return b"END=" in text or b"SVLEN=" in text or b":LEN" in text
 
 
+def span_of(row: bytes) -> tuple[int, int]:
+    """Return the first and the last position of a row.
+
+    Where the row must be read in full to know them, or is malformed, they are 0 and a number beyond
+    every position.
+    """
+    columns = _head(row).split(TAB, FIXED)
+    if len(columns) < FIXED or not _is_position(columns[1]):
+        return 0, BEYOND_ALL
+    pos, info = int(columns[1]), columns[7]
+    last = pos + (len(columns[3]) or 1) - 1
+    if b"SVLEN=" in info or b"LEN" in columns[-1]:
+        return 0, BEYOND_ALL
+    if b"END=" not in info:
+        return pos, last
+    end = info[len(b"END=") :].partition(b";")[0]  # the rows of a gVCF, of which there are most
+    if not info.startswith(b"END=") or not _is_number(end) or info.count(b"END=") > 1:
+        return 0, BEYOND_ALL
+    return pos, max(last, int(end))
+
+
 def reject_unterminated(line: Line) -> NoReturn:
     """Reject a row that overlaps a target and ends with the file, without a line feed."""
     raise InputError(
@@ -402,7 +425,11 @@ def _is_position(digits: bytes) -> bool:
 
     A leading zero makes them octal to the readers that build an index: 0100 is 64 there.
     """
-    return _is_number(digits) and not (digits.startswith(b"0") and len(digits) > 1)
+    return (
+        digits.isdigit()
+        and len(digits) <= MAX_POSITION_DIGITS
+        and (digits[0] != _ZERO or len(digits) == 1)
+    )
 
 
 def _is_number(digits: bytes) -> bool:

@@ -36,7 +36,7 @@ from pgx_ana.vcf.header import (
     sample_names,
     somatic_caller,
 )
-from pgx_ana.vcf.index import DamagedIndexError, Index
+from pgx_ana.vcf.index import DamagedIndexError, Index, IndexedRows
 from pgx_ana.vcf.lines import FIXED, TAB, Line, Scan, parse_line, reject_unterminated
 from pgx_ana.vcf.phase_fields import PhaseFields, phase_declarations
 from pgx_ana.vcf.records import read_records
@@ -288,7 +288,7 @@ class VariantFile:
         for name in self._contigs_with_rows():
             self._contig_names.chromosome_of_row(name)
         try:
-            with self._bcf.open() if self.format == "BCF" else contextlib.nullcontext() as opened:
+            with self._open() as opened:
                 blocks: dict[bytes, tuple[str, Line]] = {}
                 for number, target in enumerate(targets):
                     for contig in self._contigs.get(target.chrom, ()):
@@ -301,12 +301,21 @@ class VariantFile:
         except (OSError, ValueError) as error:
             raise self._damaged_at(contig, error) from error
 
+    def _open(self) -> contextlib.AbstractContextManager[Any]:
+        """Open the file for reading through its index."""
+        return (
+            self._bcf.open()
+            if self._index is None or self.format == "BCF"
+            else self._index.open(self._path)
+        )
+
     def _outer_positions(self, index: Index) -> Iterator[tuple[str, int]]:
         """Yield the contig and position of the first and last rows of known chromosomes."""
         contig = ""
         try:
-            for contig in (name for contigs in self._contigs.values() for name in contigs):
-                yield from positions_in(index.outer_rows(self._path, contig))
+            with index.open(self._path) as rows:
+                for contig in (name for contigs in self._contigs.values() for name in contigs):
+                    yield from positions_in(rows.outer(contig))
         except (OSError, ValueError) as error:
             raise self._damaged_at(contig, error) from error
 
@@ -326,12 +335,11 @@ class VariantFile:
                     blocks.check(other.text, other.place)
 
     def _rows_at(self, contig: str, target: Target, opened: Any) -> Iterator[Line]:
-        """Yield the rows of a contig near a target; ``opened`` is the opened file of a BCF."""
-        if opened is not None:
+        """Yield the rows of a contig near a target; ``opened`` is the opened file."""
+        if not isinstance(opened, IndexedRows):
             yield from self._bcf.rows_at(opened, contig, target)
-        elif self._index is not None:
-            rows = self._index.rows(self._path, contig, target.start, target.end)
-            for row, is_unterminated in rows:
+        else:
+            for row, is_unterminated in opened.at(contig, target.start, target.end):
                 line = parse_line(row, target.chrom, self.name)
                 if line.pos > target.end:
                     return

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 MAX_POSITION_DIGITS = 10
 """A POS or END of more digits is no position."""
 
-_BEYOND_ALL = 10**MAX_POSITION_DIGITS
+BEYOND_ALL = 10**MAX_POSITION_DIGITS
+"""Above every position."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class TargetIndex:
         index = bisect_left(ends, pos)
         floor = ends[index - 1] if index else -1
         if index == len(ends):
-            return NextTarget(chrom, floor, _BEYOND_ALL, 2 * _BEYOND_ALL)
+            return NextTarget(chrom, floor, BEYOND_ALL, 2 * BEYOND_ALL)
         return NextTarget(chrom, floor, ends[index], starts[index])
 
     def may_overlap(
@@ -78,7 +79,7 @@ class TargetIndex:
         """
         ends, starts, _ = self._of_chrom[chrom]
         lowest, highest = bisect_left(ends, first.min()), bisect_left(ends, first.max())
-        next_starts = np.array([*starts, 2 * _BEYOND_ALL][lowest : highest + 1])
+        next_starts = np.array([*starts, 2 * BEYOND_ALL][lowest : highest + 1])
         if len(next_starts) == 1:
             return np.asarray(last >= next_starts[0])
         return np.asarray(next_starts[np.searchsorted(ends[lowest:highest], first)] <= last)
