@@ -25,12 +25,13 @@ def open_files(request: Request, contig_names: ContigNames) -> list[VariantFile]
     file has. Raises :class:`UsageError` for paths that are no valid request.
     """
     check_paths(request.paths)
+    assume_sorted = request.assume_sorted and not request.verify
     name_of = _naming(request.paths, request.identity)
     files: list[VariantFile] = []
     errors: list[InputError] = []
     for path in request.paths:
         try:
-            file = VariantFile(path, contig_names)
+            file = VariantFile(path, contig_names, assume_sorted=assume_sorted)
             files.append(file)
             if name_of is not None:
                 file.rename_sample(name_of(path))

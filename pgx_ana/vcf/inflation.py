@@ -20,6 +20,7 @@ from typing import IO, Any, cast
 from isal import igzip, igzip_lib, isal_zlib
 
 GZIP_MAGIC = b"\x1f\x8b"
+_BLOCK_MAGIC = GZIP_MAGIC + b"\x08\x04"  # deflated, with extra fields
 
 _DAMAGE = cast(type[Exception], isal_zlib.error)  # its stub has an instance for the class
 _HEAD_BYTES = 18
@@ -34,7 +35,7 @@ _GROUP_BYTES = 1 << 20
 
 def is_bgzf(head: bytes) -> bool:
     """Say whether a gzip file or member begins as a BGZF block does."""
-    return head.startswith(GZIP_MAGIC + b"\x08\x04") and head[12:14] == b"BC"
+    return head.startswith(_BLOCK_MAGIC) and head[12:14] == b"BC"
 
 
 def block_size(head: bytes) -> int:
@@ -102,6 +103,18 @@ class Blocks:
             self._kept.popitem(last=False)
         return block
 
+    def first_from(self, byte: int) -> int | None:
+        """Return where the first intact block from a byte of the file on begins; None for none."""
+        while chunk := os.pread(self._descriptor, 2 * _MAX_BLOCK, byte):
+            found = chunk.find(_BLOCK_MAGIC)
+            while found >= 0:
+                with contextlib.suppress(OSError):
+                    self.at(byte + found)
+                    return byte + found
+                found = chunk.find(_BLOCK_MAGIC, found + 1)
+            byte += max(len(chunk) - len(_BLOCK_MAGIC) + 1, 1)
+        return None
+
 
 @contextlib.contextmanager
 def open_blocks(path: Path) -> Iterator[Blocks]:
@@ -110,7 +123,7 @@ def open_blocks(path: Path) -> Iterator[Blocks]:
         yield Blocks(file.fileno())
 
 
-def _groups(file: IO[bytes], start: int) -> Iterator[list[bytes]]:
+def _groups(file: IO[bytes], start: int, group_bytes: int) -> Iterator[list[bytes]]:
     """Yield the contents of the blocks of a file from a byte on, some at a time.
 
     Raises :class:`OSError` for a damaged block, when all before it have been given.
@@ -136,7 +149,7 @@ def _groups(file: IO[bytes], start: int) -> Iterator[list[bytes]]:
             raise
         if blocks:
             yield blocks
-        start, cut, size = start + at, bytes(data[at:]), _GROUP_BYTES
+        start, cut, size = start + at, bytes(data[at:]), group_bytes
     if cut:
         raise OSError(f"the BGZF block at byte {start} is cut")
 
@@ -144,14 +157,15 @@ def _groups(file: IO[bytes], start: int) -> Iterator[list[bytes]]:
 class BgzfContent(io.RawIOBase):
     """The decompressed content of a BGZF file from a block on.
 
-    ``start`` is the byte at which the block begins. While the content of a large file is used,
-    another thread inflates what comes next.
+    ``start`` is the byte at which the block begins. ``group_bytes`` are read together: if they are
+    many, another thread inflates what comes next while the content is used.
     """
 
-    def __init__(self, path: Path, start: int = 0) -> None:
+    def __init__(self, path: Path, start: int = 0, group_bytes: int = _GROUP_BYTES) -> None:
         self._file = path.open("rb", buffering=0)
         self._file.seek(start)
-        self._groups = _groups(self._file, start)
+        self._groups = _groups(self._file, start, group_bytes)
+        self._is_ahead = group_bytes >= _GROUP_BYTES
         self._blocks: deque[bytes] = deque()
         self._rest_of_block = memoryview(b"")
         self._thread: threading.Thread | None = None
@@ -189,7 +203,7 @@ class BgzfContent(io.RawIOBase):
             if self._error is not None:
                 raise self._error
             blocks, self._thread, self._n_groups = self._ahead, None, self._n_groups + 1
-            if blocks and self._n_groups > 1:
+            if blocks and self._n_groups > 1 and self._is_ahead:
                 self._thread = threading.Thread(target=self._advance)
                 self._thread.start()
             if not blocks or any(blocks):

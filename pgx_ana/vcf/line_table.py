@@ -122,6 +122,11 @@ class LineTable:
         """Return how many lines from a number on begin alike, up to the first other one."""
         if not beginning:
             return 0
+        is_same = self.begin_with(beginning, first)
+        return len(is_same) if is_same.all() else int(is_same.argmin())
+
+    def begin_with(self, beginning: bytes, first: int = 0) -> Flags:
+        """Return which lines, from a number on, begin with some letters."""
         starts = self.starts[first:]
         is_same = np.ones(len(starts), np.bool_)
         for at in range(0, len(beginning), _WORD):
@@ -129,7 +134,7 @@ class LineTable:
             mask = np.uint64(2 ** (8 * len(part)) - 1)
             within = np.minimum(starts + at, len(self._words) - 1) if at else starts
             is_same &= (self._words[within] & mask) == np.uint64(int.from_bytes(part, "little"))
-        return len(starts) if is_same.all() else int(is_same.argmin())
+        return is_same
 
     def positions(self, first: int, last: int) -> Positions:
         """Return the positions of the lines from a number on and before another."""
@@ -139,10 +144,6 @@ class LineTable:
         second_tab = breaks[np.minimum(first_break + 1, feed)]
         pos, is_number = self._numbers(second_tab, second_tab - breaks[first_break] - 1)
         return Positions(pos, is_number & (feed - first_break >= _FIXED_TABS))
-
-    def begin_with(self, letter: bytes) -> Flags:
-        """Return which lines begin with a letter."""
-        return np.asarray(self._buffer.letters[self.starts] == letter[0])
 
     def n_columns(self) -> Places:
         """Return the number of columns of each line."""

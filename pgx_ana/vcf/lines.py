@@ -46,6 +46,9 @@ CARRIAGE_RETURNS = (
 ChromosomeOf = Callable[[str], str | None]
 """Gives the plain name of a contig, None where it is no known chromosome."""
 
+IsLast = Callable[[LineTable | bytes, int], bool]
+"""Says of lines, and of the last position of their blocks, whether no others are wanted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -66,24 +69,31 @@ class Line:
 class Scan:
     """One pass over the rows of a text file.
 
-    ``name`` is that of the file and ``header_lines`` the length of its header, for messages;
+    ``name`` is that of the file and ``header_lines`` the length of its header, for messages: None
+    where the pass begins elsewhere, so that lines have no numbers;
     ``n_columns`` is the number of columns that a row must have. After the pass, ``is_unterminated``
     says whether the last row lacks its line feed.
     """
 
-    def __init__(self, name: str, header_lines: int, n_columns: int) -> None:
+    def __init__(self, name: str, header_lines: int | None, n_columns: int) -> None:
         self._name = name
-        self._line_number = header_lines
+        self._is_numbered = header_lines is not None
+        self._line_number = header_lines or 0
         self._n_columns = n_columns
         self.is_unterminated = False
 
     def overlapping(
-        self, stream: BufferedReader, chromosome_of: ChromosomeOf, targets: TargetIndex
+        self,
+        stream: BufferedReader,
+        chromosome_of: ChromosomeOf,
+        targets: TargetIndex,
+        is_last: IsLast | None = None,
     ) -> Iterator[tuple[Line, list[int]]]:
         """Yield the rows that overlap a target, with the numbers of the targets.
 
         ``stream`` is behind the header. Raises :class:`InputError` for a row without a valid
-        position, and for a file that ends within a row.
+        position, and for a file that ends within a row. If ``is_last`` says so of some lines, all
+        behind them is left unread.
         """
         search = _Search(chromosome_of, targets)
         for lines in self._tables(stream):
@@ -94,6 +104,8 @@ class Scan:
                 if found is not None:
                     yield found
             self._line_number = before + _count(lines)
+            if is_last is not None and is_last(lines, search.blocks.end):
+                return
 
     def _overlapped(self, text: bytes, search: _Search) -> tuple[Line, list[int]] | None:
         """Return the next row and the targets that it overlaps; None where it overlaps none."""
@@ -160,16 +172,17 @@ class Scan:
 
     @property
     def _place(self) -> str:
-        return f"{self._name}: line {self._line_number}"
+        return f"{self._name}: line {self._line_number}" if self._is_numbered else self._name
 
     def _tables(self, stream: BufferedReader) -> Iterator[LineTable | bytes]:
         """Yield the lines, many at a time or a single long one."""
         try:
             yield from line_tables(stream, _MAX_LINE_BYTES)
         except (EOFError, OSError) as error:
+            after = f" after line {self._line_number}" if self._is_numbered else ""
             raise InputError(
-                f"{self._name}: the file is truncated or damaged after line {self._line_number} "
-                f"({error}); copy or download it again"
+                f"{self._name}: the file is truncated or damaged{after} ({error}); copy or "
+                "download it again"
             ) from error
 
     def _is_blank(self, text: bytes) -> bool:
@@ -194,7 +207,8 @@ class Scan:
 
     def _contig(self, text: bytes, tab: int) -> bytes:
         if text.startswith(b"#"):
-            raise header_among_rows(self._name, f"at line {self._line_number}", text)
+            where = f"at line {self._line_number}" if self._is_numbered else "among the rows"
+            raise header_among_rows(self._name, where, text)
         if tab < 0:
             raise InputError(f"{self._place}: is not a row of a VCF file: it has no tab")
         return text[:tab]

@@ -31,11 +31,13 @@ from pgx_ana.vcf.header import (
     declares_whole_number,
     decode_header,
     hides_ends,
+    may_span_far,
     parse_header,
     read_header_lines,
     sample_names,
     somatic_caller,
 )
+from pgx_ana.vcf.hopping import SortedFile
 from pgx_ana.vcf.index import DamagedIndexError, Index, IndexedRows
 from pgx_ana.vcf.lines import FIXED, TAB, Line, Scan, parse_line, reject_unterminated
 from pgx_ana.vcf.phase_fields import PhaseFields, phase_declarations
@@ -49,13 +51,16 @@ class VariantFile:
     """One variant file, opened and checked; :meth:`records_at` reads it.
 
     ``caller`` is the program that wrote it, where the header names one. ``unknown_lengths`` are the
-    contig lengths that are those of no assembly.
+    contig lengths that are those of no assembly. With ``assume_sorted``, a BGZF file without an
+    index is read near the targets only: its rows must be sorted.
 
     Raises :class:`InputError` where the file is missing, empty, truncated, or neither VCF nor BCF,
     where it has no samples, and where its index does not belong to it.
     """
 
-    def __init__(self, path: str, contig_names: ContigNames) -> None:
+    def __init__(
+        self, path: str, contig_names: ContigNames, *, assume_sorted: bool = False
+    ) -> None:
         self.name = printable(path).replace("\n", "\\n") if path != STDIN else "<stdin>"
         self._remarks: dict[str, None] = {}
         self._copy = regular_copy(path)
@@ -83,6 +88,12 @@ class VariantFile:
         self._contigs = self._contigs_by_chromosome()
         if self._index is not None:
             self._check_index(self._index)
+        self._is_hopped = (
+            assume_sorted
+            and self._index is None
+            and (self.format, self.compression) == ("VCF", "BGZF")
+            and not may_span_far(text)
+        )
 
     @property
     def remark(self) -> str:
@@ -355,6 +366,12 @@ class VariantFile:
             declared = self._end_is_declared
             yield from self._bcf.scan(chromosome_of, index, end_is_declared=declared)
             return
+        if self._is_hopped:
+            self._remarks["assumed to be sorted: only rows near known sites were read"] = None
+            yield from SortedFile(self._path, self.name, self._n_columns).overlapping(
+                chromosome_of, targets
+            )
+            return
         scan = self._new_scan()
         with self._rows() as stream:
             yield from scan.overlapping(stream, chromosome_of, index)
@@ -362,7 +379,11 @@ class VariantFile:
             self._remarks["ends without a line feed and may be cut"] = None
 
     def _new_scan(self) -> Scan:
-        return Scan(self.name, self._header_lines, FIXED + 1 + len(self._all_samples))
+        return Scan(self.name, self._header_lines, self._n_columns)
+
+    @property
+    def _n_columns(self) -> int:
+        return FIXED + 1 + len(self._all_samples)
 
     def _rows(self) -> BufferedReader:
         """Open the decompressed file behind its header."""

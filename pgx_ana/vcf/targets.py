@@ -44,12 +44,12 @@ class NextTarget:
 class TargetIndex:
     """Finds the targets that a row overlaps, quickly for the many rows that overlap none.
 
-    Targets are known by their numbers, which count from 0 in the order given.
+    Targets are known by their ``numbers``, which count from 0 in the order given if there are none.
     """
 
-    def __init__(self, targets: Sequence[Target]) -> None:
+    def __init__(self, targets: Sequence[Target], numbers: Sequence[int] | None = None) -> None:
         by_chrom: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
-        for number, target in enumerate(targets):
+        for number, target in zip(numbers or range(len(targets)), targets, strict=True):
             by_chrom[target.chrom].append((target.end, target.start, number))
         # By chromosome: the ends, rising; the first start from each of them on; the targets.
         self._of_chrom: dict[str, tuple[list[int], list[int], list[tuple[int, int, int]]]] = {}
