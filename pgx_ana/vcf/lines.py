@@ -291,10 +291,12 @@ def _one_by_one(lines: LineTable | bytes, search: _Search) -> Iterator[int]:
         return
     first, n_lines = 0, len(lines)
     while first < n_lines:
+        is_first_row = not search.beginning
         n_alike = lines.run(first, search.beginning)
         yield from search.near(lines, first, first + n_alike)
         first += n_alike
-        others = range(first, min(first + (_ONE_BY_ONE if n_alike < _SHORT_RUN else 1), n_lines))
+        n_others = 1 if n_alike >= _SHORT_RUN or is_first_row else _ONE_BY_ONE
+        others = range(first, min(first + n_others, n_lines))
         yield from others
         first = others.stop
 
