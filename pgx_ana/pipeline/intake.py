@@ -25,7 +25,9 @@ def open_files(request: Request, contig_names: ContigNames) -> list[VariantFile]
     file has. Raises :class:`UsageError` for paths that are no valid request.
     """
     check_paths(request.paths)
-    assume_sorted = request.assume_sorted and not request.verify
+    # What is asserted about sites without rows needs every row.
+    needs_all = request.verify or request.options.absent_is_reference
+    assume_sorted = request.assume_sorted and not needs_all
     name_of = _naming(request.paths, request.identity)
     files: list[VariantFile] = []
     errors: list[InputError] = []

@@ -46,9 +46,10 @@ class Request:
 
     ``reference`` is an indexed FASTA file that REF is checked against, empty for none. With
     ``verify`` every file is read to its end. With ``assume_sorted``, a BGZF file without an index
-    is read near the known sites only, unless ``verify`` is set. ``population`` is the panel
-    population whose haplotype frequencies weight ambiguous diplotypes, empty for none. ``context``
-    is the use of the drug in people for whom the sample sheet names none, None if it is not stated.
+    is read near the known sites only, unless it is verified or absent sites are reference.
+    ``population`` is the panel population whose haplotype frequencies weight ambiguous diplotypes,
+    empty for none. ``context`` is the use of the drug in people for whom the sample sheet names
+    none, None if it is not stated.
     """
 
     paths: tuple[str, ...]

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from pgx_ana.errors import InputError
+from pgx_ana.printable import printable
 from pgx_ana.vcf.inflation import BgzfContent, Blocks, open_blocks
 from pgx_ana.vcf.line_table import LineTable, Places
 from pgx_ana.vcf.lines import TAB, ChromosomeOf, Line, Scan, header_among_rows, parse_line
@@ -72,7 +73,9 @@ class SortedFile:
         runs = [list(run) for _, run in groupby(known, lambda landmark: landmark.contig)]
         contigs = [run[0].contig for run in runs]
         if len(set(contigs)) < len(contigs):
-            raise unsorted(self._name, "the rows of a contig are in several places")
+            twice = next(contig for contig in contigs if contigs.count(contig) > 1)
+            name = printable(twice.decode("latin-1"))
+            raise unsorted(self._name, f"the rows of {name} are in several places")
         for number, run in enumerate(runs):
             contig = contigs[number]
             chrom = chromosome_of(contig.decode("latin-1"))
@@ -85,11 +88,29 @@ class SortedFile:
                 index = TargetIndex(stretch, numbers)
                 yield from self._read(first, chromosome_of, index, _Watch(self._name, contig, end))
         # Contigs of a few rows may lie between two landmarks, and behind the last one.
-        others = _without(chromosome_of, contigs)
         for before, behind in pairwise([*known, None]):
             if before is not None and (behind is None or before.contig != behind.contig):
-                watch = _Watch(self._name, b"" if behind is None else behind.contig, 0)
+                contig = b"" if behind is None else behind.contig
+                others = self._other_contigs(chromosome_of, contigs, before.contig)
+                watch = _Watch(self._name, contig, 0)
                 yield from self._read(before, others, TargetIndex(targets), watch)
+
+    def _other_contigs(
+        self, chromosome_of: ChromosomeOf, contigs: Sequence[bytes], here: bytes
+    ) -> ChromosomeOf:
+        """Return what gives the chromosome of a contig that is none of those with landmarks.
+
+        Those before the one that is ``here`` may not have rows any more.
+        """
+        known = [contig.decode("latin-1") for contig in contigs]
+        earlier = known[: contigs.index(here)]
+
+        def chromosome(name: str) -> str | None:
+            if name in earlier:
+                raise unsorted(self._name, f"the rows of {printable(name)} are in several places")
+            return None if name in known else chromosome_of(name)
+
+        return chromosome
 
     def _read(
         self, first: _Landmark, chromosome_of: ChromosomeOf, targets: TargetIndex, watch: _Watch
@@ -109,12 +130,6 @@ def unsorted(name: str, what: str) -> InputError:
         f"{name}: is not sorted ({what}); sort it with bcftools sort, or read it without "
         "--assume-sorted"
     )
-
-
-def _without(chromosome_of: ChromosomeOf, contigs: Sequence[bytes]) -> ChromosomeOf:
-    """Return what gives the chromosome of a contig unless it is one of some contigs."""
-    names = {contig.decode("latin-1") for contig in contigs}
-    return lambda name: None if name in names else chromosome_of(name)
 
 
 def _stretches(targets: Sequence[Target], chrom: str | None) -> Iterator[list[int]]:

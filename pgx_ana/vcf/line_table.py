@@ -246,14 +246,15 @@ def line_tables(
     """
     buffer = _Buffer(size)
     data, view = buffer.bytes, memoryview(buffer.bytes)
-    kept = 0  # bytes of an unfinished line in the buffer
+    kept, n_long = 0, 0  # bytes of an unfinished line: in the buffer, and in parts before it
     long_line: list[bytes] = []  # the parts of one that the buffer cannot hold
     while n_read := stream.readinto1(view[_PAD + kept : _PAD + size]):
         start, filled = _PAD, _PAD + kept + n_read
         if long_line:
             start = data.find(b"\n", _PAD, filled) + 1
             long_line.append(bytes(view[_PAD : start or filled]))
-            if sum(map(len, long_line)) > max_line:
+            n_long += len(long_line[-1])
+            if n_long > max_line:
                 break
             if not start:
                 continue
@@ -265,7 +266,7 @@ def line_tables(
             start = stop
         kept = filled - start
         if kept == size:
-            long_line, kept = [bytes(view[_PAD:filled])], 0
+            long_line, n_long, kept = [bytes(view[_PAD:filled])], kept, 0
         elif kept:
             data[_PAD : _PAD + kept] = data[start:filled]
     rest = b"".join(long_line) or bytes(view[_PAD : _PAD + kept])
