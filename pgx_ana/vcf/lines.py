@@ -170,6 +170,30 @@ class Scan:
                 if not self._is_blank(text):
                     yield text
 
+    def outer_positions(self, stream: BufferedReader) -> Iterator[tuple[str, int]]:
+        """Yield contigs with the lowest and highest POS of rows that follow one another on them.
+
+        Rows without a position are passed over. Raises :class:`InputError` for a damaged file.
+        """
+        for lines in self._tables(stream):
+            first = 0
+            while first < _count(lines):
+                text = _text(lines, first)
+                self._is_blank(text)
+                contig, tab, rest = text.partition(TAB)
+                digits = rest.partition(TAB)[0]
+                positions = [int(digits)] if digits.isdigit() else []
+                n_alike = 1
+                if tab and isinstance(lines, LineTable) and lines.has_short_lines:
+                    n_alike = lines.run(first, contig + tab)
+                    found = lines.positions(first, first + n_alike)
+                    valid = found.pos[found.is_valid]
+                    positions = [int(valid.min()), int(valid.max())] if len(valid) else []
+                for pos in positions:
+                    yield contig.decode("latin-1"), pos
+                first += n_alike
+                self._line_number += n_alike - 1
+
     @property
     def _place(self) -> str:
         return f"{self._name}: line {self._line_number}" if self._is_numbered else self._name

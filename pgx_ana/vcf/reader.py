@@ -162,8 +162,8 @@ class VariantFile:
         if self.format == "BCF":
             return extents_of(positions_in(self._bcf.rows()), self._contig_names.chromosome)
         with self._rows() as stream:
-            rows = self._new_scan().rows(stream)
-            return extents_of(positions_in(rows), self._contig_names.chromosome)
+            outer = self._new_scan().outer_positions(stream)
+            return extents_of(outer, self._contig_names.chromosome)
 
     def close(self) -> None:
         """Release the file; what was read from its header remains available."""
