@@ -22,6 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+import numpy as np
+
 from pgx_ana.errors import InputError
 from pgx_ana.vcf.inflation import Blocks, GzipContent, open_blocks
 from pgx_ana.vcf.lines import TAB, header_among_rows, span_of
@@ -30,6 +32,8 @@ _TABIX = struct.Struct("<7i")  # format, col_seq, col_beg, col_end, meta, skip, 
 _CHUNK = struct.Struct("<QQ")  # virtual offsets: of its first row, and behind its last one
 _PROBE_BYTES = 64  # enough for contig and position of a row, or the fixed part of a BCF record
 _MAX_INDEX_BYTES = 1 << 29
+_FEW_BINS = 16
+_MANY_BINS = 1024
 _MAX_KEPT_ROW = 1 << 12  # bytes
 _MAX_KEPT_BYTES = 1 << 21
 _MAX_BIN_LEVELS = 15  # 5 levels hold half a billion bases
@@ -216,18 +220,24 @@ class Index:
 
     def _contig(self, at: int) -> tuple[_Contig, int]:
         """Return the parts about the contig at an offset, and the offset behind them."""
-        unpack, size = self._bin_header.unpack_from, self._bin_header.size
-        data, bins = self._data, {}
+        data, bins = self._data, dict[int, int]()
         (n_bins,) = struct.unpack_from("<i", data, at)
         at += 4
         total = 0
-        for _ in range(n_bins):
-            number, *_, n_chunks = unpack(data, at)
-            if n_chunks < 0:
-                raise ValueError("a bin has a negative number of chunks")
-            bins[number] = at
-            total += n_chunks
-            at += size + _CHUNK.size * n_chunks
+        while len(bins) < n_bins:
+            n_read = self._single_chunks(bins, at, n_bins - len(bins))
+            at += n_read * (self._bin_header.size + _CHUNK.size)
+            total += n_read
+            # The bins behind these have several chunks, or are few.
+            for _ in range(min(_FEW_BINS, n_bins - len(bins))):
+                number, *_, n_chunks = self._bin_header.unpack_from(data, at)
+                if n_chunks < 0:
+                    raise ValueError("a bin has a negative number of chunks")
+                if number in bins:
+                    raise ValueError("a bin is there twice")
+                bins[number] = at
+                total += n_chunks
+                at += self._bin_header.size + _CHUNK.size * n_chunks
         intervals, linear_at = 0, at
         if not self._is_csi:
             (intervals,) = struct.unpack_from("<i", data, at)
@@ -235,6 +245,26 @@ class Index:
                 raise ValueError("it has a negative number of intervals")
             linear_at, at = at + 4, at + 4 + 8 * intervals
         return _Contig(bins, total, linear_at, intervals), at
+
+    def _single_chunks(self, bins: dict[int, int], at: int, n_bins: int) -> int:
+        """Take the bins from an offset on, of some at most, up to one that has not one chunk.
+
+        Returns their number. Most bins have one chunk: they are all of one size.
+        """
+        size = self._bin_header.size + _CHUNK.size
+        n_bins = min(n_bins, _MANY_BINS, max(len(self._data) - at, 0) // size)
+        if n_bins < _FEW_BINS:
+            return 0
+        n_chunks_at = at + self._bin_header.size - 4
+        n_chunks = np.ndarray((n_bins,), "<i4", self._data, n_chunks_at, (size,))
+        is_single = n_chunks == 1
+        n_read = n_bins if is_single.all() else int(is_single.argmin())
+        numbers = np.ndarray((n_read,), "<u4", self._data, at, (size,)).tolist()
+        n_before = len(bins)
+        bins.update(zip(numbers, range(at, at + n_read * size, size), strict=True))
+        if len(bins) < n_before + n_read:
+            raise ValueError("a bin is there twice")
+        return n_read
 
     def _chunks_of_bin(self, at: int) -> Iterator[tuple[int, int]]:
         """Yield the chunks of the bin at an offset of the index, as virtual offsets."""
