@@ -110,6 +110,7 @@ def annotate(  # noqa: PLR0913  # all but the first are keywords
     options: CallOptions | None = None,
     reference: PathName = "",
     verify: bool = False,
+    assume_sorted: bool = False,
     population: str = "",
     same_person: bool = False,
     sample_from_filename: bool = False,
@@ -133,6 +134,8 @@ def annotate(  # noqa: PLR0913  # all but the first are keywords
             ``allow_strand_flip``.
         reference: an indexed FASTA file that REF is checked against.
         verify: read files completely, not only at the known sites.
+        assume_sorted: read BGZF files without an index near the known sites only. Their rows must
+            be sorted; one that begins a million bases before a site is not seen.
         population: ``AFR``, ``AMR``, ``EAS``, ``EUR``, ``SAS`` or ``global``. Its haplotype
             frequencies give ambiguous diplotypes a probability; none if empty.
         same_person: files that name the same sample are files of one person, whatever they cover.
@@ -161,6 +164,7 @@ def annotate(  # noqa: PLR0913  # all but the first are keywords
         options=options or CallOptions(),
         reference=os.fspath(reference),
         verify=verify,
+        assume_sorted=assume_sorted,
         population=population,
         identity=Identity(same_person, sample_from_filename, os.fspath(sample_sheet)),
         context=context,

@@ -218,6 +218,12 @@ _RULE_OPTIONS = (
     click.option(
         "--verify", is_flag=True, help="Read files completely, not only at the known sites."
     ),
+    click.option(
+        "--assume-sorted",
+        is_flag=True,
+        help="Read large .vcf.gz files without an index near the known sites only: their rows must "
+        "be sorted.",
+    ),
 )
 
 _ANNOTATION_OPTIONS = (
@@ -266,6 +272,7 @@ def request_from(given: Mapping[str, Any], knowledge: KnowledgeBase) -> Request:
         ),
         reference=given["reference"],
         verify=given["verify"],
+        assume_sorted=given["assume_sorted"],
         population=given.get("population") or "",
         identity=Identity(
             same_person=given["same_person"],

@@ -26,12 +26,15 @@ def open_files(request: Request, headers: Headers) -> list[VariantFile]:
     """
     check_paths(request.paths)
     rows = request.identity.rows_of(request.paths) or _named_by_path(request)
+    # What is asserted about sites without rows needs every row.
+    needs_all = request.verify or request.options.absent_is_reference
+    assume_sorted = request.assume_sorted and not needs_all
     files: list[VariantFile] = []
     errors: list[InputError] = []
     for path in request.paths:
         try:
             row = rows.get(path, SheetRow(path))
-            file = VariantFile(path, headers, row.index)
+            file = VariantFile(path, headers, row.index, assume_sorted=assume_sorted)
             files.append(file)
             if row.sample:
                 file.rename_sample(row.sample)

@@ -62,9 +62,11 @@ class Request:
     """One run: the files, what to annotate in them, what counts as a call, whose the files are.
 
     ``reference`` is an indexed FASTA file that REF is checked against, empty for none. With
-    ``verify`` every file is read to its end. ``population`` is the panel population whose haplotype
-    frequencies weight ambiguous diplotypes, empty for none. ``context`` is the use of the drug in
-    people for whom the sample sheet names none, None if it is not stated.
+    ``verify`` every file is read to its end. With ``assume_sorted``, a BGZF file without an index
+    is read near the known sites only, unless it is verified or absent sites are reference.
+    ``population`` is the panel population whose haplotype frequencies weight ambiguous diplotypes,
+    empty for none. ``context`` is the use of the drug in people for whom the sample sheet names
+    none, None if it is not stated.
     """
 
     paths: tuple[str, ...]
@@ -72,6 +74,7 @@ class Request:
     options: CallOptions = field(default_factory=CallOptions)
     reference: str = ""
     verify: bool = False
+    assume_sorted: bool = False
     population: str = ""
     identity: Identity = field(default_factory=Identity)
     context: str | None = None

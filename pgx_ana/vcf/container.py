@@ -14,9 +14,10 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from pgx_ana.errors import InputError
+from pgx_ana.vcf.inflation import GZIP_MAGIC, BgzfContent, GzipContent, is_bgzf
 from pgx_ana.vcf.spool import (
     MAX_STREAM_VARIABLE,
     max_stream_bytes,
@@ -28,18 +29,16 @@ STDIN = "-"
 MIN_INDEXED_BYTES = 128 * 1024
 """Smaller files are read in one pass: an index saves nothing there and may be wrong."""
 
-_GZIP_MAGIC = b"\x1f\x8b"
 # The empty block that ends every complete BGZF file (SAM specification, section 4.1.2).
 _BGZF_END = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
-_BLOCK_HEADER_BYTES = 18
-_BUFFER_BYTES = 1 << 20
+_BUFFER_BYTES = 1 << 17
 _PROBE_BYTES = 512  # of the content: enough to recognise it
 _MIN_PROBE_BYTES = 16  # of a stream: ##fileformat=VCF
 _POLL_MILLISECONDS = 50
 _PIPE_SECONDS = 3  # for a program to open a named pipe for writing
 _OTHER_CONTENT = (
     (b"PK\x03\x04", "is a zip archive; extract the file first"),
-    (_GZIP_MAGIC, "is compressed twice; decompress it once"),
+    (GZIP_MAGIC, "is compressed twice; decompress it once"),
     (b"\xfd7zXZ", "is compressed with xz; decompress it"),
     (b"BZh", "is compressed with bzip2; decompress it"),
     (b"\x28\xb5\x2f\xfd", "is compressed with zstd; decompress it"),
@@ -69,86 +68,13 @@ class Container:
     index: Path | None
     unused_index: Path | None = None
 
-    def open(self, path: Path) -> IO[bytes]:
+    def open(self, path: Path) -> io.BufferedReader:
         """Open the decompressed content; truncation and damage raise while it is read."""
         if self.compression == "BGZF":
-            return io.BufferedReader(_BgzfContent(path), _BUFFER_BYTES)
+            return io.BufferedReader(BgzfContent(path), _BUFFER_BYTES)
         if self.compression:
-            return io.BufferedReader(_GzipContent(path), _BUFFER_BYTES)
-        return path.open("rb", buffering=_BUFFER_BYTES)
-
-
-def read_block(stream: IO[bytes]) -> bytes | None:
-    """Return the content of the BGZF block at the position of a stream; None at its end.
-
-    Unlike :mod:`gzip`, which skips zeros between its members, this requires a block. Raises
-    :class:`OSError` where no block begins, and where one is damaged.
-    """
-    start = stream.tell()
-    head = stream.read(_BLOCK_HEADER_BYTES)
-    if not head:
-        return None
-    if len(head) < _BLOCK_HEADER_BYTES or not _is_bgzf(head):
-        raise OSError(f"no BGZF block begins at byte {start}")
-    size = int.from_bytes(head[16:18], "little") + 1
-    member = zlib.decompressobj(wbits=31)
-    try:
-        content = member.decompress(head + stream.read(size - _BLOCK_HEADER_BYTES))
-    except zlib.error as error:
-        raise OSError(f"the BGZF block at byte {start} is damaged: {error}") from error
-    if not member.eof or member.unused_data:
-        raise OSError(f"the BGZF block at byte {start} has another length than it declares")
-    return content
-
-
-def _is_bgzf(head: bytes) -> bool:
-    """Say whether a gzip file or member begins as a BGZF block does."""
-    return head.startswith(_GZIP_MAGIC + b"\x08\x04") and head[12:14] == b"BC"
-
-
-class _BgzfContent(io.RawIOBase):
-    """The decompressed content of a BGZF file."""
-
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("rb", buffering=_BUFFER_BYTES)
-        self._rest_of_block = memoryview(b"")
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        while not self._rest_of_block:
-            block = read_block(self._file)
-            if block is None:
-                return 0
-            self._rest_of_block = memoryview(block)
-        chunk = self._rest_of_block[: len(buffer)]
-        buffer[: len(chunk)] = chunk
-        self._rest_of_block = self._rest_of_block[len(chunk) :]
-        return len(chunk)
-
-    def close(self) -> None:
-        self._file.close()
-        super().close()
-
-
-class _GzipContent(io.RawIOBase):
-    """The decompressed content of a gzip file, up to where it is truncated or damaged."""
-
-    def __init__(self, path: Path) -> None:
-        self._file = gzip.GzipFile(path)
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        chunk = self._file.read1(len(buffer))
-        buffer[: len(chunk)] = chunk
-        return len(chunk)
-
-    def close(self) -> None:
-        self._file.close()
-        super().close()
+            return io.BufferedReader(GzipContent(path), _BUFFER_BYTES)
+        return io.BufferedReader(path.open("rb", buffering=0), _BUFFER_BYTES)
 
 
 _CLOSED = "<stdin>: is closed, so that nothing can be read from it"
@@ -213,7 +139,7 @@ def _copy_of(stream: IO[bytes], name: str, first: bytes = b"") -> IO[bytes]:
     while len(_content_of(first)) < _MIN_PROBE_BYTES and (chunk := stream.read(_BUFFER_BYTES)):
         first += chunk
     content = _content_of(first)
-    if content and not content.startswith(_GZIP_MAGIC):
+    if content and not content.startswith(GZIP_MAGIC):
         _kind_of(content, name)
     copy = temporary_file()
     try:
@@ -240,7 +166,7 @@ def _limited(first: bytes, stream: IO[bytes], limit: int, name: str) -> Iterator
 
 def _content_of(first: bytes) -> bytes:
     """Return the beginning of the content of a file, as far as its first bytes show it."""
-    if not first.startswith(_GZIP_MAGIC):
+    if not first.startswith(GZIP_MAGIC):
         return first
     try:
         return zlib.decompressobj(wbits=31).decompress(first, _PROBE_BYTES)
@@ -282,22 +208,22 @@ def inspect_file(path: Path, name: str, index_path: str = "") -> Container:
         raise InputError(f"{name}: cannot be read: {error.strerror or error}") from error
     if not start:
         raise InputError(f"{name}: the file is empty")
-    is_compressed = start.startswith(_GZIP_MAGIC)
-    is_bgzf = _is_bgzf(start)
+    is_compressed = start.startswith(GZIP_MAGIC)
+    is_blocked = is_bgzf(start)
     content = _first_bytes(path, name) if is_compressed else start
     kind = _kind_of(content, name)
-    if is_bgzf and end != _BGZF_END:
+    if is_blocked and end != _BGZF_END:
         raise InputError(
             f"{name}: the file is truncated: its BGZF end-of-file block is missing; copy or "
             "download it again"
         )
-    compression = "BGZF" if is_bgzf else "gzip" if is_compressed else ""
+    compression = "BGZF" if is_blocked else "gzip" if is_compressed else ""
     candidates = [index_path] if index_path else [f"{path}.tbi", f"{path}.csi"]
     # Unlike Path.exists, this raises no error where a folder cannot be searched.
     existing = [Path(candidate) for candidate in candidates if os.path.exists(candidate)]  # noqa: PTH110
     if index_path and not existing:
         raise InputError(f"{name}: there is no index {index_path}")
-    index = existing[0] if existing and is_bgzf else None
+    index = existing[0] if existing and is_blocked else None
     if size < MIN_INDEXED_BYTES:
         return Container(kind, compression, None, index)
     return Container(kind, compression, index)

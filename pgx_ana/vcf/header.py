@@ -195,6 +195,13 @@ def _has_structural_alts(declared: set[str]) -> bool:
     return any(name.startswith(("ALT=<ID=DEL", "ALT=<ID=DUP", "ALT=<ID=CN")) for name in declared)
 
 
+def may_span_far(text: str) -> bool:
+    """Say whether a header declares rows that may span far more than their REF, other than END."""
+    declared = set(_DECLARATIONS.findall(text))
+    fields = {"INFO=<ID=SVLEN", "FORMAT=<ID=LEN"}
+    return not fields.isdisjoint(declared) or _has_structural_alts(declared)
+
+
 def hides_ends(text: str, *, is_bcf: bool) -> str:
     """Return why an index of the file may not know where a row ends; empty where it does.
 

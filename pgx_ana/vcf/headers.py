@@ -18,6 +18,7 @@ from pgx_ana.vcf.header import (
     decode_header,
     hides_ends,
     is_paired_vardict,
+    may_span_far,
     parse_header,
     read_header_lines,
     somatic_program,
@@ -35,7 +36,8 @@ class MetaLines:
 
     ``raw`` are their bytes as they are in the file, ``text`` has line feeds alone. ``caller`` is
     the program that wrote the file, where it names itself, ``somatic`` the line that shows a caller
-    of somatic variants.
+    of somatic variants. ``may_span_far`` says that rows may span far more than their REF, other
+    than by END.
     """
 
     raw: bytes
@@ -45,6 +47,7 @@ class MetaLines:
     somatic: str
     phase_declarations: PhaseDeclarations
     end_is_declared: bool
+    may_span_far: bool
 
     @classmethod
     def of(cls, raw: bytes, text: str) -> MetaLines:
@@ -57,6 +60,7 @@ class MetaLines:
             somatic=somatic_program(text),
             phase_declarations=PhaseDeclarations.in_header(text),
             end_is_declared=declares_whole_number(text, "END"),
+            may_span_far=may_span_far(text),
         )
 
     def hides_ends(self, *, is_bcf: bool) -> str:

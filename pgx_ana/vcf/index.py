@@ -11,24 +11,31 @@ CSI specifications of hts-specs.
 
 from __future__ import annotations
 
-import gzip
+import contextlib
+import io
+import itertools
 import os
 import stat
 import struct
-import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import NoReturn
+
+import numpy as np
 
 from pgx_ana.errors import InputError
-from pgx_ana.vcf.container import read_block
-from pgx_ana.vcf.lines import TAB, header_among_rows
+from pgx_ana.vcf.inflation import Blocks, GzipContent, open_blocks
+from pgx_ana.vcf.lines import TAB, header_among_rows, span_of
 
 _TABIX = struct.Struct("<7i")  # format, col_seq, col_beg, col_end, meta, skip, l_nm
 _CHUNK = struct.Struct("<QQ")  # virtual offsets: of its first row, and behind its last one
 _PROBE_BYTES = 64  # enough for contig and position of a row, or the fixed part of a BCF record
 _MAX_INDEX_BYTES = 1 << 29
+_FEW_BINS = 16
+_MANY_BINS = 1024
+_MAX_KEPT_ROW = 1 << 12  # bytes
+_MAX_KEPT_BYTES = 1 << 21
 _MAX_BIN_LEVELS = 15  # 5 levels hold half a billion bases
 
 
@@ -37,6 +44,7 @@ class _Contig:
     """Offsets in an index of the parts about one contig: bins by number, and the linear index."""
 
     bins: Mapping[int, int]
+    n_chunks: int
     linear_at: int
     intervals: int
 
@@ -62,12 +70,12 @@ class Index:
                 f"{name}: the index {path.name} is not a file; delete it or build the index"
             )
         try:
-            with gzip.open(path) as stream:
+            with io.BufferedReader(GzipContent(path)) as stream:
                 self._data = stream.read(_MAX_INDEX_BYTES)
             self._parse()
         except PermissionError as error:
             raise self._unreadable(path, error) from error
-        except (OSError, EOFError, ValueError, struct.error, zlib.error, IndexError) as error:
+        except (OSError, EOFError, ValueError, struct.error, IndexError) as error:
             raise DamagedIndexError(
                 f"{name}: the index {path.name} is damaged ({error}); rebuild the index or "
                 "delete it"
@@ -104,11 +112,11 @@ class Index:
         ``contigs`` are the ones that will be read, with their numbers in the header of a BCF file.
         Raises :class:`InputError`.
         """
-        with path.open("rb") as stream:
-            try:
-                mismatch = self._mismatch(stream, contigs)
-            except OSError as error:
-                mismatch = str(error)
+        try:
+            with open_blocks(path) as blocks:
+                mismatch = self._mismatch(blocks, contigs)
+        except OSError as error:
+            mismatch = str(error)
         if mismatch:
             raise InputError(
                 f"{self._name}: the index {self.path.name} does not match the file ({mismatch}); "
@@ -128,44 +136,43 @@ class Index:
                 "complete, rebuild the index"
             )
 
-    def rows(self, path: Path, contig: str, start: int, end: int) -> Iterator[tuple[bytes, bool]]:
-        """Yield the rows of a contig that may overlap a stretch (1-based inclusive), as bytes.
+    @contextlib.contextmanager
+    def open(self, path: Path) -> Iterator[IndexedRows]:
+        """Open the indexed file. Raises :class:`OSError` where it cannot be read."""
+        with open_blocks(path) as blocks:
+            yield IndexedRows(self, blocks)
 
-        The second value says whether a row ends with the file, without a line feed. Rows come in
-        the order of the file, and some before and behind the stretch are among them. Raises
-        :class:`OSError` where the file is damaged.
+    def chunks(self, contig: str, start: int, end: int) -> list[tuple[int, int]]:
+        """Return where the rows of a contig are that overlap a stretch (1-based inclusive).
+
+        They are the virtual offsets of the first row of a chunk, and of what follows its last one;
+        other rows may be there too.
         """
-        if contig not in self._contigs:
-            return
-        tag = contig.encode("latin-1") + TAB
-        with path.open("rb") as stream:
-            for first, last in self._chunks_at(self._contigs[contig], start - 1, end):
-                for row, is_unterminated in _lines(stream, first, last):
-                    if row.startswith(b"#"):
-                        raise header_among_rows(self._name, f"among the rows of {contig}", row)
-                    if not row.startswith(tag):
-                        raise OSError(f"the index {self.path.name} does not match the file")
-                    yield row, is_unterminated
+        parts = self._contigs.get(contig)
+        return [] if parts is None else self._chunks_at(parts, start - 1, end)
 
-    def outer_rows(self, path: Path, contig: str) -> Iterator[bytes]:
-        """Yield the first rows of a contig and the last ones, as bytes; others may be among them.
-
-        Raises :class:`OSError` where the file is damaged.
-        """
+    def outer_chunks(self, contig: str) -> Iterator[tuple[int, int]]:
+        """Yield where the first rows of a contig and the last ones are, as virtual offsets."""
         parts = self._contigs.get(contig)
         if parts is None:
             return
         first, _ = self._extent(parts)
-        with path.open("rb") as stream:
-            for row, _ in _lines(stream, first, first + 1):
-                yield row
-            # The last row is in a bin that reaches the start of the last one, or beyond it.
-            spans = {at: self._bin_span(number) for number, at in parts.bins.items()}
-            last_start = max(start for start, _ in spans.values())
-            for at, (_, end) in spans.items():
-                for begin, beyond in self._chunks_of_bin(at) if end > last_start else ():
-                    for row, _ in _lines(stream, begin, beyond):
-                        yield row
+        yield first, first + 1
+        # The last row is in a bin that reaches the start of the last one, or beyond it.
+        spans = {at: self._bin_span(number) for number, at in parts.bins.items()}
+        last_start = max(start for start, _ in spans.values())
+        for at, (_, end) in spans.items():
+            if end > last_start:
+                yield from self._chunks_of_bin(at)
+
+    def reject(self, row: bytes, contig: str) -> NoReturn:
+        """Reject a row that is not of the contig that the index says.
+
+        Raises :class:`InputError` for a header line, else :class:`OSError`.
+        """
+        if row.startswith(b"#"):
+            raise header_among_rows(self._name, f"among the rows of {contig}", row)
+        raise OSError(f"the index {self.path.name} does not match the file")
 
     def _bin_span(self, number: int) -> tuple[int, int]:
         """Return the positions of a bin, 0-based and half-open; none for one of metadata."""
@@ -201,7 +208,7 @@ class Index:
         self._contigs: dict[str | int, _Contig] = {}
         for key in names or range(count):
             contig, at = self._contig(at)
-            if any(True for bin_at in contig.bins.values() for _ in self._chunks_of_bin(bin_at)):
+            if contig.n_chunks:
                 self._contigs[key] = contig
         if at > len(data):
             raise ValueError("it is truncated")
@@ -213,23 +220,51 @@ class Index:
 
     def _contig(self, at: int) -> tuple[_Contig, int]:
         """Return the parts about the contig at an offset, and the offset behind them."""
-        unpack, size = self._bin_header.unpack_from, self._bin_header.size
-        data, bins = self._data, {}
+        data, bins = self._data, dict[int, int]()
         (n_bins,) = struct.unpack_from("<i", data, at)
         at += 4
-        for _ in range(n_bins):
-            number, *_, n_chunks = unpack(data, at)
-            if n_chunks < 0:
-                raise ValueError("a bin has a negative number of chunks")
-            bins[number] = at
-            at += size + _CHUNK.size * n_chunks
+        total = 0
+        while len(bins) < n_bins:
+            n_read = self._single_chunks(bins, at, n_bins - len(bins))
+            at += n_read * (self._bin_header.size + _CHUNK.size)
+            total += n_read
+            # The bins behind these have several chunks, or are few.
+            for _ in range(min(_FEW_BINS, n_bins - len(bins))):
+                number, *_, n_chunks = self._bin_header.unpack_from(data, at)
+                if n_chunks < 0:
+                    raise ValueError("a bin has a negative number of chunks")
+                if number in bins:
+                    raise ValueError("a bin is there twice")
+                bins[number] = at
+                total += n_chunks
+                at += self._bin_header.size + _CHUNK.size * n_chunks
         intervals, linear_at = 0, at
         if not self._is_csi:
             (intervals,) = struct.unpack_from("<i", data, at)
             if intervals < 0:
                 raise ValueError("it has a negative number of intervals")
             linear_at, at = at + 4, at + 4 + 8 * intervals
-        return _Contig(bins, linear_at, intervals), at
+        return _Contig(bins, total, linear_at, intervals), at
+
+    def _single_chunks(self, bins: dict[int, int], at: int, n_bins: int) -> int:
+        """Take the bins from an offset on, of some at most, up to one that has not one chunk.
+
+        Returns their number. Most bins have one chunk: they are all of one size.
+        """
+        size = self._bin_header.size + _CHUNK.size
+        n_bins = min(n_bins, _MANY_BINS, max(len(self._data) - at, 0) // size)
+        if n_bins < _FEW_BINS:
+            return 0
+        n_chunks_at = at + self._bin_header.size - 4
+        n_chunks = np.ndarray((n_bins,), "<i4", self._data, n_chunks_at, (size,))
+        is_single = n_chunks == 1
+        n_read = n_bins if is_single.all() else int(is_single.argmin())
+        numbers = np.ndarray((n_read,), "<u4", self._data, at, (size,)).tolist()
+        n_before = len(bins)
+        bins.update(zip(numbers, range(at, at + n_read * size, size), strict=True))
+        if len(bins) < n_before + n_read:
+            raise ValueError("a bin is there twice")
+        return n_read
 
     def _chunks_of_bin(self, at: int) -> Iterator[tuple[int, int]]:
         """Yield the chunks of the bin at an offset of the index, as virtual offsets."""
@@ -281,21 +316,21 @@ class Index:
             first_of_level += 1 << 3 * level
             shift -= 3
 
-    def _mismatch(self, stream: IO[bytes], contigs: Mapping[str, int]) -> str:
+    def _mismatch(self, blocks: Blocks, contigs: Mapping[str, int]) -> str:
         """Say how the index differs from a file; nothing where it fits.
 
         The last indexed row must be the last one of the file. At the offsets of each contig, its
         rows must begin and end.
         """
         last = list(self._contigs.values())[-1:]
-        if last and _bytes_at(stream, self._extent(last[0])[1]):
+        if last and _bytes_at(blocks, self._extent(last[0])[1]):
             return "the file has rows beyond the last indexed one"
         for name, number in contigs.items():
             is_named = name in self._contigs
             contig = self._contigs.get(name if is_named else number)
             if contig is None:
                 continue
-            first, beyond = (_bytes_at(stream, at) for at in self._extent(contig))
+            first, beyond = (_bytes_at(blocks, at) for at in self._extent(contig))
             if is_named:
                 tag = name.encode("latin-1") + TAB
                 fits = first.startswith(tag) and not beyond.startswith(tag)
@@ -307,36 +342,118 @@ class Index:
         return ""
 
 
-def _bytes_at(stream: IO[bytes], virtual: int) -> bytes:
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row as bytes, its span, and whether it lacks a line feed.
+
+    The span is 0 to a number beyond every position where the row must be read in full to know it.
+    """
+
+    text: bytes
+    first: int
+    last: int
+    is_unterminated: bool
+
+
+class _Chunk:
+    """The rows of a chunk, to loop over several times; each is read once, and only if wanted."""
+
+    def __init__(self, rows: Iterator[_Row]) -> None:
+        self._rows = rows
+        self._read: list[_Row] = []
+        self.n_bytes = 0
+
+    def __iter__(self) -> Iterator[_Row]:
+        yield from self._read
+        for row in self._rows:
+            self._read.append(row)
+            self.n_bytes += len(row.text)
+            yield row
+
+
+class IndexedRows:
+    """The rows of an opened file through its index.
+
+    Short rows are kept for a while: known sites lie close to one another.
+    """
+
+    def __init__(self, index: Index, blocks: Blocks) -> None:
+        self._index = index
+        self._blocks = blocks
+        self._kept: dict[tuple[int, int], _Chunk] = {}
+
+    def at(self, contig: str, start: int, end: int) -> Iterator[tuple[bytes, bool]]:
+        """Yield the rows of a contig that may overlap a stretch (1-based inclusive), as bytes.
+
+        The second value says whether a row ends with the file, without a line feed. Rows come in
+        the order of the file. Others may be among them, and all that are malformed. Raises
+        :class:`OSError` where the file is damaged. One loop at a time can be under way.
+        """
+        for chunk in self._index.chunks(contig, start, end):
+            for row in self._kept.get(chunk) or self._rows_of(contig, chunk):
+                if row.first > end:
+                    return
+                if row.last >= start:
+                    yield row.text, row.is_unterminated
+
+    def outer(self, contig: str) -> Iterator[bytes]:
+        """Yield the first rows of a contig and the last ones, as bytes; others may be among them.
+
+        Raises :class:`OSError` where the file is damaged.
+        """
+        for first, last in self._index.outer_chunks(contig):
+            for text, _ in _lines(self._blocks, first, last):
+                yield text
+
+    def _rows_of(self, contig: str, chunk: tuple[int, int]) -> Iterable[_Row]:
+        """Return the rows of a chunk, which are kept if they are short."""
+        rows = self._read(contig, chunk)
+        first = next(rows, None)
+        if first is None:
+            return ()
+        rows = itertools.chain([first], rows)
+        if len(first.text) > _MAX_KEPT_ROW:
+            return rows
+        if sum(kept.n_bytes for kept in self._kept.values()) > _MAX_KEPT_BYTES:
+            self._kept.clear()
+        self._kept[chunk] = _Chunk(rows)
+        return self._kept[chunk]
+
+    def _read(self, contig: str, chunk: tuple[int, int]) -> Iterator[_Row]:
+        tag = contig.encode("latin-1") + TAB
+        for text, is_unterminated in _lines(self._blocks, *chunk):
+            if not text.startswith(tag):
+                self._index.reject(text, contig)
+            yield _Row(text, *span_of(text), is_unterminated)
+
+
+def _bytes_at(blocks: Blocks, virtual: int) -> bytes:
     """Return a few bytes from a virtual offset on; none at the end of the file."""
-    within = virtual & 0xFFFF
-    stream.seek(virtual >> 16)
+    start, within = virtual >> 16, virtual & 0xFFFF
     data = b""
-    while len(data) <= within + _PROBE_BYTES:
-        block = read_block(stream)
-        if block is None:
-            break
-        data += block
+    while len(data) <= within + _PROBE_BYTES and (block := blocks.at(start)) is not None:
+        data += block.content
+        start = block.stop
     if within > len(data):
         raise OSError("the index points beyond the end of the file")
     return data[within : within + _PROBE_BYTES]
 
 
-def _lines(stream: IO[bytes], first: int, last: int) -> Iterator[tuple[bytes, bool]]:
+def _lines(blocks: Blocks, first: int, last: int) -> Iterator[tuple[bytes, bool]]:
     """Yield the lines that begin between two virtual offsets, and whether they lack a line feed."""
     start, at = first >> 16, first & 0xFFFF
-    stream.seek(start)
-    block = read_block(stream)
+    block = blocks.at(start)
     parts: list[bytes] = []
-    while block is not None and (parts or (start << 16 | at) < last):
-        feed = block.find(b"\n", at)
-        if feed >= 0:
-            yield b"".join([*parts, block[at : feed + 1]]), False
-            parts, at = [], feed + 1
+    while block is not None and (parts or (start << 16) + at < last):
+        feed = block.content.find(b"\n", at) + 1
+        if feed:
+            line = block.content[at:feed]
+            yield b"".join([*parts, line]) if parts else line, False
+            parts, at = [], feed
         else:
-            if at < len(block):
-                parts.append(block[at:])
-            start, at = stream.tell(), 0
-            block = read_block(stream)
+            if at < len(block.content):
+                parts.append(block.content[at:])
+            start, at = block.stop, 0
+            block = blocks.at(start) if parts or start << 16 < last else None
     if parts:
         yield b"".join(parts), True

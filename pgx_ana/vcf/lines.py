@@ -8,16 +8,18 @@ row contains matters only where it overlaps a target.
 from __future__ import annotations
 
 import re
-import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import IO, NoReturn
+from io import BufferedReader
+from typing import NoReturn
+
+import numpy as np
 
 from pgx_ana.errors import InputError
 from pgx_ana.printable import printable
 from pgx_ana.vcf.blocks import OpenBlocks, longest_block_end
-from pgx_ana.vcf.targets import MAX_POSITION_DIGITS, NextTarget, TargetIndex
+from pgx_ana.vcf.line_table import LineTable, line_tables
+from pgx_ana.vcf.targets import BEYOND_ALL, MAX_POSITION_DIGITS, NextTarget, TargetIndex
 
 TAB = b"\t"
 
@@ -26,7 +28,11 @@ FIXED = 8
 
 _MAX_LINE_BYTES = 1 << 28  # rows of half a million people with many fields are well below
 _LINE_FEED = 10
+_ZERO = ord("0")
 _BLANK = frozenset({b"\n", b"\r\n"})
+_LONG_LINE = 1 << 12  # bytes from which the columns of samples are not searched
+_SHORT_RUN = 16  # lines of one contig: if so few follow one another, they are not sorted
+_ONE_BY_ONE = 64
 _ONE_END = re.compile(rb"(?:^|;)END=([0-9]{1,10})(?:;|$)")
 _END = re.compile(rb"(?:^|;)END=((?:[0-9]{1,10}|\.)(?:,(?:[0-9]{1,10}|\.))*)(?:;|$)")
 _SVLEN = re.compile(rb"(?:^|;)SVLEN=((?:-?[0-9]{1,10}|\.)(?:,(?:-?[0-9]{1,10}|\.))*)(?:;|$)")
@@ -39,6 +45,9 @@ CARRIAGE_RETURNS = (
 
 ChromosomeOf = Callable[[str], str | None]
 """Gives the plain name of a contig, None where it is no known chromosome."""
+
+IsLast = Callable[[LineTable | bytes, int], bool]
+"""Says of lines, and of the last position of their blocks, whether no others are wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,101 +69,152 @@ class Line:
 class Scan:
     """One pass over the rows of a text file.
 
-    ``name`` is that of the file and ``header_lines`` the length of its header, for messages;
+    ``name`` is that of the file and ``header_lines`` the length of its header, for messages: None
+    where the pass begins elsewhere, so that lines have no numbers;
     ``n_columns`` is the number of columns that a row must have. After the pass, ``is_unterminated``
     says whether the last row lacks its line feed.
     """
 
-    def __init__(self, name: str, header_lines: int, n_columns: int) -> None:
+    def __init__(self, name: str, header_lines: int | None, n_columns: int) -> None:
         self._name = name
-        self._line_number = header_lines
+        self._is_numbered = header_lines is not None
+        self._line_number = header_lines or 0
         self._n_columns = n_columns
         self.is_unterminated = False
 
     def overlapping(
-        self, stream: IO[bytes], chromosome_of: ChromosomeOf, targets: TargetIndex
+        self,
+        stream: BufferedReader,
+        chromosome_of: ChromosomeOf,
+        targets: TargetIndex,
+        is_last: IsLast | None = None,
     ) -> Iterator[tuple[Line, list[int]]]:
         """Yield the rows that overlap a target, with the numbers of the targets.
 
         ``stream`` is behind the header. Raises :class:`InputError` for a row without a valid
-        position, and for a file that ends within a row.
+        position, and for a file that ends within a row. If ``is_last`` says so of some lines, all
+        behind them is left unread.
         """
-        contig: bytes | None = None
-        nearest: NextTarget | None = None
-        blocks = OpenBlocks()
-        for text in self._texts(stream):
-            tab = text.find(TAB)
-            if text[:tab] != contig or tab < 0:
-                contig = self._contig(text, tab)
-                chrom = chromosome_of(contig.decode("latin-1"))
-                is_known = chrom is not None and chrom in targets
-                nearest = targets.next_target(chrom, 0) if chrom is not None and is_known else None
-                blocks = OpenBlocks()
-            if nearest is None:
-                continue
-            digits = text[tab + 1 : text.find(TAB, tab + 1)]
-            if (
-                not digits.isdigit()
-                or len(digits) > MAX_POSITION_DIGITS
-                or text.count(TAB) < FIXED - 1
-            ):
-                self._reject(text, digits)
-            pos = int(digits)
-            if pos <= blocks.end:
-                blocks.check(text, self._place)
-            if not nearest.floor < pos <= nearest.ceiling:
-                nearest = targets.next_target(nearest.chrom, pos)
-            # REF is shorter than its row: such a row cannot reach the target.
-            distance = nearest.start - pos
-            if distance > len(text) and not (
-                b"END=" in text or b"SVLEN=" in text or b":LEN" in text
-            ):
-                continue
+        search = _Search(chromosome_of, targets)
+        for lines in self._tables(stream):
+            before = self._line_number
+            for number in _one_by_one(lines, search):
+                self._line_number = before + number
+                found = self._overlapped(_text(lines, number), search)
+                if found is not None:
+                    yield found
+            self._line_number = before + _count(lines)
+            if is_last is not None and is_last(lines, search.blocks.end):
+                return
+
+    def _overlapped(self, text: bytes, search: _Search) -> tuple[Line, list[int]] | None:
+        """Return the next row and the targets that it overlaps; None where it overlaps none."""
+        if self._is_blank(text):
+            return None
+        tab = text.find(TAB)
+        if tab < 0 or text[: tab + 1] != search.beginning:
+            search.enter(self._contig(text, tab))
+        nearest, blocks = search.nearest, search.blocks
+        if nearest is None:
+            return None
+        head = _head(text)
+        digits = text[tab + 1 : text.find(TAB, tab + 1)]
+        pos = self._position(text, digits, head)
+        if pos <= blocks.end:
+            blocks.check(text, self._place)
+        if not nearest.floor < pos <= nearest.ceiling:
+            nearest = search.nearest = search.targets.next_target(nearest.chrom, pos)
+        # REF is shorter than its row: such a row cannot reach the target.
+        if nearest.start - pos > len(head) and not _may_have_end(head):
+            return None
+        columns = head.split(TAB, FIXED)
+        if not _is_position(digits):
+            self._reject(text, digits)
+        if b"LEN" in columns[-1]:
             columns = text.split(TAB, FIXED)
-            if not _is_position(columns[1]):
-                self._reject(text, columns[1])
-            ends = ends_of(columns)
-            numbers = targets.overlapped(nearest.chrom, pos, max(ends))
-            if numbers:
-                blocks.add(text)
-                yield self._line(text, nearest.chrom, pos, ends), numbers
+        ends = ends_of(columns)
+        numbers = search.targets.overlapped(nearest.chrom, pos, max(ends))
+        if not numbers:
+            return None
+        blocks.add(text)
+        return self._line(text, nearest.chrom, pos, ends), numbers
 
-    def verify(self, stream: IO[bytes]) -> None:
+    def _position(self, text: bytes, digits: bytes, head: bytes) -> int:
+        if not _is_number(digits) or head.count(TAB) < FIXED - 1:
+            self._reject(text, digits)
+        return int(digits)
+
+    def verify(self, stream: BufferedReader) -> None:
         """Read every row and raise :class:`InputError` for the first malformed one."""
-        for text in self._texts(stream):
-            if text.startswith(b"#"):
-                self._contig(text, text.find(TAB))
-            digits = text[text.find(TAB) + 1 :].split(TAB, 1)[0]
-            n_columns = text.count(TAB) + 1
-            if (
-                n_columns != self._n_columns
-                or not digits.isdigit()
-                or len(digits) > MAX_POSITION_DIGITS
-            ):
-                self._reject(text, digits)
+        for lines in self._tables(stream):
+            before = self._line_number
+            for number in _malformed(lines, self._n_columns):
+                self._line_number = before + number
+                text = _text(lines, number)
+                if not self._is_blank(text):
+                    self._check(text)
+            self._line_number = before + _count(lines)
 
-    def rows(self, stream: IO[bytes]) -> Iterator[bytes]:
+    def _check(self, text: bytes) -> None:
+        if text.startswith(b"#"):
+            self._contig(text, text.find(TAB))
+        digits = text[text.find(TAB) + 1 :].split(TAB, 1)[0]
+        if text.count(TAB) + 1 != self._n_columns or not _is_number(digits):
+            self._reject(text, digits)
+
+    def rows(self, stream: BufferedReader) -> Iterator[bytes]:
         """Yield every row as bytes, unchecked. Raises :class:`InputError` for a damaged file."""
-        return self._texts(stream)
+        for lines in self._tables(stream):
+            for number in range(_count(lines)):
+                text = _text(lines, number)
+                if not self._is_blank(text):
+                    yield text
+
+    def outer_positions(self, stream: BufferedReader) -> Iterator[tuple[str, int]]:
+        """Yield contigs with the lowest and highest POS of rows that follow one another on them.
+
+        Rows without a position are passed over. Raises :class:`InputError` for a damaged file.
+        """
+        for lines in self._tables(stream):
+            first = 0
+            while first < _count(lines):
+                text = _text(lines, first)
+                self._is_blank(text)
+                contig, tab, rest = text.partition(TAB)
+                digits = rest.partition(TAB)[0]
+                positions = [int(digits)] if digits.isdigit() else []
+                n_alike = 1
+                if tab and isinstance(lines, LineTable) and lines.has_short_lines:
+                    n_alike = lines.run(first, contig + tab)
+                    found = lines.positions(first, first + n_alike)
+                    valid = found.pos[found.is_valid]
+                    positions = [int(valid.min()), int(valid.max())] if len(valid) else []
+                for pos in positions:
+                    yield contig.decode("latin-1"), pos
+                first += n_alike
+                self._line_number += n_alike - 1
 
     @property
     def _place(self) -> str:
-        return f"{self._name}: line {self._line_number}"
+        return f"{self._name}: line {self._line_number}" if self._is_numbered else self._name
 
-    def _texts(self, stream: IO[bytes]) -> Iterator[bytes]:
-        """Yield the rows, without blank lines."""
+    def _tables(self, stream: BufferedReader) -> Iterator[LineTable | bytes]:
+        """Yield the lines, many at a time or a single long one."""
         try:
-            for text in iter(partial(stream.readline, _MAX_LINE_BYTES), b""):
-                self._line_number += 1
-                if text[-1] != _LINE_FEED:
-                    self._note_unterminated(text)
-                if text not in _BLANK:
-                    yield text
-        except (EOFError, OSError, zlib.error) as error:
+            yield from line_tables(stream, _MAX_LINE_BYTES)
+        except (EOFError, OSError) as error:
+            after = f" after line {self._line_number}" if self._is_numbered else ""
             raise InputError(
-                f"{self._name}: the file is truncated or damaged after line {self._line_number} "
-                f"({error}); copy or download it again"
+                f"{self._name}: the file is truncated or damaged{after} ({error}); copy or "
+                "download it again"
             ) from error
+
+    def _is_blank(self, text: bytes) -> bool:
+        """Count a line, and say whether it is blank; reject it if it is cut in an early column."""
+        self._line_number += 1
+        if text[-1] != _LINE_FEED:
+            self._note_unterminated(text)
+        return len(text) <= len(b"\r\n") and text in _BLANK
 
     def _note_unterminated(self, text: bytes) -> None:
         """Note that a line has no line feed; reject it if too long, or cut in an early column."""
@@ -171,7 +231,8 @@ class Scan:
 
     def _contig(self, text: bytes, tab: int) -> bytes:
         if text.startswith(b"#"):
-            raise header_among_rows(self._name, f"at line {self._line_number}", text)
+            where = f"at line {self._line_number}" if self._is_numbered else "among the rows"
+            raise header_among_rows(self._name, where, text)
         if tab < 0:
             raise InputError(f"{self._place}: is not a row of a VCF file: it has no tab")
         return text[:tab]
@@ -193,6 +254,130 @@ class Scan:
         raise InputError(
             f"{self._place}: the row has {n_columns} columns; the header has {self._n_columns}"
         )
+
+
+class _Search:
+    """The search for targets in the rows of a file: where it is, and which rows it passes over.
+
+    ``beginning`` is the contig of the row before, with its tab; ``nearest`` the next target, None
+    where the contig has none. Both hold until a row of another contig is entered.
+    """
+
+    def __init__(self, chromosome_of: ChromosomeOf, targets: TargetIndex) -> None:
+        self._chromosome_of = chromosome_of
+        self.targets = targets
+        self.beginning = b""
+        self.nearest: NextTarget | None = None
+        self.blocks = OpenBlocks()
+
+    def enter(self, contig: bytes) -> None:
+        """Go to another contig."""
+        self.beginning = contig + TAB
+        chrom = self._chromosome_of(contig.decode("latin-1"))
+        has_targets = chrom is not None and chrom in self.targets
+        self.nearest = self.targets.next_target(chrom, 0) if chrom and has_targets else None
+        self.blocks = OpenBlocks()
+
+    def near(self, lines: LineTable, first: int, last: int) -> Iterator[int]:
+        """Yield the numbers of the lines of a run on the present contig that have to be read.
+
+        The others are well-formed, and overlap neither a target nor a block that was read.
+        """
+        if self.nearest is None or first == last:
+            return
+        found = lines.positions(first, last)
+        reach = found.pos + (lines.stops[first:last] - lines.starts[first:last])
+        with_end, ends, others = lines.far_ends
+        if len(with_end):
+            is_here = (with_end >= first) & (with_end < last)
+            np.maximum.at(reach, with_end[is_here] - first, ends[is_here])
+        is_near = self.targets.may_overlap(self.nearest.chrom, found.pos, reach) | ~found.is_valid
+        is_near[others[(others >= first) & (others < last)] - first] = True
+        number, blocks_end = 0, 0
+        while number < len(is_near):
+            if self.blocks.end > blocks_end:
+                blocks_end = self.blocks.end
+                is_near |= found.pos <= blocks_end
+            number += int(is_near[number:].argmax())
+            if not is_near[number]:
+                return
+            yield first + number
+            number += 1
+
+
+def _one_by_one(lines: LineTable | bytes, search: _Search) -> Iterator[int]:
+    """Yield the numbers of the lines of a table that have to be read.
+
+    Each is read before the next one is yielded.
+    """
+    if isinstance(lines, bytes) or not lines.has_short_lines:
+        yield from range(_count(lines))
+        return
+    first, n_lines = 0, len(lines)
+    while first < n_lines:
+        is_first_row = not search.beginning
+        n_alike = lines.run(first, search.beginning)
+        yield from search.near(lines, first, first + n_alike)
+        first += n_alike
+        n_others = 1 if n_alike >= _SHORT_RUN or is_first_row else _ONE_BY_ONE
+        others = range(first, min(first + n_others, n_lines))
+        yield from others
+        first = others.stop
+
+
+def _malformed(lines: LineTable | bytes, n_columns: int) -> Iterable[int]:
+    """Return the numbers of the lines of a table that may be malformed."""
+    if isinstance(lines, bytes) or not lines.has_short_lines:
+        return range(_count(lines))
+    is_well_formed = lines.positions(0, len(lines)).is_valid & (lines.n_columns() == n_columns)
+    found: list[int] = np.flatnonzero(~is_well_formed | lines.begin_with(b"#")).tolist()
+    return found
+
+
+def _text(lines: LineTable | bytes, number: int) -> bytes:
+    return lines if isinstance(lines, bytes) else lines.text(number)
+
+
+def _count(lines: LineTable | bytes) -> int:
+    return 1 if isinstance(lines, bytes) else len(lines)
+
+
+def _head(text: bytes) -> bytes:
+    """Return a row without its samples if it is long."""
+    if len(text) < _LONG_LINE:
+        return text
+    tab = -1
+    for _ in range(FIXED + 1):
+        tab = text.find(TAB, tab + 1)
+        if tab < 0:
+            return text
+    return text[:tab]
+
+
+def _may_have_end(text: bytes) -> bool:
+    """Say whether a row may end elsewhere than its REF."""
+    return b"END=" in text or b"SVLEN=" in text or b":LEN" in text
+
+
+def span_of(row: bytes) -> tuple[int, int]:
+    """Return the first and the last position of a row.
+
+    Where the row must be read in full to know them, or is malformed, they are 0 and a number beyond
+    every position.
+    """
+    columns = _head(row).split(TAB, FIXED)
+    if len(columns) < FIXED or not _is_position(columns[1]):
+        return 0, BEYOND_ALL
+    pos, info = int(columns[1]), columns[7]
+    last = pos + (len(columns[3]) or 1) - 1
+    if b"SVLEN=" in info or b"LEN" in columns[-1]:
+        return 0, BEYOND_ALL
+    if b"END=" not in info:
+        return pos, last
+    end = info[len(b"END=") :].partition(b";")[0]  # the rows of a gVCF, of which there are most
+    if not info.startswith(b"END=") or not _is_number(end) or info.count(b"END=") > 1:
+        return 0, BEYOND_ALL
+    return pos, max(last, int(end))
 
 
 def reject_unterminated(line: Line) -> NoReturn:
@@ -283,8 +468,12 @@ def _is_position(digits: bytes) -> bool:
     return (
         digits.isdigit()
         and len(digits) <= MAX_POSITION_DIGITS
-        and not (digits.startswith(b"0") and len(digits) > 1)
+        and (digits[0] != _ZERO or len(digits) == 1)
     )
+
+
+def _is_number(digits: bytes) -> bool:
+    return digits.isdigit() and len(digits) <= MAX_POSITION_DIGITS
 
 
 def _not_a_position(digits: bytes) -> str:

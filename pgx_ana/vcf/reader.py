@@ -13,6 +13,7 @@ import hashlib
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from io import BufferedReader
 from pathlib import Path
 from typing import IO, Any
 
@@ -27,9 +28,10 @@ from pgx_ana.vcf.blocks import OpenBlocks
 from pgx_ana.vcf.container import STDIN, inspect_file, regular_copy
 from pgx_ana.vcf.contigs import FileContigs
 from pgx_ana.vcf.extents import Extent, are_structural, extents_of, positions_in
-from pgx_ana.vcf.header import Header, read_header_lines, sample_names
+from pgx_ana.vcf.header import Header, sample_names
 from pgx_ana.vcf.headers import FileHeader, Headers
-from pgx_ana.vcf.index import DamagedIndexError, Index
+from pgx_ana.vcf.hopping import SortedFile
+from pgx_ana.vcf.index import DamagedIndexError, Index, IndexedRows
 from pgx_ana.vcf.lines import FIXED, TAB, Line, Scan, parse_line, reject_unterminated
 from pgx_ana.vcf.records import read_records
 from pgx_ana.vcf.rows import Row, RowStore
@@ -43,14 +45,17 @@ class VariantFile:
     """One variant file, opened and checked. :meth:`rows_at` locates rows, :meth:`read` reads them.
 
     ``caller`` is the program that wrote it, where the header names one. ``unknown_lengths`` are the
-    contig lengths that are those of no assembly.
+    contig lengths that are those of no assembly. With ``assume_sorted``, a BGZF file without an
+    index is read near the targets only: its rows must be sorted.
 
     ``index`` is the path of an index that is not beside the file, empty for none. Raises
     :class:`InputError` where the file is missing, empty, truncated, or neither VCF nor BCF, where
     it has no samples, and where its index does not belong to it.
     """
 
-    def __init__(self, path: str, headers: Headers, index: str = "") -> None:
+    def __init__(
+        self, path: str, headers: Headers, index: str = "", *, assume_sorted: bool = False
+    ) -> None:
         self.name = printable(path).replace("\n", "\\n") if path != STDIN else "<stdin>"
         self._remarks: dict[str, None] = {}
         self._copy = regular_copy(path)
@@ -77,6 +82,12 @@ class VariantFile:
         self._contigs = self._contigs_by_chromosome()
         if self._index is not None:
             self._check_index(self._index)
+        self._is_hopped = (
+            assume_sorted
+            and self._index is None
+            and (self.format, self.compression) == ("VCF", "BGZF")
+            and not header.meta.may_span_far
+        )
 
     @property
     def remark(self) -> str:
@@ -146,8 +157,8 @@ class VariantFile:
         if self.format == "BCF":
             return extents_of(positions_in(self._bcf.rows()), self._contig_names.chromosome)
         with self._rows() as stream:
-            rows = self._new_scan().rows(stream)
-            return extents_of(positions_in(rows), self._contig_names.chromosome)
+            outer = self._new_scan().outer_positions(stream)
+            return extents_of(outer, self._contig_names.chromosome)
 
     def close(self) -> None:
         """Release the file and its rows; what was read from its header remains available."""
@@ -307,7 +318,7 @@ class VariantFile:
         for name in self._contigs_with_rows():
             self._contig_names.chromosome_of_row(name)
         try:
-            with self._bcf.open() if self.format == "BCF" else contextlib.nullcontext() as opened:
+            with self._open() as opened:
                 blocks: dict[bytes, tuple[str, Line]] = {}  # rows that others must not overlap
                 for number, target in enumerate(targets):
                     for contig in self._contigs.get(target.chrom, ()):
@@ -321,12 +332,21 @@ class VariantFile:
         except (OSError, ValueError) as error:
             raise self._damaged_at(contig, error) from error
 
+    def _open(self) -> contextlib.AbstractContextManager[Any]:
+        """Open the file for reading through its index."""
+        return (
+            self._bcf.open()
+            if self._index is None or self.format == "BCF"
+            else self._index.open(self._path)
+        )
+
     def _outer_positions(self, index: Index) -> Iterator[tuple[str, int]]:
         """Yield the contig and position of the first and last rows of known chromosomes."""
         contig = ""
         try:
-            for contig in (name for contigs in self._contigs.values() for name in contigs):
-                yield from positions_in(index.outer_rows(self._path, contig))
+            with index.open(self._path) as rows:
+                for contig in (name for contigs in self._contigs.values() for name in contigs):
+                    yield from positions_in(rows.outer(contig))
         except (OSError, ValueError) as error:
             raise self._damaged_at(contig, error) from error
 
@@ -346,12 +366,11 @@ class VariantFile:
                     blocks.check(other.text, other.place)
 
     def _rows_at(self, contig: str, target: Target, opened: Any) -> Iterator[Line]:
-        """Yield the rows of a contig near a target; ``opened`` is the opened file of a BCF."""
-        if opened is not None:
+        """Yield the rows of a contig near a target; ``opened`` is the opened file."""
+        if not isinstance(opened, IndexedRows):
             yield from self._bcf.rows_at(opened, contig, target)
-        elif self._index is not None:
-            rows = self._index.rows(self._path, contig, target.start, target.end)
-            for row, is_unterminated in rows:
+        else:
+            for row, is_unterminated in opened.at(contig, target.start, target.end):
                 line = parse_line(row, target.chrom, self.name)
                 if line.pos > target.end:
                     return
@@ -367,6 +386,12 @@ class VariantFile:
             declared = self._meta.end_is_declared
             yield from self._bcf.scan(chromosome_of, index, end_is_declared=declared)
             return
+        if self._is_hopped:
+            self._remarks["assumed to be sorted: only rows near known sites were read"] = None
+            yield from SortedFile(self._path, self.name, self._n_columns).overlapping(
+                chromosome_of, targets
+            )
+            return
         scan = self._new_scan()
         with self._rows() as stream:
             yield from scan.overlapping(stream, chromosome_of, index)
@@ -374,13 +399,16 @@ class VariantFile:
             self._remarks["ends without a line feed and may be cut"] = None
 
     def _new_scan(self) -> Scan:
-        return Scan(self.name, self._header_lines, FIXED + 1 + len(self.all_samples))
+        return Scan(self.name, self._header_lines, self._n_columns)
 
-    def _rows(self) -> IO[bytes]:
+    @property
+    def _n_columns(self) -> int:
+        return FIXED + 1 + len(self.all_samples)
+
+    def _rows(self) -> BufferedReader:
         """Open the decompressed file behind its header."""
         stream = self._container.open(self._path)
-        for _ in read_header_lines(stream, self.name):
-            pass
+        stream.read(self._header_bytes)
         return stream
 
     def _verify(self) -> None:

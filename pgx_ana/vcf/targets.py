@@ -8,10 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+import numpy as np
+from numpy.typing import NDArray
+
 MAX_POSITION_DIGITS = 10
 """A POS or END of more digits is no position."""
 
-_BEYOND_ALL = 10**MAX_POSITION_DIGITS
+BEYOND_ALL = 10**MAX_POSITION_DIGITS
+"""Above every position."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +44,12 @@ class NextTarget:
 class TargetIndex:
     """Finds the targets that a row overlaps, quickly for the many rows that overlap none.
 
-    Targets are known by their numbers, which count from 0 in the order given.
+    Targets are known by their ``numbers``, which count from 0 in the order given if there are none.
     """
 
-    def __init__(self, targets: Sequence[Target]) -> None:
+    def __init__(self, targets: Sequence[Target], numbers: Sequence[int] | None = None) -> None:
         by_chrom: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
-        for number, target in enumerate(targets):
+        for number, target in zip(numbers or range(len(targets)), targets, strict=True):
             by_chrom[target.chrom].append((target.end, target.start, number))
         # By chromosome: the ends, rising; the first start from each of them on; the targets.
         self._of_chrom: dict[str, tuple[list[int], list[int], list[tuple[int, int, int]]]] = {}
@@ -63,8 +67,22 @@ class TargetIndex:
         index = bisect_left(ends, pos)
         floor = ends[index - 1] if index else -1
         if index == len(ends):
-            return NextTarget(chrom, floor, _BEYOND_ALL, 2 * _BEYOND_ALL)
+            return NextTarget(chrom, floor, BEYOND_ALL, 2 * BEYOND_ALL)
         return NextTarget(chrom, floor, ends[index], starts[index])
+
+    def may_overlap(
+        self, chrom: str, first: NDArray[np.int64], last: NDArray[np.int64]
+    ) -> NDArray[np.bool_]:
+        """Return which stretches, by their first and last positions, may overlap a target.
+
+        The others overlap none. There must be at least one stretch.
+        """
+        ends, starts, _ = self._of_chrom[chrom]
+        lowest, highest = bisect_left(ends, first.min()), bisect_left(ends, first.max())
+        next_starts = np.array([*starts, 2 * BEYOND_ALL][lowest : highest + 1])
+        if len(next_starts) == 1:
+            return np.asarray(last >= next_starts[0])
+        return np.asarray(next_starts[np.searchsorted(ends[lowest:highest], first)] <= last)
 
     def overlapped(self, chrom: str, start: int, end: int) -> list[int]:
         """Return the numbers of the targets that a stretch overlaps, rising."""

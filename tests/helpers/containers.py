@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import struct
+import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -69,6 +71,14 @@ def rejection(
 def uncompressed(path: Path) -> Path:
     """Return the file itself, a container like the ones below."""
     return path
+
+
+def block(data: bytes) -> bytes:
+    """Return one BGZF block."""
+    deflate = zlib.compressobj(6, zlib.DEFLATED, -15)
+    body = deflate.compress(data) + deflate.flush()
+    start = struct.pack("<4BI2BH2BHH", 31, 139, 8, 4, 0, 0, 255, 6, 66, 67, 2, len(body) + 25)
+    return start + body + struct.pack("<2I", zlib.crc32(data), len(data))
 
 
 def bgzf(path: Path) -> Path:

@@ -5,27 +5,18 @@ from __future__ import annotations
 import gzip
 import itertools
 import struct
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 
 import pysam
 import pytest
 from helpers.broken_files import END_BLOCK
-from helpers.containers import Pack, bcf, bcf_csi, bgzf_csi, bgzf_tbi, calls_of, rejection
+from helpers.containers import Pack, bcf, bcf_csi, bgzf_csi, bgzf_tbi, block, calls_of, rejection
 from helpers.fixture_types import MakeVcf
 
 from pgx_ana.knowledge import KnowledgeBase
 
 pytestmark = pytest.mark.usefixtures("index_small_files")
-
-
-def block(data: bytes) -> bytes:
-    """Return one BGZF block."""
-    deflate = zlib.compressobj(6, zlib.DEFLATED, -15)
-    body = deflate.compress(data) + deflate.flush()
-    start = struct.pack("<4BI2BH2BHH", 31, 139, 8, 4, 0, 0, 255, 6, 66, 67, 2, len(body) + 25)
-    return start + body + struct.pack("<2I", zlib.crc32(data), len(data))
 
 
 def vcf_blocks(path: Path) -> list[bytes]:

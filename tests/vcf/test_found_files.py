@@ -402,14 +402,11 @@ def test_an_index_that_cannot_be_read(
     make_vcf: MakeVcf, toy: KnowledgeBase, bgzip: Pack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = bgzip(make_vcf(["1 100 A C 0/1"]))
-    real = gzip.open
 
-    def refused(name: Path, *words: object) -> object:
-        if str(name).endswith(".tbi"):
-            raise PermissionError(13, "Permission denied")
-        return real(name, *words)  # type: ignore[call-overload]
+    def refused(_: Path) -> object:
+        raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("pgx_ana.vcf.index.gzip.open", refused)
+    monkeypatch.setattr("pgx_ana.vcf.index.GzipContent", refused)
     expected = f"{path}: the index made.vcf.gz.tbi cannot be read (Permission denied); make it"
     assert rejection(toy, path).startswith(expected)
 
