@@ -171,7 +171,7 @@ class Chromosomes:
             alleles = tuple(allele for allele in self.alleles(chromosome) if allele is not None)
             return ((self._label(chromosome), (alleles,)),)
         if missing not in self._listed:
-            limit_cache(self._listed, 2_000)
+            limit_cache(self._listed, 500)
             self._listed[missing] = self._listed_without(missing)
         fitting = self._listed[missing].get(chromosome)
         return fitting or ((self._label(chromosome), ()),)
