@@ -105,8 +105,10 @@ def combine(columns: Sequence[Coded[Any]]) -> Coded[tuple[Any, ...]]:
     Combinations are sorted by the codes of the first column, then of the second, and so on.
     """
     codes, samples = distinct_rows([column.codes for column in columns])
-    rows = tuple(tuple(column[sample] for column in columns) for sample in samples.tolist())
-    return Coded(rows, codes)
+    of_rows = (
+        [column.values[code] for code in column.codes[samples].tolist()] for column in columns
+    )
+    return Coded(tuple(zip(*of_rows, strict=True)), codes)
 
 
 def concatenate(parts: Sequence[Coded[T]]) -> Coded[T]:

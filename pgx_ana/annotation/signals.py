@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from pgx_ana.knowledge import BasisKind, Level
@@ -10,6 +10,9 @@ from pgx_ana.knowledge import BasisKind, Level
 BETTER, WORSE, CONFLICTING = "better", "worse", "conflicting"
 
 _OPPOSITES = ({BETTER, WORSE}, {"higher", "lower"})
+
+_MAX_KEPT = 20_000
+"""Combinations of findings of one signal that are kept."""
 
 _LEVEL_RANKS = {level: rank for rank, level in enumerate(Level)}
 _KIND_RANKS = {kind: rank for rank, kind in enumerate(BasisKind)}
@@ -64,30 +67,38 @@ class SignalCounter:
         self._linked = linked
         self._groups: dict[frozenset[tuple[str, ...]], SignalGroups] = {}
         self._signals: dict[tuple[Finding, ...], list[Signal]] = {}
+        self._linked_groups = SignalGroups(linked)
 
     def signals(self, findings: Sequence[Finding]) -> list[Signal]:
         """Return the signals of the findings that apply to one person."""
         by_group: dict[str, list[Finding]] = {}
         for finding in findings:
             by_group.setdefault(finding.group, []).append(finding)
-        return [
-            signal for members in by_group.values() for signal in self._of_group(tuple(members))
-        ]
+        return [signal for members in by_group.values() for signal in self._of_group(members)]
 
-    def _of_group(self, findings: tuple[Finding, ...]) -> list[Signal]:
-        """Return the signals of findings on one group of outcomes; people share most of these."""
-        if findings not in self._signals:
-            sets = frozenset(finding.set_members for finding in findings if finding.set_members)
-            if sets not in self._groups:
-                self._groups[sets] = SignalGroups([*self._linked, *sorted(sets)])
-            by_signal: dict[str, list[Finding]] = {}
-            for finding in findings:
-                marker = self._groups[sets].representative(finding.marker)
-                by_signal.setdefault(marker, []).append(finding)
-            self._signals[findings] = [
-                signal for members in by_signal.values() for signal in _signals(members)
-            ]
-        return self._signals[findings]
+    def _of_group(self, findings: Sequence[Finding]) -> Iterator[Signal]:
+        """Yield the signals of findings on one group of outcomes."""
+        groups = self._groups_with({item.set_members for item in findings if item.set_members})
+        by_signal: dict[str, list[Finding]] = {}
+        for finding in findings:
+            by_signal.setdefault(groups.representative(finding.marker), []).append(finding)
+        for members in by_signal.values():
+            # People differ in all signals together, but share most of them.
+            key = tuple(members)
+            if key not in self._signals:
+                if len(self._signals) >= _MAX_KEPT:
+                    self._signals.clear()
+                self._signals[key] = _signals(members)
+            yield from self._signals[key]
+
+    def _groups_with(self, sets: Set[tuple[str, ...]]) -> SignalGroups:
+        """Return the linked groups, with the given haplotype sets and their core sites."""
+        if not sets:
+            return self._linked_groups
+        key = frozenset(sets)
+        if key not in self._groups:
+            self._groups[key] = SignalGroups([*self._linked, *sorted(key)])
+        return self._groups[key]
 
 
 def highest(levels: Iterable[Level]) -> Level | None:

@@ -16,7 +16,6 @@ from typing import NamedTuple, overload
 
 from pgx_ana.haplotypes.chromosomes import Chromosomes, Labels
 from pgx_ana.haplotypes.nomenclature import Label, Nomenclature
-from pgx_ana.haplotypes.panel import PartialAlleles
 from pgx_ana.haplotypes.phasing import (
     MAX_BLOCKS,
     AllelePair,
@@ -388,15 +387,13 @@ def _probabilities(
     Unlisted chromosomes that fit a missing site count in the total, so that the probabilities of
     the listed diplotypes may add up to less than 1.
     """
-    nomenclature = chromosomes.nomenclature
     weights: dict[tuple[Label, Label], float] = {}
     total = 0.0
-    for first_chromosome, second_chromosome in phasings:
-        phasing = [chromosomes.alleles(first_chromosome), chromosomes.alleles(second_chromosome)]
+    for phasing in phasings:
         first_group, second_group = (
-            _label_frequencies(nomenclature, partial, population) for partial in phasing
+            _label_frequencies(chromosomes, chromosome, population) for chromosome in phasing
         )
-        total += math.prod(nomenclature.panel.frequency(partial, population) for partial in phasing)
+        total += math.prod(chromosomes.frequency(chromosome, population) for chromosome in phasing)
         for (label, frequency), (other_label, other_frequency) in itertools.product(
             first_group, second_group
         ):
@@ -416,13 +413,14 @@ def _probabilities(
 
 
 def _label_frequencies(
-    nomenclature: Nomenclature, partial: PartialAlleles, population: str
+    chromosomes: Chromosomes, chromosome: int, population: str
 ) -> list[tuple[Label, float]]:
     """Return each label with the total frequency of the chromosomes that have it."""
-    frequency = nomenclature.panel.frequency
+    frequency = chromosomes.nomenclature.panel.frequency
+    partial = chromosomes.alleles(chromosome)
     return [
-        (label, sum(frequency(alleles, population) for alleles in chromosomes or (partial,)))
-        for label, chromosomes in nomenclature.labels(partial)
+        (label, sum(frequency(alleles, population) for alleles in listed or (partial,)))
+        for label, listed in chromosomes.labelled(chromosome)
     ]
 
 

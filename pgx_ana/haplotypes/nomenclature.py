@@ -6,15 +6,12 @@ where the allele is not known.
 
 from __future__ import annotations
 
-import functools
 import itertools
-import math
-import operator
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from pgx_ana.haplotypes.panel import Alleles, Panel, PartialAlleles, limit_cache, pool_counts
+from pgx_ana.haplotypes.panel import Alleles, Panel, limit_cache, pool_counts
 from pgx_ana.knowledge import (
     HaplotypeCounts,
     HaplotypeDefinition,
@@ -65,10 +62,6 @@ class Label:
         return (not self.exact, self.haplotypes, self.text)
 
 
-LabelledChromosomes = tuple[tuple[Label, tuple[Alleles, ...]], ...]
-"""Labels, each with the chromosomes that have it."""
-
-
 @dataclass(frozen=True, eq=False)
 class Nomenclature:
     """A haplotype set, in the form in which chromosomes are named.
@@ -90,9 +83,6 @@ class Nomenclature:
     phenotypes: Mapping[tuple[str, str], str]
     panel: Panel
     _label_cache: dict[Alleles, Label] = field(default_factory=dict, init=False, repr=False)
-    _labels_cache: dict[PartialAlleles, LabelledChromosomes] = field(
-        default_factory=dict, init=False, repr=False
-    )
 
     @cached_property
     def chromosomes(self) -> tuple[tuple[Alleles, Label], ...]:
@@ -100,15 +90,6 @@ class Nomenclature:
         defined = [self._alleles_of(haplotype) for haplotype in self.haplotypes]
         unique = dict.fromkeys((*defined, *self.panel.chromosomes))
         return tuple((alleles, self.label(alleles)) for alleles in unique)
-
-    @cached_property
-    def _carrier_bits(self) -> tuple[dict[str, int], ...]:
-        """For each site and allele, a bit set of the listed chromosomes that carry the allele."""
-        carriers: tuple[dict[str, int], ...] = tuple({} for _ in self.sites)
-        for number, (alleles, _) in enumerate(self.chromosomes):
-            for by_allele, allele in zip(carriers, alleles, strict=True):
-                by_allele[allele] = by_allele.get(allele, 0) | 1 << number
-        return carriers
 
     @cached_property
     def has_functions(self) -> bool:
@@ -123,113 +104,10 @@ class Nomenclature:
         """
         if alleles not in self._label_cache:
             limit_cache(self._label_cache)
-            self._label_cache[alleles] = self._make_label(self._marked(alleles), is_complete=True)
+            self._label_cache[alleles] = self.name_marked(self._marked(alleles))
         return self._label_cache[alleles]
 
-    def label_of_marked(self, marked: Mapping[int, str]) -> Label:
-        """Name a chromosome with the given alleles, by site index, and else default ones."""
-        return self._make_label(marked, is_complete=True)
-
-    def labels(self, partial: PartialAlleles) -> LabelledChromosomes:
-        """Return every label that a partly known chromosome may have.
-
-        Each label comes with the listed chromosomes (defined, or counted in a panel) that fit and
-        have it. Where no listed chromosome fits, the known alleles alone are named.
-        """
-        if partial not in self._labels_cache:
-            limit_cache(self._labels_cache)
-            self._labels_cache[partial] = self._find_labels(partial)
-        return self._labels_cache[partial]
-
-    def _find_labels(self, partial: PartialAlleles) -> LabelledChromosomes:
-        if None not in partial:
-            alleles = tuple(allele for allele in partial if allele is not None)
-            return ((self.label(alleles), (alleles,)),)
-        fitting_bits = functools.reduce(
-            operator.and_,
-            (
-                by_allele.get(allele, 0)
-                for allele, by_allele in zip(partial, self._carrier_bits, strict=True)
-                if allele is not None
-            ),
-            (1 << len(self.chromosomes)) - 1,
-        )
-        fitting: dict[Label, list[Alleles]] = {}
-        for number, (alleles, label) in enumerate(self.chromosomes):
-            if fitting_bits >> number & 1:
-                fitting.setdefault(label, []).append(alleles)
-        if not fitting:
-            return ((self._make_label(self._marked(partial), is_complete=False), ()),)
-        ordered = sorted(fitting, key=lambda label: label.rank)
-        return tuple((label, tuple(fitting[label])) for label in ordered)
-
-    def also_possible(self, partial: PartialAlleles) -> frozenset[int]:
-        """Return the haplotypes that a chromosome may carry in combinations that are not listed.
-
-        A missing site may have an allele of a further haplotype, in a combination that is neither
-        defined nor was counted. The result is empty where no site is missing, and where every
-        combination that fits is listed.
-        """
-        missing = [site for site, allele in enumerate(partial) if allele is None]
-        n_listed = sum(len(chromosomes) for _, chromosomes in self.labels(partial))
-        n_fitting = math.prod(len(self.known_alleles[site]) for site in missing)
-        if not missing or n_fitting == n_listed:
-            return frozenset()
-        # A haplotype without core alleles (*1) is on every chromosome that carries no other
-        # haplotype, whatever its alleles.
-        filled = tuple(allele or self._default_allele(site) for site, allele in enumerate(partial))
-        default = self.label(filled).haplotypes if self.default_alleles else ()
-        fitting = [
-            number
-            for number, haplotype in enumerate(self.haplotypes)
-            if (haplotype.core or number in default)
-            and all(partial[site] in {None, allele} for site, allele in haplotype.core.items())
-        ]
-        known_sites = {site for site, allele in enumerate(partial) if allele is not None}
-        return frozenset(
-            number for number in fitting if not self._is_absorbed(number, fitting, known_sites)
-        )
-
-    def _is_absorbed(self, number: int, fitting: Sequence[int], known_sites: Set[int]) -> bool:
-        """Return whether a larger haplotype is always named instead of this one.
-
-        That is so if the larger haplotype's other sites are all known, and no third haplotype that
-        would be named first takes any of its alleles.
-        """
-        own_core = self.haplotypes[number].core.keys()
-        other_cores = [self.haplotypes[other].core.keys() for other in fitting if other != number]
-        rival_cores = [core for core in other_cores if not core & own_core]
-        return any(
-            own_core < core
-            and core - own_core <= known_sites
-            and not any(len(rival) >= len(core) and rival & core for rival in rival_cores)
-            for core in other_cores
-        )
-
-    def function(self, label: Label) -> str:
-        """Return the assigned function of a chromosome; empty where there is none."""
-        return self.haplotypes[label.haplotypes[0]].function if label.exact else ""
-
-    def phenotype(self, first: Label, second: Label) -> str:
-        """Return the phenotype of a pair of chromosomes; empty where none is assigned."""
-        functions = sorted((self.function(first), self.function(second)))
-        return self.phenotypes.get((functions[0], functions[1]), "")
-
-    def _alleles_of(self, haplotype: Haplotype) -> Alleles:
-        return tuple(
-            haplotype.core.get(site) or self.default_alleles[site]
-            for site in range(len(self.sites))
-        )
-
-    def _marked(self, partial: PartialAlleles) -> dict[int, str]:
-        """Return the known alleles other than the default ones, by site index."""
-        return {
-            site: allele
-            for site, allele in enumerate(partial)
-            if allele is not None and allele != self._default_allele(site)
-        }
-
-    def _make_label(self, marked: Mapping[int, str], *, is_complete: bool) -> Label:
+    def name_marked(self, marked: Mapping[int, str], *, is_complete: bool = True) -> Label:
         """Name the alleles of a chromosome, given by site index without the default ones.
 
         ``is_complete`` tells whether the allele is known at every site. If it is not, a missing
@@ -256,6 +134,29 @@ class Nomenclature:
             parts.insert(0, "?")
         text = parts[0] if len(carried) == len(parts) == 1 else f"[{' + '.join(parts)}]"
         return Label(text, tuple(carried), extras, bool(undefined))
+
+    def function(self, label: Label) -> str:
+        """Return the assigned function of a chromosome; empty where there is none."""
+        return self.haplotypes[label.haplotypes[0]].function if label.exact else ""
+
+    def phenotype(self, first: Label, second: Label) -> str:
+        """Return the phenotype of a pair of chromosomes; empty where none is assigned."""
+        functions = sorted((self.function(first), self.function(second)))
+        return self.phenotypes.get((functions[0], functions[1]), "")
+
+    def _alleles_of(self, haplotype: Haplotype) -> Alleles:
+        return tuple(
+            haplotype.core.get(site) or self.default_alleles[site]
+            for site in range(len(self.sites))
+        )
+
+    def _marked(self, alleles: Alleles) -> dict[int, str]:
+        """Return the alleles other than the default ones, by site index."""
+        return {
+            site: allele
+            for site, allele in enumerate(alleles)
+            if allele != self._default_allele(site)
+        }
 
     def _default_allele(self, site: int) -> str:
         """Return the allele of a core site that defines no haplotype; empty where there is none."""

@@ -100,9 +100,9 @@ def pool_counts(
     return {name: counts for name, counts in pooled.items() if any(counts.values())}
 
 
-def limit_cache(cache: dict[Any, Any]) -> None:
+def limit_cache(cache: dict[Any, Any], n_entries: int = _MAX_CACHED) -> None:
     """Clear a cache of computed values once it is full, so that memory use stays bounded."""
-    if len(cache) >= _MAX_CACHED:
+    if len(cache) >= n_entries:
         cache.clear()
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from helpers.panel_people import panel_calls
-from helpers.synthetic_calls import annotated, called, partial, unobserved
+from helpers.synthetic_calls import annotated, called, cohort, partial, unobserved
 
 from pgx_ana.annotation import (
     Annotations,
@@ -172,3 +172,23 @@ def test_nobody_and_nothing(toy: KnowledgeBase) -> None:
     for tally in tally_categories(annotations):
         assert ["not_assessable"] * 2 == list(tally.highest_level)
         assert [0, 0] == tally.n_assessed.tolist()
+
+
+def test_blocks_have_the_numbers_of_the_whole(curated: KnowledgeBase) -> None:
+    """People in blocks, annotated one after the other, are as in one block."""
+    n_people = 30
+    calls = random_calls(curated, n_people, 7)
+    annotator = Annotator(curated)
+    whole = annotator.annotate(cohort(curated, calls), Coded.constant(Circumstances(), n_people))
+    expected = tally_categories(whole)
+    start = 0
+    for size in (1, 9, 20):
+        part = {name: each[start : start + size] for name, each in calls.items()}
+        circumstances = Coded.constant(Circumstances(), size)
+        block = annotator.annotate(cohort(curated, part), circumstances)
+        for tally, of_whole in zip(tally_categories(block), expected, strict=True):
+            rows = numbers_of_findings(of_whole)[start : start + size]
+            assert rows == numbers_of_findings(tally)
+            levels = list(of_whole.highest_level)[start : start + size]
+            assert levels == list(tally.highest_level)
+        start += size

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pgx_ana.haplotypes import Diplotype, HaplotypeCalls, Nomenclature
-from pgx_ana.haplotypes.calls import call_haplotypes
+from pgx_ana.haplotypes.calls import SetCaller, call_haplotypes
 from pgx_ana.haplotypes.diplotypes import call_diplotype
 from pgx_ana.haplotypes.phasing import AllelePair, Genotype
 from pgx_ana.knowledge import KnowledgeBase
@@ -287,3 +287,27 @@ def test_source_where_nothing_was_observed(
 
     assert ("none", "not_assessed") == (call.source, call.diplotype.status)
     assert ("rs1 filtered", "rs2 absent", "rs4 absent") == call.diplotype.deciding
+
+
+def test_blocks_of_people_are_called_as_one(
+    star: Nomenclature, variants: dict[str, Variant]
+) -> None:
+    """What was called for one block is used for the next: equal diplotypes are one value."""
+    caller = SetCaller(star)
+    people = [make_person(*words) for words, _ in PHASES.values()]
+    together = call_haplotypes(star, sites_of(variants, people))
+    alone = [caller.call(sites_of(variants, [person])) for person in people]
+    again = caller.call(sites_of(variants, people))
+    assert diplotypes_of(together) == [diplotypes_of(calls)[0] for calls in alone]
+    assert list(again.diplotypes) == [calls.diplotypes[0] for calls in alone]
+
+
+def test_what_is_kept_between_blocks_is_bounded(
+    star: Nomenclature, variants: dict[str, Variant], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pgx_ana.haplotypes.calls._MAX_KEPT", 2)
+    caller = SetCaller(star)
+    people = [make_person(*words) for words, _ in PHASES.values()]
+    first, second = (caller.call(sites_of(variants, people)) for _ in range(2))
+    assert diplotypes_of(first) == diplotypes_of(second)
+    assert not set(first.diplotypes.values) & set(second.diplotypes.values)

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pgx_ana.haplotypes import Label, Nomenclature
+from pgx_ana.haplotypes.chromosomes import Chromosomes, LabelledChromosomes
 from pgx_ana.haplotypes.panel import Alleles, PartialAlleles
 from pgx_ana.terms import GLOBAL
 
@@ -21,8 +22,13 @@ def partial_alleles(words: str) -> PartialAlleles:
     return tuple(None if word == "." else word for word in words.split())
 
 
+def labelled(nomenclature: Nomenclature, partial: PartialAlleles) -> LabelledChromosomes:
+    chromosomes = Chromosomes(nomenclature)
+    return chromosomes.labelled(chromosomes.code(partial))
+
+
 def label_texts(nomenclature: Nomenclature, words: str) -> list[str]:
-    return [label.text for label, _ in nomenclature.labels(partial_alleles(words))]
+    return [label.text for label, _ in labelled(nomenclature, partial_alleles(words))]
 
 
 def test_sets_of_the_toy_knowledge_base(star: Nomenclature, named: Nomenclature) -> None:
@@ -41,7 +47,7 @@ def test_every_chromosome_of_the_toy_set(star: Nomenclature, alleles: Alleles, n
     label = star.label(alleles)
 
     assert name == label.text
-    assert ((label, (alleles,)),) == star.labels(alleles)
+    assert ((label, (alleles,)),) == labelled(star, alleles)
 
 
 @pytest.mark.parametrize(
@@ -179,7 +185,7 @@ def test_partly_known_chromosome_that_fits_no_haplotype() -> None:
 
 
 def test_labels_come_with_their_chromosomes(star: Nomenclature) -> None:
-    chromosomes = {label.text: alleles for label, alleles in star.labels(("A", None, "G"))}
+    chromosomes = {label.text: alleles for label, alleles in labelled(star, ("A", None, "G"))}
 
     expected = {
         "*1": (("A", "A", "G"),),
@@ -187,7 +193,7 @@ def test_labels_come_with_their_chromosomes(star: Nomenclature) -> None:
         "[*1 + rs2 T]": (("A", "T", "G"),),
     }
     assert expected == chromosomes
-    assert ((star.label(("C", "A", "GT")), ()),) == star.labels(("C", None, "GT"))
+    assert ((star.label(("C", "A", "GT")), ()),) == labelled(star, ("C", None, "GT"))
 
 
 def test_listed_chromosomes_are_those_defined_and_those_counted() -> None:
