@@ -65,7 +65,7 @@ class Coded(Generic[T]):
         """Return bool of shape (samples,): True where the value satisfies the predicate."""
         return np.array([predicate(value) for value in self.values], np.bool_)[self.codes]
 
-    def take(self, samples: slice | NDArray[np.intp]) -> Coded[T]:
+    def take(self, samples: slice | NDArray[np.integer[Any]]) -> Coded[T]:
         """Return the values of the given samples, in the given order."""
         return Coded(self.values, self.codes[samples])
 

@@ -26,11 +26,18 @@ from pgx_ana.annotation import (
 from pgx_ana.coded import Coded, combine
 from pgx_ana.haplotypes import Candidate, Diplotype, DiplotypeCall, HaplotypeCalls, Nomenclature
 from pgx_ana.knowledge import Context, Publication
-from pgx_ana.model import FIRST_NAMED_SET, Call, Circumstances, SiteCalls
+from pgx_ana.model import (
+    FIRST_NAMED_SET,
+    FROM_A_RECORD,
+    Call,
+    Circumstances,
+    CohortCalls,
+    SiteCalls,
+)
 from pgx_ana.output.columns import COLUMNS, Column
 from pgx_ana.output.listing import Listing, candidate_listing, listing, status_listing
 from pgx_ana.output.provenance import version_stamps
-from pgx_ana.terms import Assembly, CallSource, TableName
+from pgx_ana.terms import TableName
 
 Value = str | int | float | tuple[str, ...] | Listing | None
 Row = tuple[Value, ...]
@@ -85,7 +92,7 @@ def table_sections(name: TableName, annotations: Annotations) -> Iterator[TableS
     stamps = version_stamps(annotations)
     if name is TableName.CALLS:
         for site in annotations.calls.sites:
-            yield _call_section(site, annotations.calls.assembly, stamps)
+            yield _call_section(site, annotations.calls, stamps)
     elif name is TableName.ANNOTATIONS:
         for result in annotations.associations:
             yield _annotation_section(result, annotations)
@@ -97,7 +104,8 @@ def table_sections(name: TableName, annotations: Annotations) -> Iterator[TableS
             yield _summary_section(summary, annotations, stamps)
 
 
-def _call_section(site: SiteCalls, assembly: Assembly, stamps: tuple[str, str]) -> TableSection:
+def _call_section(site: SiteCalls, calls: CohortCalls, stamps: tuple[str, str]) -> TableSection:
+    assembly = calls.assembly
     locus = site.variant.loci[assembly]
     ref = locus.ref if locus.ref_is_certain else None
     locus_columns = (
@@ -109,7 +117,7 @@ def _call_section(site: SiteCalls, assembly: Assembly, stamps: tuple[str, str]) 
         ref,
     )
 
-    def row(call: Call) -> Row:
+    def row(call: Call, file: str) -> Row:
         return (
             *locus_columns,
             None if call.genotype == "." else call.genotype,
@@ -120,24 +128,18 @@ def _call_section(site: SiteCalls, assembly: Assembly, stamps: tuple[str, str]) 
             None,
             None,
             call.filter if call.filter not in {"", "."} else None,
-            _file_of(call),
+            file or None,
             *stamps,
         )
 
     arrays = {"phase_set": _numbered_sets(site.phase_set), "gq": site.gq, "dp": site.dp}
-    from_record = {CallSource.RECORD, CallSource.REFERENCE_BLOCK, CallSource.OTHER_STRAND}
-    observed = site.calls.mask(lambda call: call.source in from_record)
+    observed = site.calls.mask(lambda call: call.source in FROM_A_RECORD)
     numbers = {
         name: np.where(observed, values, _missing_value(values))
         for name, values in arrays.items()
         if values is not None
     }
-    return TableSection(site.calls.map(row), numbers)
-
-
-def _file_of(call: Call) -> str | None:
-    """Return the name of the file that a call comes from, if it comes from a row of one."""
-    return call.file or None
+    return TableSection(calls.with_file_names(site).map(lambda pair: row(*pair)), numbers)
 
 
 def _numbered_sets(phase_set: NDArray[np.int64] | None) -> NDArray[np.int64] | None:

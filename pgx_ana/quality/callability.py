@@ -145,12 +145,12 @@ def _file_contents(calls: CohortCalls) -> tuple[str, ...]:
     with_rows, with_blocks, with_reference = set(), set(), set()
     for site in calls.sites:
         locus = site.variant.loci[calls.assembly]
-        for call in site.calls.values:
-            with_rows.add(call.file)
+        for call, file in calls.with_file_names(site).values:
+            with_rows.add(file)
             if call.source is CallSource.REFERENCE_BLOCK:
-                with_blocks.add(call.file)
+                with_blocks.add(file)
             if locus.ref_is_certain and set(call.alleles) == {locus.ref}:
-                with_reference.add(call.file)
+                with_reference.add(file)
     return tuple(
         "reference blocks"
         if file.name in with_blocks
