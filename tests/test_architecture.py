@@ -22,6 +22,8 @@ LIBRARIES = {
     "yaml": {"knowledge.yamlfile"},
     "pyarrow": {"output.parquet"},
     "pandas": {"output.frames", "api"},
+    "pebble": {"batch.workers"},
+    "tqdm": {"cli.batch"},
     "pydantic": {"knowledge", "browse.comparison"},
 }
 """The rooms or modules that may import each library; pandas in ``api`` for type hints only."""

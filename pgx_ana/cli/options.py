@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -12,7 +12,7 @@ import click
 from pgx_ana.errors import OutputError, UsageError
 from pgx_ana.names import did_you_mean, known_name, listed_names
 from pgx_ana.reading import read_small
-from pgx_ana.terms import TableName
+from pgx_ana.terms import GLOBAL, POPULATIONS, TEXT_TABLES, TableName
 
 if TYPE_CHECKING:
     from pgx_ana.knowledge import KnowledgeBase
@@ -93,8 +93,38 @@ def kb_option(command: Command) -> Command:
 
 
 def call_options(command: Command) -> Command:
-    """Add the options of all commands that call genotypes."""
-    for option in reversed(_CALL_OPTIONS):
+    """Add the options of all commands that call genotypes in the files of one run."""
+    return _with_options(command, (*_PEOPLE_OPTIONS, *_RULE_OPTIONS))
+
+
+def rule_options(command: Command) -> Command:
+    """Add the options that say what counts as a call, and of which genes; not of whom."""
+    return _with_options(command, _RULE_OPTIONS)
+
+
+def annotation_options(command: Command) -> Command:
+    """Add the options of commands that annotate, beside those of commands that call genotypes."""
+    return _with_options(command, _ANNOTATION_OPTIONS)
+
+
+def tables_option(command: Command) -> Command:
+    """Add ``--table``."""
+    return click.option(
+        "-t",
+        "--table",
+        "tables",
+        multiple=True,
+        callback=table_names,
+        help=f"Tables to write, separated by commas: {', '.join(TEXT_TABLES)}, in Parquet also "
+        "samples, variants and conclusions, or all.  [default: annotations; in Parquet, all but "
+        "these; with --layout wide, calls]",
+    )(command)
+
+
+def _with_options(
+    command: Command, options: Sequence[Callable[[Callable[..., Any]], Callable[..., Any]]]
+) -> Command:
+    for option in reversed(options):
         command = option(command)
     return command
 
@@ -105,7 +135,7 @@ def _not_negative(ctx: click.Context, parameter: click.Parameter, value: float) 
     return value
 
 
-_CALL_OPTIONS = (
+_PEOPLE_OPTIONS = (
     click.option("-s", "--samples", default="", help="Samples to include, separated by commas."),
     click.option(
         "-S",
@@ -128,8 +158,12 @@ _CALL_OPTIONS = (
         default="",
         metavar="TSV",
         help="Table with the columns file and sample that names the one sample of each file; files "
-        "with the same sample are files of one person. It may have the columns sex and context.",
+        "with the same sample are files of one person. It may have the columns sex and context, "
+        "and index for an index that is not beside its file.",
     ),
+)
+
+_RULE_OPTIONS = (
     click.option(
         "-g", "--gene", "genes", multiple=True, help="Genes to include, separated by commas."
     ),
@@ -183,6 +217,28 @@ _CALL_OPTIONS = (
     ),
     click.option(
         "--verify", is_flag=True, help="Read files completely, not only at the known sites."
+    ),
+)
+
+_ANNOTATION_OPTIONS = (
+    click.option(
+        "--absent-is-reference",
+        is_flag=True,
+        help="DANGEROUS: treat sites without any record as reference; their rows have source "
+        "asserted.",
+    ),
+    click.option(
+        "--population",
+        type=Choice([*POPULATIONS, GLOBAL]),
+        help="Estimate probabilities of ambiguous diplotypes from haplotype frequencies of this "
+        "1000 Genomes population; shown in addition to the candidates.",
+    ),
+    click.option(
+        "--context",
+        metavar="NAME",
+        help="The use of the drug, such as adjuvant or men_testosterone (pgx-ana kb list "
+        "--context): shows which evidence comes from it, its label status and what is usually "
+        "monitored.",
     ),
 )
 

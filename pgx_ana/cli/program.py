@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 import click
 
 from pgx_ana.cli.annotate import annotate
+from pgx_ana.cli.batch import batch
 from pgx_ana.cli.check import check
 from pgx_ana.cli.interruption import INTERRUPTED_EXIT_CODE
 from pgx_ana.cli.kb import kb
@@ -119,5 +120,5 @@ def _exit_on_signal(number: int, frame: object) -> NoReturn:
     sys.exit(_SIGNAL_EXIT_CODE_BASE + number)
 
 
-for command in (annotate, check, kb):
+for command in (annotate, batch, check, kb):
     main.add_command(command)

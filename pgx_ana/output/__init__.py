@@ -8,6 +8,7 @@ Never: draws a conclusion, or leaves an incomplete file behind.
 
 from pgx_ana.output.columns import COLUMNS, PARQUET_COLUMNS
 from pgx_ana.output.documents import json_schema, patient_texts
+from pgx_ana.output.files import write
 from pgx_ana.output.formats import require_pyarrow, write_annotations, write_callability
 from pgx_ana.output.frames import to_frame
 from pgx_ana.output.tables import Table, make_table
@@ -21,6 +22,7 @@ __all__ = [
     "patient_texts",
     "require_pyarrow",
     "to_frame",
+    "write",
     "write_annotations",
     "write_callability",
 ]

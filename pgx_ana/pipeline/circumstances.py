@@ -11,7 +11,7 @@ from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import Circumstances
 from pgx_ana.names import did_you_mean
 from pgx_ana.pipeline.request import Request
-from pgx_ana.pipeline.sample_sheet import SheetRow, rows_by_path
+from pgx_ana.pipeline.sample_sheet import SheetRow
 
 _SEXES = {"female": "female", "f": "female", "male": "male", "m": "male", "": ""}
 
@@ -40,17 +40,19 @@ def stated_circumstances(request: Request, knowledge: KnowledgeBase) -> Stated:
     """
     context = "" if request.context is None else knowledge.context_named(request.context)
     others = _checked(Circumstances("", context), knowledge, "--context")
-    sheet = request.identity.sample_sheet
+    sheet = request.identity.place
     by_sample: dict[str, Circumstances] = {}
-    for row in rows_by_path(request.paths, sheet).values() if sheet else ():
-        place = f"--sample-sheet {sheet}: sample {row.sample}"
+    for row in request.identity.rows_of(request.paths).values():
+        if not row.sample:
+            continue
+        place = f"{sheet}: sample {row.sample}"
         found = _stated(row, knowledge, place)
         earlier = by_sample.get(row.sample, Circumstances())
         by_sample[row.sample] = Circumstances(
             _one_of(earlier.sex, found.sex, place), _one_of(earlier.context, found.context, place)
         )
     for sample, stated in by_sample.items():
-        place = f"--sample-sheet {sheet}: sample {sample}"
+        place = f"{sheet}: sample {sample}"
         with_context = Circumstances(stated.sex, stated.context or context)
         by_sample[sample] = _checked(with_context, knowledge, place)
     return Stated(by_sample, others)

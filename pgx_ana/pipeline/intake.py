@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 
 from pgx_ana.errors import InputError, UsageError
 from pgx_ana.names import did_you_mean
 from pgx_ana.pipeline.faults import raise_all
-from pgx_ana.pipeline.request import Identity, Request, check_paths
-from pgx_ana.pipeline.sample_sheet import name_from_path, rows_by_path
+from pgx_ana.pipeline.request import Request, check_paths
+from pgx_ana.pipeline.sample_sheet import SheetRow, name_from_path
 from pgx_ana.vcf import Headers, VariantFile
 
 _MAX_SAMPLES_SHOWN = 5
@@ -25,15 +25,16 @@ def open_files(request: Request, headers: Headers) -> list[VariantFile]:
     file has. Raises :class:`UsageError` for paths that are no valid request.
     """
     check_paths(request.paths)
-    name_of = _naming(request.paths, request.identity)
+    rows = request.identity.rows_of(request.paths) or _named_by_path(request)
     files: list[VariantFile] = []
     errors: list[InputError] = []
     for path in request.paths:
         try:
-            file = VariantFile(path, headers)
+            row = rows.get(path, SheetRow(path))
+            file = VariantFile(path, headers, row.index)
             files.append(file)
-            if name_of is not None:
-                file.rename_sample(name_of(path))
+            if row.sample:
+                file.rename_sample(row.sample)
         except InputError as error:
             errors.append(error)
     try:
@@ -48,16 +49,13 @@ def open_files(request: Request, headers: Headers) -> list[VariantFile]:
     return [file for file in files if _is_selected(file, request.selection.samples)]
 
 
-def _naming(paths: Sequence[str], identity: Identity) -> Callable[[str], str] | None:
-    """Return what names the sample of a file by its path; None where the file itself does."""
-    if identity.sample_sheet:
-        rows = rows_by_path(paths, identity.sample_sheet)
-        return lambda path: rows[path].sample
-    if identity.from_file_name:
-        if _STDIN in paths:
-            raise UsageError("--sample-from-filename: stdin has no file name; use --sample-sheet")
-        return name_from_path
-    return None
+def _named_by_path(request: Request) -> Mapping[str, SheetRow]:
+    """Return a row for each file that names its sample after it; empty if that is not asked for."""
+    if not request.identity.from_file_name:
+        return {}
+    if _STDIN in request.paths:
+        raise UsageError("--sample-from-filename: stdin has no file name; use --sample-sheet")
+    return {path: SheetRow(path, name_from_path(path)) for path in request.paths}
 
 
 def _check_unique_names(files: Sequence[VariantFile]) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pgx_ana.errors import UsageError
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import CallOptions, Variant
+from pgx_ana.pipeline.sample_sheet import SheetRow, rows_by_path
 from pgx_ana.terms import Assembly
 
 
@@ -27,17 +28,33 @@ class Identity:
 
     With ``same_person``, a sample name in several files is always one person. With
     ``from_file_name``, the one sample of each file is called after the file. ``sample_sheet`` is a
-    table that names the one sample of each file, empty for none.
+    table that names the one sample of each file, empty for none. ``rows`` are those of a sheet that
+    has been read, with the paths of the request; they need not name a sample.
     """
 
     same_person: bool = False
     from_file_name: bool = False
     sample_sheet: str = ""
+    rows: tuple[SheetRow, ...] = ()
 
     def __post_init__(self) -> None:
         """Raise :class:`UsageError` if the samples are to be named in two ways."""
         if self.from_file_name and self.sample_sheet:
             raise UsageError("--sample-from-filename and --sample-sheet cannot be combined")
+
+    @property
+    def place(self) -> str:
+        """Return the sheet as messages call it."""
+        return self.sample_sheet if self.rows else f"--sample-sheet {self.sample_sheet}"
+
+    def rows_of(self, paths: Sequence[str]) -> Mapping[str, SheetRow]:
+        """Return the row of the sheet for each path; empty where there is no sheet.
+
+        Raises :class:`UsageError` for a sheet with faults, and for a path without a row.
+        """
+        if self.rows:
+            return {row.file: row for row in self.rows}
+        return rows_by_path(paths, self.sample_sheet) if self.sample_sheet else {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,9 @@ from pgx_ana.vcf import (
     undetermined_assembly,
 )
 
+AS_OTHER_FILES = "as the other files"
+"""The source of an assembly that a file does not show itself."""
+
 
 def run(request: Request, knowledge: KnowledgeBase) -> Annotations:
     """Annotate all selected people of the files, as one block.
@@ -42,13 +45,16 @@ def run(request: Request, knowledge: KnowledgeBase) -> Annotations:
 class Run:
     """The people of some files, annotated some at a time.
 
-    ``n_people`` is the number of all selected people. Raises the same errors as :func:`run`: files
-    are opened and checked at once.
+    ``n_people`` is the number of all selected people. ``annotator`` is that of earlier runs with
+    the same knowledge base and population, None for a new one. Raises the same errors as
+    :func:`run`: files are opened and checked at once.
     """
 
-    def __init__(self, request: Request, knowledge: KnowledgeBase) -> None:
+    def __init__(
+        self, request: Request, knowledge: KnowledgeBase, annotator: Annotator | None = None
+    ) -> None:
         self._stated = _checked(request, knowledge)
-        self._annotator = Annotator(knowledge, request.population)
+        self._annotator = annotator or Annotator(knowledge, request.population)
         self._files = _Files(request, knowledge, GeneFaults(strict=True))
         self.n_people = self._files.n_people
 
@@ -188,7 +194,7 @@ class _Files:
             file = parts[0].file
             raise undetermined_assembly(file.name, file.unknown_lengths)
         ((assembly, self._assembly_file),) = found.items()
-        self._assembly = DetectedAssembly(assembly, "as the other files")
+        self._assembly = DetectedAssembly(assembly, AS_OTHER_FILES)
         return self._assembly
 
     def _look_ahead(self) -> None:

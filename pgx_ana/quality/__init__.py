@@ -2,19 +2,33 @@
 
 Takes: calls, the diplotypes that follow from them, and the knowledge base.
 Gives: the number of people per call state at every site, a verdict per gene, the number of calls
-    per status, and warnings about allele frequencies that occur in no population.
+    per status, tallies of people that can be added up, and warnings about allele frequencies that
+    occur in no population.
 Never: changes a call.
 """
 
-from pgx_ana.quality.allele_frequencies import frequency_warnings
-from pgx_ana.quality.call_counts import CallCounts, count_calls
+from pgx_ana.quality.allele_frequencies import (
+    FrequencyCheck,
+    SiteTally,
+    check_frequencies,
+    outlier_warnings,
+    tally_sites,
+)
+from pgx_ana.quality.call_counts import CALL_STATES, CallCounts, state_of
 from pgx_ana.quality.callability import STATES, Callability, assess_callability
+from pgx_ana.quality.run_tally import RunTally
 
 __all__ = [
+    "CALL_STATES",
     "STATES",
     "CallCounts",
     "Callability",
+    "FrequencyCheck",
+    "RunTally",
+    "SiteTally",
     "assess_callability",
-    "count_calls",
-    "frequency_warnings",
+    "check_frequencies",
+    "outlier_warnings",
+    "state_of",
+    "tally_sites",
 ]

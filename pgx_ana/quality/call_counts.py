@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pgx_ana.model import CohortCalls
+from pgx_ana.model import Call
 from pgx_ana.terms import CallSource, CallStatus
 
 ASSERTED = CallSource.ASSERTED.value
@@ -41,17 +41,28 @@ class CallCounts:
         )
 
 
-def count_calls(calls: CohortCalls) -> CallCounts:
-    """Count the calls of a cohort in each state; states without calls are left out."""
+def state_of(call: Call) -> str:
+    """Return the state of a call: its status, or ``asserted``."""
+    return ASSERTED if call.source is CallSource.ASSERTED else call.status.value
+
+
+CALL_STATES = (
+    CallStatus.CALLED.value,
+    ASSERTED,
+    *(status.value for status in CallStatus if status is not CallStatus.CALLED),
+)
+"""All states of a call, in the order in which they are listed."""
+
+
+def count_calls(n_people: int, states_of_variants: Sequence[Mapping[str, int]]) -> CallCounts:
+    """Count the calls of people in each state; states without calls are left out.
+
+    ``states_of_variants`` has, for each variant, the number of people in each state.
+    """
     states: Counter[str] = Counter()
-    called_variants = 0
-    for site in calls.sites:
-        is_called = False
-        for call, count in site.calls.counts():
-            is_asserted = call.source is CallSource.ASSERTED
-            states[ASSERTED if is_asserted else call.status.value] += count
-            is_called |= call.status is CallStatus.CALLED and not is_asserted and count > 0
-        called_variants += is_called
-    order = [CallStatus.CALLED.value, ASSERTED, *(status.value for status in CallStatus)]
-    present = {state: states[state] for state in order if states[state]}
-    return CallCounts(len(calls.samples), len(calls.sites), called_variants, present)
+    for of_variant in states_of_variants:
+        states.update(of_variant)
+    called = CallStatus.CALLED.value
+    n_called = sum(of_variant.get(called, 0) > 0 for of_variant in states_of_variants)
+    present = {state: states[state] for state in CALL_STATES if states[state]}
+    return CallCounts(n_people, len(states_of_variants), n_called, present)

@@ -265,10 +265,12 @@ def _kind_of(content: bytes, name: str) -> str:
     raise InputError(f"{name}: is not a VCF or BCF file: it does not begin with ##fileformat=VCF")
 
 
-def inspect_file(path: Path, name: str) -> Container:
+def inspect_file(path: Path, name: str, index_path: str = "") -> Container:
     """Return the container of a file, which messages call ``name``.
 
-    Raises :class:`InputError` for a file that is empty, truncated, or neither VCF nor BCF.
+    ``index_path`` is that of an index that is not beside the file, empty for none. Raises
+    :class:`InputError` for a file that is empty, truncated, or neither VCF nor BCF, and for a named
+    index that is not there.
     """
     try:
         with path.open("rb") as stream:
@@ -290,9 +292,12 @@ def inspect_file(path: Path, name: str) -> Container:
             "download it again"
         )
     compression = "BGZF" if is_bgzf else "gzip" if is_compressed else ""
-    candidates = (Path(f"{path}.tbi"), Path(f"{path}.csi"))
+    candidates = [index_path] if index_path else [f"{path}.tbi", f"{path}.csi"]
     # Unlike Path.exists, this raises no error where a folder cannot be searched.
-    index = next((i for i in candidates if os.path.exists(i)), None) if is_bgzf else None  # noqa: PTH110
+    existing = [Path(candidate) for candidate in candidates if os.path.exists(candidate)]  # noqa: PTH110
+    if index_path and not existing:
+        raise InputError(f"{name}: there is no index {index_path}")
+    index = existing[0] if existing and is_bgzf else None
     if size < MIN_INDEXED_BYTES:
         return Container(kind, compression, None, index)
     return Container(kind, compression, index)

@@ -45,17 +45,18 @@ class VariantFile:
     ``caller`` is the program that wrote it, where the header names one. ``unknown_lengths`` are the
     contig lengths that are those of no assembly.
 
-    Raises :class:`InputError` where the file is missing, empty, truncated, or neither VCF nor BCF,
-    where it has no samples, and where its index does not belong to it.
+    ``index`` is the path of an index that is not beside the file, empty for none. Raises
+    :class:`InputError` where the file is missing, empty, truncated, or neither VCF nor BCF, where
+    it has no samples, and where its index does not belong to it.
     """
 
-    def __init__(self, path: str, headers: Headers) -> None:
+    def __init__(self, path: str, headers: Headers, index: str = "") -> None:
         self.name = printable(path).replace("\n", "\\n") if path != STDIN else "<stdin>"
         self._remarks: dict[str, None] = {}
         self._copy = regular_copy(path)
         self._first_contigs: list[str] = []
         self._path = Path(path if self._copy is None else self._copy.name)
-        self._container = inspect_file(self._path, self.name)
+        self._container = inspect_file(self._path, self.name, index)
         header = self._read_header(headers)
         self._header_bytes, self._header_lines = header.n_bytes, header.n_lines
         self.header_sha256 = header.sha256

@@ -164,8 +164,8 @@ def test_a_sheet_says_which_files_are_of_one_person(
 
 
 COLUMNS = (
-    "its first line must name the columns file and sample, and may name sex and context, separated "
-    "by tabs"
+    "its first line must name the columns file and sample, and may name sex, context, index and "
+    "group, separated by tabs"
 )
 FAULTS = {
     "unknown column": (
