@@ -15,6 +15,7 @@ from pgx_ana.annotation import Annotations, tally_categories
 from pgx_ana.coded import Coded
 from pgx_ana.output.columns import COLUMNS
 from pgx_ana.output.conclusion_keys import conclusion_keys
+from pgx_ana.output.listing import Listing
 from pgx_ana.output.tables import TableSection, Value, joined, label_use, table_sections
 from pgx_ana.terms import TableName
 
@@ -24,6 +25,9 @@ missing ones."""
 
 Part = Mapping[str, Cells]
 """Columns by name, all of the same people; a column that it lacks has no values."""
+
+_COMBINATIONS = frozenset({"candidates", "probabilities"})
+"""Lists that may have thousands of items, which are counted as in text."""
 
 _COUNTS = (
     "n_findings",
@@ -79,10 +83,17 @@ def _part(section: TableSection, names: list[str]) -> dict[str, Cells]:
     rows = section.rows
     columns = zip(*rows.values, strict=True)
     part: dict[str, Cells] = {
-        name: Coded(tuple(map(joined, values)), rows.codes)
+        name: Coded(tuple(_cell(name, value) for value in values), rows.codes)
         for name, values in zip(names, columns, strict=False)
     }
     return part | dict(section.numbers)
+
+
+def _cell(name: str, value: Value) -> str | int | float | None:
+    """Return a value with a list as text: complete, if the list is not one of combinations."""
+    if name in _COMBINATIONS and isinstance(value, Listing):
+        return value.text
+    return joined(value)
 
 
 def _sample_part(block: Annotations) -> Part:

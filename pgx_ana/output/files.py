@@ -105,15 +105,22 @@ def output_file(destination: str) -> Iterator[OutputStream]:
 def output_folder(destination: str, names: Sequence[str]) -> Iterator[tuple[OutputStream, ...]]:
     """Open several named files of a folder, which appear all or none; see :func:`output_file`.
 
-    A missing folder is created. Raises :class:`OutputError`.
+    A missing folder is created; it does not stay if the block fails. Raises :class:`OutputError`.
     """
     folder = Path(destination)
     try:
+        missing = [path for path in (folder, *folder.parents) if not path.exists()]
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"{folder}: cannot create the folder: {error.strerror}") from error
-    with _files([folder / name for name in names]) as streams:
-        yield streams
+    try:
+        with _files([folder / name for name in names]) as streams:
+            yield streams
+    except BaseException:
+        with contextlib.suppress(OSError):
+            for path in missing:
+                path.rmdir()
+        raise
 
 
 @contextmanager

@@ -259,6 +259,13 @@ class CandidateTexts(Sequence[str]):
     def __init__(self, candidates: Sequence[Candidate]) -> None:
         self._candidates = candidates
 
+    def __eq__(self, other: object) -> bool:
+        """Compare the candidates by identity: those of one diplotype are made once in a run."""
+        return isinstance(other, CandidateTexts) and self._candidates is other._candidates
+
+    def __hash__(self) -> int:
+        return id(self._candidates)
+
     def __len__(self) -> int:
         return len(self._candidates)
 

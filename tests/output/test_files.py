@@ -204,6 +204,15 @@ def test_no_file_of_a_folder_changes_if_one_fails(tmp_path: Path) -> None:
     assert {"one": "1"} == {f.name: f.read_text() for f in tmp_path.iterdir()}
 
 
+@pytest.mark.parametrize("error", [ValueError("a bug"), KeyboardInterrupt()], ids=repr)
+def test_a_new_folder_does_not_stay_without_its_files(tmp_path: Path, error: BaseException) -> None:
+    (tmp_path / "earlier").mkdir()
+    for name in ("a/b/c", "earlier", "earlier/new"):
+        with pytest.raises(type(error)), output_folder(str(tmp_path / name), ["x"]):
+            raise error
+    assert [tmp_path / "earlier"] == list(tmp_path.rglob("*"))
+
+
 def test_a_stream_that_is_closed_takes_no_more(tmp_path: Path) -> None:
     """A library that ends its file when it is collected is not heard, whatever went wrong."""
     with pytest.raises(ValueError, match="a bug"), output_folder(str(tmp_path), ["x"]) as streams:

@@ -45,9 +45,10 @@ assertion or permission of the user is marked: `A/A (asserted)`, `A/C (other str
 _PARQUET = """## Parquet
 
 How to use these files is told in [parquet.md](parquet.md). Text, category and list are
-dictionary-encoded text, the items of a list complete and joined by `;`; integer is int32 (phase_set
-int64), number is double (gq and dp float). Missing values are null. Rows are ordered by variant,
-haplotype set or category within a block of people. The metadata of each file has the key `pgx_ana`:
+dictionary-encoded text; the items of a list are joined by `;` and complete, except candidates and
+probabilities of more than eight diplotypes, which are counted. Integer is int32 (phase_set int64),
+number is double (gq and dp float). Missing values are null. Rows are ordered by variant, haplotype
+set or category within a block of people. The metadata of each file has the key `pgx_ana`:
 versions of the program, the knowledge base and its digest, assembly and options, as JSON.
 """
 
