@@ -24,7 +24,7 @@ LIBRARIES = {
     "pandas": {"output.frames", "api"},
     "pebble": {"batch.workers"},
     "tqdm": {"cli.batch"},
-    "pydantic": {"knowledge", "browse.comparison"},
+    "pydantic": {"knowledge.form"},
 }
 """The rooms or modules that may import each library; pandas in ``api`` for type hints only."""
 

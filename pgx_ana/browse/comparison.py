@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 
-from pydantic import BaseModel
-
-from pgx_ana.knowledge import SECTIONS, KnowledgeBase, field_of
+from pgx_ana.knowledge import SECTIONS, Entry, KnowledgeBase, field_of
 
 
 def compare(old: KnowledgeBase, new: KnowledgeBase) -> Iterator[str]:
     """Yield a line for each added, removed or changed entry, then for each changed conclusion."""
     yield f"{old.info.name} {old.stamp} -> {new.info.name} {new.stamp}"
-    before, after = old.info.model_dump(), new.info.model_dump()
-    for field in before:
-        if field != "version" and before[field] != after[field]:
-            yield f"~ knowledge {field}: {before[field]} -> {after[field]}"
+    for field in _changed_fields(old.info, new.info):
+        if field != "version":
+            before, after = getattr(old.info, field), getattr(new.info, field)
+            yield f"~ knowledge {field}: {before} -> {after}"
     for section in SECTIONS:
         name = field_of(section)
         yield from _changed_entries(section, getattr(old, name), getattr(new, name))
@@ -23,7 +22,7 @@ def compare(old: KnowledgeBase, new: KnowledgeBase) -> Iterator[str]:
 
 
 def _changed_entries(
-    section: str, before: Mapping[str, BaseModel], after: Mapping[str, BaseModel]
+    section: str, before: Mapping[str, Entry], after: Mapping[str, Entry]
 ) -> Iterator[str]:
     for key in dict.fromkeys((*before, *after)):
         if key not in before:
@@ -31,9 +30,13 @@ def _changed_entries(
         elif key not in after:
             yield f"- {section} {key}"
         elif before[key] != after[key]:
-            old_fields, new_fields = before[key].model_dump(), after[key].model_dump()
-            fields = [name for name in old_fields if old_fields[name] != new_fields.get(name)]
-            yield f"~ {section} {key}: {', '.join(fields)}"
+            yield f"~ {section} {key}: {', '.join(_changed_fields(before[key], after[key]))}"
+
+
+def _changed_fields(before: Entry, after: Entry) -> list[str]:
+    """Return the names of the fields in which two entries of one kind differ."""
+    names = [field.name for field in fields(before)]
+    return [name for name in names if getattr(before, name) != getattr(after, name)]
 
 
 def _changed_conclusions(old: KnowledgeBase, new: KnowledgeBase) -> Iterator[str]:

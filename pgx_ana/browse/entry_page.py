@@ -144,8 +144,7 @@ def _variant_definition(variant: VariantDefinition, knowledge: KnowledgeBase) ->
     for note in variant.notes:
         yield from wrapped(note)
     for frequency in variant.frequencies:
-        values = frequency.model_dump(exclude={"allele", "source"}, exclude_none=True)
-        by_population = "  ".join(f"{name} {value:g}" for name, value in values.items())
+        by_population = "  ".join(f"{name} {value:g}" for name, value in frequency.known.items())
         yield f"  frequency of {frequency.allele}: {by_population}"
         yield f"    {frequency.source}"
     yield from _defined_haplotypes(variant, knowledge)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -26,6 +26,7 @@ from pgx_ana.terms import FileFormat, Layout, OutputChoice
 if TYPE_CHECKING:
     from pgx_ana.annotation import Annotations
     from pgx_ana.knowledge import KnowledgeBase
+    from pgx_ana.quality import RunTally
 
 _ASSERTED_WARNING = (
     "WARNING: --absent-is-reference: sites without a record are treated as reference; "
@@ -97,56 +98,9 @@ def annotate(
     choice = _checked_choice(output, given)
     # Loaded first: its imports take half as long again if they run nested inside other imports.
     knowledge = load_knowledge(given["directories"])
-    annotations = _run(given, knowledge)
-    _tell(annotations, quiet=given["quiet"])
-    _write(annotations, choice, output)
-    ctx.exit(_conclude(annotations, given["fail_on"], quiet=given["quiet"]))
-
-
-def _run(given: Mapping[str, Any], knowledge: KnowledgeBase) -> Annotations:
-    from pgx_ana.pipeline import run
-
-    return run(request_from(given, knowledge), knowledge)
-
-
-def _tell(annotations: Annotations, *, quiet: bool) -> None:
-    """Print on stderr what a reader of the results must know; where not quiet, the inputs too."""
-    from pgx_ana.quality import frequency_warnings
-
-    if annotations.calls.options.absent_is_reference:
-        say(_ASSERTED_WARNING)
-    for warning in frequency_warnings(annotations.calls, annotations.knowledge):
-        say(f"WARNING: {warning}")
-    if not quiet:
-        _list_inputs(annotations)
-        return
-    for file in annotations.calls.files:
-        if file.remark:
-            say(f"WARNING: {file.name}: {file.remark}")
-
-
-def _conclude(annotations: Annotations, fail_on: str | None, *, quiet: bool) -> int:
-    """Print the number of calls as the last line on stderr, and return the exit code."""
-    from pgx_ana.quality import count_calls
-
-    counts = count_calls(annotations.calls)
-    if not quiet:
-        say(str(counts))
-    failed = {"none-called": not counts.called_variants, "any-uncalled": not counts.are_all_called}
-    return NOT_ALL_CALLED if fail_on is not None and failed[fail_on] else 0
-
-
-def _list_inputs(annotations: Annotations) -> None:
-    """Print on stderr each file with its assembly, how it was detected, and its samples."""
-    for file in annotations.calls.files:
-        people = "1 sample" if file.samples == 1 else f"{file.samples} samples"
-        remark = f"; {file.remark}" if file.remark else ""
-        say(f"{file.name}: {file.assembly} ({file.assembly_source}), {people}{remark}")
-    shared = sum(
-        count for files, count in annotations.calls.sample_files.counts() if len(files) > 1
-    )
-    if shared:
-        say(f"samples in several files, each treated as one person: {shared}")
+    tally = _annotate(given, knowledge, choice, output)
+    _tell(tally, given)
+    ctx.exit(_conclude(tally, given["fail_on"], quiet=given["quiet"]))
 
 
 def _checked_choice(output: str, given: Mapping[str, Any]) -> OutputChoice:
@@ -161,7 +115,55 @@ def _checked_choice(output: str, given: Mapping[str, Any]) -> OutputChoice:
     return choice
 
 
-def _write(annotations: Annotations, choice: OutputChoice, output: str) -> None:
+def _annotate(
+    given: Mapping[str, Any], knowledge: KnowledgeBase, choice: OutputChoice, output: str
+) -> RunTally:
+    """Annotate and write block by block, and return what is known of the run as a whole."""
     from pgx_ana.output import write_annotations
+    from pgx_ana.pipeline import Run
+    from pgx_ana.quality import RunTally
 
-    write_annotations([annotations], choice, output, len(annotations.calls.samples))
+    run = Run(request_from(given, knowledge), knowledge)
+    tally = RunTally(knowledge)
+    write_annotations(_counted(run.blocks(), tally), choice, output, run.n_people)
+    return tally
+
+
+def _counted(blocks: Iterable[Annotations], tally: RunTally) -> Iterator[Annotations]:
+    """Yield blocks, and add each to the tally."""
+    for block in blocks:
+        tally.add(block.calls)
+        yield block
+
+
+def _tell(tally: RunTally, given: Mapping[str, Any]) -> None:
+    """Print on stderr what a reader of the results must know; where not quiet, the inputs too."""
+    if given["absent_is_reference"]:
+        say(_ASSERTED_WARNING)
+    for warning in tally.warnings():
+        say(f"WARNING: {warning}")
+    if not given["quiet"]:
+        _list_inputs(tally)
+        return
+    for file in tally.files:
+        if file.remark:
+            say(f"WARNING: {file.name}: {file.remark}")
+
+
+def _conclude(tally: RunTally, fail_on: str | None, *, quiet: bool) -> int:
+    """Print the number of calls as the last line on stderr, and return the exit code."""
+    counts = tally.call_counts()
+    if not quiet:
+        say(str(counts))
+    failed = {"none-called": not counts.called_variants, "any-uncalled": not counts.are_all_called}
+    return NOT_ALL_CALLED if fail_on is not None and failed[fail_on] else 0
+
+
+def _list_inputs(tally: RunTally) -> None:
+    """Print on stderr each file with its assembly, how it was detected, and its samples."""
+    for file in tally.files:
+        people = "1 sample" if file.samples == 1 else f"{file.samples} samples"
+        remark = f"; {file.remark}" if file.remark else ""
+        say(f"{file.name}: {file.assembly} ({file.assembly_source}), {people}{remark}")
+    if tally.in_several_files:
+        say(f"samples in several files, each treated as one person: {tally.in_several_files}")

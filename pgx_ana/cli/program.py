@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import gc
 import os
@@ -105,6 +106,8 @@ def main() -> None:
             signal.signal(number, _exit_on_signal)
     # Start-up creates many long-lived objects; collecting garbage among them slows it by half.
     gc.set_threshold(200_000, 20, 20)
+    # What is left at the end goes with the process: nobody need look for garbage in it.
+    atexit.register(gc.freeze)
     # Searching all installed packages for pydantic plugins takes time, and none is used.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     # Nothing here multiplies matrices: threads for it would only take memory, and time to start.

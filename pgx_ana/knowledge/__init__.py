@@ -18,6 +18,7 @@ from pgx_ana.knowledge.definitions import (
     HaplotypeSet,
     VariantDefinition,
 )
+from pgx_ana.knowledge.entry import Entry
 from pgx_ana.knowledge.evidence import Effect, Evidence, Outcome, PolygenicResult, Publication
 from pgx_ana.knowledge.levels import LADDER, EvidenceGrade, Level, Stance
 from pgx_ana.knowledge.loading import default_directory, load
@@ -38,6 +39,7 @@ __all__ = [
     "Context",
     "Direction",
     "Effect",
+    "Entry",
     "Evidence",
     "EvidenceGrade",
     "HaplotypeCounts",

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
-
+from pgx_ana.knowledge.entry import AtLeastOne, Entry, Limits, described, entry
 from pgx_ana.knowledge.vocabulary import (
     ConclusionKey,
     Direction,
     Identifier,
-    Model,
     Rsid,
     Text,
 )
 
 
-class Association(Model):
+@entry
+class Association(Entry):
     """A curated conclusion on one variant or on haplotypes, one group of outcomes and one setting.
 
     It sorts the genotypes into the groups that were compared. No allele is named: both sides of a
@@ -29,32 +28,30 @@ class Association(Model):
     variant: Rsid | None = None
     haplotype: Identifier | None = None
     haplotype_set: Identifier | None = None
-    keyed_by: Literal["diplotype", "phenotype"] | None = Field(
-        default=None, description="what the keys of `genotypes` are, for a `haplotype_set`"
+    keyed_by: Literal["diplotype", "phenotype"] | None = described(
+        "what the keys of `genotypes` are, for a `haplotype_set`", default=None
     )
     outcome: Identifier
     drug: Identifier
     setting: Identifier
-    evidence: tuple[Identifier, ...] = Field(
-        min_length=1,
-        description="all evidence, for and against, on this variant or set and group of outcomes",
+    evidence: AtLeastOne[Identifier] = described(
+        "all evidence, for and against, on this variant or set and group of outcomes"
     )
-    excluded: dict[Identifier, Text] = Field(
-        default_factory=dict, description="evidence excluded from grading, with the reason"
+    excluded: dict[Identifier, Text] = described(
+        "evidence excluded from grading, with the reason", default_factory=dict
     )
-    genotypes: dict[ConclusionKey, Direction] = Field(
-        description="the outcome by genotype (A/C), by number of copies of the haplotype (0, 1, "
+    genotypes: dict[ConclusionKey, Direction] = described(
+        "the outcome by genotype (A/C), by number of copies of the haplotype (0, 1, "
         "2), by diplotype (*1/*2, and `other` for all that are not listed) or by phenotype"
     )
-    clinpgx: tuple[Annotated[str, StringConstraints(pattern=r"^[0-9]+$")], ...] = ()
-    guideline: Text | None = Field(
-        default=None,
-        description="a germline pharmacogenetic guideline for the drug that names the variant",
+    clinpgx: tuple[Annotated[str, Limits(pattern=r"^[0-9]+$")], ...] = ()
+    guideline: Text | None = described(
+        "a germline pharmacogenetic guideline for the drug that names the variant", default=None
     )
-    statement: Text = Field(
-        description="what was found, for readers with any of the genotypes, the message first"
+    statement: Text = described(
+        "what was found, for readers with any of the genotypes, the message first"
     )
-    caution: Text | None = Field(default=None, description="what must not be concluded from it")
+    caution: Text | None = described("what must not be concluded from it", default=None)
 
     def with_direction(self, *directions: Direction) -> tuple[str, ...]:
         """Return the genotypes with one of the directions, in file order."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -77,6 +77,12 @@ class KnowledgeBase:
         """Return ``<KnowledgeBase: toy 1.2.3+0123456789ab, 6 variants>``."""
         return f"<KnowledgeBase: {self.info.name} {self.stamp}, {len(self.definitions)} variants>"
 
+    def __reduce__(self) -> tuple[Callable[..., KnowledgeBase], tuple[object, ...]]:
+        """Pickle the fields alone: what is computed from them is computed again."""
+        values = (getattr(self, field.name) for field in fields(self))
+        plain = (dict(v) if isinstance(v, MappingProxyType) else v for v in values)
+        return _of_plain, tuple(plain)
+
     @property
     def stamp(self) -> str:
         """Return version and shortened digest, such as ``1.2.0+0123456789ab``."""
@@ -130,14 +136,12 @@ class KnowledgeBase:
     def grades(self) -> Mapping[str, EvidenceGrade]:
         """The computed evidence grade of every association."""
         lookup = Lookup(self.outcomes, self.cohorts)
-        return MappingProxyType(
-            {
-                key: grade_evidence(
-                    association, (self.evidence[item] for item in association.evidence), lookup
-                )
-                for key, association in self.associations.items()
-            }
-        )
+        return {
+            key: grade_evidence(
+                association, (self.evidence[item] for item in association.evidence), lookup
+            )
+            for key, association in self.associations.items()
+        }
 
     @cached_property
     def _basis_of(self) -> Mapping[str, Basis]:
@@ -327,6 +331,12 @@ class KnowledgeBase:
         return frozenset(names)
 
 
+def _of_plain(*values: object) -> KnowledgeBase:
+    """Return a knowledge base of its fields in their order, with every section read-only."""
+    read_only = (MappingProxyType(v) if isinstance(v, dict) else v for v in values)
+    return KnowledgeBase(*read_only)  # type: ignore[arg-type]  # they were fields of another
+
+
 def field_of(section: str) -> str:
     """Return the attribute of :class:`KnowledgeBase` that holds a section of the YAML files."""
     return "definitions" if section == "variants" else section
@@ -348,5 +358,5 @@ def _variant(definition: VariantDefinition) -> Variant:
         gene=definition.gene,
         type=definition.type,
         alleles=tuple(allele.bases for allele in definition.alleles),
-        loci=MappingProxyType(loci),
+        loci=loci,
     )

@@ -1,6 +1,7 @@
-"""Computed results in the user's cache folder, each stored under a key derived from its inputs.
+"""Computed results, each stored under a key derived from its inputs.
 
-The cache only saves time: a missing, damaged or unwritable cache changes no result.
+They are in the user's cache folder, or come with the package. They only save time: a missing,
+damaged or unwritable cache changes no result.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from pgx_ana.reading import read_small
 _DIGEST_BYTES = 32
 """Size of the SHA-256 digest at the start of every entry."""
 
+_SHIPPED = Path(__file__).parent.parent / "data" / "compiled"
+"""The folder of entries in an installed package; a checkout has none."""
 
 _MAX_ENTRY_BYTES = 512_000_000
 """Size of an entry; that of the shipped knowledge base has a few MB."""
@@ -44,8 +47,26 @@ def read_cached(key: str) -> bytes | None:
         entry = read_small(path, _MAX_ENTRY_BYTES)
     except (OSError, RuntimeError):  # RuntimeError: the user has no home folder
         return None
-    digest, content = entry[:_DIGEST_BYTES], entry[_DIGEST_BYTES:]
-    return content if hashlib.sha256(content).digest() == digest else None
+    return _unsealed(entry)
+
+
+def read_shipped(key: str) -> bytes | None:
+    """Return the content that the package brings under a key; None if there is none."""
+    try:
+        return _unsealed(read_small(_SHIPPED / key, _MAX_ENTRY_BYTES))
+    except OSError:
+        return None
+
+
+def sealed(content: bytes) -> bytes:
+    """Return an entry: its digest, and the content."""
+    return hashlib.sha256(content).digest() + content
+
+
+def _unsealed(entry: bytes) -> bytes | None:
+    """Return the content of an entry; None if it is damaged."""
+    content = entry[_DIGEST_BYTES:]
+    return content if sealed(content) == entry else None
 
 
 def write_cached(key: str, content: bytes) -> None:
@@ -61,7 +82,7 @@ def write_cached(key: str, content: bytes) -> None:
         descriptor, temporary = tempfile.mkstemp(prefix=f".{key}.", dir=folder)
         try:
             with os.fdopen(descriptor, "wb") as stream:
-                stream.write(hashlib.sha256(content).digest() + content)
+                stream.write(sealed(content))
             Path(temporary).replace(folder / key)
         finally:
             Path(temporary).unlink(missing_ok=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
-
+from pgx_ana.knowledge.entry import AtLeastOne, Entry, Limits, described, entry
 from pgx_ana.knowledge.vocabulary import (
     Bases,
     Count,
@@ -13,89 +13,95 @@ from pgx_ana.knowledge.vocabulary import (
     FunctionPair,
     HaplotypeName,
     Identifier,
-    Model,
     Name,
     Position,
     Rsid,
     Text,
 )
+from pgx_ana.terms import POPULATIONS
 
 
-class Contig(Model):
+@entry
+class Contig(Entry):
     """One chromosome in one assembly."""
 
-    chrom: Text = Field(description="name without prefix, such as 15 or X")
-    length: Position = Field(description="in bases")
+    chrom: Text = described("name without prefix, such as 15 or X")
+    length: Position = described("in bases")
     refseq: Text | None = None
     genbank: Text | None = None
 
 
-class AssemblyContigs(Model):
+@entry
+class AssemblyContigs(Entry):
     """The contigs by which an assembly is recognised, and its names in file headers."""
 
     id: Literal["GRCh37", "GRCh38"]
-    names: tuple[Text, ...] = Field(description="names of this assembly in file headers")
+    names: tuple[Text, ...] = described("names of this assembly in file headers")
     contigs: tuple[Contig, ...]
     source: Text
 
 
-class Span(Model):
+@entry
+class Span(Entry):
     """1-based inclusive start and end on the plus strand."""
 
     start: Position
     end: Position
 
 
-class Gene(Model):
+@entry
+class Gene(Entry):
     """A gene whose variants are annotated."""
 
-    id: Identifier = Field(description="approved symbol; for an intergenic region, its name")
+    id: Identifier = described("approved symbol; for an intergenic region, its name")
     name: Text
     strand: Literal["+", "-"] | None = None
     chrom: Text
-    bounds: dict[Literal["GRCh37", "GRCh38"], Span] = Field(
-        default_factory=dict, description="bounds of the MANE Select transcript"
+    bounds: dict[Literal["GRCh37", "GRCh38"], Span] = described(
+        "bounds of the MANE Select transcript", default_factory=dict
     )
-    transcript: Text | None = Field(default=None, description="MANE Select RefSeq transcript")
+    transcript: Text | None = described("MANE Select RefSeq transcript", default=None)
     hgnc: Text | None = None
     ncbi: Text | None = None
     ensembl: Text | None = None
-    role: Text = Field(description="why the gene is included, in one sentence")
+    role: Text = described("why the gene is included, in one sentence")
     source: Text
 
 
-class AlleleDefinition(Model):
+@entry
+class AlleleDefinition(Entry):
     """One known allele of a variant: plus-strand bases, represented like the REF of its locus."""
 
     bases: Bases
-    names: tuple[Text, ...] = Field(default=(), description="its names in publications")
+    names: tuple[Text, ...] = described("its names in publications", default=())
 
 
-class LocusDefinition(Model):
+@entry
+class LocusDefinition(Entry):
     """Position of a variant in one assembly: 1-based, with the REF of that assembly."""
 
     chrom: Text
     pos: Position
     ref: Bases
-    ref_verified: Literal["yes", "no"] = Field(
-        default="yes",
-        description="no: the two alleles are known, but not which of them is the reference",
+    ref_verified: Literal["yes", "no"] = described(
+        "no: the two alleles are known, but not which of them is the reference", default="yes"
     )
-    window_start: Position | None = Field(
-        default=None, description="position of the first base of `window`"
+    window_start: Position | None = described(
+        "position of the first base of `window`", default=None
     )
-    window: Bases | None = Field(
-        default=None,
-        description="reference sequence around an insertion, deletion or repeat, wide enough to "
+    window: Bases | None = described(
+        "reference sequence around an insertion, deletion or repeat, wide enough to "
         "contain every shifted representation of its alleles",
+        default=None,
     )
-    window_end: Literal["known", "unknown"] = Field(
+    window_end: Literal["known", "unknown"] = described(
+        "unknown: the sequence after the window is unknown, so it cannot be extended",
         default="known",
-        description="unknown: the sequence after the window is unknown, so it cannot be extended",
     )
 
 
-class Hgvs(Model):
+@entry
+class Hgvs(Entry):
     """HGVS names of the main alternate allele."""
 
     grch37: Text | None = None
@@ -104,7 +110,8 @@ class Hgvs(Model):
     protein: Text | None = None
 
 
-class AlleleFrequencies(Model):
+@entry
+class AlleleFrequencies(Entry):
     """Measured frequencies of one allele, by population."""
 
     allele: Bases
@@ -116,83 +123,89 @@ class AlleleFrequencies(Model):
     EUR: Frequency | None = None
     SAS: Frequency | None = None
 
+    @property
+    def known(self) -> dict[str, float]:
+        """Return the known frequencies by population; ``all`` stands for all people together."""
+        values = {name: getattr(self, name) for name in ("all", *POPULATIONS)}
+        return {name: value for name, value in values.items() if value is not None}
 
-class ClinpgxAnnotation(Model):
+
+@entry
+class ClinpgxAnnotation(Entry):
     """A clinical annotation of ClinPGx: its identifier and level of evidence, not its text."""
 
-    id: Annotated[str, StringConstraints(pattern=r"^[0-9]+$")]
+    id: Annotated[str, Limits(pattern=r"^[0-9]+$")]
     level: Literal["1A", "1B", "2A", "2B", "3", "4"]
     drugs: tuple[Text, ...]
-    about: Text = Field(description="its subject, in our own words")
+    about: Text = described("its subject, in our own words")
     note: Text | None = None
 
 
-class VariantDefinition(Model):
+@entry
+class VariantDefinition(Entry):
     """A known variant: its loci and alleles, and how publications describe them."""
 
     id: Rsid
     gene: Identifier
     type: Literal["snv", "insertion", "deletion", "repeat"]
-    names: tuple[Text, ...] = Field(default=(), description="legacy names and aliases")
-    merged: tuple[Rsid, ...] = Field(default=(), description="rsIDs merged into this one")
+    names: tuple[Text, ...] = described("legacy names and aliases", default=())
+    merged: tuple[Rsid, ...] = described("rsIDs merged into this one", default=())
     loci: dict[Literal["GRCh37", "GRCh38"], LocusDefinition]
-    alleles: tuple[AlleleDefinition, ...] = Field(
-        min_length=2, description="all known alleles; the first is the GRCh38 reference"
+    alleles: Annotated[tuple[AlleleDefinition, ...], Limits(min_length=2)] = described(
+        "all known alleles; the first is the GRCh38 reference"
     )
-    studied_allele: Bases | None = Field(
-        default=None, description="the allele that most publications call the variant"
+    studied_allele: Bases | None = described(
+        "the allele that most publications call the variant", default=None
     )
     hgvs: Hgvs = Hgvs()
     consequence: Text
-    paper_wording: Text = Field(
-        description="how publications write its alleles, and on which strand"
-    )
+    paper_wording: Text = described("how publications write its alleles, and on which strand")
     frequencies: tuple[AlleleFrequencies, ...] = ()
     clinpgx: tuple[ClinpgxAnnotation, ...] = ()
     notes: tuple[Text, ...] = ()
-    sources: tuple[Text, ...] = Field(min_length=1, description="where the definition was checked")
+    sources: AtLeastOne[Text] = described("where the definition was checked")
 
 
-class LinkageGroup(Model):
+@entry
+class LinkageGroup(Entry):
     """Variants that tag the same signal, which is therefore counted once."""
 
     id: Identifier
-    variants: tuple[Rsid, ...] = Field(min_length=2)
-    together: dict[Rsid, Bases] = Field(
+    variants: Annotated[tuple[Rsid, ...], Limits(min_length=2)]
+    together: dict[Rsid, Bases] = described(
+        "bases that lie on one haplotype; omit variants where that is not known",
         default_factory=dict,
-        description="bases that lie on one haplotype; omit variants where that is not known",
     )
-    conflicts: tuple[Identifier, ...] = Field(
+    conflicts: tuple[Identifier, ...] = described(
+        "associations that tell one person opposite things; shown as one conflicting finding",
         default=(),
-        description="associations that tell one person opposite things; shown as one conflicting "
-        "finding",
     )
     note: Text
 
 
-class PhenotypeRule(Model):
+@entry
+class PhenotypeRule(Entry):
     """The pairs of allele functions that define a phenotype."""
 
     phenotype: Name
-    functions: tuple[FunctionPair, ...] = Field(min_length=1, description="pairs such as normal/no")
+    functions: AtLeastOne[FunctionPair] = described("pairs such as normal/no")
 
 
-class HaplotypeSet(Model):
+@entry
+class HaplotypeSet(Entry):
     """Haplotypes of a gene that are defined at the same sites, such as its star alleles."""
 
     id: Identifier
     gene: Identifier
     name: Text
-    sites: tuple[Rsid, ...] = Field(
-        min_length=1, description="core sites: the alleles here define the haplotypes"
-    )
-    further_sites: tuple[Rsid, ...] = Field(
-        default=(),
-        description="sites that distinguish sub-alleles; they define no haplotype, but alleles "
+    sites: AtLeastOne[Rsid] = described("core sites: the alleles here define the haplotypes")
+    further_sites: tuple[Rsid, ...] = described(
+        "sites that distinguish sub-alleles; they define no haplotype, but alleles "
         "here that the definition does not list are reported",
+        default=(),
     )
-    elsewhere: Literal["reference", "named"] = Field(
-        description="the allele at core sites that a haplotype does not name; reference: the "
+    elsewhere: Literal["reference", "named"] = described(
+        "the allele at core sites that a haplotype does not name; reference: the "
         "first allele of the variant; named: every haplotype names all core sites"
     )
     phenotypes: tuple[PhenotypeRule, ...] = ()
@@ -201,38 +214,37 @@ class HaplotypeSet(Model):
     source: Text
 
 
-class HaplotypeDefinition(Model):
+@entry
+class HaplotypeDefinition(Entry):
     """A named combination of plus-strand alleles on one chromosome."""
 
     id: Identifier
     haplotype_set: Identifier
     name: HaplotypeName
-    alleles: dict[Rsid, Bases] = Field(
-        default_factory=dict, description="at core sites; empty for the reference haplotype"
+    alleles: dict[Rsid, Bases] = described(
+        "at core sites; empty for the reference haplotype", default_factory=dict
     )
-    usual: dict[Rsid, Bases] = Field(
-        default_factory=dict,
-        description="at further sites: usually present, but not required to call it",
+    usual: dict[Rsid, Bases] = described(
+        "at further sites: usually present, but not required to call it", default_factory=dict
     )
-    state: Literal["current", "retired", "not_callable"] = Field(
-        default="current",
-        description="retired: no longer a haplotype of its own; not_callable: cannot be called "
+    state: Literal["current", "retired", "not_callable"] = described(
+        "retired: no longer a haplotype of its own; not_callable: cannot be called "
         "from small variants, for the reason in `note`",
+        default="current",
     )
-    names: tuple[HaplotypeName, ...] = Field(
-        default=(), description="other names of the same haplotype"
-    )
-    function: Text | None = Field(
-        default=None, description="assigned allele function; omitted where none is assigned"
+    names: tuple[HaplotypeName, ...] = described("other names of the same haplotype", default=())
+    function: Text | None = described(
+        "assigned allele function; omitted where none is assigned", default=None
     )
     note: Text | None = None
     source: Text
 
 
-class HaplotypeCount(Model):
+@entry
+class HaplotypeCount(Entry):
     """Counts of one haplotype, defined or not; ``alleles`` as in a haplotype definition."""
 
-    alleles: dict[Rsid, Bases] = Field(default_factory=dict)
+    alleles: dict[Rsid, Bases] = field(default_factory=dict)
     AFR: Count = 0
     AMR: Count = 0
     EAS: Count = 0
@@ -240,15 +252,15 @@ class HaplotypeCount(Model):
     SAS: Count = 0
 
 
-class HaplotypeCounts(Model):
+@entry
+class HaplotypeCounts(Entry):
     """Counts of all chromosomes of a phased panel by their haplotype at the sites of a set."""
 
     id: Identifier
     haplotype_set: Identifier
     panel: Text
-    not_in_panel: tuple[Rsid, ...] = Field(
-        default=(),
-        description="core sites without a record, at which all chromosomes count as reference",
+    not_in_panel: tuple[Rsid, ...] = described(
+        "core sites without a record, at which all chromosomes count as reference", default=()
     )
-    counts: tuple[HaplotypeCount, ...] = Field(min_length=1)
+    counts: AtLeastOne[HaplotypeCount]
     source: Text

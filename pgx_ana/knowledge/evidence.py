@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
-
+from pgx_ana.knowledge.entry import AtLeastOne, Entry, Limits, described, entry
 from pgx_ana.knowledge.vocabulary import (
     Bases,
     Category,
     Doi,
     GenotypeName,
     Identifier,
-    Model,
     Name,
     Pmcid,
     Pmid,
@@ -24,33 +22,36 @@ from pgx_ana.knowledge.vocabulary import (
 )
 
 
-class Drug(Model):
+@entry
+class Drug(Entry):
     """A drug given in a study; the entry ``none`` means that no drug was given."""
 
     id: Identifier
     name: Name
-    drug_class: Text = Field(description="such as aromatase inhibitor")
-    ids: dict[Text, Text] = Field(default_factory=dict, description="identifiers by system")
+    drug_class: Text = described("such as aromatase inhibitor")
+    ids: dict[Text, Text] = described("identifiers by system", default_factory=dict)
 
 
-class Outcome(Model):
+@entry
+class Outcome(Entry):
     """An endpoint of a study, and how it compares with other outcomes."""
 
     id: Identifier
     name: Name
     category: Category
-    group: Identifier = Field(
-        description="outcomes in one group answer the same question and are graded together"
+    group: Identifier = described(
+        "outcomes in one group answer the same question and are graded together"
     )
-    higher_is: Literal["better", "worse", "neutral"] = Field(
-        description="makes the directions of different outcomes in one group comparable"
+    higher_is: Literal["better", "worse", "neutral"] = described(
+        "makes the directions of different outcomes in one group comparable"
     )
-    ids: dict[Text, Text] = Field(
-        default_factory=dict, description="identifiers by system: MeSH, HPO and others"
+    ids: dict[Text, Text] = described(
+        "identifiers by system: MeSH, HPO and others", default_factory=dict
     )
 
 
-class Setting(Model):
+@entry
+class Setting(Entry):
     """The setting of a study: in whom and for what a drug was given."""
 
     id: Identifier
@@ -58,12 +59,13 @@ class Setting(Model):
     sex: Literal["female", "male", "any"]
 
 
-class Publication(Model):
+@entry
+class Publication(Entry):
     """A paper, abstract or database record that reports a result."""
 
     id: Identifier
     first_author: Text
-    year: Annotated[int, Field(ge=1950, le=2100)] | None = None
+    year: Annotated[int, Limits(ge=1950, le=2100)] | None = None
     title: Text | None = None
     journal: Text | None = None
     pmid: Pmid | None = None
@@ -72,19 +74,20 @@ class Publication(Model):
     note: Text | None = None
 
 
-class Cohort(Model):
+@entry
+class Cohort(Entry):
     """A study population; all results from one cohort count as one study."""
 
     id: Identifier
     name: Text
     description: Text
-    overlaps: tuple[Identifier, ...] = Field(
-        default=(),
-        description="other cohorts that share people with it; they count as one study",
+    overlaps: tuple[Identifier, ...] = described(
+        "other cohorts that share people with it; they count as one study", default=()
     )
 
 
-class Population(Model):
+@entry
+class Population(Entry):
     """The people behind a result."""
 
     sex: Literal["female", "male", "both", "not_applicable", "not_stated"]
@@ -94,66 +97,67 @@ class Population(Model):
     ancestry: Text | None = None
 
 
-class Comparison(Model):
+@entry
+class Comparison(Entry):
     """The genotypes that were compared, as plus-strand bases."""
 
     effect: tuple[GenotypeName, ...]
     comparator: tuple[GenotypeName, ...]
 
 
-class Effect(Model):
+@entry
+class Effect(Entry):
     """An effect size as published; ``text`` holds what is not a number."""
 
-    measure: Text = Field(description="such as HR, OR, mean ng/mL, median months")
+    measure: Text = described("such as HR, OR, mean ng/mL, median months")
     value: float | None = None
-    low: float | None = Field(default=None, description="lower end of the interval")
-    high: float | None = Field(default=None, description="upper end of the interval")
-    interval: Text | None = Field(default=None, description="type of interval; 95% CI if omitted")
+    low: float | None = described("lower end of the interval", default=None)
+    high: float | None = described("upper end of the interval", default=None)
+    interval: Text | None = described("type of interval; 95% CI if omitted", default=None)
     text: Text | None = None
 
 
-class Evidence(Model):
+@entry
+class Evidence(Entry):
     """One published result on one or more variants and one outcome, positive or null."""
 
     id: Identifier
     publication: Identifier
     cohort: Identifier
-    variants: tuple[Rsid, ...] = Field(min_length=1)
+    variants: AtLeastOne[Rsid]
     kind: Literal["clinical", "meta_analysis", "laboratory", "background"]
-    drugs: tuple[Identifier, ...] = Field(
-        min_length=1, description="drugs given; several if the result pools them"
-    )
+    drugs: AtLeastOne[Identifier] = described("drugs given; several if the result pools them")
     drug_note: Text | None = None
     setting: Identifier
     population: Population
-    n: Annotated[int, Field(ge=1, le=1_000_000_000)] | None = Field(
-        default=None, description="number of people behind this result; omitted if unknown"
+    n: Annotated[int, Limits(ge=1, le=1_000_000_000)] | None = described(
+        "number of people behind this result; omitted if unknown", default=None
     )
     n_note: Text | None = None
     design: Text
     outcome: Identifier
-    outcome_note: Text | None = Field(default=None, description="the outcome as published")
-    wording: Text = Field(description="the genotypes as published")
-    strand: Literal["plus", "minus", "mixed", "inferred", "unknown", "not_applicable"] = Field(
-        description="strand of the bases in `wording`"
+    outcome_note: Text | None = described("the outcome as published", default=None)
+    wording: Text = described("the genotypes as published")
+    strand: Literal["plus", "minus", "mixed", "inferred", "unknown", "not_applicable"] = described(
+        "strand of the bases in `wording`"
     )
     result: Result
-    alleles: dict[Rsid, Bases] = Field(
-        default_factory=dict,
-        description="for each variant the plus-strand base whose carriers show `direction`; omit "
+    alleles: dict[Rsid, Bases] = described(
+        "for each variant the plus-strand base whose carriers show `direction`; omit "
         "a variant whose base is unknown: the result is then not scored for it",
+        default_factory=dict,
     )
-    haplotype: Identifier | None = Field(
-        default=None, description="the haplotype whose carriers show `direction`"
+    haplotype: Identifier | None = described(
+        "the haplotype whose carriers show `direction`", default=None
     )
-    haplotype_set: Identifier | None = Field(
-        default=None, description="the haplotype set of `diplotypes` or `phenotypes`"
+    haplotype_set: Identifier | None = described(
+        "the haplotype set of `diplotypes` or `phenotypes`", default=None
     )
-    diplotypes: tuple[Text, ...] = Field(
-        default=(), description="diplotypes, written as *1/*2, whose carriers show `direction`"
+    diplotypes: tuple[Text, ...] = described(
+        "diplotypes, written as *1/*2, whose carriers show `direction`", default=()
     )
-    phenotypes: tuple[Text, ...] = Field(
-        default=(), description="phenotypes of the set; people with one of them show `direction`"
+    phenotypes: tuple[Text, ...] = described(
+        "phenotypes of the set; people with one of them show `direction`", default=()
     )
     model: Literal[
         "carriers", "homozygotes", "per_allele", "genotypes", "haplotype", "not_stated"
@@ -161,15 +165,15 @@ class Evidence(Model):
     compared: Comparison | None = None
     direction: Literal["higher", "lower", "none", "unknown"]
     effects: tuple[Effect, ...] = ()
-    p: Text | None = Field(default=None, description="p value as published")
+    p: Text | None = described("p value as published", default=None)
     significance: Significance
     specified: Literal["pre_specified", "post_hoc", "exploratory", "not_stated"]
-    flags: tuple[Text, ...] = Field(
-        default=(), description="known problems of the data or of the publication"
+    flags: tuple[Text, ...] = described(
+        "known problems of the data or of the publication", default=()
     )
     read: Reading
-    sources: tuple[Text, ...] = Field(min_length=1, description="where the result was read")
-    summary: Text = Field(description="the result, in our own words")
+    sources: AtLeastOne[Text] = described("where the result was read")
+    summary: Text = described("the result, in our own words")
 
     @property
     def is_clinical(self) -> bool:
@@ -177,25 +181,26 @@ class Evidence(Model):
         return self.kind in {"clinical", "meta_analysis"}
 
 
-class PolygenicResult(Model):
+@entry
+class PolygenicResult(Entry):
     """A published result on many variants at once: shown, never scored on a genotype."""
 
     id: Identifier
     publication: Identifier
     cohort: Identifier
-    drugs: tuple[Identifier, ...] = Field(min_length=1)
+    drugs: AtLeastOne[Identifier]
     setting: Identifier
     population: Population
-    n: Annotated[int, Field(ge=1, le=1_000_000_000)] | None = None
+    n: Annotated[int, Limits(ge=1, le=1_000_000_000)] | None = None
     outcome: Identifier
-    score: Text = Field(description="what the score consists of")
+    score: Text = described("what the score consists of")
     result: Result
     effects: tuple[Effect, ...] = ()
     p: Text | None = None
     significance: Significance
-    validated: Literal["yes", "no", "not_stated"] = Field(
-        description="whether other people than those of its making were tested with the score"
+    validated: Literal["yes", "no", "not_stated"] = described(
+        "whether other people than those of its making were tested with the score"
     )
     read: Reading
-    sources: tuple[Text, ...] = Field(min_length=1)
+    sources: AtLeastOne[Text]
     summary: Text

@@ -1,4 +1,4 @@
-"""Loading: reads and checks the YAML files of a knowledge base, and caches it for the next run."""
+"""Loading: reads and checks the YAML files of a knowledge base, or loads what they compiled to."""
 
 from __future__ import annotations
 
@@ -8,34 +8,42 @@ from pathlib import Path
 from types import MappingProxyType
 
 from pgx_ana.knowledge.base import KnowledgeBase, field_of
-from pgx_ana.knowledge.cache import read_cached, write_cached
-from pgx_ana.knowledge.schema import SECTIONS, document_as_json, document_from_json
+from pgx_ana.knowledge.cache import read_cached, read_shipped, sealed, write_cached
+from pgx_ana.knowledge.compiled import compiled, document_from
+from pgx_ana.knowledge.schema import SECTIONS, Document
 from pgx_ana.knowledge.sources import Source, digest, read_source
 from pgx_ana.version import __version__
 
 _HERE = Path(__file__).parent
 
 _CHECKING_MODULES = (
-    "yamlfile",
+    "entry",
     "vocabulary",
     "definitions",
     "evidence",
     "association",
     "context",
     "schema",
+    "compiled",
+    "form",
+    "yamlfile",
     "entry_index",
     "levels",
     "wording",
-    "checks",
     "haplotype_checks",
     "subject_checks",
     "evidence_checks",
     "association_checks",
     "linkage_checks",
     "text_checks",
+    "checks",
+    "sources",
     "validation",
 )
-"""The modules that decide whether a knowledge base has faults: part of the cache key."""
+"""The modules that decide whether a knowledge base has faults, and how it is compiled.
+
+Their text is part of the key of what is compiled, so that nothing older is ever used.
+"""
 
 DEFAULT = "default"
 """Name of the shipped knowledge base among directories."""
@@ -52,24 +60,22 @@ def load(directories: Sequence[Path] = (), *, cached: bool = True) -> KnowledgeB
     """Load a knowledge base; entries of later directories replace earlier ones by identifier.
 
     A directory called ``default`` is the shipped knowledge base, as is none at all.
-    A knowledge base without faults is stored in the user's cache under the digest of its files.
-    With ``cached`` False, the files are read and checked even if the cache has them. Raises
-    :class:`KnowledgeBaseError` with every fault.
+    A knowledge base without faults is compiled under a key of the digest of its files: that of the
+    shipped one is in the installed package, any other in the user's cache. With ``cached`` False,
+    the files are read and checked even if they are compiled. Raises :class:`KnowledgeBaseError`
+    with every fault.
     """
     shipped = default_directory()
     layers = tuple(shipped if str(d) == DEFAULT else d for d in directories) or (shipped,)
     sources = [read_source(layer) for layer in layers]
     sha256 = digest(sources)
     key = _cache_key(sources, sha256)
-    stored = read_cached(key) if cached else None
+    stored = (read_shipped(key) or read_cached(key)) if cached else None
     if stored is None:
-        # PyYAML and the checks are imported only when files are read.
-        from pgx_ana.knowledge.validation import checked_document  # noqa: PLC0415
-
-        document = checked_document(sources)
-        write_cached(key, document_as_json(document))
+        document = _checked(sources)
+        write_cached(key, compiled(document))
     else:
-        document = document_from_json(stored)
+        document = document_from(stored)
     assert document.knowledge is not None
     return KnowledgeBase(
         info=document.knowledge,
@@ -82,8 +88,26 @@ def load(directories: Sequence[Path] = (), *, cached: bool = True) -> KnowledgeB
     )
 
 
+def compile_default(folder: Path) -> Path:
+    """Write the compiled form of the shipped knowledge base to a folder, and return its path.
+
+    A wheel brings this file as ``pgx_ana/data/compiled/<name>``; its name is the key.
+    """
+    sources = [read_source(default_directory())]
+    path = folder / _cache_key(sources, digest(sources))
+    path.write_bytes(sealed(compiled(_checked(sources))))
+    return path
+
+
+def _checked(sources: Sequence[Source]) -> Document:
+    # The checks, PyYAML and pydantic are imported only when files are checked.
+    from pgx_ana.knowledge.validation import checked_document  # noqa: PLC0415
+
+    return checked_document(sources)
+
+
 def _cache_key(sources: Iterable[Source], sha256: str) -> str:
-    """Return the cache key of a checked knowledge base: program, layers and digest.
+    """Return the key of a checked knowledge base: program, layers and digest.
 
     The layers distinguish the same files in other directories. They count unreadable files too,
     because the digest does not cover those.

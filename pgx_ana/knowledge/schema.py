@@ -1,15 +1,14 @@
 """The document of a knowledge base: the sections that its YAML files may contain.
 
 One file may contain any sections of :class:`Document`. Files are read in the order of their paths
-and merged. Every model is frozen, rejects unknown keys, and explains its fields in their
-descriptions; the JSON Schema for editors is generated from them.
+and merged. Every entry is frozen, rejects unknown keys, and explains its fields in their
+descriptions; the JSON Schema for editors is generated from them (see ``form.py``).
 """
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Annotated, Literal
-
-from pydantic import Field, StringConstraints
 
 from pgx_ana.knowledge.association import Association
 from pgx_ana.knowledge.context import Context, Question
@@ -22,6 +21,7 @@ from pgx_ana.knowledge.definitions import (
     LinkageGroup,
     VariantDefinition,
 )
+from pgx_ana.knowledge.entry import Entry, Limits, described, entry
 from pgx_ana.knowledge.evidence import (
     Cohort,
     Drug,
@@ -31,28 +31,31 @@ from pgx_ana.knowledge.evidence import (
     Publication,
     Setting,
 )
-from pgx_ana.knowledge.vocabulary import Identifier, Model, Text
+from pgx_ana.knowledge.vocabulary import Identifier, Text
 
 
-class KnowledgeInfo(Model):
+@entry
+class KnowledgeInfo(Entry):
     """Name, version and licence of a knowledge base."""
 
     name: Text
-    format: Literal["2"] = Field(description="version of the file format")
-    version: Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]
+    format: Literal["2"] = described("version of the file format")
+    version: Annotated[str, Limits(pattern=r"^\d+\.\d+\.\d+$")]
     licence: Text
-    drug: Identifier = Field(description="the drug that the knowledge base is about")
+    drug: Identifier = described("the drug that the knowledge base is about")
     description: Text
 
 
-class Message(Model):
+@entry
+class Message(Entry):
     """A sentence template with named fields in braces."""
 
     id: Identifier
     text: Text
 
 
-class Document(Model):
+@entry
+class Document(Entry):
     """One YAML file of a knowledge base, or all of its files merged."""
 
     knowledge: KnowledgeInfo | None = None
@@ -76,15 +79,5 @@ class Document(Model):
     messages: tuple[Message, ...] = ()
 
 
-SECTIONS = tuple(name for name in Document.model_fields if name != "knowledge")
+SECTIONS = tuple(field.name for field in fields(Document) if field.name != "knowledge")
 """The sections that hold entries, in the order of the document."""
-
-
-def document_as_json(document: Document) -> bytes:
-    """Return a document as JSON, without the fields that were not set."""
-    return document.model_dump_json(exclude_unset=True).encode()
-
-
-def document_from_json(content: bytes) -> Document:
-    """Return the document from the JSON written by :func:`document_as_json`."""
-    return Document.model_validate_json(content)

@@ -9,28 +9,26 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pgx_ana.knowledge.entry import Limits
 
-Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:+-]*$")]
-Text = Annotated[str, StringConstraints(min_length=1)]
-Name = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^;\t\r\n]+$")]
+Identifier = Annotated[str, Limits(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:+-]*$")]
+Text = Annotated[str, Limits(min_length=1)]
+Name = Annotated[str, Limits(min_length=1, pattern=r"^[^;\t\r\n]+$")]
 """A name that becomes part of a list in a cell: without the separators of items and cells."""
-Bases = Annotated[str, StringConstraints(pattern=r"^[ACGT]+$")]
-GenotypeName = Annotated[str, StringConstraints(pattern=r"^[ACGT]+/[ACGT]+$")]
-Rsid = Annotated[
-    str, StringConstraints(pattern=r"^(rs[1-9][0-9]*|[A-Z][A-Z0-9]+-[0-9]+[A-Za-z0-9>_+-]*)$")
-]
+Bases = Annotated[str, Limits(pattern=r"^[ACGT]+$")]
+GenotypeName = Annotated[str, Limits(pattern=r"^[ACGT]+/[ACGT]+$")]
+Rsid = Annotated[str, Limits(pattern=r"^(rs[1-9][0-9]*|[A-Z][A-Z0-9]+-[0-9]+[A-Za-z0-9>_+-]*)$")]
 """An rsID; for a variant without one, its gene and published name (``UGT1A4-127delA``)."""
-Pmid = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,7}$")]
-Pmcid = Annotated[str, StringConstraints(pattern=r"^PMC[1-9][0-9]*$")]
-Doi = Annotated[str, StringConstraints(pattern=r"^10\.[0-9]{4,9}/\S+$")]
-Position = Annotated[int, Field(ge=1)]
-Frequency = Annotated[float, Field(ge=0, le=1)]
-HaplotypeName = Annotated[str, StringConstraints(pattern=r"^[^\s/|;=?\[\]]+$")]
+Pmid = Annotated[str, Limits(pattern=r"^[1-9][0-9]{0,7}$")]
+Pmcid = Annotated[str, Limits(pattern=r"^PMC[1-9][0-9]*$")]
+Doi = Annotated[str, Limits(pattern=r"^10\.[0-9]{4,9}/\S+$")]
+Position = Annotated[int, Limits(ge=1)]
+Frequency = Annotated[float, Limits(ge=0, le=1)]
+HaplotypeName = Annotated[str, Limits(pattern=r"^[^\s/|;=?\[\]]+$")]
 """Excludes the punctuation of diplotypes and lists of diplotypes: *22|*37/*1, [*1 + rs1 A]."""
-Count = Annotated[int, Field(ge=0)]
-FunctionPair = Annotated[str, StringConstraints(pattern=r"^[^/]+/[^/]+$")]
-ConclusionKey = Annotated[str, StringConstraints(min_length=1)]
+Count = Annotated[int, Limits(ge=0)]
+FunctionPair = Annotated[str, Limits(pattern=r"^[^/]+/[^/]+$")]
+ConclusionKey = Annotated[str, Limits(min_length=1)]
 
 OTHER_DIPLOTYPES = "other"
 """Key of the conclusion on all diplotypes that the association does not list."""
@@ -90,11 +88,3 @@ class Reading(StrEnum):
     ABSTRACT = "abstract"
     PARTIAL = "partial"
     SECOND_HAND = "second_hand"
-
-
-class Model(BaseModel):
-    """Base of all models: immutable, rejects unknown keys, strips white space around text."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False
-    )

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TypeAlias
 
 import yaml
-from pydantic import ValidationError
 
 from pgx_ana.errors import Fault
+from pgx_ana.knowledge.form import Misfit, document_from
 from pgx_ana.knowledge.schema import Document
 
 PlainValue: TypeAlias = "str | list[PlainValue] | dict[str, PlainValue]"
@@ -88,17 +88,15 @@ def read_yaml(path: Path, content: bytes) -> tuple[YamlFile, list[Fault]]:
     content_as_text = converter.convert(root, ())
     if converter.faults:
         return _empty(path), converter.faults
-    try:
-        document = Document.model_validate(content_as_text)
-    except ValidationError as error:
-        details = error.errors()
-        faults = [
-            _schema_fault(path, root, content_as_text, detail) for detail in details[:_MAX_FAULTS]
-        ]
-        if len(details) > _MAX_FAULTS:
-            faults.append(Fault(path, 1, "", f"and {len(details) - _MAX_FAULTS} more faults"))
-        return _empty(path), faults
-    return YamlFile(path, document, root), []
+    document = document_from(content_as_text)
+    if isinstance(document, Document):
+        return YamlFile(path, document, root), []
+    faults = [
+        _schema_fault(path, root, content_as_text, misfit) for misfit in document[:_MAX_FAULTS]
+    ]
+    if len(document) > _MAX_FAULTS:
+        faults.append(Fault(path, 1, "", f"and {len(document) - _MAX_FAULTS} more faults"))
+    return _empty(path), faults
 
 
 class _NodeConverter:
@@ -158,13 +156,11 @@ def _syntax_fault(path: Path, error: yaml.MarkedYAMLError) -> Fault:
     return Fault(path, line, "", f"is not valid YAML: {problem}")
 
 
-def _schema_fault(path: Path, root: yaml.Node, content: PlainValue, detail: object) -> Fault:
-    assert isinstance(detail, dict)
-    node_path: NodePath = tuple(part for part in detail["loc"] if part != "[key]")
-    value = detail.get("input")
+def _schema_fault(path: Path, root: yaml.Node, content: PlainValue, misfit: Misfit) -> Fault:
+    value = misfit.value
     quoted = f", not {value[:_MAX_QUOTED_LENGTH]!r}" if isinstance(value, str) else ""
-    where = _path_as_text(node_path, content)
-    return Fault(path, _line_at(root, node_path), where, f"{detail['msg']}{quoted}")
+    where = _path_as_text(misfit.path, content)
+    return Fault(path, _line_at(root, misfit.path), where, f"{misfit.what}{quoted}")
 
 
 def _line_of(node: yaml.Node) -> int:

@@ -11,12 +11,12 @@ from pgx_ana.quality.allele_frequencies import (
     FrequencyCheck,
     SiteTally,
     check_frequencies,
-    frequency_warnings,
     outlier_warnings,
     tally_sites,
 )
-from pgx_ana.quality.call_counts import CALL_STATES, CallCounts, count_calls, state_of
+from pgx_ana.quality.call_counts import CALL_STATES, CallCounts, state_of
 from pgx_ana.quality.callability import STATES, Callability, assess_callability
+from pgx_ana.quality.run_tally import RunTally
 
 __all__ = [
     "CALL_STATES",
@@ -24,11 +24,10 @@ __all__ = [
     "CallCounts",
     "Callability",
     "FrequencyCheck",
+    "RunTally",
     "SiteTally",
     "assess_callability",
     "check_frequencies",
-    "count_calls",
-    "frequency_warnings",
     "outlier_warnings",
     "state_of",
     "tally_sites",

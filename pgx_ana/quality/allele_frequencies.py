@@ -126,15 +126,17 @@ def check_frequencies(
     return [_check(tally, knowledge) for tally in tallies]
 
 
-def frequency_warnings(calls: CohortCalls, knowledge: KnowledgeBase) -> list[str]:
-    """Return a warning for each outlier in a cohort of at least 50 people, and one for the file.
+def frequency_warnings(
+    n_people: int, tallies: Iterable[SiteTally], assembly: str, knowledge: KnowledgeBase
+) -> list[str]:
+    """Return a warning for each outlier among at least 50 people, and one for their file.
 
     The warning for the file comes last, if more than half of the compared variants are outliers.
     """
-    if len(calls.samples) < _MIN_PEOPLE:
+    if n_people < _MIN_PEOPLE:
         return []
-    checks = check_frequencies(tally_sites(calls, knowledge), knowledge)
-    return outlier_warnings(checks, f"the file may not be on {calls.assembly}, or not be of people")
+    doubt = f"the file may not be on {assembly}, or not be of people"
+    return outlier_warnings(check_frequencies(tallies, knowledge), doubt)
 
 
 def outlier_warnings(checks: Iterable[FrequencyCheck], doubt: str) -> list[str]:
@@ -155,19 +157,13 @@ def _known_frequencies(variant: str, knowledge: KnowledgeBase) -> AlleleFrequenc
     return next(iter(knowledge.definitions[variant].frequencies[:1]), None)
 
 
-def _population_frequencies(frequencies: AlleleFrequencies) -> list[float]:
-    """Return the known frequencies of the allele, in single populations and in all together."""
-    values = frequencies.model_dump(exclude={"allele", "source"}, exclude_none=True)
-    return list(values.values())
-
-
 def _check(tally: SiteTally, knowledge: KnowledgeBase) -> FrequencyCheck:
     frequencies = _known_frequencies(tally.variant, knowledge)
     if frequencies is None:
         return FrequencyCheck(
             tally.variant, "", tally.called, None, None, None, is_compared=False, outlier=None
         )
-    known, called = _population_frequencies(frequencies), tally.called
+    known, called = list(frequencies.known.values()), tally.called
     enough = called >= _MIN_PEOPLE and called >= _MIN_CALL_RATE * tally.people
     is_compared = enough and len(known) > 1
     return FrequencyCheck(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pgx_ana.model import Call, CohortCalls
+from pgx_ana.model import Call
 from pgx_ana.terms import CallSource, CallStatus
 
 ASSERTED = CallSource.ASSERTED.value
@@ -54,15 +54,15 @@ CALL_STATES = (
 """All states of a call, in the order in which they are listed."""
 
 
-def count_calls(calls: CohortCalls) -> CallCounts:
-    """Count the calls of a cohort in each state; states without calls are left out."""
+def count_calls(n_people: int, states_of_variants: Sequence[Mapping[str, int]]) -> CallCounts:
+    """Count the calls of people in each state; states without calls are left out.
+
+    ``states_of_variants`` has, for each variant, the number of people in each state.
+    """
     states: Counter[str] = Counter()
-    called_variants = 0
-    for site in calls.sites:
-        is_called = False
-        for call, count in site.calls.counts():
-            states[state_of(call)] += count
-            is_called |= state_of(call) == CallStatus.CALLED.value and count > 0
-        called_variants += is_called
+    for of_variant in states_of_variants:
+        states.update(of_variant)
+    called = CallStatus.CALLED.value
+    n_called = sum(of_variant.get(called, 0) > 0 for of_variant in states_of_variants)
     present = {state: states[state] for state in CALL_STATES if states[state]}
-    return CallCounts(len(calls.samples), len(calls.sites), called_variants, present)
+    return CallCounts(n_people, len(states_of_variants), n_called, present)

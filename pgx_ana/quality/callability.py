@@ -10,7 +10,7 @@ from enum import IntEnum
 from pgx_ana.haplotypes import HaplotypeCaller
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import CohortCalls, InputFile, SiteCalls, Variant
-from pgx_ana.quality.allele_frequencies import frequency_warnings
+from pgx_ana.quality.allele_frequencies import frequency_warnings, tally_sites
 from pgx_ana.terms import CallSource, CallStatus
 
 _BLOCK = "block"
@@ -136,7 +136,11 @@ def assess_callability(
             for gene, gene_sites in by_gene.items()
         ),
         haplotype_sets=tuple(_haplotype_set_callability(calls, knowledge)),
-        warnings=tuple(frequency_warnings(calls, knowledge)),
+        warnings=tuple(
+            frequency_warnings(
+                len(calls.samples), tally_sites(calls, knowledge), calls.assembly, knowledge
+            )
+        ),
     )
 
 

@@ -10,6 +10,7 @@ import dataclasses
 import itertools
 import random
 from collections.abc import Callable, Mapping
+from typing import Literal
 
 import pytest
 from helpers.synthetic_calls import annotated, called, partial, table_rows
@@ -23,7 +24,7 @@ from pgx_ana.output.listing import Listing
 from pgx_ana.output.tables import Value
 from pgx_ana.terms import TableName
 
-OPPOSITE = {"higher": "lower", "lower": "higher"}
+OPPOSITE: dict[str, Literal["higher", "lower"]] = {"higher": "lower", "lower": "higher"}
 NAMES_GENOTYPES = {"headline", "estimate", "findings"}
 """Columns whose text names genotypes in an order, or a base."""
 
@@ -53,7 +54,7 @@ def turned_result(item: Evidence, knowledge: KnowledgeBase) -> Evidence:
     if others is None:
         return item
     direction = OPPOSITE.get(item.direction, item.direction)
-    return item.model_copy(update={"alleles": others, "direction": direction})
+    return dataclasses.replace(item, alleles=others, direction=direction)
 
 
 def reordered(association: Association, shuffler: random.Random) -> Association:
@@ -62,7 +63,7 @@ def reordered(association: Association, shuffler: random.Random) -> Association:
     shuffler.shuffle(genotypes)
     if genotypes == list(association.genotypes.items()):
         genotypes.reverse()
-    return association.model_copy(update={"genotypes": dict(genotypes)})
+    return dataclasses.replace(association, genotypes=dict(genotypes))
 
 
 def turned(knowledge: KnowledgeBase, shuffler: random.Random, choose: Choose) -> KnowledgeBase:
@@ -161,7 +162,7 @@ def test_a_result_with_another_base_and_the_same_direction_is_another_result(
 ) -> None:
     """Otherwise nothing would be shown by the test above."""
     evidence = {
-        key: item.model_copy(update={"alleles": other_bases(item, curated) or item.alleles})
+        key: dataclasses.replace(item, alleles=other_bases(item, curated) or item.alleles)
         for key, item in curated.evidence.items()
     }
     other = dataclasses.replace(curated, evidence=evidence)

@@ -10,6 +10,7 @@ import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from helpers.entries import checked
 from helpers.paths import TOY, TOY_HAPLOTYPES
 from pgx_ana.haplotypes import Diplotype, Nomenclature
 from pgx_ana.haplotypes.nomenclature import build_nomenclature
@@ -166,27 +167,30 @@ def small_set(
     ``fields`` has further fields of a haplotype, by its name. ``counts`` are panels: for each
     combination of alleles the counts by population. ``set_fields`` are further fields of the set.
     """
-    definition = HaplotypeSet.model_validate(
+    definition = checked(
+        HaplotypeSet,
         {"id": "set", "gene": "G", "name": "a set", "sites": sites, "elsewhere": elsewhere}
-        | {"source": "made up", **set_fields}
+        | {"source": "made up", **set_fields},
     )
     common = {"haplotype_set": "set", "source": "made up"}
     defined = [
-        HaplotypeDefinition.model_validate(
+        checked(
+            HaplotypeDefinition,
             {"id": f"h{number}", "name": name, "alleles": alleles_by_rsid(words), **common}
-            | dict((fields or {}).get(name, {}))
+            | dict((fields or {}).get(name, {})),
         )
         for number, (name, words) in enumerate(haplotypes.items())
     ]
     panels = [
-        HaplotypeCounts.model_validate(
+        checked(
+            HaplotypeCounts,
             {"id": f"panel{number}", "panel": "made up", **common}
             | {
                 "counts": [
                     {"alleles": alleles_by_rsid(words), **by_population}
                     for words, by_population in panel.items()
                 ]
-            }
+            },
         )
         for number, panel in enumerate(counts)
     ]
@@ -204,7 +208,8 @@ def alleles_by_rsid(words: str) -> dict[str, str]:
 def variant(rsid: str, *bases: str) -> VariantDefinition:
     """Return the definition of a variant with the given alleles; the first is the reference."""
     locus = {"chrom": "1", "pos": 1, "ref": bases[0]}
-    return VariantDefinition.model_validate(
+    return checked(
+        VariantDefinition,
         {
             "id": rsid,
             "gene": "G",
@@ -214,5 +219,5 @@ def variant(rsid: str, *bases: str) -> VariantDefinition:
             "consequence": "none",
             "paper_wording": "plus strand",
             "sources": ["made up"],
-        }
+        },
     )

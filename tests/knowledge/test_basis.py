@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
+from helpers.entries import checked
 
 from pgx_ana.knowledge import Basis, BasisKind, Effect, Evidence, KnowledgeBase, Stance
 from pgx_ana.knowledge.basis import BasisSources, basis_of
@@ -48,12 +50,10 @@ def basis(toy: KnowledgeBase, *results: Result, **fields: Any) -> Basis:
     """
     evidence: dict[str, Evidence] = {}
     for number, (_, changed) in enumerate(results):
-        base = toy.evidence["one-rs1-survival"].model_dump(exclude_unset=True)
-        item = Evidence.model_validate({**base, "id": f"r{number}", **changed})
+        base = asdict(toy.evidence["one-rs1-survival"])
+        item = checked(Evidence, {**base, "id": f"r{number}", **changed})
         evidence[item.id] = item
-    association = toy.associations["rs1-survival"].model_copy(
-        update={"evidence": tuple(evidence), **fields}
-    )
+    association = replace(toy.associations["rs1-survival"], evidence=tuple(evidence), **fields)
     parts = dict(zip(evidence, (part for part, _ in results), strict=True))
     stances = {
         name: Stance.NULL if part == NULL else Stance.SUPPORTS
@@ -416,6 +416,6 @@ def test_estimate_of_the_largest_result_that_has_one(toy: KnowledgeBase) -> None
 
 
 def test_estimate_of_a_result_of_unknown_size(toy: KnowledgeBase) -> None:
-    effect = Effect(measure="OR", value=5).model_dump(exclude_none=True)
+    effect = asdict(Effect(measure="OR", value=5))
     found = basis(toy, (DECIDES, {"n": None, "effects": [effect]}))
     assert (None, "OR 5 (A/A, A/C against C/C)") == (found.n, found.estimate)

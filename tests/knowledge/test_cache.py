@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import pickle
+import re
 import shutil
 import socket
 import stat
@@ -13,18 +15,25 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict, fields
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from helpers.paths import TOY, TOY_HAPLOTYPES
 
 import pgx_ana
 from pgx_ana.errors import KnowledgeBaseError
-from pgx_ana.knowledge import KnowledgeBase, load
-from pgx_ana.knowledge.cache import cache_folder, read_cached, write_cached
+from pgx_ana.knowledge import KnowledgeBase, default_directory, load, loading
+from pgx_ana.knowledge.cache import cache_folder, read_cached, sealed, write_cached
+from pgx_ana.knowledge.compiled import compiled, document_from
+from pgx_ana.knowledge.schema import Document
+from pgx_ana.knowledge.sources import read_source
+from pgx_ana.knowledge.validation import checked_document
 
 if TYPE_CHECKING:
     from helpers.fixture_types import Run
 
+KNOWLEDGE = Path(loading.__file__).parent
 FAULTY = "drugs:\n  - {id: x, name: x, drug_class: x}\n  - {id: x, name: x, drug_class: x}\n"
 DRUG = "drugs:\n  - {id: extra, name: NAME, drug_class: none}\n"
 LOAD = """\
@@ -35,6 +44,18 @@ sys.stdin.read()
 knowledge = load([Path(sys.argv[1])])
 print(knowledge.stamp, len(knowledge.definitions))
 """
+
+
+DAMAGE: dict[str, Callable[[bytes], bytes]] = {
+    "empty": lambda _: b"",
+    "shorter than the digest": lambda stored: stored[:20],
+    "digest alone": lambda stored: stored[:32],
+    "truncated": lambda stored: stored[:-1],
+    "extended": lambda stored: stored + b" ",
+    "bit flip in the content": lambda stored: stored[:-5] + bytes([stored[-5] ^ 1]) + stored[-4:],
+    "bit flip in the digest": lambda stored: bytes([stored[0] ^ 1]) + stored[1:],
+    "other content": lambda _: b"{}" * 100,
+}
 
 
 @pytest.fixture(autouse=True)
@@ -99,15 +120,107 @@ def test_cached_and_parsed_knowledge_bases_are_equal(which: str, toy_directory: 
 def test_cache_entry_is_used(copied: Path) -> None:
     """Without this, the other tests here would prove nothing."""
     load([copied])
-    replace_in_cache('"version":"1.2.3"', '"version":"9.9.9"')
+    replace_in_cache('"1.2.3"', '"9.9.9"')
     versions = [load([copied]).info.version, load([copied], cached=False).info.version]
     assert ["9.9.9", "1.2.3"] == versions
     assert "1.2.3" == load([copied]).info.version  # cached=False refreshed the entry
 
 
+def test_everything_that_decides_on_faults_is_part_of_the_key() -> None:
+    """Otherwise what an older program found free of faults would be used."""
+    found, open_modules = set(), {"validation", "compiled"}
+    while open_modules:
+        module = open_modules.pop()
+        found.add(module)
+        text = (KNOWLEDGE / f"{module}.py").read_text(encoding="utf-8")
+        imported = re.findall(r"^ *from pgx_ana\.knowledge\.(\w+) import", text, re.MULTILINE)
+        open_modules |= {*imported} - found
+    assert sorted(found) == sorted(loading._CHECKING_MODULES)
+
+
+def test_changed_program_changes_the_key(
+    copied: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load([copied])
+    (before,) = cached_names()
+    monkeypatch.setattr(loading, "__version__", "0.0.0")
+    load([copied])
+    shutil.copytree(KNOWLEDGE, tmp_path / "changed")
+    with (tmp_path / "changed" / "compiled.py").open("a", encoding="utf-8") as stream:
+        stream.write("\n")
+    monkeypatch.setattr(loading, "_HERE", tmp_path / "changed")
+    load([copied])
+    assert (3, True) == (len(cached_names()), before in cached_names())
+
+
+@pytest.mark.parametrize("which", ["toy", "haplotypes", "curated"])
+def test_compiled_documents_are_equal_and_of_the_same_types(which: str) -> None:
+    layers = {"toy": [TOY], "haplotypes": [TOY, TOY_HAPLOTYPES], "curated": [default_directory()]}
+    document = checked_document([read_source(layer) for layer in layers[which]])
+    content = compiled(document)
+    again = document_from(content)
+    assert (document, repr(document), content) == (again, repr(again), compiled(again))
+
+
+def test_a_document_without_entries_is_compiled() -> None:
+    assert Document() == document_from(compiled(Document()))
+
+
+def test_pickled_knowledge_base(toy: KnowledgeBase) -> None:
+    """Also after values were computed from it; it stays read-only."""
+    expected = all_values(toy)
+    again = pickle.loads(pickle.dumps(toy))
+    assert expected == all_values(again)
+    assert type(toy.drugs) is type(again.drugs) is MappingProxyType
+
+
+@pytest.fixture
+def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make the toy knowledge base the shipped one, as in a wheel; return its compiled form."""
+    folder = tmp_path / "package"
+    folder.mkdir()
+    shutil.copytree(TOY, tmp_path / "default")
+    monkeypatch.setattr(loading, "default_directory", lambda: tmp_path / "default")
+    monkeypatch.setattr("pgx_ana.knowledge.cache._SHIPPED", folder)
+    path = loading.compile_default(folder)
+    content = path.read_bytes()[32:].replace(b'"1.2.3"', b'"9.9.9"')
+    path.write_bytes(sealed(content))  # so that a result shows whether it was used
+    return path
+
+
+def test_what_the_package_brings_is_used_and_not_cached(shipped: Path) -> None:
+    assert shipped.is_file()
+    assert ["9.9.9", "9.9.9"] == [load().info.version, load([Path("default")]).info.version]
+    assert [] == cached_names()
+    assert "1.2.3" == load(cached=False).info.version
+
+
+def test_what_the_package_brings_is_not_used_for_other_files(shipped: Path, tmp_path: Path) -> None:
+    with (tmp_path / "default" / "messages.yaml").open("a", encoding="utf-8") as stream:
+        stream.write("\n")
+    assert "1.2.3" == load().info.version
+    assert shipped.name not in cached_names()
+
+
+def test_what_the_package_brings_is_not_used_for_layers(shipped: Path, tmp_path: Path) -> None:
+    (tmp_path / "layer").mkdir()
+    (tmp_path / "layer" / "drug.yaml").write_text(DRUG, encoding="utf-8")
+    assert shipped.is_file()
+    assert "1.2.3" == load([Path("default"), tmp_path / "layer"]).info.version
+
+
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
+def test_damaged_file_of_the_package_is_ignored(
+    shipped: Path, damage: Callable[[bytes], bytes]
+) -> None:
+    shipped.write_bytes(damage(shipped.read_bytes()))
+    assert "1.2.3" == load().info.version
+    assert [shipped.name] == cached_names()
+
+
 def test_kb_check_ignores_the_cache(copied: Path, run: Run) -> None:
     stamp = load([copied]).stamp
-    replace_in_cache('"version":"1.2.3"', '"version":"9.9.9"')
+    replace_in_cache('"1.2.3"', '"9.9.9"')
     result = run("kb", "check", "--kb", copied)
     counts = "6 variants, 2 results from 2 publications, 2 associations; no fault"
     assert (0, f"toy {stamp}: {counts}\n", "") == (result.exit_code, result.stdout, result.stderr)
@@ -133,18 +246,6 @@ def test_changed_file_is_loaded_although_the_old_state_is_cached(copied: Path) -
     text = path.read_text(encoding="utf-8").replace("version: 1.2.3", "version: 1.2.4")
     path.write_text(text, encoding="utf-8")
     assert "1.2.4" == load([copied]).info.version
-
-
-DAMAGE: dict[str, Callable[[bytes], bytes]] = {
-    "empty": lambda _: b"",
-    "shorter than the digest": lambda stored: stored[:20],
-    "digest alone": lambda stored: stored[:32],
-    "truncated": lambda stored: stored[:-1],
-    "extended": lambda stored: stored + b" ",
-    "bit flip in the content": lambda stored: stored[:-5] + bytes([stored[-5] ^ 1]) + stored[-4:],
-    "bit flip in the digest": lambda stored: bytes([stored[0] ^ 1]) + stored[1:],
-    "other content": lambda _: b"{}" * 100,
-}
 
 
 @pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
@@ -297,7 +398,7 @@ def uses_cache(copied: Path) -> bool:
         cache_folder() / ([name for name in cached_names() if name.startswith("kb-")] or [""])[0]
     )
     stored = entry.read_bytes()[32:]
-    changed = stored.replace(b'"version":"1.2.3"', b'"version":"9.9.9"')
+    changed = stored.replace(b'"1.2.3"', b'"9.9.9"')
     mode = entry.stat().st_mode
     entry.write_bytes(hashlib.sha256(changed).digest() + changed)
     entry.chmod(mode)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import permutations
 from typing import Any
 
 import pytest
+from helpers.entries import checked
 
 from pgx_ana.knowledge import LADDER, Association, Evidence, EvidenceGrade, Level, Stance
 from pgx_ana.knowledge.evidence import Cohort, Outcome
@@ -16,8 +18,9 @@ LevelAndCohorts = tuple[Level, tuple[str, ...], tuple[str, ...], tuple[str, ...]
 
 
 def outcome(key: str, higher_is: str) -> Outcome:
-    return Outcome.model_validate(
-        {"id": key, "name": key, "category": "efficacy", "group": "g", "higher_is": higher_is}
+    return checked(
+        Outcome,
+        {"id": key, "name": key, "category": "efficacy", "group": "g", "higher_is": higher_is},
     )
 
 
@@ -65,7 +68,8 @@ A_AND_C_OF_THREE = {**CARRIERS, "A/T": "not_studied", "C/T": "not_studied", "T/T
 
 def claim(**fields: Any) -> Association:
     """Return the claim that carriers of A live longer on adjuvant anastrozole; fields override."""
-    return Association.model_validate(
+    return checked(
+        Association,
         {
             "id": "claim",
             "variant": "rs1",
@@ -76,14 +80,15 @@ def claim(**fields: Any) -> Association:
             "genotypes": CARRIERS,
             "statement": "made up",
             **fields,
-        }
+        },
     )
 
 
 def finding(study: str = "a", **fields: Any) -> Evidence:
     """Return a nominally significant result of a cohort for the claim; fields override."""
     topic = f"{fields.get('outcome', 'survival')}-{fields.get('direction', 'higher')}"
-    return Evidence.model_validate(
+    return checked(
+        Evidence,
         {
             "id": f"{study}-{topic}",
             "publication": "paper",
@@ -107,7 +112,7 @@ def finding(study: str = "a", **fields: Any) -> Evidence:
             "sources": ["made up"],
             "summary": "Made up.",
             **fields,
-        }
+        },
     )
 
 
@@ -777,9 +782,7 @@ def test_claims_on_haplotypes_are_graded_like_claims_on_variants(
 ) -> None:
     """The same results, with the subject of the claim in place of the base."""
     haplotype_evidence = [
-        item.model_copy(update=HAPLOTYPE_SUBJECTS[subject] | {"alleles": {}})
-        if item.alleles
-        else item
+        replace(item, **HAPLOTYPE_SUBJECTS[subject] | {"alleles": {}}) if item.alleles else item
         for item in evidence
     ]
     assert expected == level_and_cohorts(

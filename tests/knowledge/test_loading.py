@@ -129,7 +129,7 @@ def test_sections_keep_the_order_of_the_files(toy: KnowledgeBase) -> None:
 
 
 def test_every_section_of_a_document_is_loaded() -> None:
-    assert set(Document.model_fields) - {"knowledge"} == set(SECTIONS)
+    assert {field.name for field in dataclasses.fields(Document)} - {"knowledge"} == set(SECTIONS)
 
 
 def test_info_and_directories(toy: KnowledgeBase, toy_directory: Path) -> None:
@@ -321,8 +321,8 @@ def test_knowledge_base_is_immutable(toy: KnowledgeBase) -> None:
         toy.drugs["other"] = toy.drugs["letrozole"]  # type: ignore[index]
     with pytest.raises(dataclasses.FrozenInstanceError):
         toy.digest = ""  # type: ignore[misc]
-    with pytest.raises(ValueError, match="Instance is frozen"):
-        toy.drugs["letrozole"].name = "other"
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        toy.drugs["letrozole"].name = "other"  # type: ignore[misc]
 
 
 def test_associations_of_a_variant(toy: KnowledgeBase) -> None:

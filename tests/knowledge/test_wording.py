@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pgx_ana.knowledge import Association, KnowledgeBase, Level
@@ -10,7 +12,7 @@ from pgx_ana.knowledge.wording import MAX_STATEMENT, advice, statement_problems,
 
 def stated(toy: KnowledgeBase, statement: str) -> Association:
     """Return an association with another statement."""
-    return toy.associations["rs1-survival"].model_copy(update={"statement": statement})
+    return replace(toy.associations["rs1-survival"], statement=statement)
 
 
 @pytest.mark.parametrize(

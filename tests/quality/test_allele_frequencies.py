@@ -12,7 +12,7 @@ from helpers.paths import PANEL_GENES
 
 from pgx_ana.knowledge import KnowledgeBase, load
 from pgx_ana.pipeline import Request, Selection, call
-from pgx_ana.quality import frequency_warnings
+from pgx_ana.quality import RunTally
 from pgx_ana.quality.allele_frequencies import FrequencyOutlier
 from pgx_ana.terms import Assembly
 
@@ -122,7 +122,9 @@ def warnings(
     """Return the frequency warnings for files; ``selection`` has samples and genes."""
     listed = (paths,) if isinstance(paths, Path) else paths
     request = Request(tuple(map(str, listed)), Selection(**selection))  # type: ignore[arg-type]
-    return frequency_warnings(call(request, knowledge), knowledge)
+    tally = RunTally(knowledge)
+    tally.add(call(request, knowledge))
+    return tally.warnings()
 
 
 @pytest.mark.parametrize("assembly", ASSEMBLIES)

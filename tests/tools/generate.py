@@ -18,7 +18,7 @@ from helpers.paths import GOLDEN, ROOT, TOY, TOY_HAPLOTYPES
 from pgx_ana.browse import handbook_lines
 from pgx_ana.cli import main
 from pgx_ana.knowledge import load
-from pgx_ana.knowledge.schema import Document
+from pgx_ana.knowledge.form import json_schema as knowledge_schema
 from pgx_ana.output import COLUMNS, PARQUET_COLUMNS, json_schema
 from pgx_ana.output.columns import Column
 from pgx_ana.terms import TEXT_TABLES
@@ -56,7 +56,7 @@ def generated() -> dict[Path, str]:
     """Return the text of every generated file by path."""
     knowledge = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **Document.model_json_schema(),
+        **knowledge_schema(),
         "title": "pgx-ana knowledge base: one YAML file",
     }
     return {

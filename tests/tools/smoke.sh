@@ -17,6 +17,15 @@ for assembly in GRCh37 GRCh38; do
   venv/bin/pgx-ana annotate "NA12717.$assembly.vcf" -o "$assembly.tsv"
   test "$(wc -l < "$assembly.tsv")" -gt 50
 done
+# The wheel brings the knowledge base compiled: also without a home, nothing is checked again.
+env -u XDG_CACHE_HOME HOME=/nonexistent \
+  venv/bin/python -X importtime -m pgx_ana annotate -q NA12717.GRCh38.vcf > homeless.tsv 2> imports
+cmp GRCh38.tsv homeless.tsv
+grep -qE '\| +cyvcf2$' imports
+if grep -E '\| +(pydantic|yaml|pandas|pysam)$' imports; then
+  echo "smoke: the compiled knowledge base of the wheel was not used" >&2
+  exit 1
+fi
 venv/bin/pgx-ana annotate NA12717.GRCh38.vcf -q --context adjuvant -t summary -o summary.tsv
 test "$(cut -f 2 summary.tsv | tail -n 1)" = overall
 venv/bin/pgx-ana kb list --context > contexts.tsv
