@@ -8,7 +8,7 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Iterator, Mapping
-from concurrent.futures import Future, as_completed
+from concurrent.futures import BrokenExecutor, Future, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -19,11 +19,15 @@ from pebble import ProcessExpired, ProcessPool
 from pgx_ana.annotation import Annotator
 from pgx_ana.batch.block import BlockTask, probe_unit, run_block
 from pgx_ana.batch.plan import Plan
-from pgx_ana.errors import UsageError
+from pgx_ana.errors import KnowledgeBaseError, PgxAnaError, UsageError
 from pgx_ana.knowledge import load
 
 _MAX_TASKS = 64
 """Tasks after which a process is replaced, so that nothing that it keeps grows without end."""
+
+_OTHER_KNOWLEDGE = (
+    "the knowledge base has changed since the batch was planned; plan it again with --resume"
+)
 
 Key = TypeVar("Key")
 
@@ -101,6 +105,12 @@ def _result_of(future: Future[int], task: Task) -> int | Lost:
         return Lost(_ending(int(error.exitcode or 0)))
     except TimeoutError:
         return Lost(f"took longer than {task.seconds:g} seconds and was ended")
+    except MemoryError:
+        return Lost("had not enough memory")
+    except (PgxAnaError, BrokenExecutor):
+        raise
+    except Exception as error:  # noqa: BLE001  # a fault that one file shows costs no other
+        return Lost(f"met a fault of this program ({type(error).__name__}: {error})")
 
 
 def _ending(exit_code: int) -> str:
@@ -117,12 +127,12 @@ def _ending(exit_code: int) -> str:
 def _perform(task: Task, folder: str, directories: tuple[str, ...], digest: str) -> int:
     """Do a task; return the number of refused files of a block, 0 for a single unit."""
     os.chdir(folder)  # paths of the plan are relative to it
-    annotator = _annotator(directories, task.block.settings.request.population)
+    try:
+        annotator = _annotator(directories, task.block.settings.request.population)
+    except KnowledgeBaseError as error:
+        raise UsageError(f"{_OTHER_KNOWLEDGE}: {error}") from None
     if annotator.knowledge.digest != digest:
-        raise UsageError(
-            "the knowledge base has changed since the batch was planned; plan it again with "
-            "--resume"
-        )
+        raise UsageError(_OTHER_KNOWLEDGE)
     if task.unit is None:
         return run_block(task.block, annotator)
     probe_unit(task.block, task.unit, annotator)

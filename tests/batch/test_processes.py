@@ -34,8 +34,8 @@ def in_tmp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def files(make_vcf: MakeVcf) -> list[str]:
-    """Return files of nine people, three of which end the process that opens them."""
-    names = ["a", "b", "kill", "c", "exit", "d", "segv", "e", "f"]
+    """Return files of eleven people, five of which end what opens them."""
+    names = ["a", "b", "kill", "c", "exit", "d", "segv", "fault", "e", "f", "memory"]
     for name in names:
         make_vcf(["1 100 A C 0/1"], samples=(name.upper(),), name=f"{name}.vcf")
     return [f"{name}.vcf" for name in names]
@@ -54,12 +54,16 @@ def test_the_guilty_files_are_refused_and_no_other(
     manifest = write_manifest(files)
     words = ["--kb", TOY, "-t", "calls,summary", "--block-size", block_files, "--jobs", jobs]
     result = run("batch", manifest, "-o", "out", *words)
-    expected = "6 of 9 files annotated (6 samples), 3 refused: see out/status.tsv\n"
+    expected = "6 of 11 files annotated (6 samples), 5 refused: see out/status.tsv\n"
     assert (6, "", expected) == (result.exit_code, result.stdout, result.stderr)
     assert {
         "kill.vcf": f"kill.vcf: {KILLED}",
         "exit.vcf": "exit.vcf: the process that read it ended with exit code 7",
         "segv.vcf": "segv.vcf: the process that read it was killed by signal 11 (SIGSEGV)",
+        "fault.vcf": (
+            "fault.vcf: the process that read it met a fault of this program (ValueError: a fault)"
+        ),
+        "memory.vcf": "memory.vcf: the process that read it had not enough memory",
     } == {row[0]: row[-1] for row in status(Path("out")) if row[3] == "refused"}
     good = [name for name in files if len(name) == len("a.vcf")]
     manifest.write_text("\n".join(good) + "\n")
@@ -253,3 +257,17 @@ def test_a_thousand_files_with_three_bad_ones(run: Run, make_vcf: MakeVcf) -> No
     } == {row[0]: row[-1] for row in rows if row[3] == "refused"}
     people = {line.split("\t")[0] for line in table(Path("out"), "annotations")[1:]}
     assert {f"S{number}" for number in range(1000)} - {"S10", "S500", "S990"} == people
+
+
+def test_another_knowledge_base_ends_the_run(run: Run, make_vcf: MakeVcf, tmp_path: Path) -> None:
+    knowledge = shutil.copytree(TOY, tmp_path / "kb")
+    make_vcf(["1 100 A C 0/1"], name="a.vcf")
+    manifest = write_manifest(["a.vcf"])
+    assert 0 == run("batch", "plan", manifest, "-o", "out", "--kb", knowledge, "-q").exit_code
+    message = "the knowledge base has changed since the batch was planned; plan it again with "
+    for text in ("# more\n", "nonsense: [\n"):
+        with (knowledge / "variants.yaml").open("a") as stream:
+            stream.write(text)
+        result = run("batch", "run", "out")
+        assert 2 == result.exit_code
+        assert result.stderr.startswith(f"Error: {message}--resume")

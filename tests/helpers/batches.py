@@ -41,6 +41,10 @@ def watch(event, arguments):
         os.kill(os.getpid(), signal.SIGSEGV)
     if "exit" in name:
         os._exit(7)
+    if "fault" in name:
+        raise ValueError("a fault")
+    if "memory" in name:
+        raise MemoryError
     if "hang" in name:
         time.sleep(600)
     if "crowd" in name:
