@@ -16,7 +16,7 @@ from functools import lru_cache
 from pgx_ana.errors import InputError
 from pgx_ana.model import ContigTable, Record, Variant
 from pgx_ana.terms import Assembly
-from pgx_ana.vcf.header import Header
+from pgx_ana.vcf.header import Contigs, Header
 
 _REFERENCE_LINE = re.compile(r"^##(reference|assembly|contig)\b", re.IGNORECASE)
 _SET_ASSEMBLY = "set it with --assembly GRCh37 or --assembly GRCh38"
@@ -79,10 +79,14 @@ class ContigNames:
         }
         # Asked several times of each contig, and there may be thousands.
         self._spelled = lru_cache(1 << 14)(self._read_spelling)
-        # Asked of each file, and files share their headers.
+        # Asked of each file, and files share their contigs.
         self._evidence = lru_cache(_MAX_HEADERS)(self._read_evidence)
         self._lengths_in = lru_cache(_MAX_HEADERS)(self._read_lengths)
         self.ignored = lru_cache(_MAX_HEADERS)(self._read_ignored)
+        """Gives the contigs with a version where another contig is the same chromosome.
+
+        There, ``chr15.1`` may be any sequence; elsewhere, ``.1`` is a version of chromosome 15.
+        """
         assemblies = "|".join(map(re.escape, self._assembly_of))
         self._spelling = re.compile(
             rf"(?:(?P<assembly>{assemblies})(?:\.p[0-9]+)?(?:#[0-9]+)?[#._:|-])?"
@@ -123,9 +127,10 @@ class ContigNames:
         of its contigs. Lengths that are those of no assembly are no evidence. Raises
         :class:`InputError` for contradictory evidence.
         """
-        accessions, spelled, named = self._evidence(header)
+        accessions, spelled, named = self._evidence(header.contigs)
+        named |= self._named_in(header.lines)
         by_contig = {
-            "contig lengths": self._by_length(header, requested),
+            "contig lengths": self._by_length(header.contigs, requested),
             "contig accessions": accessions,
             "contig names": spelled,
         }
@@ -148,41 +153,37 @@ class ContigNames:
 
     def unknown_lengths(self, header: Header) -> list[str]:
         """List the chromosomes whose length is that of no assembly, each with its length."""
-        return self._lengths_in(header)[1]
+        return self._lengths_in(header.contigs)[1]
 
-    def _read_ignored(self, header: Header) -> frozenset[str]:
-        """Return the contigs with a version where another contig is the same chromosome.
-
-        There, ``chr15.1`` may be any sequence; elsewhere, ``.1`` is a version of chromosome 15.
-        """
+    def _read_ignored(self, contigs: Contigs) -> frozenset[str]:
         by_chromosome: dict[str, list[str]] = defaultdict(list)
-        for contig in header.contigs:
+        for contig in contigs.lengths:
             chromosome = self.chromosome(contig)
             if chromosome is not None:
                 by_chromosome[chromosome].append(contig)
         return frozenset(
             contig
-            for contigs in by_chromosome.values()
-            for contig in contigs
-            if len(contigs) > 1 and self.is_versioned(contig)
+            for same in by_chromosome.values()
+            for contig in same
+            if len(same) > 1 and self.is_versioned(contig)
         )
 
     def _read_evidence(
-        self, header: Header
+        self, contigs: Contigs
     ) -> tuple[frozenset[Assembly], frozenset[Assembly], frozenset[Assembly]]:
         """Return the assemblies by accessions, by the names of contigs, and by words."""
-        spelled = (self._spelled(contig)[1] for contig in header.contigs)
+        spelled = (self._spelled(contig)[1] for contig in contigs.lengths)
         return (
-            frozenset(self._by_accession(header)),
+            self._by_accession(contigs),
             frozenset(assembly for assembly in spelled if assembly is not None),
-            frozenset(self._by_name(header)),
+            self._named_in(contigs.lines),
         )
 
-    def _read_lengths(self, header: Header) -> tuple[list[Assembly], list[str]]:
+    def _read_lengths(self, contigs: Contigs) -> tuple[list[Assembly], list[str]]:
         """Return the assembly of each chromosome by its length, and those of no assembly."""
         known: list[Assembly] = []
         unknown: list[str] = []
-        for contig, length in header.contigs.items():
+        for contig, length in contigs.lengths.items():
             chromosome = self.chromosome(contig)
             if chromosome is None or length is None or length in _NO_LENGTHS:
                 continue
@@ -193,24 +194,27 @@ class ContigNames:
                 known.append(assembly)
         return known, unknown
 
-    def _by_length(self, header: Header, requested: Assembly | None) -> set[Assembly]:
+    def _by_length(self, contigs: Contigs, requested: Assembly | None) -> set[Assembly]:
         """Return the assemblies by contig lengths, if most lengths are those of an assembly.
 
         Some genomes have one chromosome of another: CHM13 version 1.1 was used with chromosome Y of
         GRCh38. Against the user's choice, a single length counts.
         """
-        known, unknown = self._lengths_in(header)
+        known, unknown = self._lengths_in(contigs)
         return set(known) if requested is not None or len(known) >= len(unknown) else set()
 
-    def _by_accession(self, header: Header) -> set[Assembly]:
-        contigs = "\n".join(header.contigs).casefold()
-        found = re.findall(r"(?<![^\n|#._:-])(?:nc_|cm)[0-9]+\.[0-9]+(?![^\n|])", contigs)
-        return {self._accessions[name] for name in found if name in self._accessions}
+    def _by_accession(self, contigs: Contigs) -> frozenset[Assembly]:
+        names = "\n".join(contigs.lengths).casefold()
+        found = re.findall(r"(?<![^\n|#._:-])(?:nc_|cm)[0-9]+\.[0-9]+(?![^\n|])", names)
+        return frozenset(self._accessions[name] for name in found if name in self._accessions)
 
-    def _by_name(self, header: Header) -> set[Assembly]:
+    def _named_in(self, lines: Sequence[str]) -> frozenset[Assembly]:
+        """Return the assemblies that lines name."""
         # One search over the joined lines: a header may have thousands of contigs.
-        text = "\n".join(line for line in header.lines if _REFERENCE_LINE.match(line))
-        return {assembly for assembly, name in self._assembly_names.items() if name.search(text)}
+        text = "\n".join(line for line in lines if _REFERENCE_LINE.match(line))
+        return frozenset(
+            assembly for assembly, name in self._assembly_names.items() if name.search(text)
+        )
 
 
 def decide_assembly(

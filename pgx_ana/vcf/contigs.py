@@ -5,22 +5,22 @@ from __future__ import annotations
 from pgx_ana.errors import InputError
 from pgx_ana.printable import printable
 from pgx_ana.vcf.assembly import ContigNames
-from pgx_ana.vcf.header import Header
+from pgx_ana.vcf.header import Contigs
 
 _MAX_SHOWN = 3
 """Number of contigs that a message names."""
 
 
 class FileContigs:
-    """The contigs of a file, which messages call ``name``, and those of its header.
+    """The contigs of a file, which messages call ``name``, as its header or index names them.
 
     A contig such as ``chr15.1`` is chromosome 15 where no other contig of the file is.
     """
 
-    def __init__(self, names: ContigNames, header: Header, name: str) -> None:
+    def __init__(self, names: ContigNames, contigs: Contigs, name: str) -> None:
         self._names = names
         self._name = name
-        self._ignored = names.ignored(header)
+        self._ignored = names.ignored(contigs)
         self._with_rows: dict[str, str] = {}
         self._others: dict[str, None] = {}
 

@@ -11,7 +11,7 @@ from pgx_ana.errors import InputError
 from pgx_ana.model import Record, Variant
 from pgx_ana.terms import Assembly
 from pgx_ana.vcf.assembly import ContigNames
-from pgx_ana.vcf.header import Header
+from pgx_ana.vcf.header import Contigs, Header
 
 
 class Genome:
@@ -42,7 +42,7 @@ class Genome:
         except (OSError, ValueError) as error:
             raise InputError(f"--reference {path}: cannot be read: {error}") from error
         lengths = dict(zip(self._fasta.references, self._fasta.lengths, strict=True))
-        header = Header(lengths, ())
+        header = Header(Contigs(lengths), ())
         detected = names.detect(header, f"--reference {path}")
         for unknown in names.unknown_lengths(header):
             raise InputError(

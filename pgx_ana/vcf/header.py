@@ -45,13 +45,21 @@ _DECLARATIONS = re.compile(r"^##((?:INFO|FORMAT|ALT)=<ID=[^,>\n]+)", re.MULTILIN
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Header:
-    """The contig names of a header with their lengths (None where not given), and its ## lines.
+class Contigs:
+    """The contigs of a header: their lengths by name, None where not given, and their lines.
 
-    It is equal to itself only, so that what follows from it can be remembered.
+    They are equal to themselves only, so that what follows from them can be remembered.
     """
 
-    contigs: Mapping[str, int | None]
+    lengths: Mapping[str, int | None]
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Header:
+    """The contigs of a header, and its other ## lines."""
+
+    contigs: Contigs
     lines: tuple[str, ...]
 
 
@@ -108,16 +116,26 @@ def not_utf8(name: str, error: UnicodeDecodeError) -> InputError:
     return InputError(f"{name}: the header is not UTF-8: {error}; convert the file to UTF-8")
 
 
-def parse_header(text: str) -> Header:
-    """Return the contigs and the meta-information lines of a header."""
-    contigs: dict[str, int | None] = {}
-    lines = tuple(line for line in text.split("\n") if line.startswith("##"))
+def parse_contigs(text: str) -> Contigs:
+    """Return the contigs of a header, or of the part of it that has them."""
+    lengths: dict[str, int | None] = {}
     for match in _CONTIG.finditer(text):
         contig = _CONTIG_ID.search(match["body"])
         if contig:
             length = _CONTIG_LENGTH.search(match["body"])
-            contigs[contig["id"]] = int(length["length"]) if length else None
-    return Header(contigs, lines)
+            lengths[contig["id"]] = int(length["length"]) if length else None
+    return Contigs(lengths, tuple(line for line in text.split("\n") if _is_contig(line)))
+
+
+def other_lines(text: str) -> tuple[str, ...]:
+    """Return the ## lines of a header that are about no contig."""
+    return tuple(
+        line for line in text.split("\n") if line.startswith("##") and not _is_contig(line)
+    )
+
+
+def _is_contig(line: str) -> bool:
+    return line.startswith("##contig=")
 
 
 def sample_names(header: str, name: str) -> tuple[str, ...]:

@@ -10,12 +10,11 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import hashlib
-import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from io import BufferedReader
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +27,7 @@ from pgx_ana.vcf.blocks import OpenBlocks
 from pgx_ana.vcf.container import STDIN, inspect_file, regular_copy
 from pgx_ana.vcf.contigs import FileContigs
 from pgx_ana.vcf.extents import Extent, are_structural, extents_of, positions_in
-from pgx_ana.vcf.header import Header, sample_names
+from pgx_ana.vcf.header import Contigs, Header, sample_names
 from pgx_ana.vcf.headers import FileHeader, Headers
 from pgx_ana.vcf.hopping import SortedFile
 from pgx_ana.vcf.index import DamagedIndexError, Index, IndexedRows
@@ -37,7 +36,6 @@ from pgx_ana.vcf.records import read_records
 from pgx_ana.vcf.rows import Row, RowStore
 from pgx_ana.vcf.targets import Target, TargetIndex
 
-_MAX_CONTIG_BYTES = 1 << 10
 _MAX_KEY_BYTES = 1 << 12
 
 
@@ -78,7 +76,7 @@ class VariantFile:
         self._index = self._usable_index(header.meta.hides_ends(is_bcf=self.format == "BCF"))
         self.header = self._header_with_contigs(header.meta.header)
         self.unknown_lengths = headers.contig_names.unknown_lengths(self.header)
-        self._contig_names = FileContigs(headers.contig_names, self.header, self.name)
+        self._contig_names = FileContigs(headers.contig_names, self.header.contigs, self.name)
         self._contigs = self._contigs_by_chromosome()
         if self._index is not None:
             self._check_index(self._index)
@@ -137,7 +135,7 @@ class VariantFile:
     @property
     def declared_chromosomes(self) -> set[str]:
         """Return the known chromosomes among the contigs of the header, and of the index."""
-        names = (self._contig_names.chromosome(contig) for contig in self.header.contigs)
+        names = (self._contig_names.chromosome(contig) for contig in self.header.contigs.lengths)
         return {name for name in names if name is not None} | set(self._contigs)
 
     def is_structural(self) -> bool:
@@ -243,17 +241,20 @@ class VariantFile:
     def _read_header(self, headers: Headers) -> FileHeader:
         if self.format == "BCF":
             return headers.of_bcf(self._bcf.header(), self.name)
-        header, stream = headers.read(lambda: self._container.open(self._path), self.name)
-        with stream:
-            self._first_contigs = _first_contig(stream)
+        header, row = headers.read(lambda: self._container.open(self._path), self.name)
+        contig, tab, _ = row.partition(TAB)
+        is_row = tab and not contig.startswith(b"#")
+        self._first_contigs = [contig.decode("latin-1")] if is_row else []
         return header
 
     def _header_with_contigs(self, header: Header) -> Header:
         """Return a header of a VCF with the contigs of its rows, as far as these are known."""
         in_rows = self._index.contigs() if self._index is not None else self._first_contigs
-        if self.format == "BCF" or header.contigs.keys() >= set(in_rows):
+        lengths = header.contigs.lengths
+        if self.format == "BCF" or lengths.keys() >= set(in_rows):
             return header
-        return Header({**dict.fromkeys(in_rows), **header.contigs}, header.lines)
+        contigs = Contigs({**dict.fromkeys(in_rows), **lengths}, header.contigs.lines)
+        return Header(contigs, header.lines)
 
     def _note_somatic(self) -> None:
         reason = self._meta.shown_as_somatic(self.all_samples)
@@ -287,7 +288,7 @@ class VariantFile:
         An index of a BCF file has no names: its contigs are those of the header.
         """
         if self._index is None or self.format == "BCF":
-            names = list(self.header.contigs)
+            names = list(self.header.contigs.lengths)
         else:
             names = self._index.contigs()
         contigs: dict[str, list[str]] = defaultdict(list)
@@ -303,12 +304,12 @@ class VariantFile:
             return []
         if self.format == "VCF":
             return self._index.contigs()
-        names = list(self.header.contigs)
+        names = list(self.header.contigs.lengths)
         return [names[number] for number in self._index.numbers() if number < len(names)]
 
     def _check_index(self, index: Index) -> None:
         """Raise :class:`InputError` where the index does not belong to the file."""
-        numbers = {contig: number for number, contig in enumerate(self.header.contigs)}
+        numbers = {contig: number for number, contig in enumerate(self.header.contigs.lengths)}
         known = [contig for contigs in self._contigs.values() for contig in contigs]
         index.check_belongs_to(self._path, {contig: numbers.get(contig, -1) for contig in known})
 
@@ -420,16 +421,6 @@ class VariantFile:
         else:
             with self._rows() as stream:
                 self._new_scan().verify(stream)
-
-
-def _first_contig(stream: IO[bytes]) -> list[str]:
-    """Return the contig of the row at which a stream is, in a list; none where there is no row."""
-    try:
-        line = stream.readline(_MAX_CONTIG_BYTES)
-    except (OSError, EOFError, zlib.error):
-        return []  # the damage is an error where the rows are read
-    contig, tab, _ = line.partition(TAB)
-    return [contig.decode("latin-1")] if tab and not contig.startswith(b"#") else []
 
 
 def _key_of(line: Line) -> bytes:

@@ -19,7 +19,7 @@ from pgx_ana.errors import InputError
 from pgx_ana.model import Record
 from pgx_ana.vcf.blocks import counts_copies
 from pgx_ana.vcf.lines import FIXED, TAB, Line
-from pgx_ana.vcf.spool import temporary_file, write_spool
+from pgx_ana.vcf.spool import unnamed_file, write_spool
 
 _MAX_IN_MEMORY = 1 << 25
 _MAX_ALTS = 1 << 15  # allele numbers are kept in 16 bits
@@ -157,7 +157,7 @@ class RowStore:
         if self._n_bytes <= _MAX_IN_MEMORY:
             return body
         if self._file is None:
-            self._file = temporary_file()
+            self._file = unnamed_file()
         write_spool(self._file, [body])
         begin, self._end_of_file = self._end_of_file, self._end_of_file + len(body)
         return self._file, begin, len(body)

@@ -66,6 +66,18 @@ def temporary_file() -> IO[bytes]:
         raise _unusable_folder(error) from error
 
 
+def unnamed_file() -> IO[bytes]:
+    """Create a file without a name, of which nothing is left even if the program is killed.
+
+    Raises the same errors as :func:`temporary_file`.
+    """
+    folder = os.environ.get("TMPDIR") or None
+    try:
+        return tempfile.TemporaryFile(buffering=0, prefix=_PREFIX, dir=folder)
+    except OSError as error:
+        raise _unusable_folder(error) from error
+
+
 def write_spool(file: IO[bytes], chunks: Iterable[bytes]) -> None:
     """Write chunks to an unbuffered file. Raises :class:`InputError` where there is no space."""
     for chunk in chunks:

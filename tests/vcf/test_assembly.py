@@ -18,7 +18,7 @@ from pgx_ana.vcf import (
     count_matching_loci,
     decide_assembly,
 )
-from pgx_ana.vcf.header import Header
+from pgx_ana.vcf.header import Contigs, Header
 
 G37, G38 = Assembly.GRCH37, Assembly.GRCH38
 SET_ASSEMBLY = "set it with --assembly GRCh37 or --assembly GRCh38"
@@ -36,7 +36,7 @@ def names(curated: KnowledgeBase) -> ContigNames:
 
 
 def header(contigs: Mapping[str, int | None], *lines: str) -> Header:
-    return Header(contigs, lines)
+    return Header(Contigs(contigs), lines)
 
 
 @pytest.mark.parametrize(
