@@ -4,8 +4,8 @@ There are two kinds. ``realistic``: the phased people of 1000 Genomes, drawn as 
 replacement. ``independent``: unphased genotypes, at each site in Hardy-Weinberg proportions and
 independent of all other sites, so that almost everybody is one of a kind.
 
-Run as ``python -m tools.large_cohort KIND PEOPLE FILE.vcf.gz``: writes the file, its index, and how
-many people have each genotype at each site (``FILE.truth.tsv``).
+Run as ``python -m tools.large_cohort FOLDER KIND PEOPLE``: writes ``cohort.vcf.gz`` with an index,
+and ``truth.tsv``, how many people have each genotype at each site.
 """
 
 from __future__ import annotations
@@ -220,11 +220,12 @@ def _header(named: Iterable[tuple[str, int]], n_people: int) -> bytes:
 
 def main() -> None:
     """Write a cohort by the arguments of the command line."""
-    kind, n_people, name = sys.argv[1:]
-    path = Path(name)
-    truth = write_cohort(path, kind, int(n_people))
+    name, kind, n_people = sys.argv[1:]
+    folder = Path(name)
+    folder.mkdir(parents=True, exist_ok=True)
+    truth = write_cohort(folder / "cohort.vcf.gz", kind, int(n_people))
     rows = [f"{v}\t{gt}\t{n}\n" for v, counts in truth.items() for gt, n in counts.items()]
-    path.with_name(f"{path.name}.truth.tsv").write_text("".join(["variant\tGT\tpeople\n", *rows]))
+    (folder / "truth.tsv").write_text("".join(["variant\tGT\tpeople\n", *rows]))
 
 
 if __name__ == "__main__":
