@@ -10,13 +10,14 @@ and ``truth.tsv``, how many people have each genotype at each site.
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pysam
+import pysam.bcftools
 from helpers.paths import PANEL_GENES, REAL
 from helpers.vcf_text import VCF_COLUMNS
 from numpy.typing import NDArray
@@ -113,7 +114,7 @@ class _Panel:
 
     @classmethod
     def read(cls, sites: Iterable[Site]) -> _Panel:
-        """Read the files of all genes with bcftools."""
+        """Read the files of all genes."""
         places = ",".join(f"{site.contig}:{site.pos}" for site in sites)
         rows: dict[tuple[str, int], list[tuple[str, list[str], Alleles]]] = {}
         extents = []
@@ -144,8 +145,7 @@ class _Panel:
 
 
 def _query(path: Path, text: str, *options: str) -> list[str]:
-    command = ["bcftools", "query", "-f", text, *options, str(path)]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
+    return str(pysam.bcftools.query("-f", text, *options, str(path))).splitlines()
 
 
 def write_cohort(
@@ -160,22 +160,17 @@ def write_cohort(
     rows = {"realistic": realistic, "independent": independent}[kind](sites, n_people, seed)
     sign = "|" if kind == "realistic" else "/"
     truth: dict[str, Mapping[str, int]] = {}
-    with path.open("wb") as file:
-        bgzip = subprocess.Popen(["bgzip", "-c", "-@", "2"], stdin=subprocess.PIPE, stdout=file)
-        assert bgzip.stdin is not None
-        with bgzip.stdin as stream:
-            stream.write(_header(contigs(knowledge), n_people))
-            for number, (site, alleles) in enumerate(zip(sites, rows, strict=True)):
-                rng = np.random.default_rng([seed, number, 1])
-                codes = _codes(_with_missing(alleles, missing, rng), site.n_alleles)
-                texts = _genotype_texts(site.n_alleles, sign)
-                counts = np.bincount(codes, minlength=len(texts)).tolist()
-                truth[site.variant] = {t: n for t, n in zip(texts, counts, strict=True) if n}
-                stream.write(_fixed_columns(site))
-                stream.write(_sample_columns(codes, texts))
-    if bgzip.returncode:
-        raise SystemExit(f"bgzip failed for {path}")
-    subprocess.run(["bcftools", "index", "--force", "--tbi", str(path)], check=True)
+    with pysam.BGZFile(str(path), "wb", None) as file:
+        file.write(_header(contigs(knowledge), n_people))
+        for number, (site, alleles) in enumerate(zip(sites, rows, strict=True)):
+            rng = np.random.default_rng([seed, number, 1])
+            codes = _codes(_with_missing(alleles, missing, rng), site.n_alleles)
+            texts = _genotype_texts(site.n_alleles, sign)
+            counts = np.bincount(codes, minlength=len(texts)).tolist()
+            truth[site.variant] = {t: n for t, n in zip(texts, counts, strict=True) if n}
+            file.write(_fixed_columns(site))
+            file.write(_sample_columns(codes, texts))
+    pysam.tabix_index(str(path), preset="vcf", force=True)
     return truth
 
 
