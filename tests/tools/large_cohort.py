@@ -2,7 +2,8 @@
 
 There are two kinds. ``realistic``: the phased people of 1000 Genomes, drawn as wholes with
 replacement. ``independent``: unphased genotypes, at each site in Hardy-Weinberg proportions and
-independent of all other sites, so that almost everybody is one of a kind.
+independent of all other sites, so that almost everybody is one of a kind. Alleles are as frequent
+as the knowledge base says; the others are drawn, most of them rare.
 
 Run as ``python -m tools.large_cohort FOLDER KIND PEOPLE``: writes ``cohort.vcf.gz`` with an index,
 and ``truth.tsv``, how many people have each genotype at each site.
@@ -14,6 +15,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import fmean
 
 import numpy as np
 import pysam
@@ -23,8 +25,8 @@ from helpers.vcf_text import VCF_COLUMNS
 from numpy.typing import NDArray
 
 from pgx_ana.api import load_knowledge_base
-from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.terms import Assembly
+from pgx_ana.knowledge import AlleleFrequencies, KnowledgeBase
+from pgx_ana.terms import POPULATIONS, Assembly
 
 KINDS = ("realistic", "independent")
 SEED = 20_260
@@ -38,6 +40,8 @@ _MISSING = -1
 Alleles = NDArray[np.int8]
 """Allele numbers of a row, of shape (people, 2); -1 for a missing copy."""
 
+Floats = NDArray[np.float64]
+
 Truth = Mapping[str, Mapping[str, int]]
 """For each variant, how many people have each GT (``0/1``); genotypes that nobody has are left out.
 """
@@ -45,13 +49,14 @@ Truth = Mapping[str, Mapping[str, int]]
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A known variant as a row of a file."""
+    """A known variant as a row of a file, and the known frequencies of its alleles."""
 
     variant: str
     contig: str
     pos: int
     ref: str
     alts: tuple[str, ...]
+    frequencies: Mapping[str, float]
 
     @property
     def n_alleles(self) -> int:
@@ -65,8 +70,17 @@ def known_sites(knowledge: KnowledgeBase) -> list[Site]:
     for variant in knowledge.variants:
         locus = variant.loci[ASSEMBLY]
         alts = tuple(allele for allele in variant.alleles if allele != locus.ref)
-        sites.append(Site(variant.id, f"chr{locus.chrom}", locus.pos, locus.ref, alts))
+        measured = knowledge.definitions[variant.id].frequencies
+        known = {each.allele: _mean_frequency(each) for each in measured}
+        sites.append(Site(variant.id, f"chr{locus.chrom}", locus.pos, locus.ref, alts, known))
     return sorted(sites, key=lambda site: (order.index(site.contig), site.pos))
+
+
+def _mean_frequency(measured: AlleleFrequencies) -> float:
+    """Return the frequency of an allele in the populations of 1000 Genomes, 0 where not known."""
+    by_population = [getattr(measured, name) for name in POPULATIONS]
+    known = [value for value in by_population if value is not None]
+    return fmean(known) if known else measured.all or 0.0
 
 
 def contigs(knowledge: KnowledgeBase) -> list[tuple[str, int]]:
@@ -96,12 +110,19 @@ def realistic(sites: Sequence[Site], n_people: int, seed: int) -> Iterator[Allel
 
 
 def _random_alleles(site: Site, n_people: int, rng: np.random.Generator) -> Alleles:
-    """Draw alleles by frequencies that are drawn first; most alternates are rare."""
-    alternate = rng.beta(0.4, 1.6)
-    shares = rng.dirichlet(np.ones(len(site.alts))) * alternate
-    upper = np.cumsum([1 - alternate, *shares])[:-1]
+    """Draw alleles by their frequencies."""
+    upper = np.cumsum(_frequencies(site, rng))[:-1]
     drawn = rng.random((n_people, 2), np.float32)
     return np.asarray(sum((drawn >= bound).astype(np.int8) for bound in upper), np.int8)
+
+
+def _frequencies(site: Site, rng: np.random.Generator) -> Floats:
+    """Return the frequencies of REF and of each ALT."""
+    drawn = rng.beta(0.2, 2, len(site.alts)) / len(site.alts)
+    alts = [site.frequencies.get(alt, rare) for alt, rare in zip(site.alts, drawn, strict=True)]
+    ref = site.frequencies.get(site.ref, max(0.0, 1 - sum(alts)))
+    rest = (1 - ref) / (sum(alts) or 1)
+    return np.array([ref, *(alt * rest for alt in alts)])
 
 
 @dataclass(frozen=True, slots=True)
