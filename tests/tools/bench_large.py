@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from helpers.paths import PANEL_GENES, REAL
@@ -37,11 +37,15 @@ FEW, LARGE = 50_000, 500_000
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Commands that do comparable work, by label. ``rounds`` is how often each one runs."""
+    """Commands that do comparable work, by label. ``rounds`` is how often each one runs.
+
+    ``ratio`` names two commands: how many times as much the first costs is shown, too.
+    """
 
     title: str
     rounds: int
     commands: dict[str, Sequence[str]]
+    ratio: tuple[str, str] | None = None
 
 
 class Bench:
@@ -142,7 +146,8 @@ class Bench:
             name = f"{kind}-{n_people}"
             commands[f"{n_people:,}, Parquet"] = self._annotate(name, path, "-f", "parquet")
             commands[f"{n_people:,}, bcftools query"] = self._query(path)
-        return Section(f"{FEW:,} and {LARGE:,} people, {kind}", 2, commands)
+        ratio = f"{LARGE:,}, Parquet", f"{FEW:,}, Parquet"
+        return Section(f"{FEW:,} and {LARGE:,} people, {kind}", 2, commands, ratio)
 
     def _annotate(self, name: str, *arguments: str) -> list[str]:
         return [*PROGRAM, "annotate", "--quiet", *arguments, "-o", str(self._results / name)]
@@ -227,14 +232,26 @@ def measured(section: Section) -> dict[str, list[Measurement]]:
 
 def show(section: Section, runs: dict[str, list[Measurement]]) -> None:
     """Print the rows of a section."""
-    for label, costs in runs.items():
-        if costs:
-            best = min(costs, key=lambda cost: cost.seconds)
-            peak = max(cost.megabytes for cost in costs)
-            figures = f"{best.seconds:.2f} | {best.user:.2f} | {peak:.0f}"
-        else:
-            figures = "failed | . | ."
+    costs = {label: lowest(measurements) for label, measurements in runs.items() if measurements}
+    for label in runs:
+        cost = costs.get(label)
+        figures = "failed | . | ."
+        if cost is not None:
+            figures = f"{cost.seconds:.2f} | {cost.user:.2f} | {cost.megabytes:.0f}"
         print(f"| {section.title} | {label} | {figures} |", flush=True)
+    if section.ratio and costs.keys() >= set(section.ratio):
+        one, other = (costs[label] for label in section.ratio)
+        times = (
+            one.seconds / other.seconds, one.user / other.user, one.megabytes / other.megabytes
+        )  # fmt: skip
+        figures = " | ".join(f"{factor:.1f} times" for factor in times)
+        print(f"| {section.title} | {' : '.join(section.ratio)} | {figures} |", flush=True)
+
+
+def lowest(runs: Sequence[Measurement]) -> Measurement:
+    """Return the times of the fastest run, and the highest peak memory of all."""
+    best = min(runs, key=lambda run: run.seconds)
+    return replace(best, megabytes=max(run.megabytes for run in runs))
 
 
 def main() -> None:
