@@ -13,9 +13,9 @@ from pgx_ana.errors import UsageError
 from pgx_ana.knowledge import KnowledgeBase, load
 from pgx_ana.model import CallOptions
 from pgx_ana.names import did_you_mean
-from pgx_ana.output import Table, make_table, patient_texts, to_frame
+from pgx_ana.output import Table, make_table, patient_texts, to_frame, write_annotations
 from pgx_ana.pipeline import Identity, Request, Selection, run
-from pgx_ana.terms import TableName
+from pgx_ana.terms import TEXT_TABLES, FileFormat, OutputChoice, TableName
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,9 +48,9 @@ class Result:
 
         Raises :class:`UsageError` for any other name.
         """
-        if name not in set(TableName):
-            hint = did_you_mean(name, tuple(TableName))
-            raise UsageError(f"unknown table {name!r}; choose from {', '.join(TableName)}{hint}")
+        if name not in TEXT_TABLES:
+            hint = did_you_mean(name, TEXT_TABLES)
+            raise UsageError(f"unknown table {name!r}; choose from {', '.join(TEXT_TABLES)}{hint}")
         return make_table(TableName(name), self._annotations)
 
     @cached_property
@@ -72,6 +72,15 @@ class Result:
     def summary(self) -> pd.DataFrame:
         """One row per person and category."""
         return to_frame(self.table("summary"))
+
+    def write_parquet(self, folder: PathName) -> None:
+        """Write the tables of Parquet to a folder, which is made if it is missing.
+
+        Raises :class:`OutputError` if it cannot be written, and :class:`UsageError` if pyarrow is
+        not installed.
+        """
+        choice = OutputChoice(FileFormat.PARQUET, with_names=True)
+        write_annotations([self._annotations], choice, os.fspath(folder), len(self))
 
     def __repr__(self) -> str:
         """Return the size of the cohort, its assembly and the version of the knowledge base.

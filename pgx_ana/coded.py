@@ -16,25 +16,35 @@ from numpy.typing import NDArray
 T = TypeVar("T")
 U = TypeVar("U")
 
-_MAX_DENSE = 1 << 22
-"""Range of values up to which ranking with a lookup table is faster than sorting."""
+Codes = NDArray[np.integer[Any]]
+"""One non-negative integer per sample, of any integer dtype."""
+
+_MAX_NUMBER = 1 << 62
+"""Numbers up to this one can be added without leaving 64 bits."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Coded(Generic[T]):
     """One value for each sample: sample ``i`` has ``values[codes[i]]``.
 
-    ``codes`` is int32 of shape (samples,). After :meth:`map`, ``values`` may contain equal
-    values; :meth:`unique` merges them.
+    ``codes`` has shape (samples,) and the smallest integer dtype that holds all codes: uint8,
+    uint16 or int32; it is made of integers of any dtype. After :meth:`map`, ``values`` may contain
+    equal values; :meth:`unique` merges them.
     """
 
     values: tuple[T, ...]
-    codes: NDArray[np.int32]
+    codes: Codes
+
+    def __post_init__(self) -> None:
+        """Keep the codes in as few bytes as possible: a cohort has one for each person and site."""
+        dtype = code_dtype(len(self.values))
+        if self.codes.dtype != dtype:
+            object.__setattr__(self, "codes", self.codes.astype(dtype))
 
     @classmethod
     def constant(cls, value: T, n_samples: int) -> Coded[T]:
         """Return the same value for every sample."""
-        return cls((value,), np.zeros(n_samples, np.int32))
+        return cls((value,), np.zeros(n_samples, np.uint8))
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -55,7 +65,7 @@ class Coded(Generic[T]):
         """Return bool of shape (samples,): True where the value satisfies the predicate."""
         return np.array([predicate(value) for value in self.values], np.bool_)[self.codes]
 
-    def take(self, samples: slice | NDArray[np.intp]) -> Coded[T]:
+    def take(self, samples: slice | NDArray[np.integer[Any]]) -> Coded[T]:
         """Return the values of the given samples, in the given order."""
         return Coded(self.values, self.codes[samples])
 
@@ -73,9 +83,20 @@ class Coded(Generic[T]):
         used = np.flatnonzero(np.bincount(self.codes, minlength=len(self.values)))
         if len(used) == len(self.values):
             return self
-        new_codes = np.zeros(len(self.values), np.int32)
-        new_codes[used] = np.arange(len(used), dtype=np.int32)
+        new_codes = np.zeros(len(self.values), code_dtype(len(used)))
+        new_codes[used] = np.arange(len(used))
         return Coded(tuple(self.values[code] for code in used.tolist()), new_codes[self.codes])
+
+
+def code_dtype(n_values: int) -> np.dtype[Any]:
+    """Return the smallest dtype for the codes of so many values: uint8, uint16 or int32.
+
+    >>> code_dtype(256), code_dtype(257)
+    (dtype('uint8'), dtype('uint16'))
+    """
+    if n_values <= 1 << 8:
+        return np.dtype(np.uint8)
+    return np.dtype(np.uint16 if n_values <= 1 << 16 else np.int32)
 
 
 def combine(columns: Sequence[Coded[Any]]) -> Coded[tuple[Any, ...]]:
@@ -101,29 +122,39 @@ def concatenate(parts: Sequence[Coded[T]]) -> Coded[T]:
 
 def distinct_rows(
     columns: Sequence[NDArray[np.integer[Any] | np.bool_]],
-) -> tuple[NDArray[np.int32], NDArray[np.intp]]:
+) -> tuple[Codes, NDArray[np.intp]]:
     """Number the distinct rows of one or more columns of non-negative integers.
 
-    Returns two arrays: the row number of each sample, int32 of shape (samples,), and for each row
-    number the first sample that has it. Rows are sorted by the first column, then by the second,
-    and so on.
+    Returns two arrays: the row number of each sample, of shape (samples,) and the dtype of
+    :func:`code_dtype`, and for each row number the first sample that has it. Rows are sorted by the
+    first column, then by the second, and so on.
     """
-    numbers = np.zeros(len(columns[0]), np.int64)
+    n_samples = len(columns[0])
+    numbers, n_possible = np.zeros(n_samples, np.int64), 1
     for column in columns:
-        maximum = int(column.max(initial=0))
-        if maximum:
-            # Ranking after each column keeps the product of the column ranges within 64 bits.
-            numbers = _ranks(numbers * (maximum + 1) + column)
-    samples = np.zeros(int(numbers.max(initial=-1)) + 1, np.intp)
-    samples[numbers[::-1]] = np.arange(len(numbers) - 1, -1, -1)
-    return numbers.astype(np.int32), samples
+        n_of_column = int(column.max(initial=0)) + 1
+        if n_of_column == 1:
+            continue
+        if n_possible * n_of_column > _MAX_NUMBER:
+            numbers, n_possible = _ranks(numbers, n_possible)
+        numbers *= n_of_column
+        numbers += column
+        n_possible *= n_of_column
+    numbers, n_rows = _ranks(numbers, n_possible)
+    samples = np.zeros(n_rows, np.intp)
+    samples[numbers[::-1]] = np.arange(n_samples - 1, -1, -1)
+    return numbers.astype(code_dtype(n_rows)), samples
 
 
-def _ranks(values: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the rank of each value among the distinct values, from 0."""
-    maximum = int(values.max(initial=0))
-    if maximum < _MAX_DENSE:
-        present = np.zeros(maximum + 1, np.int64)
-        present[values] = 1
-        return (np.cumsum(present) - 1)[values]
-    return np.unique(values, return_inverse=True)[1].reshape(-1).astype(np.int64)
+def _ranks(numbers: NDArray[np.int64], n_possible: int) -> tuple[NDArray[np.int64], int]:
+    """Return the rank of each number among the distinct numbers, from 0, and how many there are.
+
+    All numbers are smaller than ``n_possible``.
+    """
+    if n_possible <= 8 * len(numbers) + 1024:  # a lookup table is then faster than sorting
+        is_present = np.zeros(n_possible, np.bool_)
+        is_present[numbers] = True
+        ranks = np.cumsum(is_present, dtype=np.int64)
+        return ranks[numbers] - 1, int(ranks[-1])
+    distinct, ranks = np.unique(numbers, return_inverse=True)
+    return ranks.reshape(-1).astype(np.int64, copy=False), len(distinct)

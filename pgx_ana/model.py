@@ -7,13 +7,15 @@ place.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pgx_ana.coded import Coded
+from pgx_ana.coded import Coded, combine
 from pgx_ana.errors import UsageError
 from pgx_ana.terms import Assembly, CallSource, CallStatus
 
@@ -119,6 +121,10 @@ class Record:
     position of each ALT, where they differ; it is empty where each ends with the row.
     ``counts_copies`` is True for a segment that counts copies and says nothing of bases.
     ``sample_ends`` is int64, the last position of the block of each sample, if they differ.
+
+    Where most people share their genotypes, the arrays hold each distinct one once: person ``i``
+    has row ``codes[i]`` of every array. ``codes`` (any unsigned integer, of shape (people,)) is
+    None where the arrays are those of the people themselves.
     """
 
     chrom: str
@@ -140,6 +146,17 @@ class Record:
     alt_ends: tuple[int, ...] = ()
     counts_copies: bool = False
     sample_ends: NDArray[np.int64] | None = None
+    codes: NDArray[np.unsignedinteger[Any]] | None = None
+
+    def of(self, people: NDArray[np.intp]) -> Record:
+        """Return the record of some people, by their numbers, with arrays of their own."""
+        rows = people if self.codes is None else self.codes[people]
+        arrays = {
+            name: values[rows]
+            for name in _PER_PERSON
+            if (values := getattr(self, name)) is not None
+        }
+        return dataclasses.replace(self, **arrays, codes=None)
 
     @property
     def is_block(self) -> bool:
@@ -151,6 +168,19 @@ class Record:
         """Return whether a reference copy rules out all alternates, not only the listed ones."""
         return not self.alts or any(alt in ANY_ALLELE for alt in self.alts)
 
+
+_PER_PERSON = (
+    "alleles",
+    "phased",
+    "phase_set",
+    "gq",
+    "dp",
+    "failed",
+    "probability",
+    "phase_probability",
+    "sample_ends",
+)
+"""The arrays of a record that have a row for each person."""
 
 ANY_ALLELE = frozenset({"<NON_REF>", "<*>", "."})
 """ALTs that stand for any allele other than REF and the listed ones."""
@@ -164,7 +194,8 @@ class Call:
     was observed and has one element if the call is haploid. Unphased alleles are in the order
     of the variant's alleles. ``spanning_row`` names an unphased row that carries these alleles and
     covers other sites too; the order of the copies is then the same at all sites of that row.
-    ``swapped`` is True if the first copy of that row is the second of ``alleles``.
+    ``swapped`` is True if the first copy of that row is the second of ``alleles``. ``file`` is
+    the name of the file; it is empty where people with one file each share their calls.
     """
 
     alleles: tuple[str, ...]
@@ -189,6 +220,9 @@ class Call:
             return ()
         return self.alleles[::-1] if self.swapped else self.alleles
 
+
+FROM_A_RECORD = frozenset({CallSource.RECORD, CallSource.REFERENCE_BLOCK, CallSource.OTHER_STRAND})
+"""The sources of calls that rest on a record of a file."""
 
 ABSENT = Call(
     (),
@@ -271,7 +305,7 @@ class CohortCalls:
     """The calls of all samples from all files, one :class:`SiteCalls` per variant.
 
     ``sample_files`` holds, for each sample, the indices into ``files`` of the files that contain
-    it.
+    it, in rising order.
     """
 
     samples: tuple[str, ...]
@@ -280,3 +314,15 @@ class CohortCalls:
     assembly: Assembly
     options: CallOptions
     sites: tuple[SiteCalls, ...] = field(default=())
+
+    def with_file_names(self, site: SiteCalls) -> Coded[tuple[Call, str]]:
+        """Return the call of each sample with the name of its file; empty for a call from none."""
+
+        def named(call: Call, numbers: tuple[int, ...]) -> tuple[Call, str]:
+            is_from_file = call.source in FROM_A_RECORD
+            return call, (call.file or self.files[numbers[0]].name) if is_from_file else ""
+
+        if len(self.sample_files.values) == 1:
+            (numbers,) = self.sample_files.values
+            return site.calls.map(lambda call: named(call, numbers))
+        return combine([site.calls, self.sample_files]).map(lambda pair: named(*pair))

@@ -19,11 +19,11 @@ from pandas.api.types import CategoricalDtype
 
 import pgx_ana
 from pgx_ana.api import Result
-from pgx_ana.errors import InputError, KnowledgeBaseError, UsageError
+from pgx_ana.errors import InputError, KnowledgeBaseError, OutputError, UsageError
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import CallOptions
 from pgx_ana.output.columns import COLUMNS
-from pgx_ana.terms import TableName
+from pgx_ana.terms import PARQUET_TABLES, TEXT_TABLES, TableName
 from pgx_ana.version import __version__
 
 Annotate = Callable[..., Result]
@@ -117,7 +117,18 @@ def test_repr_of_a_result(annotate: Annotate, file: Path, toy: KnowledgeBase) ->
     assert f"<Result: 1 sample, GRCh38, knowledge base {toy.stamp}>" == repr(single)
 
 
-@pytest.mark.parametrize("name", list(TableName))
+def test_parquet(annotate: Annotate, file: Path, tmp_path: Path) -> None:
+    result = annotate(file)
+    result.write_parquet(tmp_path / "results")
+    names = {path.stem for path in (tmp_path / "results").iterdir()}
+    assert set(PARQUET_TABLES) == names
+    calls = pd.read_parquet(tmp_path / "results" / "calls.parquet")
+    assert ["S1", "S2"] == list(calls["sample"].unique())
+    with pytest.raises(OutputError, match="cannot create the folder"):
+        result.write_parquet(file)
+
+
+@pytest.mark.parametrize("name", list(TEXT_TABLES))
 @pytest.mark.parametrize("rows", [[], ["1 100 A C 0/1:95:3:."]], ids=["no-numbers", "numbers"])
 def test_frames_have_typed_columns(
     annotate: Annotate, make_vcf: MakeVcf, name: TableName, rows: list[str]
@@ -257,7 +268,7 @@ def test_data_frames_are_cached(annotate: Annotate, file: Path) -> None:
 
 def test_table_by_name(annotate: Annotate, file: Path) -> None:
     result = annotate(file)
-    assert [name.value for name in TableName] == [result.table(n).name for n in TableName]
+    assert [name.value for name in TEXT_TABLES] == [result.table(n).name for n in TEXT_TABLES]
     assert ("S1", "S2") == result.table("summary").samples
 
 

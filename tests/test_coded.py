@@ -19,7 +19,7 @@ def test_one_value_for_each_sample(words: list[str]) -> None:
     column = coded(words)
     assert words == list(column) == [column[sample] for sample in range(len(words))]
     assert len(words) == len(column)
-    assert np.int32 == column.codes.dtype
+    assert np.uint8 == column.codes.dtype
 
 
 def test_a_constant() -> None:
@@ -111,7 +111,7 @@ def test_distinct_rows(matrix: NDArray[np.int32]) -> None:
 
     assert expected.tolist() == matrix[samples].tolist()
     assert inverse.reshape(-1).tolist() == codes.tolist()
-    assert np.int32 == codes.dtype
+    assert np.uint8 == codes.dtype
 
 
 def test_distinct_rows_of_many_columns() -> None:

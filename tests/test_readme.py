@@ -11,7 +11,7 @@ from helpers.paths import ROOT
 
 from pgx_ana.cli import main
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.terms import CallStatus, TableName
+from pgx_ana.terms import TEXT_TABLES, CallStatus
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -34,7 +34,7 @@ def test_options_exist() -> None:
 def test_statuses_and_tables_are_explained() -> None:
     for status in CallStatus:
         assert f"| `{status}` |" in README
-    for table in TableName:
+    for table in TEXT_TABLES:
         assert f"`{table}`" in README
 
 

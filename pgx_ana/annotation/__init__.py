@@ -6,18 +6,27 @@ Never: concludes from a genotype that was neither observed nor asserted by the u
     a genotype once per person.
 """
 
-from pgx_ana.annotation.annotations import Annotations, AssociationResult, MarkerCall
+from pgx_ana.annotation.annotations import Annotations, Annotator
 from pgx_ana.annotation.conclusions import Conclusion
+from pgx_ana.annotation.findings import SOURCE_NOTES
+from pgx_ana.annotation.markers import AssociationResult, MarkerCall
 from pgx_ana.annotation.overall import evidence_context, summarise
 from pgx_ana.annotation.summary import CategorySummary, Summary
+from pgx_ana.annotation.tallies import CategoryTally, tally_categories
+from pgx_ana.annotation.variant_conclusions import unphased_genotype
 
 __all__ = [
+    "SOURCE_NOTES",
     "Annotations",
+    "Annotator",
     "AssociationResult",
     "CategorySummary",
+    "CategoryTally",
     "Conclusion",
     "MarkerCall",
     "Summary",
     "evidence_context",
     "summarise",
+    "tally_categories",
+    "unphased_genotype",
 ]

@@ -26,15 +26,12 @@ _COPIES = {"0": "no", "1": "one", "2": "two"}
 
 def candidates_text(diplotype: Diplotype) -> str:
     """Return the candidate diplotypes as text, or the number of haplotypes if that is too long."""
-    text = " or ".join(candidate.text for candidate in diplotype.candidates)
-    if len(text) > _MAX_CANDIDATES_TEXT:
-        names = {
-            label.text
-            for candidate in diplotype.candidates
-            for label in itertools.chain(*candidate.groups)
-        }
-        return f"two of {len(names)} haplotypes"
-    return text
+    shortest = len(diplotype.candidates) * len("a/b or ") - len(" or ")
+    if shortest <= _MAX_CANDIDATES_TEXT:
+        text = " or ".join(candidate.text for candidate in diplotype.candidates)
+        if len(text) <= _MAX_CANDIDATES_TEXT:
+            return text
+    return f"two of {diplotype.n_labels} haplotypes"
 
 
 class HaplotypeInterpreter(Interpreter):
@@ -60,9 +57,7 @@ class HaplotypeInterpreter(Interpreter):
                 "haplotypes_not_assessed", haplotypes=self._nomenclature.name, deciding=deciding
             )
             return self._not_assessed(_STATUS_WORDS.get(diplotype.status, ""), statement)
-        found = {key for c in diplotype.candidates for key in self._keys(*c.groups)}
-        found.update(self._unlisted_keys(diplotype))
-        keys = sorted(found)
+        keys = sorted({*self._listed_keys(diplotype), *self._unlisted_keys(diplotype)})
         candidates = candidates_text(diplotype)
         if len({self._direction(key) for key in keys}) == 1:
             statement = ""
@@ -93,6 +88,14 @@ class HaplotypeInterpreter(Interpreter):
             )
             return f"{_COPIES[key]} {next(names)}"
         return f"{key} diplotypes" if key == OTHER_DIPLOTYPES else key
+
+    def _listed_keys(self, diplotype: Diplotype) -> Iterator[str]:
+        """Yield the keys of the candidates."""
+        if self.association.keyed_by == "phenotype" and diplotype.is_unnamed:
+            yield _NO_PHENOTYPE
+            return
+        for candidate in diplotype.candidates:
+            yield from self._keys(*candidate.groups)
 
     def _keys(self, first: Labels, second: Labels) -> Iterator[str]:
         """Yield the key of every diplotype that two chromosomes with these labels may have."""

@@ -62,7 +62,7 @@ class SignalCounter:
 
     def __init__(self, linked: Sequence[Sequence[str]]) -> None:
         self._linked = linked
-        self._groups: dict[frozenset[tuple[str, ...]], _SignalGroups] = {}
+        self._groups: dict[frozenset[tuple[str, ...]], SignalGroups] = {}
         self._signals: dict[tuple[Finding, ...], list[Signal]] = {}
 
     def signals(self, findings: Sequence[Finding]) -> list[Signal]:
@@ -79,7 +79,7 @@ class SignalCounter:
         if findings not in self._signals:
             sets = frozenset(finding.set_members for finding in findings if finding.set_members)
             if sets not in self._groups:
-                self._groups[sets] = _SignalGroups([*self._linked, *sorted(sets)])
+                self._groups[sets] = SignalGroups([*self._linked, *sorted(sets)])
             by_signal: dict[str, list[Finding]] = {}
             for finding in findings:
                 marker = self._groups[sets].representative(finding.marker)
@@ -122,7 +122,7 @@ def _markers(members: Sequence[Finding]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(finding.marker for finding in members))
 
 
-class _SignalGroups:
+class SignalGroups:
     """Groups of variants and haplotype sets that carry one signal, directly or through a chain."""
 
     def __init__(self, groups: Sequence[Sequence[str]]) -> None:

@@ -10,27 +10,19 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pgx_ana.annotation.annotations import (
-    AnnotatedCategory,
-    Annotations,
-    AssociationResult,
-    MarkerCall,
-)
-from pgx_ana.annotation.conclusions import NOT_ASSESSED, UNDETERMINED, Conclusion
+from pgx_ana.annotation.annotations import Annotations
+from pgx_ana.annotation.findings import MarkerFindings
 from pgx_ana.annotation.headlines import level_words
-from pgx_ana.annotation.signals import Finding, Signal, SignalCounter, highest
+from pgx_ana.annotation.markers import AnnotatedCategory
+from pgx_ana.annotation.signals import Signal, SignalCounter, highest
 from pgx_ana.coded import Coded, combine
-from pgx_ana.knowledge import COMPARED, LADDER, BasisKind, Direction, KnowledgeBase, Level
+from pgx_ana.knowledge import LADDER, BasisKind, KnowledgeBase, Level
 from pgx_ana.model import Circumstances
-from pgx_ana.terms import CallSource
 
 OVERALL = "overall"
 """Category of the summary about the person as a whole."""
 
-_FOUND = frozenset(direction.value for direction in COMPARED)
 _ESTABLISHED = LADDER[: LADDER.index(Level.REPLICATED) + 1]
-_SOURCE_NOTES = {CallSource.ASSERTED: " (asserted)", CallSource.OTHER_STRAND: " (other strand)"}
-_EFFECT_WORDS = {Direction.BETWEEN.value: "in between"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,42 +57,12 @@ def summarise_categories(annotations: Annotations) -> tuple[CategorySummary, ...
     return tuple(_summarise(category, annotations) for category in AnnotatedCategory)
 
 
-@dataclass(frozen=True, slots=True)
-class _MarkerState:
-    """A marker with its call, as shown to the reader.
-
-    ``is_assessed`` is also True for a reference that the user asserted; ``is_asserted`` marks it.
-    """
-
-    text: str
-    status: str
-    is_assessed: bool
-    is_asserted: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _MarkerFindings:
-    """The state of a marker, the findings that apply to it, and where nothing could be found.
-
-    ``undetermined`` and ``not_studied`` have its genotype if a conclusion of that kind was drawn;
-    else they are empty.
-    """
-
-    state: _MarkerState
-    findings: tuple[Finding, ...]
-    undetermined: str
-    not_studied: str
-
-
 def _summarise(category: AnnotatedCategory, annotations: Annotations) -> CategorySummary:
-    by_marker: dict[str, list[AssociationResult]] = {}
-    for result in annotations.associations:
-        if result.category is category:
-            by_marker.setdefault(result.marker.id, []).append(result)
     knowledge = annotations.knowledge
-    writer = _SummaryWriter(knowledge)
+    maker = annotations.annotator.finding_maker
+    writer = _SummaryWriter(knowledge, maker.counter)
     people = annotations.circumstances.map(lambda one: is_unstudied_man(one, knowledge)).unique()
-    markers = [writer.marker_findings(results) for results in by_marker.values()]
+    markers = [maker.of_marker(results) for results in annotations.of_category(category)]
     summaries = combine([*markers, people]).map(
         lambda row: writer.summary(row[:-1], is_man=row[-1])
     )
@@ -112,78 +74,15 @@ def is_unstudied_man(person: Circumstances, knowledge: KnowledgeBase) -> bool:
     return person.sex == "male" and not knowledge.was_studied_in_men
 
 
-def _genotype_text(call: MarkerCall) -> str:
-    """Return a genotype, with a note where it rests on the user's assertion or permission."""
-    return call.genotype + _SOURCE_NOTES.get(call.source, "")
-
-
 class _SummaryWriter:
     """Writes the summaries of one category."""
 
-    def __init__(self, knowledge: KnowledgeBase) -> None:
+    def __init__(self, knowledge: KnowledgeBase, counter: SignalCounter) -> None:
         self._knowledge = knowledge
-        self._counter = SignalCounter([group.variants for group in knowledge.linkage.values()])
+        self._counter = counter
         self._drug = knowledge.drugs[knowledge.info.drug]
 
-    def marker_findings(self, results: Sequence[AssociationResult]) -> Coded[_MarkerFindings]:
-        """Return the findings of one marker in every sample; equal ones share a code."""
-        calls = results[0].marker.calls
-        conclusions = zip(*(result.conclusions for result in results), strict=True)
-        # Calls that differ in phase alone have equal findings, which are made once.
-        made: dict[tuple[object, ...], _MarkerFindings] = {}
-        findings = []
-        for call, of_call in zip(calls.values, conclusions, strict=True):
-            if (call, of_call) not in made:
-                made[call, of_call] = self._marker_findings(results, call, of_call)
-            findings.append(made[call, of_call])
-        return Coded(tuple(findings), calls.codes).unique()
-
-    def _marker_findings(
-        self,
-        results: Sequence[AssociationResult],
-        call: MarkerCall,
-        conclusions: Sequence[Conclusion],
-    ) -> _MarkerFindings:
-        """Return the findings on one distinct call of a marker."""
-        marker = results[0].marker
-        directions = {conclusion.direction for conclusion in conclusions}
-        is_assessed = directions != {NOT_ASSESSED}
-        genotype = f"{marker.id} {_genotype_text(call)}"
-        state = _MarkerState(
-            text=genotype if is_assessed else f"{marker.id} {call.status.value}",
-            status=call.status.value.replace("_", " "),
-            is_assessed=is_assessed,
-            is_asserted=call.source is CallSource.ASSERTED,
-        )
-        findings = tuple(
-            self._finding(result, conclusion, call.genotype)
-            for result, conclusion in zip(results, conclusions, strict=True)
-            if conclusion.direction in _FOUND
-        )
-        return _MarkerFindings(
-            state,
-            findings,
-            undetermined=genotype if UNDETERMINED in directions else "",
-            not_studied=genotype if Direction.NOT_STUDIED in directions else "",
-        )
-
-    def _finding(self, result: AssociationResult, conclusion: Conclusion, genotype: str) -> Finding:
-        marker, effect = result.marker, conclusion.effect
-        outcome = self._knowledge.outcomes[result.association.outcome]
-        if effect not in {"better", "worse"}:
-            effect = _EFFECT_WORDS.get(conclusion.direction, conclusion.direction)
-        return Finding(
-            marker=marker.id,
-            set_members=(marker.id, *marker.sites) if marker.sites else (),
-            outcome=outcome.name,
-            group=outcome.group,
-            effect=effect,
-            level=result.grade.level,
-            kind=result.basis.kind,
-            text=f"{marker.id} {genotype}: {conclusion.headline}",
-        )
-
-    def summary(self, markers: Sequence[_MarkerFindings], *, is_man: bool) -> Summary:
+    def summary(self, markers: Sequence[MarkerFindings], *, is_man: bool) -> Summary:
         """Return the summary of one combination of calls at all markers."""
         states = [marker.state for marker in markers]
         findings = [finding for marker in markers for finding in marker.findings]
@@ -203,7 +102,7 @@ class _SummaryWriter:
         )
 
     def _sentences(
-        self, found: Sequence[Signal], markers: Sequence[_MarkerFindings]
+        self, found: Sequence[Signal], markers: Sequence[MarkerFindings]
     ) -> Iterator[str]:
         states = [marker.state for marker in markers]
         if not states:
@@ -246,7 +145,7 @@ class _SummaryWriter:
                     findings=told(on_it),
                 )
 
-    def _other_sentences(self, markers: Sequence[_MarkerFindings]) -> Iterator[str]:
+    def _other_sentences(self, markers: Sequence[MarkerFindings]) -> Iterator[str]:
         """Yield what was assessed without a finding, and what rests on an assertion."""
         undetermined = [marker.undetermined for marker in markers if marker.undetermined]
         not_studied = [marker.not_studied for marker in markers if marker.not_studied]

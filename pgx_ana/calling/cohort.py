@@ -24,11 +24,13 @@ def merge_files(
 ) -> SiteCalls:
     """Merge the calls of one variant from several files into those of the cohort.
 
-    If two files call the same sample, the call of the first file is kept. A file without evidence
-    adds to the others, and contradicts none: its deletions count in their calls already. Raises
-    :class:`InputError` if two files disagree about a sample.
+    Samples that no file calls are absent. If two files call the same sample, the call of the first
+    file is kept. A file without evidence adds to the others, and contradicts none: its deletions
+    count in their calls already. Raises :class:`InputError` if two files disagree about a sample.
     """
-    if len(parts) == 1:
+    if not parts:
+        return SiteCalls(variant, Coded.constant(ABSENT, len(samples)), has_evidence=False)
+    if len(parts) == 1 and np.array_equal(parts[0][1], np.arange(len(samples))):
         return parts[0][0]
     parts = sorted(parts, key=lambda part: not part[0].has_evidence)
     code_of: dict[Call, int] = {ABSENT: _ABSENT_CODE}

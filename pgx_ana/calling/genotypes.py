@@ -47,7 +47,29 @@ def call_site(
     options: CallOptions,
     file: str,
 ) -> SiteCalls:
-    """Call one variant in all samples of one file from the records that overlap its window."""
+    """Call one variant in all people of one file from the records that overlap its window.
+
+    ``file`` is the name of the file; empty for several files, of one person each. People with the
+    same genotypes in all records are called once.
+    """
+    if not records or any(record.codes is None for record in records):
+        everyone = np.arange(n_samples)
+        own = [record if record.codes is None else record.of(everyone) for record in records]
+        return _call_site(variant, assembly, own, n_samples, options, file)
+    codes, people = distinct_rows([record.codes for record in records if record.codes is not None])
+    distinct = [record.of(people) for record in records]
+    site = _call_site(variant, assembly, distinct, len(people), options, file)
+    return dataclasses.replace(site, calls=site.calls.take(codes))
+
+
+def _call_site(
+    variant: Variant,
+    assembly: Assembly,
+    records: Sequence[Record],
+    n_samples: int,
+    options: CallOptions,
+    file: str,
+) -> SiteCalls:
     counting = [record for record in records if record.counts_copies and record.is_block]
     records = [record for record in records if record not in counting]
     locus = _locus(variant, assembly, records)

@@ -7,10 +7,8 @@ in one file with them.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,23 +57,20 @@ def share_structural_rows(
 def _of_samples(record: Record, taken: NDArray[np.intp]) -> Record:
     """Return a record for other samples: for each its number in the record, -1 for none."""
     is_there = taken >= 0
-
-    def of(values: NDArray[Any] | None, absent: float) -> Any:
-        if values is None:
-            return None
-        chosen = values[taken]
-        chosen[~is_there] = absent
-        return chosen
-
-    return dataclasses.replace(
-        record,
-        alleles=of(record.alleles, 0),
-        phased=of(record.phased, 0),
-        phase_set=of(record.phase_set, MISSING),
-        gq=of(record.gq, np.nan),
-        dp=of(record.dp, np.nan),
-        failed=of(record.failed, 0),
-        probability=of(record.probability, np.nan),
-        phase_probability=of(record.phase_probability, np.nan),
-        sample_ends=of(record.sample_ends, 0),
-    )
+    chosen = record.of(np.maximum(taken, 0))
+    absent = {
+        "alleles": 0,
+        "phased": 0,
+        "phase_set": MISSING,
+        "gq": np.nan,
+        "dp": np.nan,
+        "failed": 0,
+        "probability": np.nan,
+        "phase_probability": np.nan,
+        "sample_ends": 0,
+    }
+    for name, value in absent.items():
+        values = getattr(chosen, name)
+        if values is not None:
+            values[~is_there] = value  # the arrays are new
+    return chosen

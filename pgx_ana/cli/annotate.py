@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from pgx_ana.cli.destination import check_destination, chosen_format
+from pgx_ana.cli.destination import check_destination, chosen_output
 from pgx_ana.cli.options import (
     NOT_ALL_CALLED,
     Choice,
@@ -20,7 +20,7 @@ from pgx_ana.cli.options import (
     table_names,
 )
 from pgx_ana.cli.streams import say
-from pgx_ana.terms import GLOBAL, POPULATIONS, FileFormat, TableName
+from pgx_ana.terms import GLOBAL, POPULATIONS, TEXT_TABLES, FileFormat, Layout, OutputChoice
 
 if TYPE_CHECKING:
     from pgx_ana.annotation import Annotations
@@ -44,13 +44,28 @@ _ASSERTED_WARNING = (
     "the ending of -o, else tsv; .gz compresses]",
 )
 @click.option(
+    "--layout",
+    type=Choice([layout.value for layout in Layout]),
+    default=Layout.LONG.value,
+    show_default=True,
+    help="wide: one row per person and one column per variant or haplotype set, for the tables "
+    "calls, haplotypes or both.",
+)
+@click.option(
+    "--names",
+    "with_names",
+    is_flag=True,
+    help="Parquet: repeat sample names in every table above 20,000 people too, not only numbers.",
+)
+@click.option(
     "-t",
     "--table",
     "tables",
     multiple=True,
     callback=table_names,
-    help=f"Tables to write, separated by commas: {', '.join(TableName)}, or all.  [default: "
-    "annotations]",
+    help=f"Tables to write, separated by commas: {', '.join(TEXT_TABLES)}, in Parquet also "
+    "samples, variants and conclusions, or all.  [default: annotations; in Parquet, all but these; "
+    "with --layout wide, calls]",
 )
 @call_options
 @click.option(
@@ -88,8 +103,6 @@ def annotate(
     ctx: click.Context,
     /,
     output: str,
-    file_format: str | None,
-    tables: tuple[TableName, ...],
     **given: Any,
 ) -> None:
     """Annotate the people in VCF or BCF FILES (- for stdin).
@@ -102,15 +115,15 @@ def annotate(
       pgx-ana annotate patient.vcf.gz
       pgx-ana annotate chr*.vcf.gz --table summary -o summary.tsv
       pgx-ana annotate cohort.bcf --table calls,annotations -o results/
+      pgx-ana annotate cohort.bcf --table calls,haplotypes --layout wide -o people.tsv
+      pgx-ana annotate cohort.bcf --format parquet -o results/
     """
-    kind = chosen_format(output, file_format, tables)
-    check_destination(output, given, kind, tables)
-    check_writable(output, is_folder=len(tables) > 1)
+    choice = _checked_choice(output, given)
     # Loaded first: its imports take half as long again if they run nested inside other imports.
     knowledge = load_knowledge(given["directories"])
     annotations = _run(given, knowledge)
     _tell(annotations, quiet=given["quiet"])
-    _write(annotations, kind, tables, output)
+    _write(annotations, choice, output)
     ctx.exit(_conclude(annotations, given["fail_on"], quiet=given["quiet"]))
 
 
@@ -160,9 +173,19 @@ def _list_inputs(annotations: Annotations) -> None:
         say(f"samples in several files, each treated as one person: {shared}")
 
 
-def _write(
-    annotations: Annotations, file_format: FileFormat, tables: Sequence[TableName], output: str
-) -> None:
+def _checked_choice(output: str, given: Mapping[str, Any]) -> OutputChoice:
+    """Return what is written. Raises an error if that is not possible, before anything is read."""
+    choice = chosen_output(output, given)
+    check_destination(output, given, choice.file_names)
+    check_writable(output, is_folder=bool(choice.file_names))
+    if choice.file_format is FileFormat.PARQUET:
+        from pgx_ana.output import require_pyarrow
+
+        require_pyarrow()
+    return choice
+
+
+def _write(annotations: Annotations, choice: OutputChoice, output: str) -> None:
     from pgx_ana.output import write_annotations
 
-    write_annotations(annotations, file_format, tables, output)
+    write_annotations([annotations], choice, output, len(annotations.calls.samples))

@@ -26,7 +26,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 _MAX_SAMPLES_BYTES = 256_000_000
 """Size of a list of samples; that of half a million people has some 10 MB."""
 
-_ALL_TABLES = "all"
+ALL_TABLES = "all"
 
 
 class Choice(click.Choice[str]):
@@ -64,20 +64,20 @@ def _not_empty(ctx: click.Context, parameter: click.Parameter, value: str) -> st
 
 def table_names(
     ctx: click.Context, parameter: click.Parameter, given: tuple[str, ...]
-) -> tuple[TableName, ...]:
-    """Return the tables of ``--table``: one by one, separated by commas, or ``all``."""
-    known = [*TableName, _ALL_TABLES]
-    tables: dict[TableName, None] = {}
+) -> tuple[str, ...]:
+    """Return the tables of ``--table``, each once; or :data:`ALL_TABLES`, if that is among them."""
+    known = [*TableName, ALL_TABLES]
     if given and not listed_names(given):
         raise click.BadParameter("lists no table", ctx, parameter)
+    tables: dict[str, None] = {}
     for name in listed_names(given):
         table = known_name(name, known)
         if table is None:
             words = ", ".join(known)
             message = f"{name!r} is not one of {words}{did_you_mean(name, known)}"
             raise click.BadParameter(message, ctx, parameter)
-        tables |= dict.fromkeys(TableName if table == _ALL_TABLES else [TableName(table)])
-    return tuple(tables)
+        tables[table] = None
+    return (ALL_TABLES,) if ALL_TABLES in tables else tuple(tables)
 
 
 def kb_option(command: Command) -> Command:

@@ -6,18 +6,20 @@ Gives: the diplotype where only one fits, or only one consists of named haplotyp
 Never: takes a missing site for reference, or reports a diplotype because it is the likeliest one.
 """
 
-from pgx_ana.haplotypes.calls import DiplotypeCall, HaplotypeCalls, call_all_haplotypes
-from pgx_ana.haplotypes.diplotypes import Diplotype, DiplotypeStatus, Labels
+from pgx_ana.haplotypes.calls import DiplotypeCall, HaplotypeCaller, HaplotypeCalls
+from pgx_ana.haplotypes.chromosomes import Labels
+from pgx_ana.haplotypes.diplotypes import Candidate, Diplotype, DiplotypeStatus
 from pgx_ana.haplotypes.nomenclature import Label, Nomenclature, nomenclature_of
 
 __all__ = [
+    "Candidate",
     "Diplotype",
     "DiplotypeCall",
     "DiplotypeStatus",
+    "HaplotypeCaller",
     "HaplotypeCalls",
     "Label",
     "Labels",
     "Nomenclature",
-    "call_all_haplotypes",
     "nomenclature_of",
 ]

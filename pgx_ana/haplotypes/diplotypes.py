@@ -6,28 +6,33 @@ it is never taken for reference.
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
+from pgx_ana.haplotypes.chromosomes import Chromosomes, Labels
 from pgx_ana.haplotypes.nomenclature import Label, Nomenclature
 from pgx_ana.haplotypes.panel import PartialAlleles
 from pgx_ana.haplotypes.phasing import (
     MAX_BLOCKS,
     AllelePair,
     Genotype,
+    Observation,
     Phasing,
-    open_blocks,
+    observation,
     phasings_of,
 )
 
 MIN_PROBABILITY = 0.001
 """Diplotypes with a smaller probability are left out of the probabilities."""
 
-Labels = tuple[Label, ...]
+
+_MAX_MADE_BLOCKS = 4
+"""Open phase blocks up to which the candidates, at most eight, are always made."""
 
 
 class OpenChromosome(NamedTuple):
@@ -52,8 +57,7 @@ class DiplotypeStatus(StrEnum):
     NOT_ASSESSED = "not_assessed"
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A pair of chromosomes that fits, each with every label that it may have, exact ones first."""
 
     first: Labels
@@ -62,7 +66,7 @@ class Candidate:
     @property
     def text(self) -> str:
         """Return ``*1/*22``, or with several labels ``*22|*37/*1|*2``."""
-        return "/".join("|".join(label.text for label in labels) for labels in self.groups)
+        return "/".join(["|".join([label.text for label in labels]) for labels in self])
 
     @property
     def groups(self) -> tuple[Labels, Labels]:
@@ -73,6 +77,55 @@ class Candidate:
     def exact(self) -> bool:
         """Return whether this is a pair of named haplotypes and nothing else is possible."""
         return all(len(labels) == 1 and labels[0].exact for labels in self.groups)
+
+
+class DeferredCandidates(Sequence[Candidate]):
+    """The candidates of a person with many open phase blocks, made only when they are asked for.
+
+    Every allele is known, and no candidate is a pair of named haplotypes. So each phasing gives a
+    candidate of its own, and each chromosome a label of its own.
+    """
+
+    __slots__ = ("_chromosomes", "_observed")
+
+    def __init__(self, chromosomes: Chromosomes, observed: Observation) -> None:
+        self._chromosomes = chromosomes
+        self._observed = observed
+
+    def __len__(self) -> int:
+        return int(1 << len(self._observed.blocks) - 1)
+
+    @overload
+    def __getitem__(self, index: int) -> Candidate: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Candidate]: ...
+
+    def __getitem__(self, index: int | slice) -> Candidate | Sequence[Candidate]:
+        return self._made()[index]
+
+    def __iter__(self) -> Iterator[Candidate]:
+        return iter(self._made())
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, DeferredCandidates):
+            other = other._made()
+        return self._made() == other
+
+    def __hash__(self) -> int:
+        return hash(self._made())
+
+    def __repr__(self) -> str:
+        return repr(self._made())
+
+    @property
+    def haplotypes(self) -> frozenset[int]:
+        """The haplotypes that any candidate carries."""
+        pairs = phasings_of(self._observed)
+        return self._chromosomes.carried_by_any(itertools.chain.from_iterable(pairs))
+
+    def _made(self) -> tuple[Candidate, ...]:
+        return _candidates(self._chromosomes, phasings_of(self._observed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +144,7 @@ class Diplotype:
 
     status: DiplotypeStatus
     diplotype: str = ""
-    candidates: tuple[Candidate, ...] = ()
+    candidates: Sequence[Candidate] = ()
     probabilities: tuple[tuple[str, float], ...] = ()
     deciding: tuple[str, ...] = ()
     extras: tuple[str, ...] = ()
@@ -99,6 +152,107 @@ class Diplotype:
     phenotype: str = ""
     also_possible: frozenset[int] = frozenset()
     also_possible_pairs: frozenset[tuple[OpenChromosome, OpenChromosome]] = frozenset()
+
+    @property
+    def haplotypes(self) -> frozenset[int]:
+        """Return the indices of all haplotypes that either chromosome may carry."""
+        if isinstance(self.candidates, DeferredCandidates):
+            return self.candidates.haplotypes
+        labels = {label for candidate in self.candidates for group in candidate for label in group}
+        return self.also_possible.union(*(label.haplotypes for label in labels))
+
+    @property
+    def is_unnamed(self) -> bool:
+        """Return whether no candidate is a pair of named haplotypes, nor are any of them made."""
+        return isinstance(self.candidates, DeferredCandidates)
+
+    @property
+    def n_labels(self) -> int:
+        """Return how many different labels the chromosomes of the candidates have."""
+        if isinstance(self.candidates, DeferredCandidates):
+            return 2 * len(self.candidates)
+        groups = itertools.chain.from_iterable(self.candidates)
+        return len({label.text for group in groups for label in group})
+
+
+class DiplotypeCaller:
+    """Calls the diplotypes of one haplotype set.
+
+    With a ``population`` of the panel, candidates get their Hardy-Weinberg probabilities.
+    """
+
+    def __init__(self, nomenclature: Nomenclature, population: str = "") -> None:
+        self.nomenclature = nomenclature
+        self.chromosomes = Chromosomes(nomenclature)
+        self._population = population if population in nomenclature.panel.counts else ""
+        self._largest_core = max((core.bit_count() for core in self.chromosomes.cores), default=0)
+
+    def call(self, observed: Observation) -> Diplotype:
+        """Call the diplotype of one person, without the alleles at further sites."""
+        nomenclature, chromosomes = self.nomenclature, self.chromosomes
+        deciding = tuple(_deciding(nomenclature, observed))
+        if observed.shared == chromosomes.all_missing:
+            all_haplotypes = frozenset(range(len(nomenclature.haplotypes)))
+            return Diplotype(
+                DiplotypeStatus.NOT_ASSESSED, deciding=deciding, also_possible=all_haplotypes
+            )
+        if len(observed.blocks) > MAX_BLOCKS:
+            possible = frozenset(_possible_haplotypes(chromosomes, observed))
+            status = _status(chromosomes, observed, ())
+            return Diplotype(status, deciding=deciding, also_possible=possible)
+        if self._may_be_deferred(observed):
+            return self._deferred(observed, deciding)
+        phasings = phasings_of(observed)
+        candidates = _candidates(chromosomes, phasings)
+        status = _status(chromosomes, observed, candidates)
+        open_pairs = frozenset(_open_pairs(chromosomes, phasings))
+        unlisted = frozenset[int]().union(
+            *(open_.unlisted for pair in open_pairs for open_ in pair)
+        )
+        reported = _reported_candidate(status, candidates)
+        probabilities: tuple[tuple[str, float], ...] = ()
+        if self._population and _is_unresolved(candidates):
+            probabilities = _probabilities(chromosomes, phasings, self._population)
+        return Diplotype(
+            status,
+            reported.text if reported else "",
+            candidates,
+            probabilities,
+            deciding,
+            (),
+            _functions(nomenclature, reported) if reported else "",
+            "" if unlisted else _phenotype(nomenclature, (reported,) if reported else candidates),
+            unlisted,
+            open_pairs,
+        )
+
+    def _may_be_deferred(self, observed: Observation) -> bool:
+        """Return whether there are many candidates, and nothing else depends on what they are."""
+        if len(observed.blocks) <= _MAX_MADE_BLOCKS or self._population:
+            return False
+        n_alleles = 2 * observed.shared.bit_count() + sum(
+            first.bit_count() + second.bit_count() for first, second, _ in observed.blocks
+        )
+        is_complete = not observed.alleles & self.chromosomes.all_missing
+        return is_complete and n_alleles > 2 * self._largest_core
+
+    def _deferred(self, observed: Observation, deciding: tuple[str, ...]) -> Diplotype:
+        """Return a diplotype of which no candidate is a pair of named haplotypes.
+
+        It has no phenotype, because a chromosome that is no named haplotype has no function.
+        """
+        candidates = DeferredCandidates(self.chromosomes, observed)
+        status = _status(self.chromosomes, observed, ())
+        return Diplotype(status, candidates=candidates, deciding=deciding)
+
+    def extras(self, diplotype: Diplotype, further: Mapping[str, AllelePair]) -> tuple[str, ...]:
+        """Return the alleles that do not belong to the reported haplotypes, if any is reported.
+
+        ``further`` has the alleles at further sites by rsID.
+        """
+        if not diplotype.diplotype:
+            return ()
+        return tuple(_extra_alleles(self.nomenclature, diplotype.candidates[0], further))
 
 
 def call_diplotype(
@@ -112,43 +266,16 @@ def call_diplotype(
     ``core`` has a genotype for each core site, ``further`` the alleles at further sites by rsID.
     With a ``population`` of the panel, candidates get their Hardy-Weinberg probabilities.
     """
-    deciding = tuple(_deciding(nomenclature, core))
-    if all(genotype.alleles == (None, None) for genotype in core):
-        all_haplotypes = frozenset(range(len(nomenclature.haplotypes)))
-        return Diplotype(
-            DiplotypeStatus.NOT_ASSESSED, deciding=deciding, also_possible=all_haplotypes
-        )
-    blocks = open_blocks(core)
-    if len(blocks) > MAX_BLOCKS:
-        possible = frozenset(_possible_haplotypes(nomenclature, core, blocks))
-        status = _status(nomenclature, core, ())
-        return Diplotype(status, deciding=deciding, also_possible=possible)
-    phasings = list(phasings_of(core, blocks))
-    candidates = _candidates(nomenclature, phasings)
-    status = _status(nomenclature, core, candidates)
-    open_pairs = frozenset(_open_pairs(nomenclature, phasings))
-    unlisted = frozenset[int]().union(*(open_.unlisted for pair in open_pairs for open_ in pair))
-    reported = _reported_candidate(status, candidates)
-    probabilities: tuple[tuple[str, float], ...] = ()
-    if population in nomenclature.panel.counts and _is_unresolved(candidates):
-        probabilities = _probabilities(nomenclature, phasings, population)
-    return Diplotype(
-        status,
-        reported.text if reported else "",
-        candidates,
-        probabilities,
-        deciding,
-        tuple(_extra_alleles(nomenclature, reported, further)) if reported else (),
-        _functions(nomenclature, reported) if reported else "",
-        "" if unlisted else _phenotype(nomenclature, (reported,) if reported else candidates),
-        unlisted,
-        open_pairs,
+    caller = DiplotypeCaller(nomenclature, population)
+    coded = (
+        (caller.chromosomes.coded(site, genotype), genotype.block)
+        for site, genotype in enumerate(core)
     )
+    diplotype = caller.call(observation(coded))
+    return dataclasses.replace(diplotype, extras=caller.extras(diplotype, further))
 
 
-def _possible_haplotypes(
-    nomenclature: Nomenclature, core: Sequence[Genotype], blocks: Sequence[Sequence[int]]
-) -> Iterator[int]:
+def _possible_haplotypes(chromosomes: Chromosomes, observed: Observation) -> Iterator[int]:
     """Yield the haplotypes that a chromosome may carry in any of too many phasings to try.
 
     A haplotype may be carried if each block, in one of its two orders, has or leaves open all of
@@ -156,63 +283,63 @@ def _possible_haplotypes(
     orders, has known alleles of which none is a haplotype on its own. Haplotypes that are never
     named, because a larger one always takes their alleles, are not left out.
     """
-    in_block = {site for block in blocks for site in block}
-    units = [*blocks, *([site] for site in range(len(core)) if site not in in_block)]
-    alone = {
-        next(iter(haplotype.core.items()))
-        for haplotype in nomenclature.haplotypes
-        if len(haplotype.core) == 1
-    }
-
-    def fits(allele: str | None, site: int, core_alleles: Mapping[int, str]) -> bool:
-        if allele is None:
-            return True
-        if core_alleles:
-            return core_alleles.get(site, allele) == allele
-        return allele in nomenclature.known_alleles[site] and (site, allele) not in alone
-
-    for number, haplotype in enumerate(nomenclature.haplotypes):
-        if all(
-            any(
-                all(fits(core[site].alleles[copy], site, haplotype.core) for site in unit)
-                for copy in (0, 1)
+    # Of a block with one site, one of the copies gives the one allele that a haplotype has there.
+    together = observed.shared
+    lacking_in_blocks = []
+    for block in observed.blocks:
+        if len(block.sites) == 1:
+            together |= block.first | block.second
+        else:
+            in_block = chromosomes.at_sites(sum(1 << site for site in block.sites))
+            together |= in_block
+            lacking_in_blocks.append(
+                [
+                    in_block & ~(copy | chromosomes.at_sites(copy))
+                    for copy in (block.first, block.second)
+                ]
             )
-            for unit in units
+    lacking = ~(together | chromosomes.at_sites(together))
+    named = chromosomes.unknown_alleles | chromosomes.alone
+    may_be_plain = not observed.shared & named and not any(
+        block.first & named and block.second & named for block in observed.blocks
+    )
+    for number, core in enumerate(chromosomes.cores):
+        if not core:
+            if may_be_plain:
+                yield number
+        elif not core & lacking and not any(
+            core & first and core & second for first, second in lacking_in_blocks
         ):
             yield number
 
 
 def _open_pairs(
-    nomenclature: Nomenclature, phasings: Sequence[Phasing]
+    chromosomes: Chromosomes, phasings: Sequence[Phasing]
 ) -> Iterator[tuple[OpenChromosome, OpenChromosome]]:
     """Yield the pairs of chromosomes that may carry haplotypes in unlisted combinations."""
     for phasing in phasings:
-        if not any(None in alleles for alleles in phasing):
+        if not (phasing[0] | phasing[1]) & chromosomes.all_missing:
             continue
-        pair = [
-            OpenChromosome(_labels(nomenclature, alleles), nomenclature.also_possible(alleles))
-            for alleles in phasing
-        ]
-        if any(chromosome.unlisted for chromosome in pair):
-            pair.sort(key=lambda open_: (_rank(open_.labels), sorted(open_.unlisted)))
-            yield pair[0], pair[1]
+        pair = [chromosomes.named(chromosome) for chromosome in phasing]
+        if pair[0].unlisted or pair[1].unlisted:
+            pair.sort(key=lambda named: (named.sort_key, sorted(named.unlisted)))
+            first, second = (OpenChromosome(named.labels, named.unlisted) for named in pair)
+            yield first, second
 
 
-def _candidates(nomenclature: Nomenclature, phasings: Sequence[Phasing]) -> tuple[Candidate, ...]:
+def _candidates(chromosomes: Chromosomes, phasings: Sequence[Phasing]) -> tuple[Candidate, ...]:
     """Return the distinct candidates, pairs of named haplotypes first."""
-    candidates = set()
+    named = chromosomes.named
+    by_key: dict[str, Candidate] = {}
     for phasing in phasings:
-        groups = sorted((_labels(nomenclature, alleles) for alleles in phasing), key=_rank)
-        candidates.add(Candidate(groups[0], groups[1]))
-    return tuple(sorted(candidates, key=lambda c: (not c.exact, _rank(c.first), _rank(c.second))))
-
-
-def _labels(nomenclature: Nomenclature, alleles: PartialAlleles) -> Labels:
-    return tuple(label for label, _ in nomenclature.labels(alleles))
-
-
-def _rank(labels: Labels) -> tuple[tuple[bool, tuple[int, ...], str], ...]:
-    return tuple(label.rank for label in labels)
+        first, second = named(phasing[0]), named(phasing[1])
+        if second.sort_key < first.sort_key:
+            first, second = second, first
+        exact_first = "0" if first.is_exact and second.is_exact else "1"
+        key = exact_first + first.sort_key + second.sort_key
+        if key not in by_key:
+            by_key[key] = Candidate(first.labels, second.labels)
+    return tuple([by_key[key] for key in sorted(by_key)])
 
 
 def _is_unresolved(candidates: Sequence[Candidate]) -> bool:
@@ -221,14 +348,11 @@ def _is_unresolved(candidates: Sequence[Candidate]) -> bool:
 
 
 def _status(
-    nomenclature: Nomenclature, core: Sequence[Genotype], candidates: Sequence[Candidate]
+    chromosomes: Chromosomes, observed: Observation, candidates: Sequence[Candidate]
 ) -> DiplotypeStatus:
-    if any(
-        not known.issuperset(set(genotype.alleles) - {None})
-        for genotype, known in zip(core, nomenclature.known_alleles, strict=True)
-    ):
+    if observed.alleles & chromosomes.unknown_alleles:
         return DiplotypeStatus.UNKNOWN_ALLELE
-    if any(None in genotype.alleles for genotype in core):
+    if observed.alleles & chromosomes.all_missing:
         return DiplotypeStatus.INCOMPLETE
     if len(candidates) == 1:
         return DiplotypeStatus.DETERMINED
@@ -246,27 +370,29 @@ def _reported_candidate(
     return None
 
 
-def _deciding(nomenclature: Nomenclature, core: Sequence[Genotype]) -> Iterator[str]:
+def _deciding(nomenclature: Nomenclature, observed: Observation) -> Iterator[str]:
     """Yield what would settle the diplotype: the missing sites, and the unknown phase."""
-    for site, genotype in zip(nomenclature.sites, core, strict=True):
-        if None in genotype.alleles:
-            yield f"{site} {genotype.gap}"
-    blocks = ["+".join(nomenclature.sites[site] for site in block) for block in open_blocks(core)]
-    if len(blocks) > 1:
+    sites = nomenclature.sites
+    for site, gap in observed.gaps:
+        yield f"{sites[site]} {gap}"
+    if len(observed.blocks) > 1:
+        blocks = ["+".join([sites[site] for site in block.sites]) for block in observed.blocks]
         yield f"phase of {', '.join(blocks[:-1])} and {blocks[-1]}"
 
 
 def _probabilities(
-    nomenclature: Nomenclature, phasings: Sequence[Phasing], population: str
+    chromosomes: Chromosomes, phasings: Sequence[Phasing], population: str
 ) -> tuple[tuple[str, float], ...]:
     """Return the diplotypes that fit, with probabilities from their haplotype frequencies.
 
     Unlisted chromosomes that fit a missing site count in the total, so that the probabilities of
     the listed diplotypes may add up to less than 1.
     """
+    nomenclature = chromosomes.nomenclature
     weights: dict[tuple[Label, Label], float] = {}
     total = 0.0
-    for phasing in phasings:
+    for first_chromosome, second_chromosome in phasings:
+        phasing = [chromosomes.alleles(first_chromosome), chromosomes.alleles(second_chromosome)]
         first_group, second_group = (
             _label_frequencies(nomenclature, partial, population) for partial in phasing
         )

@@ -123,8 +123,12 @@ class Nomenclature:
         """
         if alleles not in self._label_cache:
             limit_cache(self._label_cache)
-            self._label_cache[alleles] = self._make_label(dict(enumerate(alleles)))
+            self._label_cache[alleles] = self._make_label(self._marked(alleles), is_complete=True)
         return self._label_cache[alleles]
+
+    def label_of_marked(self, marked: Mapping[int, str]) -> Label:
+        """Name a chromosome with the given alleles, by site index, and else default ones."""
+        return self._make_label(marked, is_complete=True)
 
     def labels(self, partial: PartialAlleles) -> LabelledChromosomes:
         """Return every label that a partly known chromosome may have.
@@ -155,8 +159,7 @@ class Nomenclature:
             if fitting_bits >> number & 1:
                 fitting.setdefault(label, []).append(alleles)
         if not fitting:
-            known = {site: allele for site, allele in enumerate(partial) if allele is not None}
-            return ((self._make_label(known), ()),)
+            return ((self._make_label(self._marked(partial), is_complete=False), ()),)
         ordered = sorted(fitting, key=lambda label: label.rank)
         return tuple((label, tuple(fitting[label])) for label in ordered)
 
@@ -218,24 +221,32 @@ class Nomenclature:
             for site in range(len(self.sites))
         )
 
-    def _make_label(self, known: Mapping[int, str]) -> Label:
-        """Name the known alleles of a chromosome, given by site index."""
-        undefined = {
-            site: allele for site, allele in known.items() if allele not in self.known_alleles[site]
-        }
-        remaining = {
+    def _marked(self, partial: PartialAlleles) -> dict[int, str]:
+        """Return the known alleles other than the default ones, by site index."""
+        return {
             site: allele
-            for site, allele in known.items()
-            if site not in undefined and allele != self._default_allele(site)
+            for site, allele in enumerate(partial)
+            if allele is not None and allele != self._default_allele(site)
         }
+
+    def _make_label(self, marked: Mapping[int, str], *, is_complete: bool) -> Label:
+        """Name the alleles of a chromosome, given by site index without the default ones.
+
+        ``is_complete`` tells whether the allele is known at every site. If it is not, a missing
+        site may carry another haplotype, so that the chromosome is not *1.
+        """
+        undefined = {
+            site: allele
+            for site, allele in marked.items()
+            if allele not in self.known_alleles[site]
+        }
+        remaining = {site: allele for site, allele in marked.items() if site not in undefined}
         carried: list[int] = []
         for number in self._contained_haplotypes(remaining):
             core = self.haplotypes[number].core
             if core.items() <= remaining.items():
                 carried.append(number)
                 remaining = {site: a for site, a in remaining.items() if site not in core}
-        # A missing site may carry another haplotype, so *1 needs every site to be known.
-        is_complete = len(known) == len(self.sites)
         if not carried and self.default_alleles and not undefined and is_complete:
             carried = [n for n, haplotype in enumerate(self.haplotypes) if not haplotype.core][:1]
         left_over = sorted((remaining | undefined).items())

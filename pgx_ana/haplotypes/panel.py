@@ -20,7 +20,7 @@ PartialAlleles = tuple[str | None, ...]
 
 _PRIOR_WEIGHT = 1.0  # chromosomes
 _PSEUDOCOUNT = 0.5  # chromosomes per allele and site
-_MAX_CACHED = 100_000  # entries
+_MAX_CACHED = 50_000  # entries
 
 
 @dataclass(frozen=True, eq=False)

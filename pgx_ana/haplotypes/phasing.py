@@ -1,16 +1,15 @@
 """From the genotypes of one person to the ways in which they may be phased.
 
 The copies of a heterozygous genotype without phase, or in a phase set of its own, may lie on the
-two chromosomes in either order.
+two chromosomes in either order. A chromosome, or a part of it, is an integer with one bit for each
+allele that it carries, or does not show: see :class:`~pgx_ana.haplotypes.chromosomes.Chromosomes`.
 """
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-
-from pgx_ana.haplotypes.panel import PartialAlleles
+from typing import NamedTuple
 
 MAX_BLOCKS = 7
 """Phase blocks whose phase to each other is unknown. With more, phasings are not enumerated."""
@@ -18,7 +17,7 @@ MAX_BLOCKS = 7
 AllelePair = tuple[str | None, str | None]
 """The alleles of the two copies; None for a copy that is not known."""
 
-Phasing = tuple[PartialAlleles, PartialAlleles]
+Phasing = tuple[int, int]
 """One way to distribute the alleles over the two chromosomes."""
 
 
@@ -36,30 +35,79 @@ class Genotype:
     gap: str = ""
 
 
-def open_blocks(core: Sequence[Genotype]) -> list[list[int]]:
-    """Return the sites whose two copies differ, grouped by phase block.
+class CodedGenotype(NamedTuple):
+    """A genotype with both copies as parts of a chromosome. ``gap`` is None if both are known."""
 
-    An unphased site is a block of its own.
+    site: int
+    first: int
+    second: int
+    gap: str | None
+
+
+class Block(NamedTuple):
+    """The sites of one phase block at which the copies differ, and what each copy carries there."""
+
+    first: int
+    second: int
+    sites: tuple[int, ...]
+
+
+class Observation(NamedTuple):
+    """What is known of the two chromosomes of a person: all that their diplotype depends on.
+
+    ``shared`` is what both carry, ``blocks`` are the parts in which they differ, by their first
+    site. ``gaps`` has the sites at which a copy is not known, with the reason.
     """
-    blocks: dict[tuple[str, int], list[int]] = {}
-    for site, genotype in enumerate(core):
-        if genotype.alleles[0] != genotype.alleles[1]:
-            key = ("site", site) if genotype.block is None else ("block", genotype.block)
-            blocks.setdefault(key, []).append(site)
-    return list(blocks.values())
+
+    shared: int
+    blocks: tuple[Block, ...]
+    gaps: tuple[tuple[int, str], ...]
+
+    @property
+    def alleles(self) -> int:
+        """Return everything that either chromosome carries."""
+        total = self.shared
+        for block in self.blocks:
+            total |= block.first | block.second
+        return total
 
 
-def phasings_of(core: Sequence[Genotype], blocks: Sequence[Sequence[int]]) -> Iterator[Phasing]:
-    """Yield every phasing: the first block keeps its order, each other block takes both orders."""
-    for swaps in itertools.product((False, True), repeat=max(len(blocks) - 1, 0)):
-        swapped_sites = {
-            site
-            for block, is_swapped in zip(blocks[1:], swaps, strict=True)
-            if is_swapped
-            for site in block
-        }
-        pairs = [
-            genotype.alleles[::-1] if site in swapped_sites else genotype.alleles
-            for site, genotype in enumerate(core)
-        ]
-        yield tuple(pair[0] for pair in pairs), tuple(pair[1] for pair in pairs)
+def observation(genotypes: Iterable[tuple[CodedGenotype, int | None]]) -> Observation:
+    """Gather the genotypes of one person, in the order of the sites, each with its phase block.
+
+    An unphased site is a block of its own. Sites at which both copies have the default allele may
+    be left out. Equal observations come from genotypes that differ in spelling only.
+    """
+    shared = 0
+    gaps = []
+    parts: dict[int, tuple[int, int, tuple[int, ...]]] = {}
+    for (site, first, second, gap), block in genotypes:
+        if gap is not None:
+            gaps.append((site, gap))
+        if first == second:
+            shared |= first
+            continue
+        key = ~site if block is None else block
+        if key in parts:
+            other_first, other_second, sites = parts[key]
+            parts[key] = (first | other_first, second | other_second, (*sites, site))
+        else:
+            parts[key] = (first, second, (site,))
+    blocks = tuple(
+        Block(first, second, sites) if first < second else Block(second, first, sites)
+        for first, second, sites in parts.values()
+    )
+    return Observation(shared, blocks, tuple(gaps))
+
+
+def phasings_of(observed: Observation) -> list[Phasing]:
+    """Return every phasing: the first block keeps its order, each other block takes both orders."""
+    firsts, seconds = [observed.shared], [observed.shared]
+    for number, (first, second, _) in enumerate(observed.blocks):
+        kept = [part | first for part in firsts], [part | second for part in seconds]
+        if number == 0:
+            firsts, seconds = kept
+        else:
+            swapped = [part | second for part in firsts], [part | first for part in seconds]
+            firsts, seconds = kept[0] + swapped[0], kept[1] + swapped[1]
+    return list(zip(firsts, seconds, strict=True))

@@ -1,23 +1,25 @@
 """Results in every format. A file is written completely or not at all.
 
 Takes: annotations, or the callability of files.
-Gives: tables as TSV, CSV and data frames, one JSON document per person, callability reports; the
-    column registry describes all tables.
+Gives: tables as TSV, CSV, Parquet and data frames, one JSON document per person, callability
+    reports; the column registry describes all tables. Blocks of people are written one by one.
 Never: draws a conclusion, or leaves an incomplete file behind.
 """
 
-from pgx_ana.output.columns import COLUMNS
+from pgx_ana.output.columns import COLUMNS, PARQUET_COLUMNS
 from pgx_ana.output.documents import json_schema, patient_texts
-from pgx_ana.output.formats import write_annotations, write_callability
+from pgx_ana.output.formats import require_pyarrow, write_annotations, write_callability
 from pgx_ana.output.frames import to_frame
 from pgx_ana.output.tables import Table, make_table
 
 __all__ = [
     "COLUMNS",
+    "PARQUET_COLUMNS",
     "Table",
     "json_schema",
     "make_table",
     "patient_texts",
+    "require_pyarrow",
     "to_frame",
     "write_annotations",
     "write_callability",

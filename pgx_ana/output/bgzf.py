@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterable, Iterator
 
 _CONTENT_BYTES = 65_280
 """Text in a block, as htslib cuts it: even if it does not shrink, the block stays below 64 kB."""
@@ -16,17 +15,25 @@ _END_OF_FILE = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000
 """The empty block by which readers know that a file is complete."""
 
 
-def compressed(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the blocks of a BGZF file with the content of the chunks."""
-    pending = bytearray()
-    for chunk in chunks:
-        pending += chunk
-        while len(pending) >= _CONTENT_BYTES:
-            yield _block(bytes(pending[:_CONTENT_BYTES]))
-            del pending[:_CONTENT_BYTES]
-    if pending:
-        yield _block(bytes(pending))
-    yield _END_OF_FILE
+class BgzfEncoder:
+    """Cuts text into compressed blocks, however it arrives."""
+
+    def __init__(self) -> None:
+        self._pending = bytearray()
+
+    def add(self, content: bytes) -> bytes:
+        """Return the blocks that this content completes; empty if it completes none."""
+        pending = self._pending
+        pending += content
+        n_complete = len(pending) // _CONTENT_BYTES * _CONTENT_BYTES
+        starts = range(0, n_complete, _CONTENT_BYTES)
+        blocks = b"".join(_block(bytes(pending[at : at + _CONTENT_BYTES])) for at in starts)
+        del pending[:n_complete]
+        return blocks
+
+    def end(self) -> bytes:
+        """Return the block with the rest of the content, and the end of the file."""
+        return (_block(bytes(self._pending)) if self._pending else b"") + _END_OF_FILE
 
 
 def _block(content: bytes) -> bytes:

@@ -272,3 +272,76 @@ COLUMNS: dict[TableName, tuple[Column, ...]] = {
         *_STAMPS,
     ),
 }
+
+_SAMPLE_INDEX = Column("sample_index", "integer", "number of the person in the run, from 0")
+_PERSON = (
+    _SAMPLE_INDEX,
+    Column("sample", "category", "sample name in the file; only with --names above 20,000 people"),
+)
+_KEY = Column(
+    "conclusion",
+    "category",
+    "joins calls and haplotypes with the table conclusions: a digest of the call and of what is "
+    "concluded from it; missing where no association is about the variant or set",
+)
+
+
+def _of(table: TableName, *names: str) -> tuple[Column, ...]:
+    """Return columns of a table of text by name."""
+    columns = {column.name: column for column in COLUMNS[table]}
+    return tuple(columns[name] for name in names)
+
+
+def _without(table: TableName, *names: str) -> tuple[Column, ...]:
+    """Return the columns of a table of text without some, and without those of each run."""
+    dropped = {"sample", "kb_version", "pgx_ana_version", *names}
+    return tuple(column for column in COLUMNS[table] if column.name not in dropped)
+
+
+_CONTEXT = _of(TableName.SUMMARY, "sex", "context")
+
+PARQUET_COLUMNS: dict[TableName, tuple[Column, ...]] = {
+    TableName.SAMPLES: (
+        _SAMPLE_INDEX,
+        _SAMPLE,
+        Column("files", "list", "input files with the sample"),
+        *_CONTEXT,
+    ),
+    TableName.VARIANTS: _of(TableName.CALLS, "gene", "variant", "assembly", "chrom", "pos", "ref"),
+    TableName.CALLS: (
+        *_PERSON,
+        *_without(TableName.CALLS, "gene", "assembly", "chrom", "pos", "ref"),
+        _KEY,
+    ),
+    TableName.HAPLOTYPES: (*_PERSON, *_without(TableName.HAPLOTYPES), _KEY),
+    TableName.SUMMARY: (
+        *_PERSON,
+        *_of(TableName.SUMMARY, "category", "highest_level"),
+        Column("n_findings", "integer", "findings that apply, linked variants counted once"),
+        Column("n_better", "integer", "findings that are better for the person"),
+        Column("n_worse", "integer", "findings that are worse for the person"),
+        Column("n_other_effect", "integer", "findings that are neither, or conflicting"),
+        Column("n_on_drug", "integer", "findings on the drug given alone"),
+        Column("n_on_class", "integer", "findings on its class: others of it, or pooled"),
+        Column("n_on_others", "integer", "findings on other drugs, or in the laboratory"),
+        Column("n_assessed", "integer", "variants and haplotype sets with evidence and a genotype"),
+        Column("n_not_assessed", "integer", "those with evidence, but without a genotype"),
+        Column("n_undetermined", "integer", "those of which a copy or the phase is unknown"),
+        Column("n_not_studied", "integer", "those with a genotype that no study has a result for"),
+        Column("n_called_sites", "integer", "known variants that are called; only in overall"),
+        *_CONTEXT,
+        *_of(TableName.SUMMARY, "label_use"),
+    ),
+    TableName.CONCLUSIONS: (
+        _KEY,
+        Column("context", "category", "use of the drug that the row is for; missing for none"),
+        Column(
+            "association_number",
+            "integer",
+            "position of the association among those of the run, from 0",
+        ),
+        *_without(TableName.ANNOTATIONS),
+    ),
+    TableName.ANNOTATIONS: (*_PERSON, *_without(TableName.ANNOTATIONS)),
+}
+"""The columns of the tables in Parquet, where versions are metadata and site facts a table."""

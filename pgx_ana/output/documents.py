@@ -4,72 +4,80 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pgx_ana.annotation import Annotations
 from pgx_ana.knowledge import Answer, KnowledgeBase
-from pgx_ana.model import Circumstances
+from pgx_ana.model import Circumstances, CohortCalls
 from pgx_ana.output.columns import COLUMNS, Column, ColumnType
 from pgx_ana.output.encoding import as_utf8
 from pgx_ana.output.listing import Listing
-from pgx_ana.output.rendering import render_sections, rows_by_sample, sample_batches
+from pgx_ana.output.provenance import SCHEMA_VERSION, run_facts
+from pgx_ana.output.rendering import ByteStream, TableRenderer, rows_by_sample, sample_batches
 from pgx_ana.output.tables import Value, make_table
-from pgx_ana.terms import GLOBAL, POPULATIONS, TableName
-from pgx_ana.version import __version__
-
-SCHEMA_VERSION = "2.0"
-"""Version of the documents. The first number changes if a key is removed or changes its meaning."""
+from pgx_ana.terms import GLOBAL, POPULATIONS, TEXT_TABLES
 
 
-def document_chunks(annotations: Annotations, *, lines: bool) -> Iterator[bytes]:
-    """Yield the documents of all patients, one per line or as one JSON array."""
-    if lines:
-        yield from patient_texts(annotations, end=b"\n")
-        return
-    yield b"[\n"
-    for number, document in enumerate(patient_texts(annotations)):
-        if number:
-            yield b",\n"
-        yield document
-    yield b"\n]\n"
+class DocumentWriter:
+    """Writes the documents of all people, one per line or as one JSON array."""
+
+    def __init__(self, stream: ByteStream, *, lines: bool) -> None:
+        self._stream = stream
+        self._between, self._end = (b"\n", b"\n") if lines else (b",\n", b"\n]\n")
+        self._opening = b"" if lines else b"[\n"
+        self._documents = Documents()
+
+    def write(self, block: Annotations) -> None:
+        """Write the documents of a block."""
+        for text in self._documents.texts(block):
+            self._stream.write(self._opening + text)
+            self._opening = self._between
+
+    def close(self) -> None:
+        """Write the end of the last document, and of the array."""
+        self._stream.write(self._end)
 
 
-def patient_texts(annotations: Annotations, *, end: bytes = b"") -> Iterator[bytes]:
-    """Yield the document of each patient as UTF-8 JSON text on one line, followed by ``end``."""
-    tables = [make_table(name, annotations) for name in TableName]
-    keys = [_to_json(table.name.value) for table in tables]
-    heads = {key: as_utf8(f", {head}, ") for key, head in _document_heads(annotations).items()}
-    first, later = _JsonObjectStyle("{"), _JsonObjectStyle(", {")
-    rendered_tables = [render_sections(table, first, later) for table in tables]
-    samples = annotations.calls.samples
-    questions = _to_json([*map(_answer, annotations.knowledge.answers)])
-    people = {
-        person: as_utf8(
-            f"{_to_json(_circumstances(person, annotations.knowledge))[1:-1]}, "
-            f'"questions": {questions}, '
-        )
-        for person in annotations.circumstances.values
-    }
-    starts = [as_utf8(f"{', ' if number else ''}{key}: [") for number, key in enumerate(keys)]
-    for start, stop in sample_batches(len(samples)):
-        rows = [rows_by_sample(sections, start, stop) for sections in rendered_tables]
-        for number in range(start, stop):
-            arrays = (
-                part
-                for opening, by_sample in zip(starts, rows, strict=True)
-                for part in (opening, *by_sample[number - start], b"]")
-            )
-            yield b"".join(
-                (
-                    as_utf8(f'{{"sample": {_to_json(samples[number])}'),
-                    heads[annotations.calls.sample_files[number]],
-                    people[annotations.circumstances[number]],
-                    *arrays,
-                    b"}",
-                    end,
+def patient_texts(annotations: Annotations) -> Iterator[bytes]:
+    """Yield the document of each person as UTF-8 JSON text on one line."""
+    return Documents().texts(annotations)
+
+
+class Documents:
+    """Makes the documents of people, block by block."""
+
+    def __init__(self) -> None:
+        first, later = _JsonObjectStyle("{"), _JsonObjectStyle(", {")
+        self._renderers = {name: TableRenderer(first, later) for name in TEXT_TABLES}
+
+    def texts(self, block: Annotations) -> Iterator[bytes]:
+        """Yield the document of each person of a block as UTF-8 JSON text on one line."""
+        rendered_tables = [
+            renderer.render(make_table(name, block)) for name, renderer in self._renderers.items()
+        ]
+        keys = [_to_json(name.value) for name in self._renderers]
+        starts = [as_utf8(f"{', ' if number else ''}{key}: [") for number, key in enumerate(keys)]
+        heads = _document_heads(block)
+        people = _people(block)
+        samples = block.calls.samples
+        for start, stop in sample_batches(len(samples)):
+            rows = [rows_by_sample(sections, start, stop) for sections in rendered_tables]
+            for number in range(start, stop):
+                arrays = (
+                    part
+                    for opening, by_sample in zip(starts, rows, strict=True)
+                    for part in (opening, *by_sample[number - start], b"]")
                 )
-            )
+                yield b"".join(
+                    (
+                        as_utf8(f'{{"sample": {_to_json(samples[number])}'),
+                        heads[block.calls.sample_files[number]],
+                        people[block.circumstances[number]],
+                        *arrays,
+                        b"}",
+                    )
+                )
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -91,10 +99,19 @@ class _JsonObjectStyle:
         return _to_json(value.items if isinstance(value, Listing) else value)
 
 
-def _document_heads(annotations: Annotations) -> dict[tuple[int, ...], str]:
-    """Return the keys between sample and tables as JSON, by the numbers of the sample's files."""
-    knowledge = annotations.knowledge
-    files = [
+def _document_heads(annotations: Annotations) -> dict[tuple[int, ...], bytes]:
+    """Return the keys between sample and circumstances, by the numbers of the sample's files."""
+    facts = run_facts(annotations)
+    return {
+        numbers: as_utf8(
+            f", {_to_json(facts | {'inputs': _inputs(annotations.calls, numbers)})[1:-1]}, "
+        )
+        for numbers in annotations.calls.sample_files.compact().values
+    }
+
+
+def _inputs(calls: CohortCalls, numbers: Sequence[int]) -> list[dict[str, str]]:
+    return [
         {
             "name": file.name,
             "format": file.format,
@@ -102,25 +119,19 @@ def _document_heads(annotations: Annotations) -> dict[tuple[int, ...], str]:
             "assembly": file.assembly.value,
             "assembly_source": file.assembly_source,
         }
-        for file in annotations.calls.files
+        for file in (calls.files[number] for number in numbers)
     ]
+
+
+def _people(annotations: Annotations) -> dict[Circumstances, bytes]:
+    """Return the keys between inputs and tables, by the circumstances of the person."""
+    questions = _to_json([*map(_answer, annotations.knowledge.answers)])
     return {
-        numbers: _to_json(
-            {
-                "schema_version": SCHEMA_VERSION,
-                "pgx_ana_version": __version__,
-                "knowledge_base": {
-                    "name": knowledge.info.name,
-                    "version": knowledge.info.version,
-                    "sha256": knowledge.digest,
-                },
-                "assembly": annotations.calls.assembly.value,
-                "options": dataclasses.asdict(annotations.calls.options)
-                | {"population": annotations.population or None},
-                "inputs": [files[number] for number in numbers],
-            }
-        )[1:-1]
-        for numbers in sorted(annotations.calls.sample_files.values)
+        person: as_utf8(
+            f"{_to_json(_circumstances(person, annotations.knowledge))[1:-1]}, "
+            f'"questions": {questions}, '
+        )
+        for person in annotations.circumstances.values
     }
 
 

@@ -6,13 +6,14 @@ import contextlib
 import errno
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from io import FileIO
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import BinaryIO
 
 from pgx_ana.errors import OutputError
-from pgx_ana.output.bgzf import compressed
+from pgx_ana.output.bgzf import BgzfEncoder
 from pgx_ana.output.leftovers import remove_leftovers, temporary_file
 
 STDOUT = "-"
@@ -22,18 +23,117 @@ _PIECE_BYTES = 1 << 16
 _COMPRESSED_ENDINGS = (".gz", ".bgz")
 
 
-def write(chunks: Iterable[bytes], destination: str) -> None:
-    """Write bytes to a file, or to stdout for ``-``; as BGZF if the name ends in ``.gz``.
+class OutputStream:
+    """Takes the bytes of one output, in any pieces, and compresses them if its name says so.
 
-    A file appears under its name only when it is complete; until then, an earlier file of that name
-    stays. Devices and pipes are written to directly. Raises :class:`OutputError`.
+    Methods raise :class:`OutputError`, with the name of the output, for bytes that cannot be
+    written; :class:`BrokenPipeError` is passed on. So an error of a file that is read meanwhile is
+    never taken for one of this output.
     """
-    content = _content(chunks, destination)
+
+    def __init__(self, stream: BinaryIO | FileIO, name: str) -> None:
+        self._stream = stream
+        self._name = name
+        is_compressed = name.casefold().endswith(_COMPRESSED_ENDINGS)
+        self._encoder = BgzfEncoder() if is_compressed else None
+        self._pending: list[bytes] = []
+        self._size = 0
+        self._is_closed = False
+
+    def write(self, content: bytes) -> int:
+        """Add bytes, and return their number. What comes after the end is dropped."""
+        if self._is_closed:
+            return len(content)
+        piece = content if self._encoder is None else self._encoder.add(content)
+        self._pending.append(piece)
+        self._size += len(piece)
+        if self._size >= _PIECE_BYTES:
+            self._write_pending()
+        return len(content)
+
+    def write_all(self, chunks: Iterable[bytes]) -> None:
+        """Add all bytes."""
+        for chunk in chunks:
+            self.write(chunk)
+
+    def finish(self, *, on_disk: bool = False) -> None:
+        """Write what is pending; ``on_disk`` waits until a file is on its disk."""
+        if self._encoder is not None:
+            self._pending.append(self._encoder.end())
+        self._write_pending()
+        with written_to(self._name):
+            self._stream.flush()
+            if on_disk:
+                os.fsync(self._stream.fileno())
+
+    def close(self) -> None:
+        """Take no more bytes: a library may complete a file late, of a result that failed."""
+        self._is_closed = True
+        self._pending.clear()
+
+    def _write_pending(self) -> None:
+        content = self._pending[0] if len(self._pending) == 1 else b"".join(self._pending)
+        self._pending, self._size = [], 0
+        with written_to(self._name):
+            _write_fully(self._stream, content)
+
+
+def write(chunks: Iterable[bytes], destination: str) -> None:
+    """Write bytes to a destination; see :func:`output_file`."""
+    with output_file(destination) as stream:
+        stream.write_all(chunks)
+
+
+@contextmanager
+def output_file(destination: str) -> Iterator[OutputStream]:
+    """Open a file, or stdout for ``-``; it becomes BGZF if its name ends in ``.gz``.
+
+    A file appears under its name only when the block under ``with`` ends without an error; until
+    then, an earlier file of that name stays. Devices and pipes are written to directly. Raises
+    :class:`OutputError`.
+    """
     if destination == STDOUT:
-        _write_stdout(content)
-        return
+        opened = _stdout()
+    else:
+        path, is_device = _resolved(destination)
+        opened = _device(path) if is_device else _one_file(path)
+    with opened as stream:
+        yield stream
+
+
+@contextmanager
+def output_folder(destination: str, names: Sequence[str]) -> Iterator[tuple[OutputStream, ...]]:
+    """Open several named files of a folder, which appear all or none; see :func:`output_file`.
+
+    A missing folder is created. Raises :class:`OutputError`.
+    """
+    folder = Path(destination)
     try:
-        path = Path(destination).resolve()  # a symbolic link stays: its target is replaced
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot create the folder: {error.strerror}") from error
+    with _files([folder / name for name in names]) as streams:
+        yield streams
+
+
+@contextmanager
+def written_to(name: str | Path) -> Iterator[None]:
+    """Raise :class:`OutputError` for an error of the system while an output is written."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(f"{name}: cannot be written: {error.strerror}") from error
+
+
+def _resolved(destination: str) -> tuple[Path, bool]:
+    """Return the path to write to, and whether it is a device or pipe.
+
+    A symbolic link stays: its target is replaced.
+    """
+    try:
+        path = Path(destination).resolve()
         is_folder = path.is_dir()
         is_device = path.exists() and not path.is_file() and not is_folder
     except (OSError, RuntimeError) as error:  # RuntimeError: links that form a loop
@@ -41,66 +141,21 @@ def write(chunks: Iterable[bytes], destination: str) -> None:
         raise OutputError(f"{destination}: cannot be written: {what}") from error
     if is_folder:
         raise OutputError(f"{path}: is a directory; name a file")
-    if is_device:
-        _write_directly(content, path)
-    else:
-        _write_then_rename([(path, content)])
+    return path, is_device
 
 
-def write_folder(files: Iterable[tuple[str, Iterable[bytes]]], destination: str) -> None:
-    """Write several named files to a folder, all or none; a missing folder is created.
-
-    Raises :class:`OutputError`.
-    """
-    folder = Path(destination)
+@contextmanager
+def _stdout() -> Iterator[OutputStream]:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"{folder}: cannot create the folder: {error.strerror}") from error
-    _write_then_rename((folder / name, _content(chunks, name)) for name, chunks in files)
-
-
-def _content(chunks: Iterable[bytes], name: str) -> Iterable[bytes]:
-    """Return the bytes of a file, compressed if its name says so."""
-    return compressed(chunks) if name.casefold().endswith(_COMPRESSED_ENDINGS) else _pieces(chunks)
-
-
-def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the same bytes with small chunks joined, so that each piece is worth a system call."""
-    pending: list[bytes] = []
-    size = 0
-    for chunk in chunks:
-        pending.append(chunk)
-        size += len(chunk)
-        if size >= _PIECE_BYTES:
-            yield b"".join(pending) if len(pending) > 1 else chunk
-            pending, size = [], 0
-    if pending:
-        yield b"".join(pending)
-
-
-def _write_stdout(content: Iterable[bytes]) -> None:
-    """Write all bytes to stdout."""
-    try:
-        sys.stdout.flush()
-        for chunk in content:
-            _write_all(sys.stdout.buffer, chunk)
-        sys.stdout.buffer.flush()
-    except BrokenPipeError:
+        with written_to("stdout"):
+            sys.stdout.flush()
+        with contextlib.closing(OutputStream(sys.stdout.buffer, "stdout")) as stream:
+            yield stream
+            stream.finish()
+    except OutputError as error:
+        if isinstance(error.__cause__, OSError):
+            _discard_stdout()
         raise
-    except OSError as error:
-        _discard_stdout()
-        raise OutputError(f"stdout: cannot be written: {error.strerror}") from error
-
-
-def _write_all(stream: BinaryIO | FileIO, content: bytes) -> None:
-    """Write all bytes to a stream that may take only a part of what it is given."""
-    rest = memoryview(content)
-    while rest:
-        written = stream.write(rest)
-        if not written:
-            raise OSError(errno.EIO, "it takes no more bytes")
-        rest = rest[written:]
 
 
 def _discard_stdout() -> None:
@@ -109,44 +164,64 @@ def _discard_stdout() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _write_directly(content: Iterable[bytes], path: Path) -> None:
-    """Write to a device or pipe, unbuffered: closing a buffer would wait for a slow reader."""
-    try:
-        with path.open("wb", buffering=0) as stream:
-            for chunk in content:
-                _write_all(stream, chunk)
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise OutputError(f"{path}: cannot be written: {error.strerror}") from error
+@contextmanager
+def _device(path: Path) -> Iterator[OutputStream]:
+    """Open a device or pipe, unbuffered: closing a buffer would wait for a slow reader."""
+    with contextlib.ExitStack() as stack:
+        with written_to(path):
+            device = stack.enter_context(path.open("wb", buffering=0))
+        stream = stack.enter_context(contextlib.closing(OutputStream(device, str(path))))
+        yield stream
+        stream.finish()
 
 
-def _write_then_rename(files: Iterable[tuple[Path, Iterable[bytes]]]) -> None:
-    """Write all files under temporary names in their folders; rename them once all are complete."""
-    written: list[tuple[Path, Path]] = []
-    path = Path()
-    try:
-        for path, content in files:
-            if path.parent not in {earlier.parent for _, earlier in written}:
-                remove_leftovers(path.parent)
-            descriptor, temporary = temporary_file(path.parent)
-            written.append((temporary, path))
-            with os.fdopen(descriptor, "wb") as stream:
-                stream.writelines(content)
-                _flush_to_disk(stream)
-        for temporary, path in written:
-            temporary.chmod(0o666 & ~_umask())
-            temporary.replace(path)
-    except OSError as error:
-        raise OutputError(f"{path}: cannot be written: {error.strerror}") from error
-    finally:
-        for temporary, _ in written:
-            temporary.unlink(missing_ok=True)
+@contextmanager
+def _one_file(path: Path) -> Iterator[OutputStream]:
+    with _files([path]) as (stream,):
+        yield stream
 
 
-def _flush_to_disk(stream: IO[bytes]) -> None:
-    stream.flush()
-    os.fsync(stream.fileno())
+@contextmanager
+def _files(paths: Sequence[Path]) -> Iterator[tuple[OutputStream, ...]]:
+    """Open files under temporary names in their folders; rename them once all are complete."""
+    temporaries: list[Path] = []
+    with contextlib.ExitStack() as stack:
+        stack.callback(_remove, temporaries)
+        for folder in dict.fromkeys(path.parent for path in paths):
+            remove_leftovers(folder)
+        streams = tuple(_open_temporary(path, temporaries, stack) for path in paths)
+        yield streams
+        for stream in streams:
+            stream.finish(on_disk=True)
+        for temporary, path in zip(temporaries, paths, strict=True):
+            with written_to(path):
+                temporary.chmod(0o666 & ~_umask())
+                temporary.replace(path)
+
+
+def _open_temporary(
+    path: Path, temporaries: list[Path], stack: contextlib.ExitStack
+) -> OutputStream:
+    with written_to(path):
+        descriptor, temporary = temporary_file(path.parent)
+        temporaries.append(temporary)
+        stream = OutputStream(stack.enter_context(FileIO(descriptor, "wb")), str(path))
+        return stack.enter_context(contextlib.closing(stream))
+
+
+def _remove(temporaries: Iterable[Path]) -> None:
+    for temporary in temporaries:
+        temporary.unlink(missing_ok=True)
+
+
+def _write_fully(stream: BinaryIO | FileIO, content: bytes) -> None:
+    """Write all bytes to a stream that may take only a part of what it is given."""
+    rest = memoryview(content)
+    while rest:
+        written = stream.write(rest)
+        if not written:
+            raise OSError(errno.EIO, "it takes no more bytes")
+        rest = rest[written:]
 
 
 def _umask() -> int:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pgx_ana.output.columns import Column
-from pgx_ana.output.listing import Listing
-from pgx_ana.output.tables import Table, Value
+from pgx_ana.output.tables import Table, joined
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,14 +37,9 @@ def to_frame(table: Table) -> pd.DataFrame:
         if any(column.name in section.numbers for section in table.sections):
             data[column.name] = _per_sample_column(table, column)
         else:
-            values = [_frame_value(row[position]) for row in rows]
+            values = [joined(row[position]) for row in rows]
             data[column.name] = _shared_column(values, row_of, column)
     return pd.DataFrame(data)
-
-
-def _frame_value(value: Value) -> str | int | float | None:
-    items = value.items if isinstance(value, Listing) else value
-    return ";".join(items) or None if isinstance(items, tuple) else items
 
 
 def _shared_column(

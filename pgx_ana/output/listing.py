@@ -15,10 +15,18 @@ _MAX_ALTERNATIVES = 6
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The items of a long list, and the text that stands for them in a table."""
+    """The items of a long list, and the text that stands for them in a table.
 
-    items: tuple[str, ...]
+    ``source`` may be a sequence that makes the items only when they are asked for.
+    """
+
+    source: Sequence[str]
     text: str
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """Return all items."""
+        return tuple(self.source)
 
 
 def listing(items: Sequence[str], noun: str) -> tuple[str, ...] | Listing:
@@ -60,8 +68,8 @@ def short_candidate(text: str) -> str:
 
 def candidate_listing(items: Sequence[str]) -> tuple[str, ...] | Listing:
     """Return candidate diplotypes as they are, or with long alternatives counted."""
-    items = tuple(items)
-    short = tuple(map(short_candidate, items))
     if len(items) > _MAX_LISTED:
         return Listing(items, f"{len(items)} candidates")
+    items = tuple(items)
+    short = tuple(map(short_candidate, items))
     return items if short == items else Listing(items, ";".join(short))

@@ -16,10 +16,20 @@ from numpy.typing import NDArray
 
 from pgx_ana.output.columns import Column
 from pgx_ana.output.encoding import as_utf8
-from pgx_ana.output.tables import Table, TableSection, Value
+from pgx_ana.output.tables import Row, Table, TableSection, Value
 
 _BATCH_SIZE = 512
 """Number of samples that are rendered at once."""
+
+_MAX_REMEMBERED = 20_000
+"""Rows that are remembered, some 20 MB of text; with more, memory would grow with the people."""
+
+
+class ByteStream(Protocol):
+    """What writers write to: an output, or bytes in memory."""
+
+    def write(self, content: bytes, /) -> int:
+        """Add bytes, and return their number."""
 
 
 class Style(Protocol):
@@ -69,18 +79,49 @@ class RenderedSection:
         ]
 
 
-def render_sections(
-    table: Table, style: Style, later: Style | None = None
-) -> list[RenderedSection]:
-    """Render every distinct row of a table, without the sample name.
+class SectionRenderer:
+    """Renders sections in a style, and remembers rows: the blocks of a run share most of them."""
+
+    def __init__(self, style: Style) -> None:
+        self._style = style
+        self._known: dict[tuple[tuple[str, ...], Row], tuple[bytes, ...]] = {}
+
+    def render(self, section: TableSection, columns: Sequence[Column]) -> RenderedSection:
+        """Render every distinct row of a section, without the sample name."""
+        cells = [
+            (self._style.prefix(index, column), column, column.name in section.numbers)
+            for index, column in enumerate(columns)
+        ]
+        number_columns = tuple(column.name for _, column, has_numbers in cells if has_numbers)
+        if len(self._known) > _MAX_REMEMBERED:
+            self._known.clear()
+        fragments = []
+        for row in section.rows.values:
+            known = self._known.get((number_columns, row))
+            if known is None:
+                known = tuple(map(as_utf8, _row_fragments(row, cells, self._style)))
+                self._known[number_columns, row] = known
+            fragments.append(known)
+        return RenderedSection(section, self._style.missing, tuple(fragments), number_columns)
+
+
+class TableRenderer:
+    """Renders the tables of one name, block by block.
 
     ``later`` is the style of all sections but the first, if it differs.
     """
-    styles = itertools.chain([style], itertools.repeat(later or style))
-    return [
-        _render_section(section, table.columns[1:], of_section)
-        for section, of_section in zip(table.sections, styles, strict=False)
-    ]
+
+    def __init__(self, style: Style, later: Style | None = None) -> None:
+        self._first = SectionRenderer(style)
+        self._later = self._first if later is None else SectionRenderer(later)
+
+    def render(self, table: Table) -> list[RenderedSection]:
+        """Render the sections of a table."""
+        renderers = itertools.chain([self._first], itertools.repeat(self._later))
+        return [
+            renderer.render(section, table.columns[1:])
+            for section, renderer in zip(table.sections, renderers, strict=False)
+        ]
 
 
 def sample_batches(n_samples: int) -> Iterator[tuple[int, int]]:
@@ -106,20 +147,6 @@ def number_texts(values: NDArray[np.generic], missing: str) -> list[bytes]:
         texts = [f"{value:.7g}" if np.isfinite(value) else missing for value in distinct.tolist()]
     encoded = [text.encode("ascii") for text in texts]
     return [encoded[code] for code in codes.reshape(-1).tolist()]
-
-
-def _render_section(
-    section: TableSection, columns: Sequence[Column], style: Style
-) -> RenderedSection:
-    cells = [
-        (style.prefix(index, column), column, column.name in section.numbers)
-        for index, column in enumerate(columns)
-    ]
-    fragments = tuple(
-        tuple(map(as_utf8, _row_fragments(row, cells, style))) for row in section.rows.values
-    )
-    number_columns = tuple(column.name for _, column, has_numbers in cells if has_numbers)
-    return RenderedSection(section, style.missing, fragments, number_columns)
 
 
 def _row_fragments(

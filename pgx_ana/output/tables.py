@@ -6,8 +6,9 @@ the number of the row. Text, JSON and data frames are made from these tables.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,13 +24,20 @@ from pgx_ana.annotation import (
     summarise,
 )
 from pgx_ana.coded import Coded, combine
-from pgx_ana.haplotypes import Diplotype, DiplotypeCall, HaplotypeCalls, Nomenclature
-from pgx_ana.knowledge import Publication
-from pgx_ana.model import FIRST_NAMED_SET, Call, Circumstances, SiteCalls
+from pgx_ana.haplotypes import Candidate, Diplotype, DiplotypeCall, HaplotypeCalls, Nomenclature
+from pgx_ana.knowledge import Context, Publication
+from pgx_ana.model import (
+    FIRST_NAMED_SET,
+    FROM_A_RECORD,
+    Call,
+    Circumstances,
+    CohortCalls,
+    SiteCalls,
+)
 from pgx_ana.output.columns import COLUMNS, Column
 from pgx_ana.output.listing import Listing, candidate_listing, listing, status_listing
-from pgx_ana.terms import Assembly, CallSource, TableName
-from pgx_ana.version import __version__
+from pgx_ana.output.provenance import version_stamps
+from pgx_ana.terms import TableName
 
 Value = str | int | float | tuple[str, ...] | Listing | None
 Row = tuple[Value, ...]
@@ -68,32 +76,36 @@ class Table:
         return COLUMNS[self.name]
 
 
+def joined(value: Value) -> str | int | float | None:
+    """Return a value with a list as text, complete and joined by ``;``; None for an empty one."""
+    items = value.items if isinstance(value, Listing) else value
+    return ";".join(items) or None if isinstance(items, tuple) else items
+
+
 def make_table(name: TableName, annotations: Annotations) -> Table:
     """Return a table of the annotations."""
-    stamps = (annotations.knowledge.stamp, __version__)
-    samples = annotations.calls.samples
+    return Table(name, annotations.calls.samples, tuple(table_sections(name, annotations)))
+
+
+def table_sections(name: TableName, annotations: Annotations) -> Iterator[TableSection]:
+    """Yield the sections of a table, each made when it is asked for."""
+    stamps = version_stamps(annotations)
     if name is TableName.CALLS:
-        sections = tuple(
-            _call_section(site, annotations.calls.assembly, stamps)
-            for site in annotations.calls.sites
-        )
+        for site in annotations.calls.sites:
+            yield _call_section(site, annotations.calls, stamps)
     elif name is TableName.ANNOTATIONS:
-        sections = tuple(
-            _annotation_section(result, annotations, stamps) for result in annotations.associations
-        )
+        for result in annotations.associations:
+            yield _annotation_section(result, annotations)
     elif name is TableName.HAPLOTYPES:
-        population = annotations.population
-        sections = tuple(
-            _haplotype_section(calls, population, stamps) for calls in annotations.haplotypes
-        )
+        for calls in annotations.haplotypes:
+            yield _haplotype_section(calls, annotations.population, stamps)
     else:
-        sections = tuple(
-            _summary_section(summary, annotations, stamps) for summary in summarise(annotations)
-        )
-    return Table(name, samples, sections)
+        for summary in summarise(annotations):
+            yield _summary_section(summary, annotations, stamps)
 
 
-def _call_section(site: SiteCalls, assembly: Assembly, stamps: tuple[str, str]) -> TableSection:
+def _call_section(site: SiteCalls, calls: CohortCalls, stamps: tuple[str, str]) -> TableSection:
+    assembly = calls.assembly
     locus = site.variant.loci[assembly]
     ref = locus.ref if locus.ref_is_certain else None
     locus_columns = (
@@ -105,7 +117,7 @@ def _call_section(site: SiteCalls, assembly: Assembly, stamps: tuple[str, str]) 
         ref,
     )
 
-    def row(call: Call) -> Row:
+    def row(call: Call, file: str) -> Row:
         return (
             *locus_columns,
             None if call.genotype == "." else call.genotype,
@@ -116,19 +128,18 @@ def _call_section(site: SiteCalls, assembly: Assembly, stamps: tuple[str, str]) 
             None,
             None,
             call.filter if call.filter not in {"", "."} else None,
-            call.file or None,
+            file or None,
             *stamps,
         )
 
     arrays = {"phase_set": _numbered_sets(site.phase_set), "gq": site.gq, "dp": site.dp}
-    from_record = {CallSource.RECORD, CallSource.REFERENCE_BLOCK, CallSource.OTHER_STRAND}
-    observed = site.calls.mask(lambda call: call.source in from_record)
+    observed = site.calls.mask(lambda call: call.source in FROM_A_RECORD)
     numbers = {
         name: np.where(observed, values, _missing_value(values))
         for name, values in arrays.items()
         if values is not None
     }
-    return TableSection(site.calls.map(row), numbers)
+    return TableSection(calls.with_file_names(site).map(lambda pair: row(*pair)), numbers)
 
 
 def _numbered_sets(phase_set: NDArray[np.int64] | None) -> NDArray[np.int64] | None:
@@ -140,25 +151,26 @@ def _missing_value(values: NDArray[np.generic]) -> float | int:
     return np.nan if values.dtype.kind == "f" else -1
 
 
-def _annotation_section(
-    result: AssociationResult, annotations: Annotations, stamps: tuple[str, str]
-) -> TableSection:
-    association, grade, marker, basis = (
-        result.association,
-        result.grade,
-        result.marker,
-        result.basis,
-    )
-    knowledge = annotations.knowledge
-    evidence = [knowledge.evidence[item] for item in association.evidence]
-    citations = (_citation(knowledge.publications[item.publication]) for item in evidence)
-    pmids = tuple(dict.fromkeys(citations))
+class AnnotationRows:
+    """Makes the rows of one association, without the sample name."""
 
-    def row(found: tuple[MarkerCall, Conclusion], context: str) -> Row:
-        call, conclusion = found
+    def __init__(self, result: AssociationResult, annotations: Annotations) -> None:
+        knowledge = annotations.knowledge
+        evidence = [knowledge.evidence[item] for item in result.association.evidence]
+        citations = (_citation(knowledge.publications[item.publication]) for item in evidence)
+        self._result = result
+        self._knowledge = knowledge
+        self._pmids = tuple(dict.fromkeys(citations))
+        self._stamps = version_stamps(annotations)
+
+    def row(self, call: MarkerCall, conclusion: Conclusion, context: str) -> Row:
+        """Return the row of people with this call who use the drug in this context."""
+        result, association = self._result, self._result.association
+        grade, basis = result.grade, result.basis
+        person_context = self._knowledge.contexts.get(context)
         return (
-            marker.gene,
-            marker.id,
+            result.marker.gene,
+            result.marker.id,
             None if call.genotype == "." else call.genotype,
             call.status.value,
             call.source.value,
@@ -177,17 +189,23 @@ def _annotation_section(
             len(grade.contradicting),
             len(grade.null),
             association.setting,
-            evidence_context(basis.settings, knowledge.contexts.get(context)),
-            pmids,
+            evidence_context(basis.settings, person_context),
+            self._pmids,
             conclusion.statement,
             conclusion.caution or None,
             association.id,
-            *stamps,
+            *self._stamps,
         )
 
-    calls = Coded(
-        tuple(zip(marker.calls.values, result.conclusions, strict=True)), marker.calls.codes
-    )
+
+def _annotation_section(result: AssociationResult, annotations: Annotations) -> TableSection:
+    rows = AnnotationRows(result, annotations)
+    codes = result.marker.calls.codes
+    calls = Coded(tuple(zip(result.marker.calls.values, result.conclusions, strict=True)), codes)
+
+    def row(found: tuple[MarkerCall, Conclusion], context: str) -> Row:
+        return rows.row(*found, context)
+
     contexts = annotations.circumstances.map(lambda person: person.context).unique()
     if len(contexts.values) == 1:
         (context,) = contexts.values
@@ -218,7 +236,7 @@ def _haplotype_row(
         nomenclature.id,
         diplotype.diplotype or None,
         diplotype.status.value,
-        candidate_listing([candidate.text for candidate in diplotype.candidates]),
+        candidate_listing(CandidateTexts(diplotype.candidates)),
         listing(tuple(_not_excluded(nomenclature, diplotype)), "haplotypes"),
         likeliest,
         None if probability is None else _rounded(probability),
@@ -233,22 +251,45 @@ def _haplotype_row(
     )
 
 
+class CandidateTexts(Sequence[str]):
+    """The texts of candidates, each made only when it is asked for."""
+
+    __slots__ = ("_candidates",)
+
+    def __init__(self, candidates: Sequence[Candidate]) -> None:
+        self._candidates = candidates
+
+    def __len__(self) -> int:
+        return len(self._candidates)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[str]: ...
+
+    def __getitem__(self, index: int | slice) -> str | Sequence[str]:
+        return tuple(self)[index]
+
+    def __iter__(self) -> Iterator[str]:
+        return (candidate.text for candidate in self._candidates)
+
+
 def _not_excluded(nomenclature: Nomenclature, diplotype: Diplotype) -> Iterator[str]:
     """Yield all haplotypes that a person without a diplotype may have, in the order of the set."""
     if not diplotype.diplotype:
-        labels = (
-            label
-            for candidate in diplotype.candidates
-            for group in candidate.groups
-            for label in group
-        )
-        numbers = diplotype.also_possible.union(*(label.haplotypes for label in labels))
-        yield from (nomenclature.haplotypes[number].name for number in sorted(numbers))
+        numbers = sorted(diplotype.haplotypes)
+        yield from (nomenclature.haplotypes[number].name for number in numbers)
 
 
 def _rounded(probability: float) -> float:
     """Round to four digits, but never to 1: other diplotypes are compatible, so none is certain."""
     return min(round(probability, 4), 0.9999)
+
+
+def label_use(context: Context | None) -> str | None:
+    """Return whether a use of the drug is that of its label; None for no context."""
+    return None if context is None else _LABEL_USES[context.off_label]
 
 
 def _summary_section(
@@ -265,7 +306,7 @@ def _summary_section(
             None if item.highest_level is None else item.highest_level.value,
             person.sex or None,
             person.context or None,
-            None if context is None else _LABEL_USES[context.off_label],
+            label_use(context),
             listing(item.findings, "findings"),
             listing(item.assessed, "markers"),
             status_listing(item.not_assessed, n_markers, "markers"),

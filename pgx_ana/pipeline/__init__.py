@@ -7,11 +7,12 @@ Never: takes files of two people for files of one because their sample names are
 """
 
 from pgx_ana.pipeline.request import Identity, Request, Selection
-from pgx_ana.pipeline.stages import call, call_readable, run
+from pgx_ana.pipeline.stages import Run, call, call_readable, run
 
 __all__ = [
     "Identity",
     "Request",
+    "Run",
     "Selection",
     "call",
     "call_readable",

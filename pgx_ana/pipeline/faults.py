@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from pgx_ana.errors import InputError
 
@@ -26,6 +26,14 @@ class GeneFaults:
             if self.strict:
                 raise
             self.by_gene.setdefault(gene, error)
+
+
+class FileFaultsError(InputError):
+    """The errors of files that cannot be read, by the number of the file."""
+
+    def __init__(self, by_file: Mapping[int, InputError]) -> None:
+        self.by_file = dict(sorted(by_file.items()))
+        super().__init__("\n".join(map(str, self.by_file.values())))
 
 
 def raise_all(errors: Sequence[InputError], n_files: int) -> None:

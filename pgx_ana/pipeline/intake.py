@@ -9,7 +9,7 @@ from pgx_ana.names import did_you_mean
 from pgx_ana.pipeline.faults import raise_all
 from pgx_ana.pipeline.request import Identity, Request, check_paths
 from pgx_ana.pipeline.sample_sheet import name_from_path, rows_by_path
-from pgx_ana.vcf import ContigNames, VariantFile
+from pgx_ana.vcf import Headers, VariantFile
 
 _MAX_SAMPLES_SHOWN = 5
 """Number of unknown samples that an error message names."""
@@ -17,7 +17,7 @@ _MAX_SAMPLES_SHOWN = 5
 _STDIN = "-"
 
 
-def open_files(request: Request, contig_names: ContigNames) -> list[VariantFile]:
+def open_files(request: Request, headers: Headers) -> list[VariantFile]:
     """Open all files, and return those that have any of the selected samples.
 
     Raises :class:`InputError` that lists all files that are missing, unreadable, truncated, without
@@ -30,7 +30,7 @@ def open_files(request: Request, contig_names: ContigNames) -> list[VariantFile]
     errors: list[InputError] = []
     for path in request.paths:
         try:
-            file = VariantFile(path, contig_names)
+            file = VariantFile(path, headers)
             files.append(file)
             if name_of is not None:
                 file.rename_sample(name_of(path))

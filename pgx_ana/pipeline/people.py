@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from pgx_ana.errors import InputError
 from pgx_ana.model import Variant
-from pgx_ana.pipeline.file_records import FileRecords
+from pgx_ana.pipeline.file_rows import FileRows
 from pgx_ana.vcf import VariantFile
 
 _Extents = Mapping[str, tuple[int, int]]
@@ -43,7 +43,7 @@ class People:
         self._sharing = _files_that_share(files)
         self._coverage: dict[str, _Coverage] = {}
 
-    def add(self, part: FileRecords) -> None:
+    def add(self, part: FileRows) -> None:
         """Note what a file covers, before it is closed.
 
         Raises :class:`InputError` where an earlier file names the same sample, and nothing shows

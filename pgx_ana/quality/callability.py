@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from pgx_ana.haplotypes import call_all_haplotypes
+from pgx_ana.haplotypes import HaplotypeCaller
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import CohortCalls, InputFile, SiteCalls, Variant
 from pgx_ana.quality.allele_frequencies import frequency_warnings
@@ -145,12 +145,12 @@ def _file_contents(calls: CohortCalls) -> tuple[str, ...]:
     with_rows, with_blocks, with_reference = set(), set(), set()
     for site in calls.sites:
         locus = site.variant.loci[calls.assembly]
-        for call in site.calls.values:
-            with_rows.add(call.file)
+        for call, file in calls.with_file_names(site).values:
+            with_rows.add(file)
             if call.source is CallSource.REFERENCE_BLOCK:
-                with_blocks.add(call.file)
+                with_blocks.add(file)
             if locus.ref_is_certain and set(call.alleles) == {locus.ref}:
-                with_reference.add(call.file)
+                with_reference.add(file)
     return tuple(
         "reference blocks"
         if file.name in with_blocks
@@ -166,7 +166,7 @@ def _file_contents(calls: CohortCalls) -> tuple[str, ...]:
 def _haplotype_set_callability(
     calls: CohortCalls, knowledge: KnowledgeBase
 ) -> Iterator[HaplotypeSetCallability]:
-    for haplotype_calls in call_all_haplotypes(calls, knowledge):
+    for haplotype_calls in HaplotypeCaller(knowledge).call(calls):
         people: Counter[str] = Counter()
         for call, count in haplotype_calls.diplotypes.counts():
             people[call.diplotype.status.value] += count

@@ -1,7 +1,8 @@
 """Variant files: VCF and BCF, plain, gzip or BGZF, read through an index or in one pass.
 
 Takes: paths, and the loci to read.
-Gives: the records that overlap each locus, and the assembly of the file with the evidence for it.
+Gives: the rows that overlap each locus, their records for any of their people, and the assembly of
+    the file with the evidence for it.
     A file that cannot be trusted is rejected as a whole, with one message.
 Never: calls a genotype, or knows what a variant means. Contig tables and loci come in as values;
     REF and ALT are compared with them only to detect the assembly, and REF with ``--reference``.
@@ -17,7 +18,11 @@ from pgx_ana.vcf.assembly import (
     undetermined_assembly,
 )
 from pgx_ana.vcf.fasta import Genome
+from pgx_ana.vcf.headers import Headers
+from pgx_ana.vcf.phase_fields import PhaseDeclarations
+from pgx_ana.vcf.pooling import pooled, read_pool
 from pgx_ana.vcf.reader import VariantFile
+from pgx_ana.vcf.rows import Row
 from pgx_ana.vcf.targets import Target
 
 __all__ = [
@@ -25,10 +30,15 @@ __all__ = [
     "ContigNames",
     "DetectedAssembly",
     "Genome",
+    "Headers",
     "LocusMatches",
+    "PhaseDeclarations",
+    "Row",
     "Target",
     "VariantFile",
     "count_matching_loci",
     "decide_assembly",
+    "pooled",
+    "read_pool",
     "undetermined_assembly",
 ]

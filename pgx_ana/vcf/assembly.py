@@ -8,6 +8,7 @@ prefix is no evidence. Contradictory or ambiguous evidence is an error.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -26,6 +27,7 @@ FEW_MATCHES = 4
 _NO_LENGTHS = frozenset({0, 1, 2**29 - 1, 2**29, 2**31 - 1, 2**31, 2**32 - 1})
 _PREFIX = r"(?:(?:chromosome|chrom|chr)[_-]?)?"
 _MIN_CONTRADICTING_LOCI = 2
+_MAX_HEADERS = 64
 _MIN_RATIO = 4  # matching loci of one assembly, to those of the other
 
 
@@ -77,6 +79,10 @@ class ContigNames:
         }
         # Asked several times of each contig, and there may be thousands.
         self._spelled = lru_cache(1 << 14)(self._read_spelling)
+        # Asked of each file, and files share their headers.
+        self._evidence = lru_cache(_MAX_HEADERS)(self._read_evidence)
+        self._lengths_in = lru_cache(_MAX_HEADERS)(self._read_lengths)
+        self.ignored = lru_cache(_MAX_HEADERS)(self._read_ignored)
         assemblies = "|".join(map(re.escape, self._assembly_of))
         self._spelling = re.compile(
             rf"(?:(?P<assembly>{assemblies})(?:\.p[0-9]+)?(?:#[0-9]+)?[#._:|-])?"
@@ -117,13 +123,11 @@ class ContigNames:
         of its contigs. Lengths that are those of no assembly are no evidence. Raises
         :class:`InputError` for contradictory evidence.
         """
-        named = self._by_name(header)
+        accessions, spelled, named = self._evidence(header)
         by_contig = {
             "contig lengths": self._by_length(header, requested),
-            "contig accessions": self._by_accession(header),
-            "contig names": {
-                assembly for contig in header.contigs if (assembly := self._spelled(contig)[1])
-            },
+            "contig accessions": accessions,
+            "contig names": spelled,
         }
         by_source = {**by_contig, "header words": named}
         evidence = {source: assemblies for source, assemblies in by_source.items() if assemblies}
@@ -146,7 +150,35 @@ class ContigNames:
         """List the chromosomes whose length is that of no assembly, each with its length."""
         return self._lengths_in(header)[1]
 
-    def _lengths_in(self, header: Header) -> tuple[list[Assembly], list[str]]:
+    def _read_ignored(self, header: Header) -> frozenset[str]:
+        """Return the contigs with a version where another contig is the same chromosome.
+
+        There, ``chr15.1`` may be any sequence; elsewhere, ``.1`` is a version of chromosome 15.
+        """
+        by_chromosome: dict[str, list[str]] = defaultdict(list)
+        for contig in header.contigs:
+            chromosome = self.chromosome(contig)
+            if chromosome is not None:
+                by_chromosome[chromosome].append(contig)
+        return frozenset(
+            contig
+            for contigs in by_chromosome.values()
+            for contig in contigs
+            if len(contigs) > 1 and self.is_versioned(contig)
+        )
+
+    def _read_evidence(
+        self, header: Header
+    ) -> tuple[frozenset[Assembly], frozenset[Assembly], frozenset[Assembly]]:
+        """Return the assemblies by accessions, by the names of contigs, and by words."""
+        spelled = (self._spelled(contig)[1] for contig in header.contigs)
+        return (
+            frozenset(self._by_accession(header)),
+            frozenset(assembly for assembly in spelled if assembly is not None),
+            frozenset(self._by_name(header)),
+        )
+
+    def _read_lengths(self, header: Header) -> tuple[list[Assembly], list[str]]:
         """Return the assembly of each chromosome by its length, and those of no assembly."""
         known: list[Assembly] = []
         unknown: list[str] = []

@@ -6,7 +6,6 @@ genotypes and the reads of the alleles. Values are float32 of shape (samples,), 
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import numpy as np
@@ -17,8 +16,6 @@ LIKELIHOODS = ("PL", "GL")
 
 # Reads of each allele; of REF and of each ALT (freeBayes); all reads, once per ALT (Platypus).
 READS = ("AD", "RO", "AO", "NR")
-
-_NO_READS = re.compile(rb"(?:^|;)DP=0(?:;|$)")
 
 
 def quality(variant: Any, fields: set[str]) -> Floats | None:
@@ -37,11 +34,11 @@ def quality(variant: Any, fields: set[str]) -> Floats | None:
     return known
 
 
-def depth(variant: Any, fields: set[str], info: bytes, n_samples: int) -> Floats | None:
+def depth(variant: Any, fields: set[str], n_samples: int, *, has_no_reads: bool) -> Floats | None:
     """Return MIN_DP or DP or, where they are missing, the number of reads of the alleles.
 
-    A DP of 0 in INFO is that of every sample without a depth of its own. None if the row has no
-    such field.
+    If the row ``has_no_reads``, its depth is 0 in every sample without one of its own. None if the
+    row has no such field.
     """
     known = first_present(variant, DEPTH_FIELDS, fields)
     for names in (("AD",), ("RO", "AO"), ("NR",)):
@@ -49,7 +46,7 @@ def depth(variant: Any, fields: set[str], info: bytes, n_samples: int) -> Floats
         if present and _is_wanted(known):
             reads = np.column_stack([matrix(variant, name)[0] for name in present])
             known = _filled(known, _largest(reads) if names == ("NR",) else _total(reads))
-    if _NO_READS.search(info):
+    if has_no_reads:
         known = _filled(known, np.zeros(n_samples, np.float32))
     return known
 

@@ -2,38 +2,25 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
-
 from pgx_ana.errors import InputError
 from pgx_ana.printable import printable
 from pgx_ana.vcf.assembly import ContigNames
+from pgx_ana.vcf.header import Header
 
 _MAX_SHOWN = 3
 """Number of contigs that a message names."""
 
 
 class FileContigs:
-    """The contigs of a file, which messages call ``name``, and those that are declared in it.
+    """The contigs of a file, which messages call ``name``, and those of its header.
 
-    A contig such as ``chr15.1`` is chromosome 15 where no other contig of the file is: there,
-    ``.1`` is a version. Elsewhere it may be any sequence, and is ignored.
+    A contig such as ``chr15.1`` is chromosome 15 where no other contig of the file is.
     """
 
-    def __init__(self, names: ContigNames, declared: Iterable[str], name: str) -> None:
+    def __init__(self, names: ContigNames, header: Header, name: str) -> None:
         self._names = names
         self._name = name
-        by_chromosome: dict[str, list[str]] = defaultdict(list)
-        for contig in declared:
-            chromosome = names.chromosome(contig)
-            if chromosome is not None:
-                by_chromosome[chromosome].append(contig)
-        self._ignored = {
-            contig
-            for contigs in by_chromosome.values()
-            for contig in contigs
-            if len(contigs) > 1 and names.is_versioned(contig)
-        }
+        self._ignored = names.ignored(header)
         self._with_rows: dict[str, str] = {}
         self._others: dict[str, None] = {}
 

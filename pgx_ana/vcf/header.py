@@ -44,9 +44,12 @@ _MAX_SHOWN_LINE = 60
 _DECLARATIONS = re.compile(r"^##((?:INFO|FORMAT|ALT)=<ID=[^,>\n]+)", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Header:
-    """The contig names of a header with their lengths (None where not given), and its ## lines."""
+    """The contig names of a header with their lengths (None where not given), and its ## lines.
+
+    It is equal to itself only, so that what follows from it can be remembered.
+    """
 
     contigs: Mapping[str, int | None]
     lines: tuple[str, ...]
@@ -161,20 +164,25 @@ def calling_program(text: str) -> str:
     return printable(match["name"].strip()) if match else ""
 
 
-def somatic_caller(text: str, samples: Sequence[str]) -> str:
-    """Return why a header is that of a somatic caller; empty where it is not.
+def somatic_program(text: str) -> str:
+    """Return the line of a header that only a caller of somatic variants writes; empty for none.
 
     Such callers write the genotype of a tumour model, and leave out germline variants.
     """
     match = _SOMATIC.search(text)
-    if match:
-        return printable(match[0].lstrip("#")[:_MAX_SHOWN_LINE])
+    return printable(match[0].lstrip("#")[:_MAX_SHOWN_LINE]) if match else ""
+
+
+def tumour_and_normal(samples: Sequence[str]) -> str:
+    """Return that samples are called a tumour and its normal tissue; empty where they are not."""
     names = {sample.casefold() for sample in samples}
-    if len(names) > 1 and names & _TUMOURS and names & _NORMALS:
-        return f"samples {', '.join(map(repr, samples))}"
-    if len(names) > 1 and _PAIRED_VARDICT.search(text) and _STATUS_OF_PAIRS.search(text):
-        return "VarDict, paired samples"
-    return ""
+    is_pair = len(names) > 1 and names & _TUMOURS and names & _NORMALS
+    return f"samples {', '.join(map(repr, samples))}" if is_pair else ""
+
+
+def is_paired_vardict(text: str) -> bool:
+    """Say whether a header is that of VarDict for a tumour and its normal tissue."""
+    return _PAIRED_VARDICT.search(text) is not None and _STATUS_OF_PAIRS.search(text) is not None
 
 
 def declares_whole_number(text: str, field: str) -> bool:

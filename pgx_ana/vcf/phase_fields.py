@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from pgx_ana.model import FIRST_NAMED_SET, NO_COPY
 from pgx_ana.vcf.fields import Alleles, Floats
-from pgx_ana.vcf.lines import FIXED, TAB, Line
 
 _DECLARATION = re.compile(r"^##FORMAT=<ID=(?P<id>PQ|PSQ|PP),(?P<rest>[^\n]*)", re.MULTILINE)
 _ATTRIBUTE = re.compile(r"\b(Number|Type)=([^,>]+)")
@@ -31,16 +30,41 @@ _NO_SET = -1
 Bools = NDArray[np.bool_]
 Sets = NDArray[np.int64]
 
-Declarations = Mapping[str, Mapping[str, str]]
-"""The Number and Type of the phase fields that a header declares."""
 
+@dataclass(frozen=True, slots=True)
+class PhaseDeclarations:
+    """What a header declares about PQ, PSQ and PP: by field, its Number and Type."""
 
-def phase_declarations(header: str) -> Declarations:
-    """Return what a header declares about PQ, PSQ and PP."""
-    return {
-        match["id"]: dict(_ATTRIBUTE.findall(match["rest"].partition("Description=")[0]))
-        for match in _DECLARATION.finditer(header)
-    }
+    by_field: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+
+    @classmethod
+    def in_header(cls, header: str) -> PhaseDeclarations:
+        """Return the declarations of a header."""
+        return cls(
+            tuple(
+                (
+                    match["id"],
+                    tuple(_ATTRIBUTE.findall(match["rest"].partition("Description=")[0])),
+                )
+                for match in _DECLARATION.finditer(header)
+            )
+        )
+
+    def of(self, rows: Sequence[tuple[bytes, bytes]]) -> PhaseFields:
+        """Return how the phase fields of some rows are read.
+
+        ``rows`` are their FORMAT and sample columns. A field that is not declared as a number is
+        read as text, so that another meaning of it cannot make a row unreadable. PS is read as
+        text where any of it is no number; numbers and names of sets mean the same either way.
+        """
+        declared = {name: dict(attributes) for name, attributes in self.by_field}
+        types = {"PS": "String" if _has_named_sets(rows) else "Integer", "PSL": "String"}
+        for name in ("PQ", "PSQ", "PP"):
+            kind = declared.get(name, {}).get("Type")
+            types[name] = "Float" if kind in {"Integer", "Float"} else "String"
+        if not _may_be_probability(declared.get("PP", {})):
+            del types["PP"]
+        return PhaseFields(types)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +93,6 @@ class PhaseFields:
     """
 
     types: Mapping[str, str]
-
-    @classmethod
-    def of(cls, declared: Declarations, lines: Sequence[Line]) -> PhaseFields:
-        """Return the fields of some rows of a file with these declarations.
-
-        A field that is not declared as a number is read as text, so that another meaning of it
-        cannot make a row unreadable.
-        """
-        types = {"PS": "String" if _has_named_sets(lines) else "Integer", "PSL": "String"}
-        for name in ("PQ", "PSQ", "PP"):
-            kind = declared.get(name, {}).get("Type")
-            types[name] = "Float" if kind in {"Integer", "Float"} else "String"
-        if not _may_be_probability(declared.get("PP", {})):
-            del types["PP"]
-        return cls(types)
 
     def phase(self, variant: Any, fields: set[str], alleles: Alleles, phased: Bools) -> Phase:
         """Return the phase of a row whose genotypes were read, from its cyvcf2 record."""
@@ -165,10 +174,9 @@ def _may_be_probability(declaration: Mapping[str, str]) -> bool:
     return declaration.get("Type") != "Integer" and declaration.get("Number", ".") in {"1", "."}
 
 
-def _has_named_sets(lines: Sequence[Line]) -> bool:
+def _has_named_sets(rows: Iterable[tuple[bytes, bytes]]) -> bool:
     """Say whether any PS is something else than a number that the parser can read."""
-    for line in lines:
-        *_, names, body = line.text.split(TAB, FIXED + 1)
+    for names, body in rows:
         position = names.split(b":").index(b"PS") if b"PS" in names.split(b":") else -1
         if position >= 0:
             values = re.findall(rb"(?:^|\t)(?:[^:\t]*:){%d}([^:\t]*)" % position, body)

@@ -1,7 +1,8 @@
-"""One variant file: its header, and its records at target loci, by index or in one pass.
+"""One variant file: its header, and its rows at target loci, by index or in one pass.
 
-Rows are located as text here. Those that overlap a target are then read in full by
-:mod:`pgx_ana.vcf.records`; of all others, only the position must be valid.
+Rows are located as text here, and kept. The genotypes of those that overlap a target are read by
+:mod:`pgx_ana.vcf.records`, for as many people at a time as is wanted; of all other rows, only the
+position must be valid.
 """
 
 from __future__ import annotations
@@ -15,37 +16,31 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from pgx_ana.errors import InputError
 from pgx_ana.model import Record
 from pgx_ana.printable import printable
-from pgx_ana.vcf.assembly import ContigNames
 from pgx_ana.vcf.bcf import BcfFile
 from pgx_ana.vcf.blocks import OpenBlocks
 from pgx_ana.vcf.container import STDIN, inspect_file, regular_copy
 from pgx_ana.vcf.contigs import FileContigs
 from pgx_ana.vcf.extents import Extent, are_structural, extents_of, positions_in
-from pgx_ana.vcf.header import (
-    Header,
-    calling_program,
-    declares_whole_number,
-    decode_header,
-    hides_ends,
-    parse_header,
-    read_header_lines,
-    sample_names,
-    somatic_caller,
-)
+from pgx_ana.vcf.header import Header, read_header_lines, sample_names
+from pgx_ana.vcf.headers import FileHeader, Headers
 from pgx_ana.vcf.index import DamagedIndexError, Index
 from pgx_ana.vcf.lines import FIXED, TAB, Line, Scan, parse_line, reject_unterminated
-from pgx_ana.vcf.phase_fields import PhaseFields, phase_declarations
 from pgx_ana.vcf.records import read_records
+from pgx_ana.vcf.rows import Row, RowStore
 from pgx_ana.vcf.targets import Target, TargetIndex
 
 _MAX_CONTIG_BYTES = 1 << 10
+_MAX_KEY_BYTES = 1 << 12
 
 
 class VariantFile:
-    """One variant file, opened and checked; :meth:`records_at` reads it.
+    """One variant file, opened and checked. :meth:`rows_at` locates rows, :meth:`read` reads them.
 
     ``caller`` is the program that wrote it, where the header names one. ``unknown_lengths`` are the
     contig lengths that are those of no assembly.
@@ -54,31 +49,30 @@ class VariantFile:
     where it has no samples, and where its index does not belong to it.
     """
 
-    def __init__(self, path: str, contig_names: ContigNames) -> None:
+    def __init__(self, path: str, headers: Headers) -> None:
         self.name = printable(path).replace("\n", "\\n") if path != STDIN else "<stdin>"
         self._remarks: dict[str, None] = {}
         self._copy = regular_copy(path)
         self._first_contigs: list[str] = []
         self._path = Path(path if self._copy is None else self._copy.name)
         self._container = inspect_file(self._path, self.name)
-        text = self._header_text()
-        self._header_lines = text.count("\n")
-        self.header_sha256 = hashlib.sha256(text.encode()).hexdigest()
-        header = parse_header(text)
-        self.caller = calling_program(text)
-        self._phase_declarations = phase_declarations(text)
-        self._all_samples = sample_names(text, self.name)
-        self._selected: Sequence[int] = range(len(self._all_samples))
-        self.samples = self._all_samples
+        header = self._read_header(headers)
+        self._header_bytes, self._header_lines = header.n_bytes, header.n_lines
+        self.header_sha256 = header.sha256
+        self._meta = header.meta
+        self.caller = header.meta.caller
+        self.phase_declarations = header.meta.phase_declarations
+        self.all_samples = sample_names(header.last_line, self.name)
+        self.selected = np.arange(len(self.all_samples), dtype=np.intp)
+        """The numbers of the selected samples, intp, rising."""
+        self.samples = self.all_samples
         """The selected samples, in the order of the file."""
-        self._end_is_declared = declares_whole_number(text, "END")
-        self._note_somatic(text)
-        self._index = self._usable_index(hides_ends(text, is_bcf=self.format == "BCF"))
-        in_rows = self._index.contigs() if self._index is not None else self._first_contigs
-        contigs = {**dict.fromkeys(in_rows), **header.contigs}
-        self.header = Header(contigs if self.format == "VCF" else header.contigs, header.lines)
-        self.unknown_lengths = contig_names.unknown_lengths(self.header)
-        self._contig_names = FileContigs(contig_names, self.header.contigs, self.name)
+        self._store = RowStore(len(self.all_samples))
+        self._note_somatic()
+        self._index = self._usable_index(header.meta.hides_ends(is_bcf=self.format == "BCF"))
+        self.header = self._header_with_contigs(header.meta.header)
+        self.unknown_lengths = headers.contig_names.unknown_lengths(self.header)
+        self._contig_names = FileContigs(headers.contig_names, self.header, self.name)
         self._contigs = self._contigs_by_chromosome()
         if self._index is not None:
             self._check_index(self._index)
@@ -110,22 +104,23 @@ class VariantFile:
         """
         if names:
             unique = set(names)
-            self._selected = [n for n, name in enumerate(self._all_samples) if name in unique]
-            self.samples = tuple(self._all_samples[number] for number in self._selected)
-        return bool(self._selected)
+            chosen = [n for n, name in enumerate(self.all_samples) if name in unique]
+            self.selected = np.array(chosen, np.intp)
+            self.samples = tuple(self.all_samples[number] for number in chosen)
+        return bool(self.samples)
 
     def rename_sample(self, name: str) -> None:
         """Give the one sample of the file another name.
 
         Raises :class:`InputError` where the file has several samples.
         """
-        if len(self._all_samples) > 1:
+        if len(self.all_samples) > 1:
             raise InputError(
-                f"{self.name}: has {len(self._all_samples)} samples; only the sample of a file "
+                f"{self.name}: has {len(self.all_samples)} samples; only the sample of a file "
                 "with one sample can be named by its file name or a sample sheet"
             )
-        self._all_samples = (name,)
-        self.samples = tuple(name for _ in self._selected)
+        self.all_samples = (name,)
+        self.samples = tuple(name for _ in self.samples)
 
     @property
     def declared_chromosomes(self) -> set[str]:
@@ -154,70 +149,102 @@ class VariantFile:
             return extents_of(positions_in(rows), self._contig_names.chromosome)
 
     def close(self) -> None:
-        """Release the file; what was read from its header remains available."""
+        """Release the file and its rows; what was read from its header remains available."""
+        self._store.close()
         if self._copy is not None:
             self._copy.close()
 
-    def records_at(
+    def rows_at(
         self,
         targets: Sequence[Target],
         *,
         verify: bool = False,
         faults: dict[int, InputError] | None = None,
-    ) -> list[list[Record]]:
-        """Return, for each target, the records that overlap it, in the order of the file.
+    ) -> list[list[Row]]:
+        """Return, for each target, the rows that overlap it, in the order of the file.
 
-        ``verify`` reads the whole file, and compares the rows that the index gives with those of
-        one pass. Raises :class:`InputError` where the file is damaged, or a row malformed. With
-        ``faults``, the errors of single rows are put there instead, by the number of the target,
-        which then has no records.
+        They can be read until the file is closed. ``verify`` reads the whole file, and compares the
+        rows that the index gives with those of one pass. Raises :class:`InputError` where the file
+        is damaged, or a row malformed. With ``faults``, the errors of single rows are put there
+        instead, by the number of the target, which then has no rows.
         """
-        lines = self._lines_at(targets, by_index=self.indexed)
+        found = self._look_up(targets) if self.indexed else self._scan(targets)
+        rows, digests = self._kept(found, len(targets), faults, with_digests=verify)
         remark = self._contig_names.remark({target.chrom for target in targets})
         self._remarks.update({remark: None} if remark else {})
         if verify:
             self._verify()
-            if self.indexed:
-                self._check_complete(lines, self._lines_at(targets, by_index=False))
-        rows = [line for at_target in lines for line in at_target]
-        # Of all rows together: a name of a phase set has the same number in each of them.
-        phase_fields = PhaseFields.of(self._phase_declarations, rows)
-        try:
-            record_of = self._records(rows, phase_fields)
-        except InputError:
-            if faults is None:
-                raise
-            record_of = {}
-            for number, at_target in enumerate(lines):
-                try:
-                    record_of |= self._records(at_target, phase_fields)
-                except InputError as error:
-                    faults[number] = error
-                    lines[number] = []
-        return [[record_of[line.text] for line in lines_at_target] for lines_at_target in lines]
+            if self.indexed and digests != _digests(self._scan(targets), len(targets)):
+                raise InputError(
+                    f"{self.name}: the index hides rows of the file; rebuild the index"
+                )
+        return rows
 
-    def _records(self, lines: Iterable[Line], phase_fields: PhaseFields) -> dict[bytes, Record]:
-        """Return the record of each row. Raises :class:`InputError` for a malformed one."""
-        unique = {line.text: line for line in lines}
-        rows = list(unique.values())
-        records = read_records(rows, self._all_samples, self._selected, phase_fields)
-        return dict(zip(unique, records, strict=True))
+    def read(
+        self, rows: Sequence[Row], people: NDArray[np.intp], names: Sequence[str]
+    ) -> list[Record]:
+        """Return the records of some rows, for some people: their numbers in the file, rising.
+
+        ``names`` are what messages call them. Raises :class:`InputError` for malformed genotypes.
+        """
+        start, stop = (int(people[0]), int(people[-1]) + 1) if len(people) else (0, 0)
+        bodies = [row.columns.read(start, stop) for row in rows]
+        is_all = len(people) == stop - start
+        all_names = names if is_all else self.all_samples[start:stop]
+        chosen = None if is_all else people - start
+        return read_records(rows, bodies, all_names, chosen, self.phase_declarations)
+
+    def _kept(
+        self,
+        found: Iterable[tuple[Line, list[int]]],
+        n_targets: int,
+        faults: dict[int, InputError] | None,
+        *,
+        with_digests: bool,
+    ) -> tuple[list[list[Row]], list[list[bytes]]]:
+        """Keep the rows that were found, by target; on demand with the digests of their text."""
+        rows: list[list[Row]] = [[] for _ in range(n_targets)]
+        digests: list[list[bytes]] = [[] for _ in range(n_targets)]
+        row_of: dict[bytes, Row] = {}
+        for line, numbers in found:
+            key = _key_of(line)
+            try:
+                if key not in row_of:
+                    row_of[key] = self._store.row(line)
+            except InputError as error:
+                if faults is None:
+                    raise
+                faults |= dict.fromkeys(set(numbers) - set(faults), error)
+                continue
+            for number in numbers:
+                rows[number].append(row_of[key])
+                if with_digests:
+                    digests[number].append(_digest(line))
+        for number in faults or ():
+            rows[number] = []
+        return rows, [sorted(of_target) for of_target in digests]
 
     @property
     def _bcf(self) -> BcfFile:
         return BcfFile(self._path, self.name, self._container.index)
 
-    def _header_text(self) -> str:
+    def _read_header(self, headers: Headers) -> FileHeader:
         if self.format == "BCF":
-            return decode_header(self._bcf.header(), self.name)
-        with self._container.open(self._path) as stream:
-            lines = read_header_lines(stream, self.name)
-            header = b"".join(line.rstrip(b"\r\n") + b"\n" for line in lines)
+            return headers.of_bcf(self._bcf.header(), self.name)
+        header, stream = headers.read(lambda: self._container.open(self._path), self.name)
+        with stream:
             self._first_contigs = _first_contig(stream)
-        return decode_header(header, self.name)
+        return header
 
-    def _note_somatic(self, text: str) -> None:
-        reason = somatic_caller(text, self._all_samples)
+    def _header_with_contigs(self, header: Header) -> Header:
+        """Return a header of a VCF with the contigs of its rows, as far as these are known."""
+        in_rows = self._index.contigs() if self._index is not None else self._first_contigs
+        if self.format == "BCF" or header.contigs.keys() >= set(in_rows):
+            return header
+        return Header({**dict.fromkeys(in_rows), **header.contigs}, header.lines)
+
+    def _note_somatic(self) -> None:
+        reason = self._meta.shown_as_somatic(self.all_samples)
         if reason:
             remark = f"written by a somatic caller ({reason}): its genotypes are not germline ones"
             self._remarks[remark] = None
@@ -273,14 +300,6 @@ class VariantFile:
         known = [contig for contigs in self._contigs.values() for contig in contigs]
         index.check_belongs_to(self._path, {contig: numbers.get(contig, -1) for contig in known})
 
-    def _lines_at(self, targets: Sequence[Target], *, by_index: bool) -> list[list[Line]]:
-        """Return the rows that overlap each target."""
-        lines: list[list[Line]] = [[] for _ in targets]
-        for line, numbers in self._look_up(targets) if by_index else self._scan(targets):
-            for number in numbers:
-                lines[number].append(line)
-        return lines
-
     def _look_up(self, targets: Sequence[Target]) -> Iterator[tuple[Line, list[int]]]:
         """Yield the rows that overlap a target, with its number, through the index."""
         contig = ""
@@ -288,12 +307,13 @@ class VariantFile:
             self._contig_names.chromosome_of_row(name)
         try:
             with self._bcf.open() if self.format == "BCF" else contextlib.nullcontext() as opened:
-                blocks: dict[bytes, tuple[str, Line]] = {}
+                blocks: dict[bytes, tuple[str, Line]] = {}  # rows that others must not overlap
                 for number, target in enumerate(targets):
                     for contig in self._contigs.get(target.chrom, ()):
                         for line in self._rows_at(contig, target, opened):
                             if line.pos <= target.end and line.end >= target.start:
-                                blocks[line.text] = (contig, line)
+                                if line.end > line.pos:
+                                    blocks[_key_of(line)] = (contig, line)
                                 yield line, [number]
                 for contig, line in blocks.values():
                     self._check_block(contig, line, opened)
@@ -343,7 +363,7 @@ class VariantFile:
         index = TargetIndex(targets)
         chromosome_of = self._contig_names.chromosome_of_row
         if self.format == "BCF":
-            declared = self._end_is_declared
+            declared = self._meta.end_is_declared
             yield from self._bcf.scan(chromosome_of, index, end_is_declared=declared)
             return
         scan = self._new_scan()
@@ -353,7 +373,7 @@ class VariantFile:
             self._remarks["ends without a line feed and may be cut"] = None
 
     def _new_scan(self) -> Scan:
-        return Scan(self.name, self._header_lines, FIXED + 1 + len(self._all_samples))
+        return Scan(self.name, self._header_lines, FIXED + 1 + len(self.all_samples))
 
     def _rows(self) -> IO[bytes]:
         """Open the decompressed file behind its header."""
@@ -372,11 +392,6 @@ class VariantFile:
             with self._rows() as stream:
                 self._new_scan().verify(stream)
 
-    def _check_complete(self, by_index: list[list[Line]], in_one_pass: list[list[Line]]) -> None:
-        """Raise :class:`InputError` where the index gives other rows than the file has."""
-        if _texts(by_index) != _texts(in_one_pass):
-            raise InputError(f"{self.name}: the index hides rows of the file; rebuild the index")
-
 
 def _first_contig(stream: IO[bytes]) -> list[str]:
     """Return the contig of the row at which a stream is, in a list; none where there is no row."""
@@ -388,6 +403,19 @@ def _first_contig(stream: IO[bytes]) -> list[str]:
     return [contig.decode("latin-1")] if tab and not contig.startswith(b"#") else []
 
 
-def _texts(lines: list[list[Line]]) -> list[list[bytes]]:
-    """Return the rows at each target as bytes, sorted."""
-    return [sorted(line.text for line in lines_at_target) for lines_at_target in lines]
+def _key_of(line: Line) -> bytes:
+    """Return what tells the rows of a file apart: a row itself, the digest of a long one."""
+    return line.text if len(line.text) <= _MAX_KEY_BYTES else _digest(line)
+
+
+def _digest(line: Line) -> bytes:
+    return hashlib.blake2b(line.text, digest_size=20).digest()
+
+
+def _digests(found: Iterable[tuple[Line, list[int]]], n_targets: int) -> list[list[bytes]]:
+    """Return the digests of the rows at each target, sorted."""
+    digests: list[list[bytes]] = [[] for _ in range(n_targets)]
+    for line, numbers in found:
+        for number in numbers:
+            digests[number].append(_digest(line))
+    return [sorted(of_target) for of_target in digests]

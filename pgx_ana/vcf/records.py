@@ -7,6 +7,7 @@ the parser.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,12 +20,12 @@ from numpy.typing import NDArray
 
 from pgx_ana.errors import InputError
 from pgx_ana.model import Record
-from pgx_ana.vcf.blocks import counts_copies
 from pgx_ana.vcf.confidence import LIKELIHOODS, READS, depth, quality
 from pgx_ana.vcf.fields import (
     DEPTH_FIELDS,
     PROBABILITIES,
     QUALITY_FIELDS,
+    Alleles,
     allele_beyond_alt,
     best_guesses,
     check_allele_numbers,
@@ -33,8 +34,10 @@ from pgx_ana.vcf.fields import (
     probability_of,
     read_genotypes,
 )
-from pgx_ana.vcf.lines import FIXED, TAB, Line
-from pgx_ana.vcf.phase_fields import PhaseFields
+from pgx_ana.vcf.gt_rows import read_gt_column
+from pgx_ana.vcf.lines import TAB
+from pgx_ana.vcf.phase_fields import PhaseDeclarations, PhaseFields
+from pgx_ana.vcf.rows import Row
 from pgx_ana.vcf.spool import write_spool, written_file
 
 _TYPES = {
@@ -56,10 +59,7 @@ _SUBSTITUTED = {
     **dict.fromkeys(READS, frozenset(DEPTH_FIELDS)),
 }
 _MISSING = b":."
-_IMPUTED = re.compile(rb"(?:^|;)(?:IMP|IMPUTED)(?:;|$)")
-_END = re.compile(rb"(?:^|;)END=([0-9]{1,10})(?:;|$)")
 _MAX_FIELDS = 1000  # in FORMAT
-_MAX_ALTS = 1 << 15  # allele numbers are kept in 16 bits
 _LONG_NUMBER = re.compile(rb"[0-9]{5}")
 _EMPTY = re.compile(rb"(?<![^:,\t])(?=[:,\t]|$)")
 # A phase sign before the first allele (VCF 4.4, section 1.6.2), where GT is the first field.
@@ -71,78 +71,112 @@ cyvcf2.cyvcf2.set_htslib_log_level(0)
 
 
 def read_records(
-    lines: Sequence[Line],
+    rows: Sequence[Row],
+    bodies: Sequence[bytes],
     samples: Sequence[str],
-    selected: Sequence[int],
-    phase_fields: PhaseFields,
+    selected: NDArray[np.intp] | None,
+    phase_fields: PhaseDeclarations,
 ) -> list[Record]:
-    """Return the record of each line, for the selected samples (their numbers, rising).
+    """Return the record of each row, for some of its people.
 
-    Raises :class:`InputError` where genotypes or qualities are malformed.
+    ``bodies`` has the columns of the same ``samples`` for each row. ``selected`` are the numbers of
+    those to read, rising; all where None. Raises :class:`InputError` where genotypes or qualities
+    are malformed.
     """
-    if not lines:
+    records = [_plain_record(*pair, samples, selected) for pair in zip(rows, bodies, strict=True)]
+    general = [number for number, record in enumerate(records) if record is None]
+    read = _read_fields(
+        [rows[number] for number in general],
+        [bodies[number] for number in general],
+        samples,
+        selected,
+        phase_fields,
+    )
+    by_number = dict(zip(general, read, strict=True))
+    return [by_number[n] if record is None else record for n, record in enumerate(records)]
+
+
+def _plain_record(
+    row: Row, body: bytes, samples: Sequence[str], selected: NDArray[np.intp] | None
+) -> Record | None:
+    """Return the record of a row that has nothing but plain genotypes; None for any other."""
+    if row.format != b"GT" or row.is_imputed or row.has_no_reads:
+        return None
+    column = read_gt_column(body, len(samples))
+    if column is None:
+        return None
+    codes = column.codes if selected is None else column.codes[selected]
+    n_alts = len(row.site.alts)
+    if int(column.alleles.max(initial=0)) > n_alts:
+        _check_numbers(column.alleles[codes], samples, selected, n_alts, row.place)
+    return dataclasses.replace(row.site, alleles=column.alleles, phased=column.phased, codes=codes)
+
+
+def _check_numbers(
+    alleles: Alleles,
+    samples: Sequence[str],
+    selected: NDArray[np.intp] | None,
+    n_alts: int,
+    place: str,
+) -> None:
+    """Raise :class:`InputError` for an allele number beyond ALT."""
+    highest = alleles.max(axis=1, initial=-1)
+    if len(highest) and highest.max() > n_alts:
+        first = int(highest.argmax())
+        sample = samples[first if selected is None else int(selected[first])]
+        raise allele_beyond_alt(place, sample, int(highest.max()), n_alts)
+
+
+def _read_fields(
+    rows: Sequence[Row],
+    bodies: Sequence[bytes],
+    samples: Sequence[str],
+    selected: NDArray[np.intp] | None,
+    phase_fields: PhaseDeclarations,
+) -> list[Record]:
+    """Return the record of each row, parsed by cyvcf2."""
+    if not rows:
         return []
-    types = {**_TYPES, **phase_fields.types}
-    size = sum(len(line.text) for line in lines)
-    with written_file(size) as (file, path), warnings.catch_warnings():
+    fields = phase_fields.of([(r.format, body) for r, body in zip(rows, bodies, strict=True)])
+    types = {**_TYPES, **fields.types}
+    names = None if selected is None else [f"s{number}" for number in selected.tolist()]
+    chosen = samples if selected is None else [samples[number] for number in selected.tolist()]
+    with written_file(sum(map(len, bodies))) as (file, path), warnings.catch_warnings():
         warnings.simplefilter("error")
-        write_spool(file, _sample_columns(lines, samples, types))
-        names = None if len(selected) == len(samples) else [f"s{number}" for number in selected]
+        write_spool(file, _sample_columns(rows, bodies, samples, types))
         variants = cyvcf2.VCF(path, samples=names)
-        selected_samples = [samples[number] for number in selected]
-        return [
-            _record(line, variant, selected_samples, phase_fields)
-            for line, variant in _paired(lines, variants, samples, types)
-        ]
+        paired = _paired(rows, bodies, variants, samples, types)
+        return [_record(row, body, variant, chosen, fields) for row, body, variant in paired]
 
 
 def _sample_columns(
-    lines: Sequence[Line], samples: Sequence[str], types: Mapping[str, str]
+    rows: Sequence[Row], bodies: Sequence[bytes], samples: Sequence[str], types: Mapping[str, str]
 ) -> Iterator[bytes]:
     """Yield the lines of a VCF file of the sample columns; ``types`` are those of used fields.
 
     Samples are named s0, s1, ..., and fields that are not used X0, X1, ...
     """
-    formats, bodies = [], []
-    for line in lines:
-        columns = line.text.split(TAB, FIXED + 1)
-        _check_columns(line, columns, len(samples))
-        names = _field_names(line, columns[FIXED], columns[FIXED + 1], types)
-        formats.append(names)
-        bodies.append(_for_htslib(columns[FIXED + 1], names, line, samples))
+    formats = [_field_names(row, body, types) for row, body in zip(rows, bodies, strict=True)]
     unused = {f"X{number}": "String" for number in range(max(map(len, formats)))}
     yield b"##fileformat=VCFv4.2\n##contig=<ID=1>\n"
     for name, kind in {**types, **unused}.items():
         yield f'##FORMAT=<ID={name},Number=.,Type={kind},Description="">\n'.encode()
     header = "#CHROM POS ID REF ALT QUAL FILTER INFO FORMAT".replace(" ", "\t")
     yield "\t".join([header, *(f"s{number}" for number in range(len(samples)))]).encode() + b"\n"
-    for number, (names, body) in enumerate(zip(formats, bodies, strict=True), 1):
+    for number, (names, row, body) in enumerate(zip(formats, rows, bodies, strict=True), 1):
         yield f"1\t{number}\t.\tN\t.\t.\t.\t.\t{':'.join(names)}\t".encode()
-        yield body + b"\n"
+        yield _for_htslib(body, names, row.place, samples) + b"\n"
 
 
-def _check_columns(line: Line, columns: Sequence[bytes], n_samples: int) -> None:
-    n_tabs = line.text.count(TAB)
-    if len(columns) < FIXED + 2 or n_tabs != FIXED + n_samples:
-        raise InputError(
-            f"{line.place}: the row has {n_tabs + 1} columns; the header has "
-            f"{FIXED + 1 + n_samples}"
-        )
-    if b"\0" in line.text:
-        raise InputError(f"{line.place}: the row has a NUL byte")
-
-
-def _field_names(
-    line: Line, format_column: bytes, body: bytes, types: Mapping[str, str]
-) -> list[str]:
+def _field_names(row: Row, body: bytes, types: Mapping[str, str]) -> list[str]:
     """Return the names of the fields of FORMAT; X and the number for those that are not used.
 
     Likelihoods and reads are used where a sample may lack quality or depth, if they are numbers.
     """
-    given = format_column.decode("latin-1").split(":")
+    given = row.format.decode("latin-1").split(":")
     if len(given) > _MAX_FIELDS:
         raise InputError(
-            f"{line.place}: FORMAT has {len(given)} fields; at most {_MAX_FIELDS} can be read"
+            f"{row.place}: FORMAT has {len(given)} fields; at most {_MAX_FIELDS} can be read"
         )
     names: list[str] = []
     for number, name in enumerate(given):
@@ -155,6 +189,17 @@ def _field_names(
     return names
 
 
+def are_alike(row: Row, body: bytes) -> bool:
+    """Say whether the fields of a row are read in the same way for each of its people alone.
+
+    Likelihoods and reads are used only if those of all people are numbers.
+    """
+    return not any(
+        name in _SUBSTITUTED and _not_numeric(number).search(body)
+        for number, name in enumerate(row.format.decode("latin-1").split(":"))
+    )
+
+
 @cache
 def _not_numeric(position: int) -> re.Pattern[bytes]:
     """Return a pattern for a sample whose value at a position of FORMAT is not made of numbers."""
@@ -164,7 +209,7 @@ def _not_numeric(position: int) -> re.Pattern[bytes]:
     )
 
 
-def _for_htslib(body: bytes, names: Sequence[str], line: Line, samples: Sequence[str]) -> bytes:
+def _for_htslib(body: bytes, names: Sequence[str], place: str, samples: Sequence[str]) -> bytes:
     """Return the sample columns of a row in a form that htslib reads correctly.
 
     It reads an empty number as 0, and aborts the program where FORMAT names a GT that no sample
@@ -177,7 +222,7 @@ def _for_htslib(body: bytes, names: Sequence[str], line: Line, samples: Sequence
         columns = enumerate(body.split(TAB))
         number = next(n for n, values in columns if not values or values.startswith(b":"))
         raise InputError(
-            f"{line.place}: the genotype columns are malformed: the first value of sample "
+            f"{place}: the genotype columns are malformed: the first value of sample "
             f"{samples[number]!r} is empty"
         )
     ends_empty = body.startswith(b",") or body.endswith((b":", b","))
@@ -201,22 +246,26 @@ def _without_leading_sign(values: bytes, position: int) -> bytes:
 
 
 def _paired(
-    lines: Sequence[Line], variants: Any, samples: Sequence[str], types: Mapping[str, str]
-) -> Iterator[tuple[Line, Any]]:
-    """Yield each line with its cyvcf2 record. Raises :class:`InputError` where that has none."""
+    rows: Sequence[Row],
+    bodies: Sequence[bytes],
+    variants: Any,
+    samples: Sequence[str],
+    types: Mapping[str, str],
+) -> Iterator[tuple[Row, bytes, Any]]:
+    """Yield each row with its cyvcf2 record. Raises :class:`InputError` where that has none."""
     iterator = iter(variants)
-    for line in lines:
+    for row, body in zip(rows, bodies, strict=True):
         try:
-            yield line, next(iterator)
+            yield row, body, next(iterator)
         except Exception as error:  # cyvcf2 raises bare Exception
-            raise InputError(f"{line.place}: {_malformation(line, samples, types)}") from error
+            malformation = _malformation(row, body, samples, types)
+            raise InputError(f"{row.place}: {malformation}") from error
 
 
-def _malformation(line: Line, samples: Sequence[str], types: Mapping[str, str]) -> str:
+def _malformation(row: Row, body: bytes, samples: Sequence[str], types: Mapping[str, str]) -> str:
     """Say what is wrong with a row that the parser rejected, and in which sample."""
-    keys, *columns = line.text.split(TAB)[FIXED:]
-    names = keys.decode("latin-1").split(":")
-    for sample, column in zip(samples, columns, strict=True):
+    names = row.format.decode("latin-1").split(":")
+    for sample, column in zip(samples, body.split(TAB), strict=True):
         values = column.decode("latin-1").split(":")
         if len(values) > len(names):
             return f"sample {sample!r} has {len(values)} values, but FORMAT has {len(names)} fields"
@@ -228,69 +277,42 @@ def _malformation(line: Line, samples: Sequence[str], types: Mapping[str, str]) 
     return "the genotype columns are malformed"
 
 
-def _record(line: Line, variant: Any, samples: Sequence[str], phase_fields: PhaseFields) -> Record:
-    columns = line.text.split(TAB, FIXED + 1)
-    ref = _text(columns[3], "REF", line).upper()
-    alts = _alts(columns[4], line)
+def _record(
+    row: Row, body: bytes, variant: Any, samples: Sequence[str], phase_fields: PhaseFields
+) -> Record:
+    site = row.site
     fields = set(variant.FORMAT or ())
     has_genotypes = "GT" in fields
     if has_genotypes:
-        if _LONG_NUMBER.search(columns[FIXED + 1]):
-            check_allele_numbers(variant, samples, len(alts), line.place)
-        alleles, phased = read_genotypes(variant, samples, line.place)
-        probability = probability_of(variant, fields, alleles, len(alts), phased)
-        if probability is None and _IMPUTED.search(columns[7]):
+        if _LONG_NUMBER.search(body):
+            check_allele_numbers(variant, samples, len(site.alts), row.place)
+        alleles, phased = read_genotypes(variant, samples, row.place)
+        probability = probability_of(variant, fields, alleles, len(site.alts), phased)
+        if probability is None and row.is_imputed:
             probability = np.zeros(len(samples), np.float32)  # nothing says how likely it is
     else:
-        alleles, phased, probability = best_guesses(variant, fields, len(samples), len(alts))
-    if len(alleles) and alleles.max() > len(alts):
-        sample = samples[int(alleles.max(axis=1).argmax())]
-        raise allele_beyond_alt(line.place, sample, int(alleles.max()), len(alts))
+        alleles, phased, probability = best_guesses(variant, fields, len(samples), len(site.alts))
+    _check_numbers(alleles, samples, None, len(site.alts), row.place)
     phase = phase_fields.phase(variant, fields, alleles, phased)
-    return Record(
-        chrom=line.chrom,
-        pos=line.pos,
-        end=line.end,
-        ref=ref,
-        alts=alts,
-        filters=tuple(_text(columns[6], "FILTER", line).split(";")),
+    return dataclasses.replace(
+        site,
         alleles=phase.alleles,
         phased=phase.phased,
         phase_set=phase.phase_set,
         phase_probability=phase.probability,
         gq=quality(variant, fields),
-        dp=depth(variant, fields, columns[7], len(samples)),
+        dp=depth(variant, fields, len(samples), has_no_reads=row.has_no_reads),
         failed=fails_sample_filter(variant) if "FT" in fields else None,
         probability=probability,
         has_genotypes=has_genotypes,
-        alt_ends=line.ends if len(set(line.ends)) > 1 else (),
-        counts_copies=counts_copies(columns),
-        sample_ends=_sample_ends(line, variant, columns[7]) if "LEN" in fields else None,
+        sample_ends=_sample_ends(row, variant, len(samples)) if "LEN" in fields else None,
     )
 
 
-def _sample_ends(line: Line, variant: Any, info: bytes) -> NDArray[np.int64]:
+def _sample_ends(row: Row, variant: Any, n_samples: int) -> NDArray[np.int64]:
     """Return the last position of the block of each sample: by LEN, else by END or REF."""
     lengths = first_present(variant, ("LEN",), {"LEN"})
-    end = _END.search(info)
-    other = int(end[1]) if end else line.pos
     if lengths is None:
-        return np.full(len(variant.genotypes), other, np.int64)
-    return np.where(np.isnan(lengths), other, line.pos + lengths - 1).astype(np.int64)
-
-
-def _alts(column: bytes, line: Line) -> tuple[str, ...]:
-    if column.count(b",") >= _MAX_ALTS:
-        raise InputError(f"{line.place}: the record has more than {_MAX_ALTS} ALT alleles")
-    text = _text(column, "ALT", line)
-    alts = () if text == "." else tuple(text.upper().split(","))
-    if "" in alts:
-        raise InputError(f"{line.place}: ALT {text[:40]!r} has an empty allele")
-    return alts
-
-
-def _text(column: bytes, name: str, line: Line) -> str:
-    """Return a fixed column, called ``name`` in messages, as text; an empty one is rejected."""
-    if not column:
-        raise InputError(f"{line.place}: {name} is empty")
-    return column.decode("utf-8", "backslashreplace")
+        return np.full(n_samples, row.stated_end, np.int64)
+    ends = row.site.pos + lengths - 1
+    return np.where(np.isnan(lengths), row.stated_end, ends).astype(np.int64)

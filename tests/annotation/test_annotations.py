@@ -25,15 +25,15 @@ from helpers.toy_overlays import (
     written_overlay,
 )
 
-from pgx_ana.annotation.annotations import AnnotatedCategory
 from pgx_ana.annotation.conclusions import NOT_ASSESSED, UNDETERMINED
+from pgx_ana.annotation.markers import AnnotatedCategory
 from pgx_ana.annotation.variant_conclusions import unphased_genotype
 from pgx_ana.calling import assert_reference
 from pgx_ana.haplotypes import DiplotypeStatus
 from pgx_ana.knowledge import KnowledgeBase, load
 from pgx_ana.model import ABSENT, Call
 from pgx_ana.output.tables import Value
-from pgx_ana.terms import Assembly, CallSource, CallStatus, TableName
+from pgx_ana.terms import TEXT_TABLES, Assembly, CallSource, CallStatus, TableName
 
 SURVIVAL = "Carriers of A lived longer than C/C."
 NOT_OBSERVED = [s for s in CallStatus if s not in {CallStatus.CALLED, CallStatus.PARTIAL}]
@@ -567,7 +567,7 @@ def test_rows_of_a_person_in_a_cohort_are_those_of_the_person_alone(
     names = ("rs1", "rs2", "rs3")
     columns = {name: [person[i] for person in people] for i, name in enumerate(names)}
     together = annotated(overlaid, columns)
-    for table in TableName:
+    for table in TEXT_TABLES:
         rows = table_rows(table, together)
         n_rows = len(rows) // len(people)
         for number, person in enumerate(people):

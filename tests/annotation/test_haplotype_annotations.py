@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 
 import pytest
@@ -17,7 +16,7 @@ from helpers.synthetic_calls import (
     unobserved,
 )
 
-from pgx_ana.annotation import Annotations
+from pgx_ana.annotation import Annotations, Annotator
 from pgx_ana.annotation.conclusions import NOT_ASSESSED, UNDETERMINED
 from pgx_ana.haplotypes import DiplotypeStatus
 from pgx_ana.knowledge import KnowledgeBase
@@ -326,7 +325,7 @@ def test_a_population_changes_no_conclusion(toy_haplotypes: KnowledgeBase) -> No
     """Probabilities are estimates; no conclusion rests on them."""
     people = [calls for calls, *_ in PEOPLE.values()]
     unweighted = annotations_of(toy_haplotypes, *people)
-    weighted = dataclasses.replace(unweighted, population="EUR")
+    weighted = Annotator(toy_haplotypes, "EUR").annotate(unweighted.calls, unweighted.circumstances)
     probabilities = {
         call.diplotype.probabilities
         for calls in weighted.haplotypes

@@ -29,7 +29,7 @@ from pgx_ana.annotation import evidence_context
 from pgx_ana.knowledge import KnowledgeBase, load
 from pgx_ana.model import ABSENT, Call, Circumstances
 from pgx_ana.output.tables import Value
-from pgx_ana.terms import CallStatus, TableName
+from pgx_ana.terms import TEXT_TABLES, CallStatus, TableName
 
 ADJUVANT = Circumstances("female", "adjuvant")
 MAN = Circumstances("male", "")
@@ -404,7 +404,7 @@ def test_people_of_one_cohort_keep_their_circumstances(toy: KnowledgeBase) -> No
         annotated(toy, {"rs1": calls, "rs2": [called("A/A")] * len(calls)}),
         circumstances=coded(people),
     )
-    for name in TableName:
+    for name in TEXT_TABLES:
         rows = table_rows(name, together)
         expected = [
             row | {"sample": f"S{number}"}

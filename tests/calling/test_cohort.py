@@ -78,7 +78,7 @@ def test_samples_of_two_files_are_in_the_order_of_the_cohort(rs2: Variant) -> No
 
     assert [CC, FILTERED, AC, NO_CALL] == calls_of(merged)
     assert rs2 is merged.variant
-    assert np.dtype(np.int32) == merged.calls.codes.dtype
+    assert np.dtype(np.uint8) == merged.calls.codes.dtype
 
 
 @pytest.mark.parametrize(

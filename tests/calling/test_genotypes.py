@@ -739,7 +739,7 @@ def test_equal_samples_share_a_call(call_toy: CallToy) -> None:
 
     assert 4 == len(site.calls.values)
     assert len(set(site.calls.values)) == len(site.calls.values)
-    assert np.dtype(np.int32) == site.calls.codes.dtype
+    assert np.dtype(np.uint8) == site.calls.codes.dtype
 
 
 # Properties. A sample has two of A, C and T at rs2; a file can represent this in many ways.

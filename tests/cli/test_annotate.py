@@ -17,7 +17,7 @@ from helpers.paths import EXAMPLE
 from helpers.toy_overlays import written_overlay
 
 from pgx_ana.output.columns import COLUMNS
-from pgx_ana.terms import TableName
+from pgx_ana.terms import TEXT_TABLES, TableName
 from pgx_ana.version import __version__
 
 PERSON = EXAMPLE / "NA12717.GRCh38.vcf"
@@ -174,7 +174,7 @@ def test_quiet_empties_stderr(annotate: Run, file: Path) -> None:
     assert (0, verbose.stdout, "") == (quiet.exit_code, quiet.stdout, quiet.stderr)
 
 
-@pytest.mark.parametrize("table", list(TableName))
+@pytest.mark.parametrize("table", list(TEXT_TABLES))
 @pytest.mark.parametrize(("kind", "separator"), [("tsv", "\t"), ("csv", ",")])
 def test_tables(annotate: Run, file: Path, table: TableName, kind: str, separator: str) -> None:
     result = annotate(file, "--table", table, "--format", kind)

@@ -14,7 +14,7 @@ import pysam
 import pytest
 from click.testing import Result
 
-from pgx_ana.terms import TableName
+from pgx_ana.terms import PARQUET_TABLES, TEXT_TABLES, TableName
 
 MakeVcf = Callable[..., Path]
 Run = Callable[..., Result]
@@ -119,7 +119,7 @@ def test_an_unknown_ending(annotate: Run, file: Path, tmp_path: Path, name: str)
     ending = Path(name.removesuffix(".gz")).suffix
     message = (
         f"Error: -o {target}: no format has the ending {ending}; use .tsv, .csv, .json, .jsonl, "
-        "each also with .gz, or give --format\n"
+        "each also with .gz, or .parquet, or give --format\n"
     )
     assert (2, message) == (result.exit_code, result.output)
     assert [file] == list(tmp_path.iterdir())
@@ -161,12 +161,12 @@ def test_several_tables_are_no_single_file(
 @pytest.mark.parametrize(
     ("words", "tables"),
     [
-        (["-t", "all"], list(TableName)),
-        (["-t", "ALL"], list(TableName)),
+        (["-t", "all"], list(TEXT_TABLES)),
+        (["-t", "ALL"], list(TEXT_TABLES)),
         (["-t", "calls,summary"], ["calls", "summary"]),
         (["-t", " calls, Summary ,"], ["calls", "summary"]),
         (["-t", "calls", "-t", "summary,calls"], ["calls", "summary"]),
-        (["-t", "summary,all"], list(TableName)),
+        (["-t", "summary,all"], list(TEXT_TABLES)),
     ],
 )
 def test_lists_of_tables(
@@ -174,6 +174,110 @@ def test_lists_of_tables(
 ) -> None:
     assert 0 == annotate(file, *words, "-o", tmp_path / "out").exit_code
     assert {f"{name}.tsv" for name in tables} == set(contents(tmp_path / "out"))
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        (["-f", "parquet"], [table.value for table in PARQUET_TABLES]),
+        (["-f", "parquet", "-t", "all"], [table.value for table in TableName]),
+        (["-f", "parquet", "-t", "calls,conclusions"], ["calls", "conclusions"]),
+    ],
+)
+def test_parquet_goes_to_a_folder(
+    annotate: Run, file: Path, tmp_path: Path, words: list[str], names: list[str]
+) -> None:
+    assert 0 == annotate(file, *words, "-o", tmp_path / "out").exit_code
+    assert {f"{name}.parquet" for name in names} == set(contents(tmp_path / "out"))
+
+
+def test_one_table_is_one_file_of_parquet(annotate: Run, file: Path, tmp_path: Path) -> None:
+    """The ending of its name is enough; stdout has the same bytes."""
+    target = tmp_path / "x.parquet"
+    assert 0 == annotate(file, "-t", "calls", "-o", target).exit_code
+    stdout = annotate(file, "-t", "calls", "-f", "parquet").stdout_bytes
+    assert target.read_bytes() == stdout
+    assert [b"PAR1", b"PAR1"] == [stdout[:4], stdout[-4:]]
+
+
+@pytest.mark.parametrize("name", ["x.tsv", "x.csv.gz", "x.parquet"])
+@pytest.mark.parametrize("tables", ["calls", "calls,haplotypes", "all"])
+def test_one_row_per_person_is_one_file(
+    annotate: Run, file: Path, tmp_path: Path, name: str, tables: str
+) -> None:
+    words = ("--layout", "wide", "-t", tables, "-o", tmp_path / name)
+    assert 0 == annotate(file, *words).exit_code
+    assert {name, file.name} == set(contents(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["-f", "parquet"], "several tables need a folder: give one with -o"),
+        (
+            ["-o", "x.parquet"],
+            (
+                "-o x.parquet: Parquet has several tables: name one with --table, or give a "
+                "folder with -o"
+            ),
+        ),
+        (
+            ["-o", "x.parquet", "-t", "calls,summary"],
+            "-o x.parquet: several tables need a folder, not one file",
+        ),
+        (
+            ["-o", "x.parquet.gz", "-t", "calls"],
+            "-o x.parquet.gz: Parquet is compressed as it is; leave out the last ending",
+        ),
+        (["-t", "conclusions"], "--table conclusions: only --format parquet has this table"),
+        (
+            ["--layout", "wide", "-t", "summary"],
+            "--layout wide has the tables calls and haplotypes, not summary",
+        ),
+        (
+            ["--layout", "wide", "-f", "json"],
+            "--format json has documents; --layout wide is for tsv, csv and parquet",
+        ),
+        (
+            ["--names"],
+            "--names is for --format parquet: other formats have the names anyway",
+        ),
+    ],
+)
+def test_what_cannot_be_combined(
+    annotate: Run,
+    file: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    words: list[str],
+    message: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = annotate(file, *words)
+    assert (2, f"Error: {message}\n") == (result.exit_code, result.output)
+    assert [file] == list(tmp_path.iterdir())
+
+
+def test_without_pyarrow_nothing_is_read(
+    annotate: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    result = annotate(tmp_path / "missing.vcf", "-f", "parquet", "-o", tmp_path / "out")
+    expected = (
+        "Error: Parquet is written by pyarrow, which is not installed: "
+        "pip install 'pgx-ana[parquet]'\n"
+    )
+    assert (2, expected) == (result.exit_code, result.output)
+
+
+def test_an_input_in_the_folder_is_protected(
+    annotate: Run, make_vcf: MakeVcf, tmp_path: Path
+) -> None:
+    """Whatever it is called."""
+    path = make_vcf(["1 100 A C 0/1"]).rename(tmp_path / "calls.parquet")
+    result = annotate(path, "-f", "parquet", "-o", tmp_path)
+    assert 2 == result.exit_code
+    assert f"-o {path}: is an input file; give another name" in result.stderr
 
 
 @pytest.mark.parametrize("command", ["annotate", "check"])

@@ -448,15 +448,15 @@ def test_signal_while_reading(
 SLOW_WRITER = """
 import sys, time
 from pathlib import Path
-import pgx_ana.output.formats
 from pgx_ana.cli import main
+from pgx_ana.output.delimited import DelimitedWriter
 
-def slow(table, separator):
-    yield b"half a result\\n" * 10_000
+def slow(writer, block):
+    writer._stream.write(b"half a result\\n" * 10_000)
     Path(sys.argv.pop()).touch()
     time.sleep(60)
 
-pgx_ana.output.formats.text_chunks = slow
+DelimitedWriter.write = slow
 marker = sys.argv.pop(1)
 words = sys.argv[1:]
 sys.argv.append(marker)

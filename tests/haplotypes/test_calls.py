@@ -159,7 +159,7 @@ def test_every_person_is_called_as_if_alone(
     calls = call_haplotypes(star, sites_of(variants, people), population)
 
     assert [call_alone(star, person, population) for person in people] == diplotypes_of(calls)
-    assert ("int32", (len(people),)) == (
+    assert ("uint8", (len(people),)) == (
         calls.diplotypes.codes.dtype.name,
         calls.diplotypes.codes.shape,
     )

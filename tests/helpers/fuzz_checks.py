@@ -24,7 +24,7 @@ from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import Call, CallOptions, CohortCalls, Locus, Variant
 from pgx_ana.output import patient_texts, to_frame
 from pgx_ana.output.columns import COLUMNS
-from pgx_ana.terms import CallSource, CallStatus, TableName
+from pgx_ana.terms import TEXT_TABLES, CallSource, CallStatus
 
 Outcome = CohortCalls | PgxAnaError
 """The calls of an accepted file, or the error that rejected it."""
@@ -226,7 +226,7 @@ def _plain_snv_call(
 
 def check_output(result: Result, *, frames: bool) -> None:
     """Check that tables, documents and (with ``frames``) data frames have the right shape."""
-    for name in TableName:
+    for name in TEXT_TABLES:
         table = result.table(name)
         n_columns, n_rows = len(COLUMNS[name]), len(table.samples) * len(table.sections)
         tsv = table_text(table)

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from pgx_ana.annotation import Annotations, AssociationResult
+from pgx_ana.annotation import Annotations, Annotator, AssociationResult
 from pgx_ana.coded import Coded
 from pgx_ana.haplotypes import DiplotypeStatus
 from pgx_ana.knowledge import KnowledgeBase
@@ -97,7 +97,7 @@ def annotated(
     """Return the annotations of a cohort from the calls of each variant; see :func:`cohort`."""
     people = cohort(knowledge, calls, assembly)
     circumstances = Coded.constant(person, len(people.samples))
-    return Annotations(people, knowledge, circumstances, population)
+    return Annotator(knowledge, population).annotate(people, circumstances)
 
 
 def people_with_every_genotype(

@@ -11,8 +11,8 @@ from pathlib import Path
 import pysam
 import pytest
 
-from pgx_ana.output.bgzf import compressed
-from pgx_ana.output.files import write, write_folder
+from pgx_ana.output.bgzf import BgzfEncoder
+from pgx_ana.output.files import output_folder, write
 
 NOISE = random.Random(1).randbytes(200_000)  # does not shrink: the largest possible blocks
 END = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
@@ -28,10 +28,15 @@ CONTENTS: dict[str, list[bytes]] = {
 }
 
 
+def compressed(chunks: Iterable[bytes]) -> bytes:
+    encoder = BgzfEncoder()
+    return b"".join([*map(encoder.add, chunks), encoder.end()])
+
+
 @pytest.mark.parametrize("chunks", CONTENTS.values(), ids=CONTENTS)
 def test_gzip_and_htslib_read_it(tmp_path: Path, chunks: list[bytes]) -> None:
     path = tmp_path / "x.gz"
-    path.write_bytes(b"".join(compressed(chunks)))
+    path.write_bytes(compressed(chunks))
     expected = b"".join(chunks)
     assert expected == gzip.decompress(path.read_bytes())
     with pysam.BGZFile(str(path), "r", None) as stream:
@@ -43,13 +48,9 @@ def test_gzip_and_htslib_read_it(tmp_path: Path, chunks: list[bytes]) -> None:
 
 def test_blocks_depend_on_the_content_alone() -> None:
     """Neither the cuts between chunks nor the time are in the bytes."""
-
-    def blocks(chunks: Iterable[bytes]) -> bytes:
-        return b"".join(compressed(chunks))
-
     cut = [NOISE[start : start + 999] for start in range(0, len(NOISE), 999)]
-    assert blocks([NOISE]) == blocks(cut)
-    assert bytes(4) == blocks([NOISE])[4:8]  # the time in the header of a gzip member
+    assert compressed([NOISE]) == compressed(cut)
+    assert bytes(4) == compressed([NOISE])[4:8]  # the time in the header of a gzip member
 
 
 @pytest.mark.parametrize("name", ["x.tsv.gz", "x.TSV.GZ", "x.json.bgz", "x.gz"])
@@ -65,5 +66,6 @@ def test_other_files_are_not_compressed(tmp_path: Path, name: str) -> None:
 
 
 def test_a_folder_has_plain_files(tmp_path: Path) -> None:
-    write_folder([("a.tsv", [b"x\n"])], str(tmp_path / "results.gz"))
+    with output_folder(str(tmp_path / "results.gz"), ["a.tsv"]) as (stream,):
+        stream.write(b"x\n")
     assert b"x\n" == (tmp_path / "results.gz" / "a.tsv").read_bytes()

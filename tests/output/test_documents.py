@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from helpers.fixture_types import MakeVcf
 from helpers.paths import EXAMPLE
+from helpers.table_text import documents_text
 from helpers.toy_overlays import polygenic_entry, result_entry, section, written_overlay
 from jsonschema import Draft202012Validator
 
@@ -22,9 +23,10 @@ from pgx_ana.knowledge import KnowledgeBase, load
 from pgx_ana.model import CallOptions, Circumstances
 from pgx_ana.output import patient_texts
 from pgx_ana.output.columns import COLUMNS
-from pgx_ana.output.documents import SCHEMA_VERSION, document_chunks, json_schema
+from pgx_ana.output.documents import json_schema
+from pgx_ana.output.provenance import SCHEMA_VERSION
 from pgx_ana.pipeline import Request, Selection, run
-from pgx_ana.terms import Assembly, TableName
+from pgx_ana.terms import TEXT_TABLES, Assembly
 from pgx_ana.version import __version__
 
 Document = dict[str, Any]
@@ -41,7 +43,7 @@ def annotated(
 
 
 def documents(annotations: Annotations) -> list[Document]:
-    parsed: list[Document] = json.loads(b"".join(document_chunks(annotations, lines=False)))
+    parsed: list[Document] = json.loads(documents_text(annotations))
     return parsed
 
 
@@ -219,7 +221,7 @@ def test_head_of_a_document(toy: KnowledgeBase, make_vcf: MakeVcf) -> None:
     path = make_vcf(["1 150 A C 0/1"], assembly="GRCh37")
     annotations = annotated(toy, path)
     (document,) = documents(annotations)
-    sections = {name.value: document.pop(name.value) for name in TableName}
+    sections = {name.value: document.pop(name.value) for name in TEXT_TABLES}
     expected = {
         "sample": "S1",
         "schema_version": SCHEMA_VERSION,
@@ -446,7 +448,7 @@ def test_an_annotation_in_a_document(toy: KnowledgeBase, make_vcf: MakeVcf) -> N
 
 def test_sections_hold_the_columns_of_the_tables(toy: KnowledgeBase, make_vcf: MakeVcf) -> None:
     (document,) = documents(annotated(toy, make_vcf(["1 100 A C 0/1:9"], fmt="GT:GQ")))
-    for name in TableName:
+    for name in TEXT_TABLES:
         expected = {column.name for column in COLUMNS[name]} - {"sample"}
         assert [expected] * len(document[name.value]) == [set(row) for row in document[name.value]]
 
@@ -471,7 +473,7 @@ def test_lines_and_array_hold_the_same_documents(
     calls = (("0/1", "1/1", "./.")[number % 3] for number in range(people))
     path = make_vcf([f"1 100 A C {' '.join(calls)}"], samples=samples)
     annotations = annotated(toy, path)
-    text = b"".join(document_chunks(annotations, lines=True))
+    text = documents_text(annotations, lines=True).encode()
     assert text.endswith(b"}\n")
     lines = text.splitlines()
     assert lines == list(patient_texts(annotations))
@@ -483,5 +485,5 @@ def test_lines_and_array_hold_the_same_documents(
 
 def test_text_beyond_ascii_is_not_escaped(toy: KnowledgeBase, make_vcf: MakeVcf) -> None:
     path = make_vcf(["1 100 A C 0/1"], samples=(ACCENTED,))
-    text = b"".join(document_chunks(annotated(toy, path), lines=True)).decode()
+    text = documents_text(annotated(toy, path), lines=True)
     assert text.startswith('{"sample": "Jos\N{LATIN SMALL LETTER E WITH ACUTE} \\"J\\" \\\\", ')

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import errno
 import os
+import resource
 import stat
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from pgx_ana.errors import OutputError
-from pgx_ana.output.files import write, write_folder
+from pgx_ana.output.files import output_folder, write
 
 FULL = Path("/dev/full")
 CHUNKS = [b"sample\tgene\n", b"Jos\xc3\xa9\tA\r\n", b"last"]
@@ -32,6 +33,23 @@ def failing(error: BaseException) -> Iterator[bytes]:
     """Yield enough to reach the disk, then raise."""
     yield b"half a result\n" * 10_000
     raise error
+
+
+def write_files(folder: Path, **files: list[bytes]) -> None:
+    with output_folder(str(folder), list(files)) as streams:
+        for stream, chunks in zip(streams, files.values(), strict=True):
+            stream.write_all(chunks)
+
+
+@contextmanager
+def largest_file(size: int) -> Iterator[None]:
+    """Let the system refuse to write larger files, as it does on a full disk."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
 def test_bytes_are_written_unchanged(tmp_path: Path) -> None:
@@ -60,7 +78,7 @@ def test_no_chunks_give_an_empty_file(tmp_path: Path) -> None:
     [
         (ValueError("a bug"), ValueError),
         (OutputError("raised elsewhere"), OutputError),
-        (OSError(5, "Input/output error"), OutputError),
+        (OSError(5, "Input/output error of an input"), OSError),
         (KeyboardInterrupt(), KeyboardInterrupt),
     ],
     ids=["bug", "output-error", "system", "interrupt"],
@@ -173,27 +191,31 @@ def test_stdout(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_folder_is_created_with_parents_and_keeps_its_files(tmp_path: Path) -> None:
     folder = tmp_path / "a" / "b"
-    write_folder([("one", [b"1"])], str(folder))
-    write_folder([("one", [b"x", b"y"]), ("two", [b"2"])], str(folder))
+    write_files(folder, one=[b"1"])
+    write_files(folder, one=[b"x", b"y"], two=[b"2"])
     assert {"one": "xy", "two": "2"} == {f.name: f.read_text() for f in folder.iterdir()}
 
 
 def test_no_file_of_a_folder_changes_if_one_fails(tmp_path: Path) -> None:
-    write_folder([("one", [b"1"])], str(tmp_path))
-
-    def chunks() -> Iterator[bytes]:
-        yield b"begun"
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    with pytest.raises(OutputError, match="two: cannot be written: No space left on device"):
-        write_folder([("one", [b"new"]), ("two", chunks())], str(tmp_path))
+    write_files(tmp_path, one=[b"1"])
+    with largest_file(100_000), pytest.raises(OutputError) as caught:
+        write_files(tmp_path, one=[b"new"], two=[b"more than fits\n" * 10_000])
+    assert f"{tmp_path}/two: cannot be written: File too large" == str(caught.value)
     assert {"one": "1"} == {f.name: f.read_text() for f in tmp_path.iterdir()}
+
+
+def test_a_stream_that_is_closed_takes_no_more(tmp_path: Path) -> None:
+    """A library that ends its file when it is collected is not heard, whatever went wrong."""
+    with pytest.raises(ValueError, match="a bug"), output_folder(str(tmp_path), ["x"]) as streams:
+        raise ValueError("a bug")
+    assert 4 == streams[0].write(b"late")
+    assert [] == list(tmp_path.iterdir())
 
 
 def test_a_file_in_place_of_the_folder_is_rejected(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("kept")
     with pytest.raises(OutputError) as caught:
-        write_folder([], str(file))
+        write_files(file)
     assert f"{file}: cannot create the folder: File exists" == str(caught.value)
     assert "kept" == file.read_text()

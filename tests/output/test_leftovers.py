@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pgx_ana.output import leftovers
-from pgx_ana.output.files import write, write_folder
+from pgx_ana.output.files import output_folder, write
 from pgx_ana.output.leftovers import remove_leftovers, temporary_file
 
 DAY = 86_400
@@ -59,7 +59,9 @@ def test_the_next_run_to_the_folder_clears_it(tmp_path: Path) -> None:
     write([b"x"], str(tmp_path / "a.tsv"))
     assert ["a.tsv"] == [path.name for path in tmp_path.iterdir()]
     leave(tmp_path, ended_process())
-    write_folder([("b.tsv", [b"x"]), ("c.tsv", [b"x"])], str(tmp_path))
+    with output_folder(str(tmp_path), ["b.tsv", "c.tsv"]) as streams:
+        for stream in streams:
+            stream.write(b"x")
     assert ["a.tsv", "b.tsv", "c.tsv"] == sorted(path.name for path in tmp_path.iterdir())
 
 

@@ -14,7 +14,8 @@ import pandas as pd
 import pytest
 from helpers.fixture_types import MakeVcf
 from helpers.paths import EXAMPLE
-from helpers.table_text import table_text
+from helpers.table_text import documents_text, table_text
+from helpers.varied_people import GQX, SAMPLES, varied_people
 from numpy.typing import NDArray
 
 from pgx_ana.annotation import Annotations
@@ -23,26 +24,14 @@ from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import CallOptions
 from pgx_ana.output import Table, make_table, to_frame
 from pgx_ana.output.columns import COLUMNS, Column
-from pgx_ana.output.documents import document_chunks
 from pgx_ana.output.listing import Listing
 from pgx_ana.output.rendering import number_texts
 from pgx_ana.output.tables import TableSection, Value
 from pgx_ana.pipeline import Request, run
-from pgx_ana.terms import TableName
+from pgx_ana.terms import TEXT_TABLES, TableName
 from pgx_ana.version import __version__
 
 Rows = list[dict[str, Value]]
-
-SAMPLES = ("S1", 'Jos\N{LATIN SMALL LETTER E WITH ACUTE}, "J"', "two words")
-GQX = '##FORMAT=<ID=GQX,Number=1,Type=Float,Description="quality with a fraction">'
-VARIED = [
-    "1 99 CA C 0/0:50:7:. ./.:.:.:. 0/0:12:1:.",
-    "1 200 A C,T 0|1:99.5:30:150 1/2:20:.:. ./.:.:.:.",
-    "1 300 T C 1|0:98.25:31:150 ./1:15:8:. 0/1:3.5:2:.",
-    "1 401 G GT,GTT 0/2:30:9:. 1:31:4:. 0/0:.:0:.",
-    "2 50 T G 0/1:60:20:. 1/1:61:21:. 0/0:62:22:.",
-]
-"""Rows that lead to every call status except ``not_assessable``, phased and haploid calls too."""
 
 
 def parsed_cell(cell: object, column: Column) -> Value:
@@ -72,7 +61,7 @@ def text_rows(table: Table, separator: str) -> Rows:
 
 
 def json_rows(table: Table, annotations: Annotations) -> Rows:
-    documents = json.loads(b"".join(document_chunks(annotations, lines=False)))
+    documents = json.loads(documents_text(annotations))
     rows = []
     for document in documents:
         for entry in document[table.name.value]:
@@ -124,7 +113,7 @@ def assert_formats_agree(annotations: Annotations) -> None:
 
     Long lists are whole in JSON and data frames, and counted in TSV and CSV.
     """
-    for name in TableName:
+    for name in TEXT_TABLES:
         table = make_table(name, annotations)
         expected = json_rows(table, annotations)
         assert expected
@@ -135,8 +124,7 @@ def assert_formats_agree(annotations: Annotations) -> None:
 
 @pytest.fixture
 def varied(toy_haplotypes: KnowledgeBase, make_vcf: MakeVcf) -> Annotations:
-    path = make_vcf(VARIED, samples=SAMPLES, fmt="GT:GQX:DP:PS", extra_header=[GQX])
-    return run(Request((str(path),), population="EUR"), toy_haplotypes)
+    return varied_people(make_vcf, toy_haplotypes)
 
 
 def test_formats_agree_on_all_call_statuses(varied: Annotations) -> None:
@@ -196,7 +184,7 @@ def test_formats_agree_across_batches_of_samples(
 
 def test_values_have_the_type_of_their_column(varied: Annotations) -> None:
     types = {"integer": int, "number": float, "list": tuple, "text": str, "category": str}
-    for name in TableName:
+    for name in TEXT_TABLES:
         table = make_table(name, varied)
         assert table.columns == COLUMNS[name]
         for section in table.sections:
@@ -214,7 +202,7 @@ def test_no_item_of_a_list_contains_the_separator_of_lists(
     annotations = run(Request((str(path),), population="EUR"), toy_haplotypes)
     cells = [
         cell
-        for name in TableName
+        for name in TEXT_TABLES
         for section in make_table(name, annotations).sections
         for row in section.rows.values
         for cell in row
@@ -225,7 +213,7 @@ def test_no_item_of_a_list_contains_the_separator_of_lists(
 
 def test_every_row_carries_the_versions(varied: Annotations, toy_haplotypes: KnowledgeBase) -> None:
     expected = {(toy_haplotypes.stamp, __version__)}
-    for name in TableName:
+    for name in TEXT_TABLES:
         rows = text_rows(make_table(name, varied), "\t")
         assert expected == {(row["kb_version"], row["pgx_ana_version"]) for row in rows}
 

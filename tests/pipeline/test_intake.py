@@ -50,7 +50,7 @@ def test_every_bad_file_is_reported(
     command: str,
 ) -> None:
     """No file is read: the good ones are not either."""
-    monkeypatch.setattr(VariantFile, "records_at", None)
+    monkeypatch.setattr(VariantFile, "rows_at", None)
     good = [make_vcf(["1 100 A C 0/1"], samples=(name,), name=f"{name}.vcf") for name in "XYZ"]
     paths = [good[0], *bad_files, *good[1:]]
     result = run(command, *paths, "--kb", toy_directory)
@@ -89,7 +89,7 @@ def test_an_index_of_another_file_is_reported_with_the_others(
 def test_unknown_samples_are_noticed_before_anything_is_read(
     toy: KnowledgeBase, make_vcf: MakeVcf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(VariantFile, "records_at", None)
+    monkeypatch.setattr(VariantFile, "rows_at", None)
     paths = [
         make_vcf(["1 100 A C 0/1"], samples=(name,), name=f"{name}.vcf") for name in ("A", "B")
     ]
@@ -103,13 +103,13 @@ def test_unknown_samples_are_noticed_before_anything_is_read(
 def count_reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return a list that gets the name of a file each time its rows are read."""
     reads: list[str] = []
-    original = VariantFile._lines_at
+    original = VariantFile.rows_at
 
     def counted(file: VariantFile, *words: object, **options: object) -> object:
         reads.append(Path(file.name).name)
         return original(file, *words, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(VariantFile, "_lines_at", counted)
+    monkeypatch.setattr(VariantFile, "rows_at", counted)
     return reads
 
 

@@ -16,7 +16,7 @@ from helpers.paths import GOLDEN
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.quality import STATES
 from pgx_ana.terms import Assembly
-from pgx_ana.vcf import ContigNames, VariantFile
+from pgx_ana.vcf import ContigNames, Headers, VariantFile
 
 AAA_ROWS = [
     "1 100 A C 0/1",
@@ -412,7 +412,7 @@ def test_variant_caller_from_the_header(
     make_vcf: MakeVcf, toy: KnowledgeBase, header: Sequence[str], expected: str
 ) -> None:
     path = make_vcf([], extra_header=header)
-    file = VariantFile(str(path), ContigNames(toy.contig_tables))
+    file = VariantFile(str(path), Headers(ContigNames(toy.contig_tables)))
     assert expected == file.caller
     file.close()
 
@@ -439,7 +439,7 @@ REAL = {
 def test_variant_callers_of_real_files(
     shared: Path, curated: KnowledgeBase, name: str, expected: str
 ) -> None:
-    file = VariantFile(str(shared / "callers" / name), ContigNames(curated.contig_tables))
+    file = VariantFile(str(shared / "callers" / name), Headers(ContigNames(curated.contig_tables)))
     assert expected == file.caller
     file.close()
 

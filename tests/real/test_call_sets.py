@@ -13,12 +13,13 @@ from pathlib import Path
 
 import pytest
 from helpers.fixture_types import Bcftools
+from helpers.records_of import records_at
 
 from pgx_ana.calling import call_site
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import CallOptions, Locus, Variant
 from pgx_ana.terms import Assembly
-from pgx_ana.vcf import ContigNames, Target, VariantFile
+from pgx_ana.vcf import ContigNames, Headers, Target, VariantFile
 
 CHROM = "6"
 UNKNOWN_BASE = "N"
@@ -133,11 +134,11 @@ def variant_of(row: Row, reference: dict[int, str]) -> Variant:
 
 def called(path: Path, variants: dict[int, Variant], names: ContigNames) -> dict[int, str]:
     """Return the genotype (alleles sorted) and status of each variant, by position."""
-    file = VariantFile(str(path), names)
+    file = VariantFile(str(path), Headers(names))
     loci = {pos: variant.loci[Assembly.GRCH37] for pos, variant in variants.items()}
     targets = [Target(CHROM, locus.window_start, locus.window_end) for locus in loci.values()]
     calls = {}
-    for pos, records in zip(loci, file.records_at(targets), strict=True):
+    for pos, records in zip(loci, records_at(file, targets), strict=True):
         options = CallOptions(min_gq=0, min_dp=0)
         site = call_site(variants[pos], Assembly.GRCH37, records, 1, options, path.name)
         call = site.calls[0]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from helpers.records_of import records_at
 
 import pgx_ana
 from pgx_ana.api import Result
@@ -120,7 +121,7 @@ def test_blocks_without_confidence_are_not_calls(shared: Path) -> None:
     from pgx_ana.knowledge import load
     from pgx_ana.model import CallOptions, Locus, Variant
     from pgx_ana.terms import Assembly, CallStatus
-    from pgx_ana.vcf import ContigNames, Target, VariantFile
+    from pgx_ana.vcf import ContigNames, Headers, Target, VariantFile
 
     names = ContigNames(load().contig_tables)
     with (shared / "truth" / "genotypes_gvcf.tsv").open() as stream:
@@ -132,8 +133,8 @@ def test_blocks_without_confidence_are_not_calls(shared: Path) -> None:
         ]
     assert {"rs10929302", "rs1976391", "rs1202170"} == {rsid for rsid, *_ in zero_quality}
     for rsid, chrom, pos, sample in zero_quality:
-        file = VariantFile(str(shared / "gvcf" / f"{sample}.g.vcf.gz"), names)
-        (records,) = file.records_at([Target(chrom, pos, pos)])
+        file = VariantFile(str(shared / "gvcf" / f"{sample}.g.vcf.gz"), Headers(names))
+        (records,) = records_at(file, [Target(chrom, pos, pos)])
         ref = records[0].ref if records[0].pos == pos else "A"
         locus = Locus(chrom, pos, ref, pos, ref)
         variant = Variant(rsid, "X", "snv", (ref, "T"), {Assembly.GRCH38: locus})

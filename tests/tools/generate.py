@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,9 @@ from pgx_ana.browse import handbook_lines
 from pgx_ana.cli import main
 from pgx_ana.knowledge import load
 from pgx_ana.knowledge.schema import Document
-from pgx_ana.output import COLUMNS, json_schema
-from pgx_ana.terms import TableName
+from pgx_ana.output import COLUMNS, PARQUET_COLUMNS, json_schema
+from pgx_ana.output.columns import Column
+from pgx_ana.terms import TEXT_TABLES
 
 _TABLES = """# Tables
 
@@ -27,6 +29,26 @@ Made from `pgx_ana/output/columns.py`. Missing values are `.` in TSV and CSV, nu
 data frames; lists are separated by `;` in text. Lists of more than eight items are counted in TSV
 and CSV (`40 of 42 sites absent`), and complete in JSON and data frames. JSON documents follow
 [`pgx_ana/patient.schema.json`](../pgx_ana/patient.schema.json).
+"""
+
+_WIDE = """## One row per person
+
+`--layout wide` writes TSV, CSV or Parquet with a column `sample`, one column per variant (named by
+its rsID; table calls) and one per haplotype set (named by its identifier; table haplotypes), and as
+text the two columns of versions. A cell of a variant has the genotype if it is called or partial:
+plus-strand bases in a fixed order regardless of phase, `.` for a missing copy. A cell of a
+haplotype set has the diplotype. Any other cell has the status, a word in small letters such as
+`absent`; genotypes have bases, in capitals, and diplotypes a slash. A genotype that rests on the
+assertion or permission of the user is marked: `A/A (asserted)`, `A/C (other strand)`.
+"""
+
+_PARQUET = """## Parquet
+
+How to use these files is told in [parquet.md](parquet.md). Text, category and list are
+dictionary-encoded text, the items of a list complete and joined by `;`; integer is int32 (phase_set
+int64), number is double (gq and dp float). Missing values are null. Rows are ordered by variant,
+haplotype set or category within a block of people. The metadata of each file has the key `pgx_ana`:
+versions of the program, the knowledge base and its digest, assembly and options, as JSON.
 """
 
 
@@ -53,10 +75,11 @@ def golden() -> dict[Path, str]:
     """
     arguments = {
         f"toy.{table}.{kind}": ["--table", table.value, "--format", kind]
-        for table in TableName
+        for table in TEXT_TABLES
         for kind in ("tsv", "csv")
     }
     arguments |= {f"toy.{kind}": ["--format", kind] for kind in ("json", "jsonl")}
+    arguments["toy.wide.tsv"] = ["--table", "calls", "--layout", "wide"]
     arguments["toy.annotations.asserted.tsv"] = ["--absent-is-reference"]
     haplotypes, population = ["--kb", "../toy_haplotypes"], ["--population", "EUR"]
     arguments |= {
@@ -65,6 +88,7 @@ def golden() -> dict[Path, str]:
         "toy_haplotypes.haplotypes.EUR.tsv": [*haplotypes, "--table", "haplotypes", *population],
         "toy_haplotypes.annotations.tsv": haplotypes,
         "toy_haplotypes.summary.tsv": [*haplotypes, "--table", "summary"],
+        "toy_haplotypes.wide.csv": [*haplotypes, "-t", "all", "--layout", "wide", "-f", "csv"],
         "toy_haplotypes.json": [*haplotypes, "--format", "json"],
         "toy_haplotypes.EUR.json": [*haplotypes, "--format", "json", *population],
     }
@@ -102,12 +126,20 @@ def tables_page() -> str:
     """Return the page that explains every column."""
     lines = [_TABLES]
     for name, columns in COLUMNS.items():
-        lines += [f"## {name}\n", "| column | type | meaning |", "|---|---|---|"]
-        lines += [
-            f"| {c.name} | {c.type} | {c.meaning.replace('|', chr(92) + '|')} |" for c in columns
-        ]
-        lines.append("")
+        lines += [f"## {name}\n", *_column_table(columns)]
+    lines += [_WIDE, _PARQUET]
+    for name, columns in PARQUET_COLUMNS.items():
+        lines += [f"### {name}.parquet\n", *_column_table(columns)]
     return "\n".join(lines)
+
+
+def _column_table(columns: Sequence[Column]) -> list[str]:
+    return [
+        "| column | type | meaning |",
+        "|---|---|---|",
+        *(f"| {c.name} | {c.type} | {c.meaning.replace('|', chr(92) + '|')} |" for c in columns),
+        "",
+    ]
 
 
 def _json(value: dict[str, Any]) -> str:

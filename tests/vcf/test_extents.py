@@ -11,7 +11,7 @@ import pytest
 from helpers.containers import bcf, bcf_csi, bgzf, bgzf_csi, bgzf_tbi, plain_gzip, uncompressed
 
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.vcf import ContigNames, VariantFile
+from pgx_ana.vcf import ContigNames, Headers, VariantFile
 
 MakeVcf = Callable[..., Path]
 Pack = Callable[[Path], Path]
@@ -29,7 +29,7 @@ def bgzf_deep_csi(path: Path) -> Path:
 
 
 def extents(path: Path, knowledge: KnowledgeBase) -> dict[str, tuple[int, int]]:
-    return dict(VariantFile(str(path), ContigNames(knowledge.contig_tables)).extents())
+    return dict(VariantFile(str(path), Headers(ContigNames(knowledge.contig_tables))).extents())
 
 
 @pytest.mark.parametrize("pack", [*PACKS, bgzf_deep_csi], ids=lambda pack: pack.__name__)

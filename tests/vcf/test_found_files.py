@@ -466,7 +466,7 @@ def test_control_characters_are_shown_escaped(make_vcf: MakeVcf, toy: KnowledgeB
 def test_rows_in_a_temporary_file(
     make_vcf: MakeVcf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
-    path = make_vcf(["1 100 A C 0/1"])
+    path = make_vcf(["1 100 A C 0/1:50"], fmt="GT:GQ")
     if way == "many rows":
         monkeypatch.setattr("pgx_ana.vcf.spool._MAX_IN_MEMORY", 1)
     else:

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from helpers.containers import Pack, bcf_csi, bgzf, bgzf_tbi, uncompressed
 from helpers.fixture_types import MakeVcf
+from helpers.records_of import records_at
 
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import NO_COPY, Record
-from pgx_ana.vcf import ContigNames, Target, VariantFile
+from pgx_ana.vcf import ContigNames, Headers, Target, VariantFile
 
 pytestmark = pytest.mark.usefixtures("index_small_files")
 
@@ -20,7 +21,7 @@ ROWS = ["1 100 A C 0/1", "1 200 A T 0/1", "1 300 T C 1/1", "2 50 G T 0/1"]
 
 
 def open_file(toy: KnowledgeBase, path: Path) -> VariantFile:
-    return VariantFile(str(path), ContigNames(toy.contig_tables))
+    return VariantFile(str(path), Headers(ContigNames(toy.contig_tables)))
 
 
 def test_header_digest_depends_on_the_header_only(toy: KnowledgeBase, make_vcf: MakeVcf) -> None:
@@ -43,7 +44,7 @@ def test_targets_get_the_records_that_overlap_them(
     rows = ["1 90 A <NON_REF> 0/0", "1 98 CTA C 0/1", "1 100 A C 0/1", "1 101 A C 0/1"]
     path = pack(make_vcf([*rows, "2 100 A C 0/1"], prefix="chr", info={0: "END=97"}))
     targets = [Target("1", 97, 97), Target("1", 100, 100), Target("1", 102, 800), Target("9", 1, 9)]
-    by_target = open_file(toy, path).records_at(targets)
+    by_target = records_at(open_file(toy, path), targets)
     assert [[90], [98, 100], [], []] == [
         [record.pos for record in records] for records in by_target
     ]
@@ -52,7 +53,7 @@ def test_targets_get_the_records_that_overlap_them(
 
 
 def one_record(toy: KnowledgeBase, path: Path) -> Record:
-    ((record,),) = open_file(toy, path).records_at([Target("1", 100, 100)])
+    ((record,),) = records_at(open_file(toy, path), [Target("1", 100, 100)])
     return record
 
 

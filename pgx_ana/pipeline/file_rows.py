@@ -1,13 +1,14 @@
-"""The records of one file at the known loci, and its assembly."""
+"""The rows of one file at the known loci, and its assembly."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pgx_ana.errors import InputError
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.model import Record, Variant
+from pgx_ana.model import Variant
 from pgx_ana.pipeline.request import Request
 from pgx_ana.terms import Assembly
 from pgx_ana.vcf import (
@@ -16,19 +17,20 @@ from pgx_ana.vcf import (
     DetectedAssembly,
     Genome,
     LocusMatches,
+    Row,
     Target,
     VariantFile,
     count_matching_loci,
     decide_assembly,
 )
 
-_RecordsOf = dict[Assembly, list[list[Record]]]
+_RowsOf = dict[Assembly, list[list[Row]]]
 _FaultsOf = dict[Assembly, dict[int, InputError]]
 
 
 @dataclass(frozen=True, slots=True)
-class FileRecords:
-    """The records of one file that overlap each variant's window, by the assembly of the windows.
+class FileRows:
+    """The rows of one file that overlap each variant's window, by the assembly of the windows.
 
     ``detected`` is None where the assembly cannot be determined from the file itself. ``faults``
     has, by the number of the variant, the errors of rows that cannot be read.
@@ -36,7 +38,7 @@ class FileRecords:
 
     file: VariantFile
     detected: DetectedAssembly | None
-    records: Mapping[Assembly, list[list[Record]]]
+    rows: Mapping[Assembly, list[list[Row]]]
     faults: Mapping[Assembly, Mapping[int, InputError]]
 
     def loci_with_rows(self) -> frozenset[int]:
@@ -46,10 +48,10 @@ class FileRecords:
         """
         return frozenset(
             number
-            for assembly, by_variant in self.records.items()
+            for assembly, by_variant in self.rows.items()
             if self.detected is None or self.detected.assembly is assembly
-            for number, records in enumerate(by_variant)
-            if records
+            for number, rows in enumerate(by_variant)
+            if rows
         )
 
 
@@ -68,8 +70,8 @@ class ReadContext:
     strict: bool
 
 
-def collect_records(file: VariantFile, context: ReadContext) -> FileRecords:
-    """Collect the records that overlap each variant's window, and decide the assembly of the file.
+def locate_rows(file: VariantFile, context: ReadContext) -> FileRows:
+    """Locate the rows that overlap each variant's window, and decide the assembly of the file.
 
     If neither the user nor the header gives the assembly, the loci of both assemblies and of all
     genes are read. A file without an index is always read at the loci of both assemblies, so that
@@ -82,32 +84,32 @@ def collect_records(file: VariantFile, context: ReadContext) -> FileRecords:
     assemblies = tuple(Assembly) if expected is None or not file.indexed else (expected,)
     probed = context.knowledge.variants if expected is None else context.variants
     faults: _FaultsOf = {}
-    records = _records_in_windows(
+    rows = _rows_in_windows(
         file,
         assemblies,
         probed,
         verify=context.request.verify,
         faults=None if context.strict else faults,
     )
-    matches = _matches_by_assembly(probed, records)
+    matches = _matches_by_assembly(probed, rows)
     if expected is not None and file.indexed and matches[expected].agree < FEW_MATCHES:
         others = tuple(assembly for assembly in Assembly if assembly is not expected)
-        matches |= _matches_by_assembly(probed, _records_in_windows(file, others, probed))
+        matches |= _matches_by_assembly(probed, _rows_in_windows(file, others, probed))
     detected = decide_assembly(given, from_header, matches, file.name)
-    records, faults = _selected(records, faults, probed, context.variants)
+    rows, faults = _selected(rows, faults, probed, context.variants)
     if context.genome is not None:
-        records = _checked_against_genome(context.genome, detected, records, file.name)
-    return FileRecords(file, detected, records, faults)
+        rows = _checked_against_genome(context.genome, detected, rows, file.name)
+    return FileRows(file, detected, rows, faults)
 
 
 def _selected(
-    records: _RecordsOf, faults: _FaultsOf, probed: Sequence[Variant], variants: Sequence[Variant]
-) -> tuple[_RecordsOf, _FaultsOf]:
-    """Return the records and faults of the probed variants that are selected, by their numbers."""
+    rows: _RowsOf, faults: _FaultsOf, probed: Sequence[Variant], variants: Sequence[Variant]
+) -> tuple[_RowsOf, _FaultsOf]:
+    """Return the rows and faults of the probed variants that are selected, by their numbers."""
     selected_ids = {variant.id for variant in variants}
     selected = [index for index, variant in enumerate(probed) if variant.id in selected_ids]
     return (
-        {a: [by_variant[index] for index in selected] for a, by_variant in records.items()},
+        {a: [by_variant[index] for index in selected] for a, by_variant in rows.items()},
         {
             a: {new: found[old] for new, old in enumerate(selected) if old in found}
             for a, found in faults.items()
@@ -127,10 +129,10 @@ def _assembly_from_header(file: VariantFile, context: ReadContext) -> DetectedAs
 def _checked_against_genome(
     genome: Genome,
     detected: DetectedAssembly | None,
-    records: Mapping[Assembly, list[list[Record]]],
+    rows: _RowsOf,
     name: str,
-) -> dict[Assembly, list[list[Record]]]:
-    """Return the records on the genome's assembly, each marked if its REF differs from the genome.
+) -> _RowsOf:
+    """Return the rows on the genome's assembly, each marked if its REF differs from the genome.
 
     Raises :class:`InputError` if the file is on another assembly than the genome.
     """
@@ -138,43 +140,45 @@ def _checked_against_genome(
         raise InputError(f"{name}: is {detected.assembly}, but --reference is {genome.assembly}")
     return {
         genome.assembly: [
-            [genome.with_mismatch(record) for record in at_variant]
-            for at_variant in records[genome.assembly]
+            [dataclasses.replace(row, site=genome.with_mismatch(row.site)) for row in at_variant]
+            for at_variant in rows[genome.assembly]
         ]
     }
 
 
-def _records_in_windows(
+def _rows_in_windows(
     file: VariantFile,
     assemblies: Sequence[Assembly],
     variants: Sequence[Variant],
     *,
     verify: bool = False,
     faults: _FaultsOf | None = None,
-) -> _RecordsOf:
-    """Return, for each assembly and variant, the records that overlap the window of the variant.
+) -> _RowsOf:
+    """Return, for each assembly and variant, the rows that overlap the window of the variant.
 
     With ``faults``, the errors of single rows are put there, by assembly and number of the variant.
     """
     loci = [variant.loci[assembly] for assembly in assemblies for variant in variants]
     targets = [Target(locus.chrom, locus.window_start, locus.window_end) for locus in loci]
     by_target: dict[int, InputError] = {}
-    records = file.records_at(targets, verify=verify, faults=None if faults is None else by_target)
+    rows = file.rows_at(targets, verify=verify, faults=None if faults is None else by_target)
     for number, error in by_target.items():
         if faults is not None:
             assembly = assemblies[number // len(variants)]
             faults.setdefault(assembly, {})[number % len(variants)] = error
     return {
-        assembly: records[index * len(variants) : (index + 1) * len(variants)]
+        assembly: rows[index * len(variants) : (index + 1) * len(variants)]
         for index, assembly in enumerate(assemblies)
     }
 
 
 def _matches_by_assembly(
-    variants: Sequence[Variant], records: Mapping[Assembly, list[list[Record]]]
+    variants: Sequence[Variant], rows: _RowsOf
 ) -> dict[Assembly, LocusMatches]:
     """Count, for each assembly, the loci at which REF agrees with the knowledge base or differs."""
     return {
-        assembly: count_matching_loci(variants, assembly, by_variant)
-        for assembly, by_variant in records.items()
+        assembly: count_matching_loci(
+            variants, assembly, [[row.site for row in at_variant] for at_variant in by_variant]
+        )
+        for assembly, by_variant in rows.items()
     }

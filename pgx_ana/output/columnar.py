@@ -1,0 +1,117 @@
+"""Tables as columns of codes and numbers, one part per variant, set or category.
+
+No cell becomes text on the way: a part of half a million people holds its few distinct values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pgx_ana.annotation import Annotations, tally_categories
+from pgx_ana.coded import Coded
+from pgx_ana.output.columns import COLUMNS
+from pgx_ana.output.conclusion_keys import conclusion_keys
+from pgx_ana.output.tables import TableSection, Value, joined, label_use, table_sections
+from pgx_ana.terms import TableName
+
+Cells = Coded[Any] | NDArray[np.generic]
+"""The values of a column in all people: distinct ones with codes, or numbers with -1 or NaN for
+missing ones."""
+
+Part = Mapping[str, Cells]
+"""Columns by name, all of the same people; a column that it lacks has no values."""
+
+_COUNTS = (
+    "n_findings",
+    "n_better",
+    "n_worse",
+    "n_other_effect",
+    "n_on_drug",
+    "n_on_class",
+    "n_on_others",
+    "n_assessed",
+    "n_not_assessed",
+    "n_undetermined",
+    "n_not_studied",
+)
+
+
+def parts_of(table: TableName, block: Annotations) -> Iterator[Part]:
+    """Yield the parts of a table with rows per person."""
+    if table is TableName.SAMPLES:
+        yield _sample_part(block)
+    elif table is TableName.SUMMARY:
+        yield from _summary_parts(block)
+    else:
+        columns = COLUMNS[table]
+        names = [column.name for column in columns[1:]]
+        marker = next(i for i, name in enumerate(names) if name in {"variant", "haplotypes"})
+        for section in table_sections(table, block):
+            part = _part(section, names)
+            if table is not TableName.ANNOTATIONS and section.rows.values:
+                keys = conclusion_keys(block, str(section.rows.values[0][marker]))
+                part |= {} if keys is None else {"conclusion": keys}
+            yield part
+
+
+def variant_rows(block: Annotations) -> list[tuple[Value, ...]]:
+    """Return gene, variant, assembly, chromosome, position and reference of every site."""
+    assembly = block.calls.assembly
+    loci = ((site.variant, site.variant.loci[assembly]) for site in block.calls.sites)
+    return [
+        (
+            variant.gene,
+            variant.id,
+            assembly.value,
+            locus.chrom,
+            locus.pos,
+            locus.ref if locus.ref_is_certain else None,
+        )
+        for variant, locus in loci
+    ]
+
+
+def _part(section: TableSection, names: list[str]) -> dict[str, Cells]:
+    rows = section.rows
+    columns = zip(*rows.values, strict=True)
+    part: dict[str, Cells] = {
+        name: Coded(tuple(map(joined, values)), rows.codes)
+        for name, values in zip(names, columns, strict=False)
+    }
+    return part | dict(section.numbers)
+
+
+def _sample_part(block: Annotations) -> Part:
+    names = [file.name for file in block.calls.files]
+    files = block.calls.sample_files.map(lambda numbers: joined(tuple(names[n] for n in numbers)))
+    return {"files": files, **_circumstances(block)}
+
+
+def _summary_parts(block: Annotations) -> Iterator[Part]:
+    contexts = block.knowledge.contexts
+    shared = _circumstances(block)
+    shared["label_use"] = block.circumstances.map(
+        lambda person: label_use(contexts.get(person.context))
+    )
+    for tally in tally_categories(block):
+        part: dict[str, Cells] = {
+            "category": Coded.constant(tally.category, len(block.calls.samples)),
+            "highest_level": tally.highest_level.map(lambda level: level and level.value),
+            **{name: getattr(tally, name) for name in _COUNTS},
+            **shared,
+        }
+        if tally.n_called_sites is not None:
+            part["n_called_sites"] = tally.n_called_sites
+        yield part
+
+
+def _circumstances(block: Annotations) -> dict[str, Cells]:
+    people = block.circumstances
+    return {
+        "sex": people.map(lambda person: person.sex or None),
+        "context": people.map(lambda person: person.context or None),
+    }

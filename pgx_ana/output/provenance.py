@@ -1,0 +1,37 @@
+"""What results say about the run that made them: neither times nor paths, so equal runs agree."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from pgx_ana.annotation import Annotations
+from pgx_ana.version import __version__
+
+SCHEMA_VERSION = "2.0"
+"""Version of the documents. The first number changes if a key is removed or changes its meaning."""
+
+
+STAMPS = ("kb_version", "pgx_ana_version")
+"""The last columns of every table of text."""
+
+
+def version_stamps(annotations: Annotations) -> tuple[str, str]:
+    """Return the values of :data:`STAMPS`."""
+    return (annotations.knowledge.stamp, __version__)
+
+
+def run_facts(annotations: Annotations) -> dict[str, object]:
+    """Return the versions, assembly and options of a run; the same for all of its blocks."""
+    knowledge = annotations.knowledge
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "pgx_ana_version": __version__,
+        "knowledge_base": {
+            "name": knowledge.info.name,
+            "version": knowledge.info.version,
+            "sha256": knowledge.digest,
+        },
+        "assembly": annotations.calls.assembly.value,
+        "options": dataclasses.asdict(annotations.calls.options)
+        | {"population": annotations.population or None},
+    }
