@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from pgx_ana.model import Record
 from pgx_ana.vcf.gt_rows import GenotypeColumn, read_gt_column
 from pgx_ana.vcf.lines import Line
-from pgx_ana.vcf.phase_fields import PhaseFields
+from pgx_ana.vcf.phase_fields import PhaseDeclarations
 from pgx_ana.vcf.records import read_records
+from pgx_ana.vcf.rows import RowStore
 
 COPIES = (".", *map(str, range(10)))
 EVERY = [a + sign + b for a in COPIES for b in COPIES for sign in "/|"]
@@ -26,10 +27,12 @@ genotypes = st.lists(st.sampled_from(EVERY), min_size=1, max_size=60)
 
 
 def read_by_cyvcf2(body: bytes, n_samples: int) -> Record:
-    text = b"\t".join([b"1", b"100", b".", b"A", ALTS.encode(), b".", b".", b".", b"GT", body])
-    line = Line("1", 100, 100, text, "made.vcf: 1:100", (100,) * 9)
+    """Read genotypes by the general way, which imputed ones go (with or without other fields)."""
+    text = b"\t".join([b"1", b"100", b".", b"A", ALTS.encode(), b".", b".", b"IMP", b"GT", body])
+    row = RowStore(n_samples).row(Line("1", 100, 100, text, "made.vcf: 1:100", (100,) * 9))
     samples = [f"S{number}" for number in range(n_samples)]
-    (record,) = read_records([line], samples, range(n_samples), PhaseFields.of({}, [line]))
+    (record,) = read_records([row], [body], samples, None, PhaseDeclarations())
+    assert record.codes is None
     return record
 
 
