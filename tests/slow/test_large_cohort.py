@@ -20,6 +20,7 @@ import pysam
 import pytest
 from helpers.fixture_types import Bcftools
 from helpers.paths import ROOT
+from polars.testing import assert_frame_equal
 from tools.large_cohort import KINDS, Site, Truth, known_sites, write_cohort
 
 from pgx_ana.knowledge import KnowledgeBase
@@ -48,7 +49,7 @@ class Cohort:
     @cached_property
     def calls(self) -> Path:
         """The calls of all people."""
-        return annotated(self.path.parent / "calls.tsv", "calls", [self.path])
+        return annotated(self.path.parent / "calls.tsv", [self.path], "-t", "calls")
 
 
 @pytest.fixture(scope="module", params=KINDS)
@@ -64,9 +65,9 @@ def sites(curated: KnowledgeBase) -> list[Site]:
     return known_sites(curated)
 
 
-def annotated(output: Path, tables: str, paths: Sequence[Path]) -> Path:
+def annotated(output: Path, paths: Sequence[Path], *options: str) -> Path:
     """Run the program in little memory, and return where its output is."""
-    command = [sys.executable, "-m", "pgx_ana", "annotate", "-q", "-t", tables, "-o", str(output)]
+    command = [sys.executable, "-m", "pgx_ana", "annotate", "-q", *options, "-o", str(output)]
     # Each thread of a library for matrices reserves memory: their number must not matter here.
     subprocess.run(
         [*command, *map(str, paths)],
@@ -129,18 +130,28 @@ def test_genotype_of_every_person_at_a_site(cohort: Cohort, sites: list[Site]) -
 
 
 def test_haplotypes_and_summaries_in_little_memory(cohort: Cohort) -> None:
-    folder = annotated(cohort.path.parent / "tables", "haplotypes,summary", [cohort.path])
+    folder = annotated(cohort.path.parent / "tables", [cohort.path], "-t", "haplotypes,summary")
     for name in ("haplotypes.tsv", "summary.tsv"):
         counts = read_columns(folder / name, "sample").group_by("sample").len()
         assert N_PEOPLE == len(counts)
         assert 1 == counts["len"].n_unique()
 
 
+def test_the_same_calls_as_parquet(cohort: Cohort) -> None:
+    folder = annotated(cohort.path.parent / "parquet", [cohort.path], "-f", "parquet")
+    keys, values = ["sample", "variant"], ["genotype", "status", "source", "reason"]
+    columns = [pl.col(name).cast(pl.String).fill_null(".") for name in keys + values]
+    stored = pl.read_parquet(folder / "calls.parquet", columns=keys + values).select(columns)
+    written = read_columns(cohort.calls, *keys, *values)
+    assert N_PEOPLE * written["variant"].n_unique() == len(written)
+    assert_frame_equal(written.select(keys + values).sort(keys), stored.sort(keys))
+
+
 @pytest.mark.parametrize("form", ["bcf", "split", "shards"])
 def test_the_same_people_in_another_form(form: str, cohort: Cohort, bcftools: Bcftools) -> None:
     """BCF, a row for each alternate, or a file for each chromosome: the same rows."""
     paths = FORMS[form](cohort.path, bcftools)
-    other = annotated(cohort.path.parent / f"{form}.tsv", "calls", paths)
+    other = annotated(cohort.path.parent / f"{form}.tsv", paths, "-t", "calls")
     expected = digest_without_files(cohort.calls, [cohort.path])
     assert expected == digest_without_files(other, paths)
     other.unlink()  # it is large

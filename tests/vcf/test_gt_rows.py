@@ -27,7 +27,7 @@ genotypes = st.lists(st.sampled_from(EVERY), min_size=1, max_size=60)
 
 
 def read_by_cyvcf2(body: bytes, n_samples: int) -> Record:
-    """Read genotypes by the general way, which imputed ones go (with or without other fields)."""
+    """Read genotypes in the general way, which is that of imputed ones."""
     text = b"\t".join([b"1", b"100", b".", b"A", ALTS.encode(), b".", b".", b"IMP", b"GT", body])
     row = RowStore(n_samples).row(Line("1", 100, 100, text, "made.vcf: 1:100", (100,) * 9))
     samples = [f"S{number}" for number in range(n_samples)]
