@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-slow check lint type smoke bench compare generate lock clean
+.PHONY: demo test test-slow check lint type smoke bench bench-large compare generate lock clean
 
 demo: $(READY)
 	@mkdir -p demo
@@ -34,6 +34,10 @@ smoke: $(READY)
 
 bench: $(READY)
 	PYTHONPATH=tests $(BIN)/python -m tools.bench
+
+# Makes its inputs in BENCH_DATA, or in the folder for temporary files, and keeps them there.
+bench-large: $(READY)
+	PYTHONPATH=tests $(BIN)/python -m tools.bench_large
 
 # Compares diplotypes with PyPGx, which gets an environment of its own; needs the real data.
 compare: $(READY)

@@ -1,44 +1,22 @@
 """Measure whole runs of the program, and of bcftools over the same sites.
 
 Run as ``make bench``. All commands run in turn, several times; the best and median wall time and
-the peak memory of each are printed.
+the peak memory of each are printed. ``make bench-large`` measures large inputs.
 """
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from helpers.paths import PANEL_GENES, REAL
 
+from tools.measuring import Measurement, measure
+
 ROUNDS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Measurement:
-    """Wall time in seconds and peak memory in MB of one run."""
-
-    seconds: float
-    megabytes: float
-
-
-def measure(command: Sequence[str]) -> Measurement:
-    """Run a command to its end and discard its output."""
-    start = time.perf_counter()
-    with Path(os.devnull).open("w") as sink:
-        process = subprocess.Popen(command, stdout=sink, stderr=sink)
-        _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - start
-    if status:
-        raise SystemExit(f"failed: {' '.join(command)}")
-    return Measurement(seconds, usage.ru_maxrss / 1024)
 
 
 def regions() -> str:
