@@ -112,7 +112,7 @@ class _Pool:
         self._positions = np.array([member.positions[0] for member in members], np.intp)
         self._files = [located[number] for number in self._numbers]
         self._groups = [
-            list(pooled([part.rows[assembly][n] for part in self._files], target))
+            list(pooled([part.rows[assembly].get(n, ()) for part in self._files], target))
             for n, target in enumerate(_targets(rules.variants, assembly))
         ]
         self._records = self._read(declarations)
@@ -147,7 +147,7 @@ class _Pool:
     def _guilty(self) -> Iterator[tuple[int, InputError]]:
         """Yield the files that cannot be read on their own, by number, with the error."""
         for number, part in zip(self._numbers, self._files, strict=True):
-            rows = _unique(row for at_site in part.rows[self._assembly] for row in at_site)
+            rows = _unique(row for rows in part.rows[self._assembly].values() for row in rows)
             try:
                 part.file.read(rows, part.file.selected, part.file.samples)
             except InputError as error:
@@ -176,7 +176,7 @@ class _Separately:
             for member in members
         ]
         self._records = [
-            _FileRecords(located[member.file], assembly, member, names)
+            _FileRecords(located[member.file], assembly, member, names, len(rules.variants))
             for member, names in zip(members, self._names, strict=True)
         ]
         self._share = len(members) > 1
@@ -199,10 +199,16 @@ class _FileRecords:
     """The records of one file for some of its people, some variants at a time."""
 
     def __init__(
-        self, part: FileRows, assembly: Assembly, member: BlockMember, names: Sequence[str]
+        self,
+        part: FileRows,
+        assembly: Assembly,
+        member: BlockMember,
+        names: Sequence[str],
+        n_variants: int,
     ) -> None:
         self._file = part.file
         self._rows = part.rows[assembly]
+        self._n_variants = n_variants
         self._faults = part.faults.get(assembly, {})
         self._member = member
         self._names = names
@@ -231,8 +237,8 @@ class _FileRecords:
         """Return a variant and those behind it that are read together with it."""
         n_people, n_cells = len(self._member.people), 0
         numbers: list[int] = []
-        for following in range(number, len(self._rows)):
-            n_cells += len(self._rows[following]) * n_people
+        for following in range(number, self._n_variants):
+            n_cells += len(self._rows.get(following, ())) * n_people
             if numbers and n_cells > _MAX_CELLS:
                 break
             if following not in self._faults:
@@ -240,11 +246,11 @@ class _FileRecords:
         return numbers
 
     def _load(self, numbers: Sequence[int]) -> None:
-        rows = _unique(row for number in numbers for row in self._rows[number])
+        rows = _unique(row for number in numbers for row in self._rows.get(number, ()))
         records = self._file.read(rows, self._member.people, self._names)
         record_of = {id(row): record for row, record in zip(rows, records, strict=True)}
         self._read = {
-            number: [record_of[id(row)] for row in self._rows[number]] for number in numbers
+            number: [record_of[id(row)] for row in self._rows.get(number, ())] for number in numbers
         }
 
 

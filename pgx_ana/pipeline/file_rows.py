@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pgx_ana.errors import InputError
 from pgx_ana.knowledge import KnowledgeBase
@@ -19,12 +19,13 @@ from pgx_ana.vcf import (
     LocusMatches,
     Row,
     Target,
+    TargetIndex,
     VariantFile,
     count_matching_loci,
     decide_assembly,
 )
 
-_RowsOf = dict[Assembly, list[list[Row]]]
+_RowsOf = dict[Assembly, dict[int, list[Row]]]
 _FaultsOf = dict[Assembly, dict[int, InputError]]
 
 
@@ -32,13 +33,14 @@ _FaultsOf = dict[Assembly, dict[int, InputError]]
 class FileRows:
     """The rows of one file that overlap each variant's window, by the assembly of the windows.
 
-    ``detected`` is None where the assembly cannot be determined from the file itself. ``faults``
-    has, by the number of the variant, the errors of rows that cannot be read.
+    ``rows`` has those of variants that have any, by the number of the variant. ``detected`` is None
+    where the assembly cannot be determined from the file itself. ``faults`` has, by the number of
+    the variant, the errors of rows that cannot be read.
     """
 
     file: VariantFile
     detected: DetectedAssembly | None
-    rows: Mapping[Assembly, list[list[Row]]]
+    rows: Mapping[Assembly, Mapping[int, list[Row]]]
     faults: Mapping[Assembly, Mapping[int, InputError]]
 
     def loci_with_rows(self) -> frozenset[int]:
@@ -50,8 +52,7 @@ class FileRows:
             number
             for assembly, by_variant in self.rows.items()
             if self.detected is None or self.detected.assembly is assembly
-            for number, rows in enumerate(by_variant)
-            if rows
+            for number in by_variant
         )
 
 
@@ -68,6 +69,19 @@ class ReadContext:
     knowledge: KnowledgeBase
     genome: Genome | None
     strict: bool
+    _targets: dict[tuple[tuple[Assembly, ...], int], TargetIndex] = field(default_factory=dict)
+
+    def targets(
+        self, assemblies: tuple[Assembly, ...], variants: tuple[Variant, ...]
+    ) -> TargetIndex:
+        """Return the windows of variants in some assemblies: all of one, then all of the next."""
+        key = assemblies, id(variants)
+        if key not in self._targets:
+            loci = [variant.loci[assembly] for assembly in assemblies for variant in variants]
+            self._targets[key] = TargetIndex(
+                [Target(locus.chrom, locus.window_start, locus.window_end) for locus in loci]
+            )
+        return self._targets[key]
 
 
 def locate_rows(file: VariantFile, context: ReadContext) -> FileRows:
@@ -84,17 +98,19 @@ def locate_rows(file: VariantFile, context: ReadContext) -> FileRows:
     assemblies = tuple(Assembly) if expected is None or not file.indexed else (expected,)
     probed = context.knowledge.variants if expected is None else context.variants
     faults: _FaultsOf = {}
+    targets = context.targets(assemblies, probed)
     rows = _rows_in_windows(
         file,
         assemblies,
-        probed,
+        targets,
         verify=context.request.verify,
         faults=None if context.strict else faults,
     )
     matches = _matches_by_assembly(probed, rows)
     if expected is not None and file.indexed and matches[expected].agree < FEW_MATCHES:
         others = tuple(assembly for assembly in Assembly if assembly is not expected)
-        matches |= _matches_by_assembly(probed, _rows_in_windows(file, others, probed))
+        targets = context.targets(others, probed)
+        matches |= _matches_by_assembly(probed, _rows_in_windows(file, others, targets))
     detected = decide_assembly(given, from_header, matches, file.name)
     rows, faults = _selected(rows, faults, probed, context.variants)
     if context.genome is not None:
@@ -106,14 +122,13 @@ def _selected(
     rows: _RowsOf, faults: _FaultsOf, probed: Sequence[Variant], variants: Sequence[Variant]
 ) -> tuple[_RowsOf, _FaultsOf]:
     """Return the rows and faults of the probed variants that are selected, by their numbers."""
-    selected_ids = {variant.id for variant in variants}
-    selected = [index for index, variant in enumerate(probed) if variant.id in selected_ids]
+    if probed is variants:
+        return rows, faults
+    numbers = {variant.id: number for number, variant in enumerate(variants)}
+    new = {old: numbers[v.id] for old, v in enumerate(probed) if v.id in numbers}
     return (
-        {a: [by_variant[index] for index in selected] for a, by_variant in rows.items()},
-        {
-            a: {new: found[old] for new, old in enumerate(selected) if old in found}
-            for a, found in faults.items()
-        },
+        {a: {new[n]: found[n] for n in found if n in new} for a, found in rows.items()},
+        {a: {new[n]: found[n] for n in found if n in new} for a, found in faults.items()},
     )
 
 
@@ -139,17 +154,17 @@ def _checked_against_genome(
     if detected is not None and detected.assembly is not genome.assembly:
         raise InputError(f"{name}: is {detected.assembly}, but --reference is {genome.assembly}")
     return {
-        genome.assembly: [
-            [dataclasses.replace(row, site=genome.with_mismatch(row.site)) for row in at_variant]
-            for at_variant in rows[genome.assembly]
-        ]
+        genome.assembly: {
+            number: [dataclasses.replace(row, site=genome.with_mismatch(row.site)) for row in found]
+            for number, found in rows[genome.assembly].items()
+        }
     }
 
 
 def _rows_in_windows(
     file: VariantFile,
     assemblies: Sequence[Assembly],
-    variants: Sequence[Variant],
+    targets: TargetIndex,
     *,
     verify: bool = False,
     faults: _FaultsOf | None = None,
@@ -158,18 +173,17 @@ def _rows_in_windows(
 
     With ``faults``, the errors of single rows are put there, by assembly and number of the variant.
     """
-    loci = [variant.loci[assembly] for assembly in assemblies for variant in variants]
-    targets = [Target(locus.chrom, locus.window_start, locus.window_end) for locus in loci]
+    n_variants = len(targets.targets) // len(assemblies)
     by_target: dict[int, InputError] = {}
-    rows = file.rows_at(targets, verify=verify, faults=None if faults is None else by_target)
+    found = file.rows_at(targets, verify=verify, faults=None if faults is None else by_target)
     for number, error in by_target.items():
         if faults is not None:
-            assembly = assemblies[number // len(variants)]
-            faults.setdefault(assembly, {})[number % len(variants)] = error
-    return {
-        assembly: rows[index * len(variants) : (index + 1) * len(variants)]
-        for index, assembly in enumerate(assemblies)
-    }
+            assembly = assemblies[number // n_variants]
+            faults.setdefault(assembly, {})[number % n_variants] = error
+    rows: _RowsOf = {assembly: {} for assembly in assemblies}
+    for number, at_target in found.items():
+        rows[assemblies[number // n_variants]][number % n_variants] = at_target
+    return rows
 
 
 def _matches_by_assembly(
@@ -178,7 +192,7 @@ def _matches_by_assembly(
     """Count, for each assembly, the loci at which REF agrees with the knowledge base or differs."""
     return {
         assembly: count_matching_loci(
-            variants, assembly, [[row.site for row in at_variant] for at_variant in by_variant]
+            variants, assembly, {n: [row.site for row in found] for n, found in by_variant.items()}
         )
         for assembly, by_variant in rows.items()
     }

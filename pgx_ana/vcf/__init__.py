@@ -23,7 +23,7 @@ from pgx_ana.vcf.phase_fields import PhaseDeclarations
 from pgx_ana.vcf.pooling import pooled, read_pool
 from pgx_ana.vcf.reader import VariantFile
 from pgx_ana.vcf.rows import Row
-from pgx_ana.vcf.targets import Target
+from pgx_ana.vcf.targets import Target, TargetIndex
 
 __all__ = [
     "FEW_MATCHES",
@@ -35,6 +35,7 @@ __all__ = [
     "PhaseDeclarations",
     "Row",
     "Target",
+    "TargetIndex",
     "VariantFile",
     "count_matching_loci",
     "decide_assembly",

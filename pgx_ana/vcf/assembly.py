@@ -270,15 +270,16 @@ def undetermined_assembly(file: str, unknown_lengths: Sequence[str] = ()) -> Inp
 
 
 def count_matching_loci(
-    variants: Sequence[Variant], assembly: Assembly, records: Sequence[Sequence[Record]]
+    variants: Sequence[Variant], assembly: Assembly, records: Mapping[int, Sequence[Record]]
 ) -> LocusMatches:
     """Count the known loci at which a record has REF and a known ALT of an assembly.
 
-    ``records`` are those that overlap each of the variants. Only records that begin at the locus
-    count, and reference blocks do not.
+    ``records`` are those that overlap each of the variants, by its number. Only records that begin
+    at the locus count, and reference blocks do not.
     """
     agree = disagree = 0
-    for variant, overlapping in zip(variants, records, strict=True):
+    for number, overlapping in records.items():
+        variant = variants[number]
         locus = variant.loci[assembly]
         if not locus.ref_is_certain:
             continue

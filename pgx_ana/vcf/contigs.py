@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from pgx_ana.errors import InputError
 from pgx_ana.printable import printable
 from pgx_ana.vcf.assembly import ContigNames
@@ -47,7 +49,7 @@ class FileContigs:
             )
         return chromosome
 
-    def remark(self, chromosomes: set[str]) -> str:
+    def remark(self, chromosomes: Set[str]) -> str:
         """Say that no row is on one of some chromosomes; nothing where a row is, or none was seen.
 
         ``chromosomes`` are plain names.

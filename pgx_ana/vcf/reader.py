@@ -166,25 +166,26 @@ class VariantFile:
 
     def rows_at(
         self,
-        targets: Sequence[Target],
+        targets: TargetIndex,
         *,
         verify: bool = False,
         faults: dict[int, InputError] | None = None,
-    ) -> list[list[Row]]:
-        """Return, for each target, the rows that overlap it, in the order of the file.
+    ) -> dict[int, list[Row]]:
+        """Return the rows that overlap each target, by its number, in the order of the file.
 
-        They can be read until the file is closed. ``verify`` reads the whole file, and compares the
-        rows that the index gives with those of one pass. Raises :class:`InputError` where the file
-        is damaged, or a row malformed. With ``faults``, the errors of single rows are put there
-        instead, by the number of the target, which then has no rows.
+        Targets without rows are left out. Rows can be read until the file is closed. ``verify``
+        reads the whole file, and compares the rows that the index gives with those of one pass.
+        Raises :class:`InputError` where the file is damaged, or a row malformed. With ``faults``,
+        the errors of single rows are put there instead, by the number of the target, which then has
+        no rows.
         """
-        found = self._look_up(targets) if self.indexed else self._scan(targets)
-        rows, digests = self._kept(found, len(targets), faults, with_digests=verify)
-        remark = self._contig_names.remark({target.chrom for target in targets})
+        found = self._look_up(targets.targets) if self.indexed else self._scan(targets)
+        rows, digests = self._kept(found, faults, with_digests=verify)
+        remark = self._contig_names.remark(targets.chromosomes)
         self._remarks.update({remark: None} if remark else {})
         if verify:
             self._verify()
-            if self.indexed and digests != _digests(self._scan(targets), len(targets)):
+            if self.indexed and digests != _digests(self._scan(targets)):
                 raise InputError(
                     f"{self.name}: the index hides rows of the file; rebuild the index"
                 )
@@ -207,14 +208,13 @@ class VariantFile:
     def _kept(
         self,
         found: Iterable[tuple[Line, list[int]]],
-        n_targets: int,
         faults: dict[int, InputError] | None,
         *,
         with_digests: bool,
-    ) -> tuple[list[list[Row]], list[list[bytes]]]:
+    ) -> tuple[dict[int, list[Row]], dict[int, list[bytes]]]:
         """Keep the rows that were found, by target; on demand with the digests of their text."""
-        rows: list[list[Row]] = [[] for _ in range(n_targets)]
-        digests: list[list[bytes]] = [[] for _ in range(n_targets)]
+        rows: dict[int, list[Row]] = {}
+        digests: dict[int, list[bytes]] = {}
         row_of: dict[bytes, Row] = {}
         for line, numbers in found:
             key = _key_of(line)
@@ -227,12 +227,12 @@ class VariantFile:
                 faults |= dict.fromkeys(set(numbers) - set(faults), error)
                 continue
             for number in numbers:
-                rows[number].append(row_of[key])
+                rows.setdefault(number, []).append(row_of[key])
                 if with_digests:
-                    digests[number].append(_digest(line))
+                    digests.setdefault(number, []).append(_digest(line))
         for number in faults or ():
-            rows[number] = []
-        return rows, [sorted(of_target) for of_target in digests]
+            rows.pop(number, None)
+        return rows, {number: sorted(of_target) for number, of_target in digests.items()}
 
     @property
     def _bcf(self) -> BcfFile:
@@ -379,23 +379,22 @@ class VariantFile:
                     reject_unterminated(line)
                 yield line
 
-    def _scan(self, targets: Sequence[Target]) -> Iterator[tuple[Line, list[int]]]:
+    def _scan(self, targets: TargetIndex) -> Iterator[tuple[Line, list[int]]]:
         """Yield the rows that overlap a target, with the numbers of the targets, in one pass."""
-        index = TargetIndex(targets)
         chromosome_of = self._contig_names.chromosome_of_row
         if self.format == "BCF":
             declared = self._meta.end_is_declared
-            yield from self._bcf.scan(chromosome_of, index, end_is_declared=declared)
+            yield from self._bcf.scan(chromosome_of, targets, end_is_declared=declared)
             return
         if self._is_hopped:
             self._remarks["assumed to be sorted: only rows near known sites were read"] = None
             yield from SortedFile(self._path, self.name, self._n_columns).overlapping(
-                chromosome_of, targets
+                chromosome_of, targets.targets
             )
             return
         scan = self._new_scan()
         with self._rows() as stream:
-            yield from scan.overlapping(stream, chromosome_of, index)
+            yield from scan.overlapping(stream, chromosome_of, targets)
         if scan.is_unterminated:
             self._remarks["ends without a line feed and may be cut"] = None
 
@@ -432,10 +431,10 @@ def _digest(line: Line) -> bytes:
     return hashlib.blake2b(line.text, digest_size=20).digest()
 
 
-def _digests(found: Iterable[tuple[Line, list[int]]], n_targets: int) -> list[list[bytes]]:
+def _digests(found: Iterable[tuple[Line, list[int]]]) -> dict[int, list[bytes]]:
     """Return the digests of the rows at each target, sorted."""
-    digests: list[list[bytes]] = [[] for _ in range(n_targets)]
+    digests: dict[int, list[bytes]] = {}
     for line, numbers in found:
         for number in numbers:
-            digests[number].append(_digest(line))
-    return [sorted(of_target) for of_target in digests]
+            digests.setdefault(number, []).append(_digest(line))
+    return {number: sorted(of_target) for number, of_target in digests.items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -48,6 +48,7 @@ class TargetIndex:
     """
 
     def __init__(self, targets: Sequence[Target], numbers: Sequence[int] | None = None) -> None:
+        self.targets = tuple(targets)
         by_chrom: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
         for number, target in zip(numbers or range(len(targets)), targets, strict=True):
             by_chrom[target.chrom].append((target.end, target.start, number))
@@ -60,6 +61,11 @@ class TargetIndex:
 
     def __contains__(self, chrom: str) -> bool:
         return chrom in self._of_chrom
+
+    @property
+    def chromosomes(self) -> Set[str]:
+        """Return the chromosomes with targets."""
+        return self._of_chrom.keys()
 
     def next_target(self, chrom: str, pos: int) -> NextTarget:
         """Return the next target for rows at a position, and for which other rows that holds."""
