@@ -315,14 +315,13 @@ class CohortCalls:
     options: CallOptions
     sites: tuple[SiteCalls, ...] = field(default=())
 
-    def with_file_names(self, site: SiteCalls) -> Coded[tuple[Call, str]]:
-        """Return the call of each sample with the name of its file; empty for a call from none."""
+    def file_names(self, site: SiteCalls) -> Coded[str | None]:
+        """Return the name of the file that the call of each sample is from; None for none."""
 
-        def named(call: Call, numbers: tuple[int, ...]) -> tuple[Call, str]:
-            is_from_file = call.source in FROM_A_RECORD
-            return call, (call.file or self.files[numbers[0]].name) if is_from_file else ""
+        def name(origin: tuple[bool, str], numbers: tuple[int, ...]) -> str | None:
+            is_from_file, file = origin
+            return (file or self.files[numbers[0]].name) if is_from_file else None
 
-        if len(self.sample_files.values) == 1:
-            (numbers,) = self.sample_files.values
-            return site.calls.map(lambda call: named(call, numbers))
-        return combine([site.calls, self.sample_files]).map(lambda pair: named(*pair))
+        origins = site.calls.map(lambda call: (call.source in FROM_A_RECORD, call.file)).unique()
+        pairs = combine([origins, self.sample_files])
+        return pairs.map(lambda pair: name(*pair)).unique()

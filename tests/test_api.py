@@ -84,7 +84,8 @@ def test_public_signatures() -> None:
         "assembly: 'str | None' = None, "
         "kb: 'KnowledgeBase | PathName | Sequence[PathName]' = (), "
         "options: 'CallOptions | None' = None, reference: 'PathName' = '', "
-        "verify: 'bool' = False, population: 'str' = '', same_person: 'bool' = False, "
+        "verify: 'bool' = False, assume_sorted: 'bool' = False, population: 'str' = '', "
+        "same_person: 'bool' = False, "
         "sample_from_filename: 'bool' = False, sample_sheet: 'PathName' = '', "
         "context: 'str | None' = None) -> 'Result'",
         "load_knowledge_base": "(directories: 'PathName | Sequence[PathName]' = (), *, "

@@ -86,7 +86,7 @@ def _part(section: TableSection, names: list[str]) -> dict[str, Cells]:
         name: Coded(tuple(_cell(name, value) for value in values), rows.codes)
         for name, values in zip(names, columns, strict=False)
     }
-    return part | dict(section.numbers)
+    return part | dict(section.numbers) | dict(section.texts)
 
 
 def _cell(name: str, value: Value) -> str | int | float | None:

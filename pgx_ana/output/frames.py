@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pgx_ana.coded import Coded, concatenate
 from pgx_ana.output.columns import Column
 from pgx_ana.output.tables import Table, joined
 
@@ -36,6 +37,8 @@ def to_frame(table: Table) -> pd.DataFrame:
     for position, column in enumerate(table.columns[1:]):
         if any(column.name in section.numbers for section in table.sections):
             data[column.name] = _per_sample_column(table, column)
+        elif any(column.name in section.texts for section in table.sections):
+            data[column.name] = _per_sample_texts(table, position)
         else:
             values = [joined(row[position]) for row in rows]
             data[column.name] = _shared_column(values, row_of, column)
@@ -69,6 +72,25 @@ def _per_sample_column(table: Table, column: Column) -> Any:
             missing = numbers == -1 if numbers.dtype.kind == "i" else np.isnan(numbers)
             values[:, number] = np.where(missing, np.nan, numbers)
     return pd.array(values.reshape(-1), dtype="Float64").astype(_number_dtype(column))
+
+
+def _per_sample_texts(table: Table, position: int) -> Any:
+    """Return a column of texts that differ from sample to sample in some sections."""
+    import pandas as pd  # noqa: PLC0415  # as above
+
+    name = table.columns[1:][position].name
+    parts: list[Coded[Any]] = [
+        section.texts.get(name) or section.rows.map(lambda row: joined(row[position]))
+        for section in table.sections
+    ]
+    together = concatenate(parts)
+    categories = [value for value in together.values if value is not None]
+    code_of = {None: -1} | {value: code for code, value in enumerate(categories)}
+    codes = np.array([code_of[value] for value in together.values], np.int32)
+    by_section = codes[together.codes].reshape(len(parts), -1)
+    return pd.Categorical.from_codes(
+        by_section.T.reshape(-1), categories=pd.Index(categories, dtype=object)
+    )
 
 
 def _number_dtype(column: Column) -> Any:

@@ -7,13 +7,14 @@ differ from sample to sample. Rendering a sample then only joins bytes.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pgx_ana.coded import Coded
 from pgx_ana.output.columns import Column
 from pgx_ana.output.encoding import as_utf8
 from pgx_ana.output.tables import Row, Table, TableSection, Value
@@ -54,28 +55,32 @@ class Style(Protocol):
 class RenderedSection:
     """A table section rendered in a style.
 
-    ``fragments`` has, for each distinct row, the texts around the values of ``number_columns``, the
-    columns that differ from sample to sample: one text more than there are such columns.
+    ``fragments`` has, for each distinct row, the texts around the values of ``own_columns``, the
+    columns that differ from sample to sample: one text more than there are such columns. ``texts``
+    has the rendered values of those that are texts.
     """
 
     section: TableSection
     missing: str
     fragments: tuple[tuple[bytes, ...], ...]
-    number_columns: tuple[str, ...]
+    own_columns: tuple[str, ...]
+    texts: Mapping[str, Coded[bytes]]
 
     def rows(self, start: int, stop: int) -> list[bytes]:
         """Return the rows of the samples from ``start`` up to, not including, ``stop``."""
         codes = self.section.rows.codes[start:stop].tolist()
-        if not self.number_columns:
+        if not self.own_columns:
             texts = [fragments[0] for fragments in self.fragments]
             return [texts[code] for code in codes]
-        numbers = [
-            number_texts(self.section.numbers[name][start:stop], self.missing)
-            for name in self.number_columns
+        own = [
+            list(self.texts[name].take(slice(start, stop)))
+            if name in self.texts
+            else number_texts(self.section.numbers[name][start:stop], self.missing)
+            for name in self.own_columns
         ]
         return [
             b"".join(_interleave(self.fragments[code], values))
-            for code, *values in zip(codes, *numbers, strict=True)
+            for code, *values in zip(codes, *own, strict=True)
         ]
 
 
@@ -88,21 +93,31 @@ class SectionRenderer:
 
     def render(self, section: TableSection, columns: Sequence[Column]) -> RenderedSection:
         """Render every distinct row of a section, without the sample name."""
+        own = {*section.numbers, *section.texts}
         cells = [
-            (self._style.prefix(index, column), column, column.name in section.numbers)
+            (self._style.prefix(index, column), column, column.name in own)
             for index, column in enumerate(columns)
         ]
-        number_columns = tuple(column.name for _, column, has_numbers in cells if has_numbers)
+        own_columns = tuple(column.name for _, column, is_own in cells if is_own)
         if len(self._known) > _MAX_REMEMBERED:
             self._known.clear()
         fragments = []
         for row in section.rows.values:
-            known = self._known.get((number_columns, row))
+            known = self._known.get((own_columns, row))
             if known is None:
                 known = tuple(map(as_utf8, _row_fragments(row, cells, self._style)))
-                self._known[number_columns, row] = known
+                self._known[own_columns, row] = known
             fragments.append(known)
-        return RenderedSection(section, self._style.missing, tuple(fragments), number_columns)
+        texts = {
+            column.name: section.texts[column.name].map(self._rendered(column))
+            for column in columns
+            if column.name in section.texts
+        }
+        missing = self._style.missing
+        return RenderedSection(section, missing, tuple(fragments), own_columns, texts)
+
+    def _rendered(self, column: Column) -> Callable[[Value], bytes]:
+        return lambda value: as_utf8(self._style.render(column, value))
 
 
 class TableRenderer:
@@ -152,14 +167,14 @@ def number_texts(values: NDArray[np.generic], missing: str) -> list[bytes]:
 def _row_fragments(
     row: Sequence[Value], cells: Sequence[tuple[str, Column, bool]], style: Style
 ) -> Iterator[str]:
-    """Yield the texts of a row around the values of the number columns.
+    """Yield the texts of a row around the values that differ from sample to sample.
 
-    ``cells`` has for each column the text before its value, and whether it is a number column.
+    ``cells`` has for each column the text before its value, and whether its values differ so.
     """
     text = ""
-    for (prefix, column, has_numbers), value in zip(cells, row, strict=True):
+    for (prefix, column, is_own), value in zip(cells, row, strict=True):
         text += prefix
-        if has_numbers:
+        if is_own:
             yield text
             text = ""
         else:

@@ -7,7 +7,7 @@ the number of the row. Text, JSON and data frames are made from these tables.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import overload
 
 import numpy as np
@@ -49,12 +49,14 @@ _LABEL_USES = {"no": "on_label", "yes": "off_label"}
 class TableSection:
     """One row per sample, without the sample name.
 
-    ``numbers`` has the columns that differ from sample to sample: float32 with NaN, or int64 with
-    -1 for missing, of shape (samples,). The rows have None in their place.
+    ``numbers`` and ``texts`` have the columns that differ from sample to sample. Numbers are
+    float32 with NaN, or int64 with -1 for missing, of shape (samples,). The rows have None in their
+    place.
     """
 
     rows: Coded[Row]
     numbers: Mapping[str, NDArray[np.generic]]
+    texts: Mapping[str, Coded[str | None]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -117,7 +119,10 @@ def _call_section(site: SiteCalls, calls: CohortCalls, stamps: tuple[str, str]) 
         ref,
     )
 
-    def row(call: Call, file: str) -> Row:
+    files = calls.file_names(site)
+    has_one_file = len(files.values) == 1
+
+    def row(call: Call) -> Row:
         return (
             *locus_columns,
             None if call.genotype == "." else call.genotype,
@@ -128,7 +133,7 @@ def _call_section(site: SiteCalls, calls: CohortCalls, stamps: tuple[str, str]) 
             None,
             None,
             call.filter if call.filter not in {"", "."} else None,
-            file or None,
+            files.values[0] if has_one_file else None,
             *stamps,
         )
 
@@ -139,7 +144,8 @@ def _call_section(site: SiteCalls, calls: CohortCalls, stamps: tuple[str, str]) 
         for name, values in arrays.items()
         if values is not None
     }
-    return TableSection(calls.with_file_names(site).map(lambda pair: row(*pair)), numbers)
+    texts = {} if has_one_file else {"file": files}
+    return TableSection(site.calls.map(row), numbers, texts)
 
 
 def _numbered_sets(phase_set: NDArray[np.int64] | None) -> NDArray[np.int64] | None:

@@ -14,6 +14,9 @@ from pgx_ana.vcf import Headers, VariantFile
 _MAX_SAMPLES_SHOWN = 5
 """Number of unknown samples that an error message names."""
 
+_MAX_INDEXES = 32
+"""Number of files up to which their indexes are kept from opening to reading."""
+
 _STDIN = "-"
 
 
@@ -38,6 +41,8 @@ def open_files(request: Request, headers: Headers) -> list[VariantFile]:
             files.append(file)
             if row.sample:
                 file.rename_sample(row.sample)
+            if len(request.paths) > _MAX_INDEXES:
+                file.forget_index()
         except InputError as error:
             errors.append(error)
     try:

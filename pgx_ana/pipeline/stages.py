@@ -170,6 +170,7 @@ class _Files:
                 locus.chrom for variant in self._rules.variants for locus in variant.loci.values()
             }
             self._chromosomes[number] = known_chromosomes(file, needed)
+        file.forget_index()
         return part
 
     def _assembly_of(self, block: PeopleBlock) -> DetectedAssembly:

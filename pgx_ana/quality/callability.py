@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
+from pgx_ana.coded import combine
 from pgx_ana.haplotypes import HaplotypeCaller
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import CohortCalls, InputFile, SiteCalls, Variant
@@ -149,7 +150,7 @@ def _file_contents(calls: CohortCalls) -> tuple[str, ...]:
     with_rows, with_blocks, with_reference = set(), set(), set()
     for site in calls.sites:
         locus = site.variant.loci[calls.assembly]
-        for call, file in calls.with_file_names(site).values:
+        for call, file in combine([site.calls, calls.file_names(site)]).values:
             with_rows.add(file)
             if call.source is CallSource.REFERENCE_BLOCK:
                 with_blocks.add(file)

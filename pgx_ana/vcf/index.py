@@ -140,7 +140,11 @@ class Index:
     def open(self, path: Path) -> Iterator[IndexedRows]:
         """Open the indexed file. Raises :class:`OSError` where it cannot be read."""
         with open_blocks(path) as blocks:
-            yield IndexedRows(self, blocks)
+            rows = IndexedRows(self, blocks)
+            try:
+                yield rows
+            finally:
+                rows.forget()
 
     def chunks(self, contig: str, start: int, end: int) -> list[tuple[int, int]]:
         """Return where the rows of a contig are that overlap a stretch (1-based inclusive).
@@ -395,6 +399,10 @@ class IndexedRows:
                     return
                 if row.last >= start:
                     yield row.text, row.is_unterminated
+
+    def forget(self) -> None:
+        """Release the rows, which otherwise keep their reader and its blocks alive."""
+        self._kept.clear()
 
     def outer(self, contig: str) -> Iterator[bytes]:
         """Yield the first rows of a contig and the last ones, as bytes; others may be among them.

@@ -28,7 +28,7 @@ from pgx_ana.vcf.container import STDIN, inspect_file, regular_copy
 from pgx_ana.vcf.contigs import FileContigs
 from pgx_ana.vcf.extents import Extent, are_structural, extents_of, positions_in
 from pgx_ana.vcf.header import Contigs, Header, sample_names
-from pgx_ana.vcf.headers import FileHeader, Headers
+from pgx_ana.vcf.headers import FileHeader, Headers, MetaLines
 from pgx_ana.vcf.hopping import SortedFile
 from pgx_ana.vcf.index import DamagedIndexError, Index, IndexedRows
 from pgx_ana.vcf.lines import FIXED, TAB, Line, Scan, parse_line, reject_unterminated
@@ -63,7 +63,7 @@ class VariantFile:
         header = self._read_header(headers)
         self._header_bytes, self._header_lines = header.n_bytes, header.n_lines
         self.header_sha256 = header.sha256
-        self._meta = header.meta
+        self._end_is_declared = header.meta.end_is_declared
         self.caller = header.meta.caller
         self.phase_declarations = header.meta.phase_declarations
         self.all_samples = sample_names(header.last_line, self.name)
@@ -72,8 +72,8 @@ class VariantFile:
         self.samples = self.all_samples
         """The selected samples, in the order of the file."""
         self._store = RowStore(len(self.all_samples))
-        self._note_somatic()
-        self._index = self._usable_index(header.meta.hides_ends(is_bcf=self.format == "BCF"))
+        self._note_somatic(header.meta)
+        self._read_index = self._usable_index(header.meta.hides_ends(is_bcf=self.format == "BCF"))
         self.header = self._header_with_contigs(header.meta.header)
         self.unknown_lengths = headers.contig_names.unknown_lengths(self.header)
         self._contig_names = FileContigs(headers.contig_names, self.header.contigs, self.name)
@@ -157,6 +157,16 @@ class VariantFile:
         with self._rows() as stream:
             outer = self._new_scan().outer_positions(stream)
             return extents_of(outer, self._contig_names.chromosome)
+
+    def forget_index(self) -> None:
+        """Release the memory of the index, which is read again when it is needed."""
+        self._read_index = None
+
+    @property
+    def _index(self) -> Index | None:
+        if self._read_index is None and self._container.index is not None:
+            self._read_index = Index(self._container.index, self.name)
+        return self._read_index
 
     def close(self) -> None:
         """Release the file and its rows; what was read from its header remains available."""
@@ -256,8 +266,8 @@ class VariantFile:
         contigs = Contigs({**dict.fromkeys(in_rows), **lengths}, header.contigs.lines)
         return Header(contigs, header.lines)
 
-    def _note_somatic(self) -> None:
-        reason = self._meta.shown_as_somatic(self.all_samples)
+    def _note_somatic(self, meta: MetaLines) -> None:
+        reason = meta.shown_as_somatic(self.all_samples)
         if reason:
             remark = f"written by a somatic caller ({reason}): its genotypes are not germline ones"
             self._remarks[remark] = None
@@ -383,7 +393,7 @@ class VariantFile:
         """Yield the rows that overlap a target, with the numbers of the targets, in one pass."""
         chromosome_of = self._contig_names.chromosome_of_row
         if self.format == "BCF":
-            declared = self._meta.end_is_declared
+            declared = self._end_is_declared
             yield from self._bcf.scan(chromosome_of, targets, end_is_declared=declared)
             return
         if self._is_hopped:

@@ -279,7 +279,8 @@ def test_count_of_matching_loci(
     records: Mapping[str, Sequence[Record]],
     expected: LocusMatches,
 ) -> None:
-    overlapping = [records.get(variant.id, ()) for variant in toy.variants]
+    number_of = {variant.id: number for number, variant in enumerate(toy.variants)}
+    overlapping = {number_of[name]: found for name, found in records.items()}
     assert expected == count_matching_loci(toy.variants, assembly, overlapping)
 
 
