@@ -2,7 +2,7 @@
 
 Run as ``make bench-large``; names of sections behind ``python -m tools.bench_large``, such as
 ``one_file gvcfs``, choose some of them. The inputs are made on the first run, in the folder
-``BENCH_DATA`` (otherwise in the system's folder for temporary files), and kept: some 1.5 GB. The
+``BENCH_DATA`` (otherwise in the system's folder for temporary files), and kept: some 0.8 GB. The
 commands of a section run in turn; the best wall time and its user CPU time, and the highest peak
 memory, are printed as a table.
 """
