@@ -315,13 +315,15 @@ class CohortCalls:
     options: CallOptions
     sites: tuple[SiteCalls, ...] = field(default=())
 
+    def file_of(self, call: Call, numbers: tuple[int, ...]) -> str | None:
+        """Return the name of the file that the call of a person is from; None for none.
+
+        ``numbers`` are those of the files of the person.
+        """
+        is_from_file = call.source in FROM_A_RECORD
+        return (call.file or self.files[numbers[0]].name) if is_from_file else None
+
     def file_names(self, site: SiteCalls) -> Coded[str | None]:
-        """Return the name of the file that the call of each sample is from; None for none."""
-
-        def name(origin: tuple[bool, str], numbers: tuple[int, ...]) -> str | None:
-            is_from_file, file = origin
-            return (file or self.files[numbers[0]].name) if is_from_file else None
-
-        origins = site.calls.map(lambda call: (call.source in FROM_A_RECORD, call.file)).unique()
-        pairs = combine([origins, self.sample_files])
-        return pairs.map(lambda pair: name(*pair)).unique()
+        """Return the name of the file that the call of each sample is from."""
+        pairs = combine([site.calls, self.sample_files])
+        return pairs.map(lambda pair: self.file_of(*pair)).unique()

@@ -162,6 +162,7 @@ class _Run:
 
     def read(self, tasks: Sequence[BlockTask]) -> None:
         """Read and write all blocks. Raises :class:`TooManyRefusedError`."""
+        self._count(0)  # of those that an earlier run has finished
         if not tasks:
             return
         with Workers(self._plan, self._effort.jobs) as workers:

@@ -119,8 +119,8 @@ def _call_section(site: SiteCalls, calls: CohortCalls, stamps: tuple[str, str]) 
         ref,
     )
 
-    files = calls.file_names(site)
-    has_one_file = len(files.values) == 1
+    # People with the same files share their rows; else, each has the name of a file in its row.
+    shared = calls.sample_files.values[0] if len(calls.sample_files.values) == 1 else None
 
     def row(call: Call) -> Row:
         return (
@@ -133,7 +133,7 @@ def _call_section(site: SiteCalls, calls: CohortCalls, stamps: tuple[str, str]) 
             None,
             None,
             call.filter if call.filter not in {"", "."} else None,
-            files.values[0] if has_one_file else None,
+            None if shared is None else calls.file_of(call, shared),
             *stamps,
         )
 
@@ -144,7 +144,7 @@ def _call_section(site: SiteCalls, calls: CohortCalls, stamps: tuple[str, str]) 
         for name, values in arrays.items()
         if values is not None
     }
-    texts = {} if has_one_file else {"file": files}
+    texts = {} if shared is not None else {"file": calls.file_names(site)}
     return TableSection(site.calls.map(row), numbers, texts)
 
 

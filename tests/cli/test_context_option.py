@@ -188,7 +188,7 @@ def test_the_help_text_tells_where_the_contexts_are_listed(run: Run) -> None:
         "--context): shows which evidence comes from it, its label status and what is usually "
         "monitored."
     ) in words
-    assert "It may have the columns sex and context." in words
+    assert "It may have the columns sex and context, and index for" in words
 
 
 def test_the_contexts_of_the_help_text_exist(run: Run) -> None:
