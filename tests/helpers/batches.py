@@ -41,6 +41,10 @@ def watch(event, arguments):
         os.kill(os.getpid(), signal.SIGSEGV)
     if "exit" in name:
         os._exit(7)
+    if "leave" in name:
+        sys.exit(0)
+    if "quit" in name:
+        os._exit(0)
     if "fault" in name:
         raise ValueError("a fault")
     if "memory" in name:
