@@ -52,7 +52,7 @@ SCHEMAS: dict[TableName, dict[str, Any]] = {
     TableName.SAMPLES: {
         "sample_index": pa.int32(),
         "sample": pa.string(),
-        **dict.fromkeys(["files", "sex", "context"], TEXT),
+        **dict.fromkeys(["files", "assembly", "sex", "context"], TEXT),
     },
     TableName.VARIANTS: {
         **dict.fromkeys(["gene", "variant", "assembly", "chrom"], TEXT),
@@ -143,6 +143,7 @@ def test_people(every: Annotations, tmp_path: Path) -> None:
             "sample_index": number,
             "sample": f"S{number}",
             "files": "f.vcf",
+            "assembly": "GRCh38",
             "sex": [None, "female", "male"][number % 3],
             "context": [None, "adjuvant", "men_testosterone"][number % 3],
         }
