@@ -78,5 +78,5 @@ def part_output(file_format: FileFormat, tables: Iterable[TableName]) -> OutputC
 
     A number of the person would be one of the part only.
     """
-    choice = OutputChoice(file_format, tuple(tables), with_names=True)
+    choice = OutputChoice(file_format, tuple(tables), with_names=True, with_numbers=False)
     return dataclasses.replace(choice, tables=choice.written_tables)
