@@ -175,7 +175,7 @@ class BatchFolder:
 
     def _work_path(self, number: int) -> Path:
         """Return the folder in which the parts of a block are made."""
-        return self.path / _PARTS / f"{_WORK}{number:0{_DIGITS}}"
+        return self.path / _BLOCKS / f"{_WORK}{number:0{_DIGITS}}"
 
     def _part(self, table: TableName, piece: Piece, output: OutputChoice) -> Path:
         block, number = piece
@@ -195,7 +195,7 @@ class BatchFolder:
 
     def _remove_work(self) -> None:
         """Remove what killed processes left."""
-        for path in (self.path / _PARTS).glob(f"{_WORK}*"):
+        for path in (self.path / _BLOCKS).glob(f"{_WORK}*"):
             shutil.rmtree(path, ignore_errors=True)
 
     def _remove_stale(self, plan: Plan) -> None:

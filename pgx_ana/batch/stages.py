@@ -164,6 +164,7 @@ class _Run:
 
     def read(self, tasks: Sequence[BlockTask]) -> None:
         """Read and write all blocks. Raises :class:`TooManyRefusedError`."""
+        self._count(0)  # a run that was stopped may have finished further blocks
         if not tasks:
             return
         with Workers(self._plan, self._effort.jobs) as workers:
