@@ -44,10 +44,7 @@ class Settings:
             "context": request.context,
             "reference": request.reference,
             "verify": request.verify,
-            "calls": {
-                name: value if isinstance(value, bool) else float(value)  # 10 and 10.0 are the same
-                for name, value in dataclasses.asdict(request.options).items()
-            },
+            "calls": dataclasses.asdict(request.options),
             "knowledge_base": list(self.directories),
         }
 

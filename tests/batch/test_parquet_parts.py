@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import re
 from collections.abc import Sequence
@@ -22,7 +21,6 @@ from pgx_ana.batch import (
     Effort,
     Settings,
     finish_batch,
-    part_output,
     read_manifest,
     run_shard,
     start_batch,
@@ -81,7 +79,7 @@ def chosen(
     tables: Sequence[TableName] = ALL,
     kind: FileFormat = FileFormat.PARQUET,
 ) -> Settings:
-    return dataclasses.replace(settings(knowledge), output=part_output(kind, tables))
+    return settings(knowledge, tables, kind)
 
 
 def batch(

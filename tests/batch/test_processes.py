@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from helpers.batches import planned, sabotage, settings, status, table, tree, whole
+from helpers.batches import TABLES, planned, sabotage, settings, status, table, tree, whole
 from helpers.fixture_types import MakeVcf, Run
 from helpers.paths import ROOT, TOY
 
@@ -22,6 +22,7 @@ from pgx_ana.batch import Division, Effort, finish_batch, run_shard
 from pgx_ana.batch.workers import _ending
 from pgx_ana.errors import InputError
 from pgx_ana.knowledge import KnowledgeBase
+from pgx_ana.terms import PARQUET_TABLES, FileFormat
 
 KILLED = "the process that read it was killed by signal 9 (SIGKILL)"
 
@@ -188,9 +189,17 @@ def wait_until_ended(group: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 10))]
+    ("seed", "kind"),
+    [
+        (0, "tsv"),
+        (1, "parquet"),
+        *(pytest.param(seed, "tsv", marks=pytest.mark.slow) for seed in range(1, 7)),
+        *(pytest.param(seed, "parquet", marks=pytest.mark.slow) for seed in range(2, 8)),
+    ],
 )
-def test_a_killed_run_can_be_continued(make_vcf: MakeVcf, toy: KnowledgeBase, seed: int) -> None:
+def test_a_killed_run_can_be_continued(
+    make_vcf: MakeVcf, toy: KnowledgeBase, seed: int, kind: str
+) -> None:
     """All at once, or only the process that was started: its workers end by themselves."""
     names = [f"{number}.vcf" for number in range(30)]
     for number, name in enumerate(names):
@@ -198,8 +207,11 @@ def test_a_killed_run_can_be_continued(make_vcf: MakeVcf, toy: KnowledgeBase, se
         make_vcf([f"1 100 A C {number % 2}/1"], samples=(sample,), name=name)
     Path("3.vcf").write_text("bad")
     manifest = write_manifest(names)
-    whole(manifest, Path("undisturbed"), toy, block_files=2)
-    words = [manifest, "-o", "out", "--kb", TOY, "-t", "calls,summary", "--block-size", 2]
+    tables = TABLES if kind == "tsv" else PARQUET_TABLES
+    chosen = settings(toy, tables, FileFormat(kind))
+    whole(manifest, Path("undisturbed"), toy, block_files=2, chosen=chosen)
+    words = [manifest, "-o", "out", "--kb", TOY, "--block-size", 2, "-f", kind]
+    words += ["-t", ",".join(tables)]
     rng = random.Random(seed)
     kill = os.killpg if seed % 2 else os.kill
     for _ in range(3):
