@@ -293,8 +293,10 @@ class CallOptions:
     def __post_init__(self) -> None:
         """Raise :class:`UsageError` for thresholds that would silently disable a filter."""
         for name in ("min_gq", "min_dp", "min_gp", "min_phase_probability"):
-            if not getattr(self, name) >= 0:  # nor NaN
+            threshold = getattr(self, name)
+            if not threshold >= 0:  # nor NaN
                 raise UsageError(f"{name} must be a number of 0 or more")
+            object.__setattr__(self, name, float(threshold))  # results show 10 and 10.0 alike
         for name in ("min_gp", "min_phase_probability"):
             if getattr(self, name) > 1:
                 raise UsageError(f"{name} must be a probability, between 0 and 1")

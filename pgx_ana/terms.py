@@ -83,6 +83,9 @@ PARQUET_TABLES = (
 )
 """The tables that are written to Parquet where none is named: annotations follow from them."""
 
+SHARED_TABLES = (TableName.VARIANTS, TableName.CONCLUSIONS)
+"""The tables without rows per person: people share their rows."""
+
 WIDE_TABLES = (TableName.CALLS, TableName.HAPLOTYPES)
 """The tables with a wide layout."""
 
@@ -114,13 +117,15 @@ class OutputChoice:
 
     ``tables`` is empty for those that a format has by default: annotations as text, calls in the
     wide layout, :data:`PARQUET_TABLES` in Parquet; documents contain all tables. ``with_names``
-    gives every table of Parquet the names of the people, however many there are.
+    gives every table of Parquet the names of the people, however many there are; ``with_numbers``
+    gives it their numbers in the run.
     """
 
     file_format: FileFormat = FileFormat.TSV
     tables: tuple[TableName, ...] = ()
     layout: Layout = Layout.LONG
     with_names: bool = False
+    with_numbers: bool = True
 
     @property
     def written_tables(self) -> tuple[TableName, ...]:

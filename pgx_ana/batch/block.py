@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,7 @@ from pgx_ana.batch.records import BlockRecord, Outcome, UnitResult
 from pgx_ana.batch.settings import Settings
 from pgx_ana.errors import InputError
 from pgx_ana.model import CohortCalls
-from pgx_ana.pipeline import AS_OTHER_FILES, Run
+from pgx_ana.pipeline import AS_OTHER_FILES, FileFaultsError, Run
 from pgx_ana.printable import printable
 from pgx_ana.quality import SiteTally, state_of, tally_sites
 from pgx_ana.terms import CallStatus
@@ -47,7 +47,13 @@ class _Set:
 
 
 class _MeddlingError(Exception):
-    """A unit took its assembly or a person from another one that was read with it."""
+    """A unit took its assembly or a person from another one that was read with it.
+
+    ``borrowers`` are the names of files that took their assembly from others.
+    """
+
+    def __init__(self, borrowers: Iterable[str]) -> None:
+        self.borrowers = frozenset(borrowers)
 
 
 class _Units:
@@ -72,9 +78,9 @@ class _Units:
         Raises :class:`InputError` where a file cannot be used, and :class:`_MeddlingError`.
         """
         files = [file for unit in self.units.values() for file in unit]
-        for file in files:
-            if file.has_changed():
-                raise InputError(f"{file.row.file}: {_CHANGED}")
+        paths = (file.row.file for file in files if file.has_changed())
+        if changed := {path: InputError(f"{path}: {_CHANGED}") for path in paths}:
+            raise FileFaultsError(changed)
         request = task.settings.request_for((file.row for file in files), task.manifest)
         for people in Run(request, annotator.knowledge, annotator).blocks():
             self._add(people.calls)
@@ -117,10 +123,10 @@ class _Units:
         """Raise :class:`_MeddlingError` where a unit took anything from another."""
         if len(self.units) == 1:
             return
-        borrowed = any(file.assembly_source == AS_OTHER_FILES for file in calls.files)
+        borrowers = [f.name for f in calls.files if f.assembly_source == AS_OTHER_FILES]
         files_of = calls.sample_files.values
-        if borrowed or any(len({places[file] for file in files}) > 1 for files in files_of):
-            raise _MeddlingError
+        if borrowers or any(len({places[file] for file in files}) > 1 for files in files_of):
+            raise _MeddlingError(borrowers)
 
 
 def _name(path: str) -> str:
@@ -134,20 +140,15 @@ def run_block(task: BlockTask, annotator: Annotator) -> int:
     Raises :class:`OutputError` if they cannot be written.
     """
     number, folder = task.block.number, task.folder
-    units = {n: unit for n, unit in enumerate(task.block.units) if n not in task.left_out}
-    results = dict(task.left_out)
     folder.clear_block(number)
-    try:
-        parts = _write([_Set(units)] if units else [], task, annotator)
-    except (InputError, _MeddlingError):
-        readable, others = _surveyed(units, task, annotator)
-        results |= others
-        parts = _write(readable, task, annotator)
-    for part in parts:
+    units = _without(dict(enumerate(task.block.units)), task.left_out)
+    pieces, others = _written(units, task, annotator)
+    results = {**task.left_out, **others}
+    for part in itertools.chain.from_iterable(pieces):
         results |= part.results()
     in_order = tuple(results[n] for n in range(len(task.block.units)))
-    record = BlockRecord(task.block.key, in_order, add_tallies(part.tallies for part in parts))
-    folder.write_record(number, record)
+    tallies = add_tallies(part.tallies for piece in pieces for part in piece)
+    folder.write_record(number, BlockRecord(task.block.key, len(pieces), in_order, tallies))
     pairs = zip(task.block.units, in_order, strict=True)
     return sum(len(unit) for unit, result in pairs if result.outcome is not Outcome.OK)
 
@@ -157,15 +158,33 @@ def probe_unit(task: BlockTask, number: int, annotator: Annotator) -> None:
     list(_survey({number: task.block.units[number]}, task, annotator))
 
 
-def _write(sets: Iterable[_Set], task: BlockTask, annotator: Annotator) -> list[_Units]:
-    """Write the people of all sets; return what came of each. A part has one assembly."""
-    written = []
-    for piece, (_, group) in enumerate(itertools.groupby(sets, lambda one: one.assembly), 1):
+def _written(
+    units: Mapping[int, Unit], task: BlockTask, annotator: Annotator
+) -> tuple[list[list[_Units]], dict[int, UnitResult]]:
+    """Write the units that can be read. Return them by piece, and the results of all others."""
+    others: dict[int, UnitResult] = {}
+    while units:
+        try:
+            return _write([_Set(units)], task, annotator), others
+        except (InputError, _MeddlingError) as error:
+            refused = _refused(units, error, task, annotator)
+        if not refused:
+            readable, further = _surveyed(units, task, annotator)
+            return _write(readable, task, annotator), others | further
+        others |= refused
+        units = _without(units, refused)
+    return [], others
+
+
+def _write(sets: Iterable[_Set], task: BlockTask, annotator: Annotator) -> list[list[_Units]]:
+    """Write the people of all sets; return what came of each. A piece has one assembly."""
+    pieces = []
+    for number, (_, group) in enumerate(itertools.groupby(sets, lambda one: one.assembly), 1):
         together = [_Units(one.units) for one in group]
         people = _people_of(together, task, annotator)
-        task.folder.write_parts((task.block.number, piece), task.settings, people)
-        written += together
-    return written
+        task.folder.write_parts((task.block.number, number), task.settings.output, people)
+        pieces.append(together)
+    return pieces
 
 
 def _people_of(
@@ -194,7 +213,7 @@ def _surveyed(
                 if not seen.isdisjoint(result.samples)
             }
             seen.update(sample for result in results.values() for sample in result.samples)
-            rest = {number: unit for number, unit in part.units.items() if number not in others}
+            rest = _without(part.units, others)
             readable += [_Set(rest, part.assembly)] if rest else []
         else:
             others |= part
@@ -206,22 +225,55 @@ def _survey(
 ) -> Iterator[_Units | dict[int, UnitResult]]:
     """Yield sets of units that do not meddle with each other, and the results of refused ones.
 
-    What is said of a unit does not depend on the others. So a fault is looked for in ever smaller
-    sets, and so is a unit that took anything from another.
+    What is said of a unit does not depend on the others. So a fault is looked for in the files that
+    it names, else in ever smaller sets, and so is a unit that took anything from another.
     """
     part = _Units(units)
     try:
         for _ in part.people(task, annotator):
             pass
     except (InputError, _MeddlingError) as error:
-        if len(units) == 1:
-            yield {number: UnitResult(Outcome.REFUSED, reason=str(error)) for number in units}
-            return
-        numbers = list(units)
-        for half in (numbers[: len(numbers) // 2], numbers[len(numbers) // 2 :]):
-            yield from _survey({number: units[number] for number in half}, task, annotator)
+        refused = _refused(units, error, task, annotator)
     else:
         yield part
+        return
+    if refused:
+        yield refused
+        rest = list(_without(units, refused))
+        sets = [rest] if rest else []
+    else:
+        numbers = list(units)
+        sets = [numbers[: len(numbers) // 2], numbers[len(numbers) // 2 :]]
+    for together in sets:
+        yield from _survey({number: units[number] for number in together}, task, annotator)
+
+
+def _refused(
+    units: Mapping[int, Unit],
+    error: InputError | _MeddlingError,
+    task: BlockTask,
+    annotator: Annotator,
+) -> dict[int, UnitResult]:
+    """Return the results of the units that an error names, if they are refused alone as well."""
+    if len(units) == 1:
+        return {number: UnitResult(Outcome.REFUSED, reason=str(error)) for number in units}
+    refused: dict[int, UnitResult] = {}
+    for number, unit in units.items():
+        if any(_names(error, file.row.file) for file in unit):
+            for part in _survey({number: unit}, task, annotator):
+                refused |= part if isinstance(part, dict) else {}
+    return refused
+
+
+def _names(error: InputError | _MeddlingError, path: str) -> bool:
+    """Say whether an error is that of a file."""
+    if isinstance(error, _MeddlingError):
+        return _name(path) in error.borrowers
+    return isinstance(error, FileFaultsError) and path in error.by_path
+
+
+def _without(units: Mapping[int, Unit], numbers: Container[int]) -> dict[int, Unit]:
+    return {number: unit for number, unit in units.items() if number not in numbers}
 
 
 def add_tallies(parts: Iterable[Sequence[SiteTally]]) -> tuple[SiteTally, ...]:

@@ -2,6 +2,9 @@
 
 A block is finished when its record is there: parts are written before it, and every file appears
 under its name only when it is complete. So a run that is killed at any moment can be continued.
+
+Parts with rows per person are results. Those of tables that people share are kept with the records,
+and become one file of each when the batch is finished.
 """
 
 from __future__ import annotations
@@ -17,10 +20,9 @@ from pathlib import Path
 from pgx_ana.annotation import Annotations
 from pgx_ana.batch.plan import Block, Plan
 from pgx_ana.batch.records import BlockRecord
-from pgx_ana.batch.settings import Settings
 from pgx_ana.errors import InputError, OutputError, UsageError
-from pgx_ana.output import write, write_annotations
-from pgx_ana.terms import TableName
+from pgx_ana.output import merge_tables, write, write_annotations
+from pgx_ana.terms import SHARED_TABLES, FileFormat, OutputChoice, TableName
 from pgx_ana.version import __version__
 
 _DIGITS = 5
@@ -31,6 +33,10 @@ _STATUS, _QUALITY, _PLAN, _PARTS, _BLOCKS = (
     "parts",
     "blocks",
 )
+_SHARED = tuple(f"{table}.{FileFormat.PARQUET}" for table in SHARED_TABLES)
+_RESULTS = (_STATUS, _QUALITY, *_SHARED)
+"""What the last step writes."""
+
 _WORK = ".making-"
 _NUMBER = re.compile(r"^(?:part|block)-([0-9]+)[._]", re.ASCII)
 
@@ -71,7 +77,7 @@ class BatchFolder:
         """Write the plan, and remove what does not belong to it. Raises :class:`OutputError`."""
         with _as_output_error(self.path):
             self.path.mkdir(parents=True, exist_ok=True)
-            for name in (_STATUS, _QUALITY):
+            for name in _RESULTS:
                 (self.path / name).unlink(missing_ok=True)
             self._remove_stale(plan)
         write([plan.as_text().encode()], str(self.plan_path))
@@ -85,19 +91,26 @@ class BatchFolder:
     def clear(self) -> None:
         """Remove all that a batch made here, and nothing else. Raises :class:`OutputError`."""
         with _as_output_error(self.path):
-            for name in (_STATUS, _QUALITY, _PLAN):
+            for name in (*_RESULTS, _PLAN):
                 (self.path / name).unlink(missing_ok=True)
             for path in [*self._records(), *self._parts()]:
                 path.unlink()
             self._remove_work()
 
-    def record(self, block: Block) -> BlockRecord | None:
-        """Return what came of a block; None if it is not finished, or was another block."""
+    def record(self, block: Block, output: OutputChoice) -> BlockRecord | None:
+        """Return what came of a block; None if it is not finished, or was another block.
+
+        A block of which a part is missing is not finished.
+        """
         try:
             record = BlockRecord.from_text(self._record_path(block.number).read_text("utf-8"))
         except (OSError, ValueError, KeyError, TypeError):
             return None
-        return record if record.key == block.key else None
+        if record.key != block.key:
+            return None
+        pieces = [(block.number, piece + 1) for piece in range(record.pieces)]
+        parts = (self._part(table, piece, output) for piece in pieces for table in output.tables)
+        return record if all(part.exists() for part in parts) else None
 
     def clear_block(self, number: int) -> None:
         """Remove the record and the parts of a block. Raises :class:`OutputError`."""
@@ -107,16 +120,16 @@ class BatchFolder:
                 path.unlink()
             shutil.rmtree(self._work_path(number), ignore_errors=True)
 
-    def write_parts(self, piece: Piece, settings: Settings, people: Iterable[Annotations]) -> None:
-        """Write the parts of a piece of a block; one without people has none.
+    def write_parts(
+        self, piece: Piece, output: OutputChoice, people: Iterable[Annotations]
+    ) -> None:
+        """Write the parts of a piece of a block, which has people.
 
         Raises :class:`OutputError`, and the errors that are raised when people are asked for.
         """
         people = iter(people)
-        first = next(people, None)
-        if first is None:
-            return
-        output, work = settings.output, self._work_path(piece[0])
+        first = next(people)
+        work = self._work_path(piece[0])
         files = [work / f"{table}.{output.file_format}" for table in output.tables]
         n_people = len(first.calls.samples)
         blocks = itertools.chain([first], people)
@@ -126,7 +139,7 @@ class BatchFolder:
         write_annotations(blocks, output, str(work if len(files) > 1 else files[0]), n_people)
         with _as_output_error(self.path):
             for table, file in zip(output.tables, files, strict=True):
-                part = self._part(table, piece, settings)
+                part = self._part(table, piece, output)
                 part.parent.mkdir(parents=True, exist_ok=True)
                 file.replace(part)
             shutil.rmtree(work)
@@ -138,6 +151,20 @@ class BatchFolder:
             path.parent.mkdir(parents=True, exist_ok=True)
         write([record.as_text().encode()], str(path))
 
+    def write_shared_tables(self, output: OutputChoice) -> None:
+        """Write the tables that people share; without people there are none.
+
+        Raises :class:`InputError` for a part that cannot be read, and :class:`OutputError`.
+        """
+        for table in output.tables:
+            if table in SHARED_TABLES:
+                target = self.path / f"{table}.{output.file_format}"
+                if parts := sorted(self._parts_folder(table).glob("part-*")):
+                    merge_tables(table, parts, str(target))
+                else:
+                    with _as_output_error(self.path):
+                        target.unlink(missing_ok=True)
+
     def write_reports(self, status: Iterable[bytes], quality: Iterable[bytes]) -> None:
         """Write the status of every file, and the quality report."""
         write(quality, str(self.path / _QUALITY))
@@ -148,23 +175,27 @@ class BatchFolder:
 
     def _work_path(self, number: int) -> Path:
         """Return the folder in which the parts of a block are made."""
-        return self.path / _PARTS / f"{_WORK}{number:0{_DIGITS}}"
+        return self.path / _BLOCKS / f"{_WORK}{number:0{_DIGITS}}"
 
-    def _part(self, table: TableName, piece: Piece, settings: Settings) -> Path:
+    def _part(self, table: TableName, piece: Piece, output: OutputChoice) -> Path:
         block, number = piece
         further = f"_{number:03}" if number > 1 else ""  # sorts behind the first piece
-        name = f"part-{block:0{_DIGITS}}{further}.{settings.output.file_format}"
-        return self.path / _PARTS / table / name
+        name = f"part-{block:0{_DIGITS}}{further}.{output.file_format}"
+        return self._parts_folder(table) / name
+
+    def _parts_folder(self, table: TableName) -> Path:
+        return self.path / (_BLOCKS if table in SHARED_TABLES else _PARTS) / table
 
     def _records(self) -> list[Path]:
         return sorted((self.path / _BLOCKS).glob("block-*.json"))
 
     def _parts(self, names: str = "*") -> list[Path]:
-        return sorted((self.path / _PARTS).glob(f"*/part-{names}"))
+        folders = (self.path / _PARTS, self.path / _BLOCKS)
+        return sorted(path for folder in folders for path in folder.glob(f"*/part-{names}"))
 
     def _remove_work(self) -> None:
         """Remove what killed processes left."""
-        for path in (self.path / _PARTS).glob(f"{_WORK}*"):
+        for path in (self.path / _BLOCKS).glob(f"{_WORK}*"):
             shutil.rmtree(path, ignore_errors=True)
 
     def _remove_stale(self, plan: Plan) -> None:
@@ -174,7 +205,7 @@ class BatchFolder:
         """
         kept: set[str] = set()
         for block in plan.blocks():
-            record = self.record(block)
+            record = self.record(block, plan.settings.output)
             if record is not None and not record.has_lost():
                 kept.add(f"{block.number:0{_DIGITS}}")
         self._remove_work()

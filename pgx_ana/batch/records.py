@@ -43,9 +43,13 @@ class UnitResult:
 
 @dataclass(frozen=True, slots=True)
 class BlockRecord:
-    """What came of one block: the result of each unit, and the tallies of its people."""
+    """What came of one block: the result of each unit, and the tallies of its people.
+
+    ``pieces`` is the number of parts of each table.
+    """
 
     key: str
+    pieces: int
     units: tuple[UnitResult, ...]
     tallies: tuple[SiteTally, ...]
 
@@ -68,8 +72,8 @@ class BlockRecord:
         tallies = ",\n".join(
             json.dumps([t.variant, t.states, t.called, t.copies]) for t in self.tallies
         )
-        key = json.dumps(self.key)
-        return f'{{"key": {key}, "units": [\n{units}\n], "tallies": [\n{tallies}\n]}}\n'
+        head = f'"key": {json.dumps(self.key)}, "pieces": {self.pieces}'
+        return f'{{{head}, "units": [\n{units}\n], "tallies": [\n{tallies}\n]}}\n'
 
     @classmethod
     def from_text(cls, text: str) -> BlockRecord:
@@ -77,6 +81,7 @@ class BlockRecord:
         values = json.loads(text)
         return cls(
             values["key"],
+            int(values["pieces"]),
             tuple(_units_from(values["units"])),
             tuple(SiteTally(*tally) for tally in values["tallies"]),
         )

@@ -44,10 +44,7 @@ class Settings:
             "context": request.context,
             "reference": request.reference,
             "verify": request.verify,
-            "calls": {
-                name: value if isinstance(value, bool) else float(value)  # 10 and 10.0 are the same
-                for name, value in dataclasses.asdict(request.options).items()
-            },
+            "calls": dataclasses.asdict(request.options),
             "knowledge_base": list(self.directories),
         }
 
@@ -78,5 +75,5 @@ def part_output(file_format: FileFormat, tables: Iterable[TableName]) -> OutputC
 
     A number of the person would be one of the part only.
     """
-    choice = OutputChoice(file_format, tuple(tables), with_names=True)
+    choice = OutputChoice(file_format, tuple(tables), with_names=True, with_numbers=False)
     return dataclasses.replace(choice, tables=choice.written_tables)

@@ -76,7 +76,7 @@ def run_shard(folder: BatchFolder, plan: Plan, blocks: Sequence[Block], effort: 
     """
     missing, n_refused = [], 0
     for block in blocks:
-        record = folder.record(block)
+        record = folder.record(block, plan.settings.output)
         if record is None:
             missing.append(block)
         else:
@@ -110,13 +110,15 @@ def finish_batch(folder: BatchFolder, knowledge: KnowledgeBase, effort: Effort) 
         _Run(plan, dataclasses.replace(effort, max_failures=None), 0).read(tasks)
         records = _records(folder, plan, blocks)
     report = make_report(blocks, records, left_out, knowledge)
+    folder.write_shared_tables(plan.settings.output)
     folder.write_reports(report.status, report.quality)
     return report
 
 
 def _records(folder: BatchFolder, plan: Plan, blocks: Sequence[Block]) -> dict[int, BlockRecord]:
     """Return the record of each block. Raises :class:`InputError` where one is missing."""
-    records = {block.number: folder.record(block) for block in blocks}
+    output = plan.settings.output
+    records = {block.number: folder.record(block, output) for block in blocks}
     missing = {number for number, record in records.items() if record is None}
     if missing:
         shards = [
@@ -162,7 +164,7 @@ class _Run:
 
     def read(self, tasks: Sequence[BlockTask]) -> None:
         """Read and write all blocks. Raises :class:`TooManyRefusedError`."""
-        self._count(0)  # of those that an earlier run has finished
+        self._count(0)  # a run that was stopped may have finished further blocks
         if not tasks:
             return
         with Workers(self._plan, self._effort.jobs) as workers:

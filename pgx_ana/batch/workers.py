@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import multiprocessing
 import os
 import signal
+import sys
 from collections.abc import Iterator, Mapping
 from concurrent.futures import BrokenExecutor, Future, as_completed
 from dataclasses import dataclass
+from multiprocessing.context import SpawnContext, SpawnProcess
 from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
@@ -24,6 +25,12 @@ from pgx_ana.knowledge import load
 
 _MAX_TASKS = 64
 """Tasks after which a process is replaced, so that nothing that it keeps grows without end."""
+
+_REGULAR_END = 113
+"""Exit code of a process that ends because it has no more to do."""
+
+_EARLY_END = 256
+"""Stands for exit code 0 in the middle of a task; no process has it."""
 
 _OTHER_KNOWLEDGE = (
     "the knowledge base has changed since the batch was planned; plan it again with --resume"
@@ -51,6 +58,31 @@ class Task:
     seconds: float | None = None
 
 
+class _Worker(SpawnProcess):
+    """A process whose exit code is 0 only if it ended when it should.
+
+    A pool takes exit code 0 for the regular end, and would wait forever for the task of a process
+    in which a library ends the program with that code.
+    """
+
+    def run(self) -> None:
+        """Do tasks, until there are no more."""
+        super().run()
+        sys.exit(_REGULAR_END)
+
+    @property
+    def exitcode(self) -> int | None:
+        """Return the exit code, None if the process has not ended."""
+        code = super().exitcode
+        return {_REGULAR_END: 0, 0: _EARLY_END}.get(code, code) if code is not None else None
+
+
+class _WorkerContext(SpawnContext):
+    """Starts workers. Libraries hold handles and threads that do not survive a fork."""
+
+    Process = _Worker
+
+
 class Workers:
     """Processes that do tasks; a context manager. With ``jobs`` 0, tasks are done in this process.
 
@@ -64,8 +96,7 @@ class Workers:
             self._pool = ProcessPool(
                 max_workers=jobs,
                 max_tasks=_MAX_TASKS,
-                # Libraries hold handles and threads that do not survive a fork.
-                context=multiprocessing.get_context("spawn"),
+                context=_WorkerContext(),
             )
 
     def __enter__(self) -> Workers:
@@ -109,14 +140,14 @@ def _result_of(future: Future[int], task: Task) -> int | Lost:
         return Lost("had not enough memory")
     except (PgxAnaError, BrokenExecutor):
         raise
-    except Exception as error:  # noqa: BLE001  # a fault that one file shows costs no other
+    except (Exception, SystemExit) as error:  # noqa: BLE001  # a fault that one file shows costs no other
         return Lost(f"met a fault of this program ({type(error).__name__}: {error})")
 
 
 def _ending(exit_code: int) -> str:
     """Say how a process ended."""
     if exit_code >= 0:
-        return f"ended with exit code {exit_code}"
+        return f"ended with exit code {exit_code % _EARLY_END}"
     try:
         name = signal.Signals(-exit_code).name
     except ValueError:

@@ -227,7 +227,7 @@ def run_command(directory: Path, shard: int | None, **given: Any) -> None:
 @_effort_options
 @click.pass_context
 def finish_command(ctx: click.Context, /, directory: Path, **given: Any) -> None:
-    """Check that all shards are there, and write status.tsv and quality.tsv.
+    """Check that all shards are there, and write status.tsv, quality.tsv and what people share.
 
     Files with a sample that an earlier file has too are left out of their parts. The exit code is
     6 if some files are refused: status.tsv says which and why.

@@ -9,7 +9,12 @@ Never: draws a conclusion, or leaves an incomplete file behind.
 from pgx_ana.output.columns import COLUMNS, PARQUET_COLUMNS
 from pgx_ana.output.documents import json_schema, patient_texts
 from pgx_ana.output.files import write
-from pgx_ana.output.formats import require_pyarrow, write_annotations, write_callability
+from pgx_ana.output.formats import (
+    merge_tables,
+    require_pyarrow,
+    write_annotations,
+    write_callability,
+)
 from pgx_ana.output.frames import to_frame
 from pgx_ana.output.tables import Table, make_table
 
@@ -19,6 +24,7 @@ __all__ = [
     "Table",
     "json_schema",
     "make_table",
+    "merge_tables",
     "patient_texts",
     "require_pyarrow",
     "to_frame",

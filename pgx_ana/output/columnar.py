@@ -99,7 +99,8 @@ def _cell(name: str, value: Value) -> str | int | float | None:
 def _sample_part(block: Annotations) -> Part:
     names = [file.name for file in block.calls.files]
     files = block.calls.sample_files.map(lambda numbers: joined(tuple(names[n] for n in numbers)))
-    return {"files": files, **_circumstances(block)}
+    assembly = Coded.constant(block.calls.assembly.value, len(block.calls.samples))
+    return {"files": files, "assembly": assembly, **_circumstances(block)}
 
 
 def _summary_parts(block: Annotations) -> Iterator[Part]:

@@ -305,6 +305,7 @@ PARQUET_COLUMNS: dict[TableName, tuple[Column, ...]] = {
         _SAMPLE_INDEX,
         _SAMPLE,
         Column("files", "list", "input files with the sample"),
+        *_of(TableName.CALLS, "assembly"),
         *_CONTEXT,
     ),
     TableName.VARIANTS: _of(TableName.CALLS, "gene", "variant", "assembly", "chrom", "pos", "ref"),

@@ -12,12 +12,12 @@ from collections.abc import Sequence
 
 from pgx_ana.annotation import Annotations, AssociationResult, Conclusion
 from pgx_ana.coded import Coded, distinct_rows
+from pgx_ana.output.shared_rows import SharedRows
 from pgx_ana.output.tables import AnnotationRows, Row
+from pgx_ana.terms import TableName
 
 _KEY_DIGITS = 16
 """Hexadecimal digits of a key: 64 bits, so that among a million keys hardly any two are equal."""
-
-_SortKey = tuple[int, tuple[str, ...], int]
 
 
 def conclusion_keys(block: Annotations, marker: str) -> Coded[str] | None:
@@ -54,7 +54,7 @@ class ConclusionTable:
 
     def __init__(self) -> None:
         self._known: set[tuple[str, str]] = set()
-        self._rows: list[tuple[_SortKey, Row]] = []
+        self._rows = SharedRows(TableName.CONCLUSIONS)
 
     def add(self, block: Annotations) -> None:
         """Add the conclusions that the people of a block have."""
@@ -81,16 +81,17 @@ class ConclusionTable:
     ) -> None:
         """Add the rows of one call; ``number`` is that of the first of the associations."""
         call = results[0].marker.calls.values[code]
-        order = (call.genotype, call.status.value, call.source.value, *key)
-        for of_marker, result in enumerate(results):
-            row = AnnotationRows(result, block).row(call, result.conclusions[code], key[1])
-            self._rows.append(
-                ((number, order, of_marker), (key[0], key[1] or None, number + of_marker, *row))
-            )
+        rows = (
+            AnnotationRows(result, block).row(call, result.conclusions[code], key[1])
+            for result in results
+        )
+        self._rows.add(
+            (key[0], key[1] or None, number + of_marker, *row) for of_marker, row in enumerate(rows)
+        )
 
     def rows(self) -> list[Row]:
         """Return the rows in an order that does not depend on that of the people.
 
         Each has its key, context and number of the association before the columns of annotations.
         """
-        return [row for _, row in sorted(self._rows, key=lambda item: item[0])]
+        return self._rows.rows()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import importlib.util
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Protocol
 
 from pgx_ana.annotation import Annotations
@@ -55,6 +56,19 @@ def write_annotations(
     else:
         with output_file(destination) as stream:
             _write_blocks(blocks, [_writer(stream, choice.written_tables[0], choice)])
+
+
+def merge_tables(table: TableName, parts: Iterable[Path], destination: str) -> None:
+    """Write one file of a table that people share, from its Parquet files for some of them.
+
+    The file does not depend on how people are divided. Raises :class:`InputError` for a part that
+    cannot be read, and :class:`OutputError`.
+    """
+    require_pyarrow()
+    from pgx_ana.output.parquet import merge_shared_tables  # noqa: PLC0415  # needs pyarrow
+
+    with output_file(destination) as stream:
+        merge_shared_tables(table, parts, stream)
 
 
 def require_pyarrow() -> None:

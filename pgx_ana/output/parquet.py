@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,12 +15,14 @@ from numpy.typing import NDArray
 
 from pgx_ana.annotation import Annotations
 from pgx_ana.coded import Coded
+from pgx_ana.errors import InputError
 from pgx_ana.output.columnar import Cells, parts_of, variant_rows
 from pgx_ana.output.columns import PARQUET_COLUMNS, Column
 from pgx_ana.output.conclusion_keys import ConclusionTable
 from pgx_ana.output.encoding import as_utf8
 from pgx_ana.output.provenance import run_facts
 from pgx_ana.output.rendering import ByteStream
+from pgx_ana.output.shared_rows import KEYS, SharedRows
 from pgx_ana.output.tables import Value, joined
 from pgx_ana.output.wide import wide_columns
 from pgx_ana.terms import Layout, OutputChoice, TableName
@@ -52,7 +55,7 @@ def parquet_writer(
         return VariantWriter(file)
     if table is TableName.CONCLUSIONS:
         return ConclusionWriter(file)
-    return LongWriter(file, table, with_names=choice.with_names)
+    return LongWriter(file, table, choice)
 
 
 class _File:
@@ -65,12 +68,12 @@ class _File:
         self._n_pending = 0
         self.schema = pa.schema([])
 
-    def begin(self, fields: Iterable[pa.Field[Any]], block: Annotations) -> bool:
+    def begin(self, fields: Iterable[pa.Field[Any]], facts: Mapping[str, object]) -> bool:
         """Write the start of the file, with the facts of the run; return whether it was missing."""
         if self._writer is not None:
             return False
-        facts = json.dumps(run_facts(block), sort_keys=True)
-        self.schema = pa.schema(fields, metadata={METADATA_KEY: facts})
+        metadata: dict[bytes | str, bytes | str] = {METADATA_KEY: json.dumps(facts, sort_keys=True)}
+        self.schema = pa.schema(fields, metadata=metadata)
         plain = {"sample_index": "DELTA_BINARY_PACKED"}
         plain |= {f.name: "DELTA_BYTE_ARRAY" for f in self.schema if f.type == pa.string()}
         coded: Any = [name for name in self.schema.names if name not in plain]
@@ -130,18 +133,22 @@ class _Sink:
 class LongWriter:
     """Writes a table with rows per person: for each variant, set or category all people."""
 
-    def __init__(self, file: _File, table: TableName, *, with_names: bool) -> None:
+    def __init__(self, file: _File, table: TableName, choice: OutputChoice) -> None:
         self._file = file
         self._table = table
         self._names_as = pa.string() if table is TableName.SAMPLES else _TEXT
-        self._has_names = with_names or table is TableName.SAMPLES
-        columns = PARQUET_COLUMNS[table]
-        self._columns = [c for c in columns if self._has_names or c.name != "sample"]
+        is_written = {
+            "sample": choice.with_names or table is TableName.SAMPLES,
+            "sample_index": choice.with_numbers,
+        }
+        self._has_names = is_written["sample"]
+        self._columns = [c for c in PARQUET_COLUMNS[table] if is_written.get(c.name, True)]
         self._n_people = 0
 
     def write(self, block: Annotations) -> None:
         """Write the rows of a block, some variants at a time."""
-        self._file.begin((_field(column, self._names_as) for column in self._columns), block)
+        fields = (_field(column, self._names_as) for column in self._columns)
+        self._file.begin(fields, run_facts(block))
         samples = block.calls.samples
         names = _texts(samples) if self._has_names else None
         parts = parts_of(self._table, block)
@@ -180,13 +187,15 @@ class WideWriter:
         """Write the rows of a block."""
         samples = block.calls.samples
         numbers = np.arange(len(samples), dtype=np.int32) + np.int32(self._n_people)
-        columns = {"sample_index": _numbers(numbers, pa.int32())}
+        columns: dict[str, _Array] = {}
+        if self._choice.with_numbers:
+            columns["sample_index"] = _numbers(numbers, pa.int32())
         if self._choice.with_names:
             columns["sample"] = _texts(samples)
         for column in wide_columns(block, self._choice.written_tables):
             columns[column.name] = _array([column.cells], _TEXT, len(samples))
         fields = (pa.field(name, cells.type, nullable=False) for name, cells in columns.items())
-        self._file.begin(fields, block)
+        self._file.begin(fields, run_facts(block))
         self._file.add(list(columns.values()))
         self._n_people += len(samples)
 
@@ -204,7 +213,7 @@ class VariantWriter:
     def write(self, block: Annotations) -> None:
         """Write the variants, if this is the first block."""
         columns = PARQUET_COLUMNS[TableName.VARIANTS]
-        if self._file.begin(map(_field, columns), block):
+        if self._file.begin(map(_field, columns), run_facts(block)):
             self._file.add(_row_arrays(variant_rows(block), columns))
 
     def close(self) -> None:
@@ -221,7 +230,8 @@ class ConclusionWriter:
 
     def write(self, block: Annotations) -> None:
         """Add the conclusions of a block."""
-        self._file.begin(map(_field, PARQUET_COLUMNS[TableName.CONCLUSIONS]), block)
+        columns = PARQUET_COLUMNS[TableName.CONCLUSIONS]
+        self._file.begin(map(_field, columns), run_facts(block))
         self._table.add(block)
 
     def close(self) -> None:
@@ -229,6 +239,41 @@ class ConclusionWriter:
         columns = PARQUET_COLUMNS[TableName.CONCLUSIONS]
         self._file.add(_row_arrays(self._table.rows(), columns))
         self._file.close()
+
+
+def merge_shared_tables(table: TableName, parts: Iterable[Path], stream: ByteStream) -> None:
+    """Write the distinct rows of several files of one shared table, as one run would write them.
+
+    Memory grows with the distinct rows, not with the files. Facts of the run in which files differ
+    are null. Raises :class:`InputError` for a file that cannot be read.
+    """
+    gathered = SharedRows(table)
+    facts: dict[str, object] = {}
+    for part in parts:
+        try:
+            of_part = _add_part(part, gathered, KEYS[table])
+        except (OSError, pa.ArrowException, KeyError, ValueError) as error:
+            raise InputError(
+                f"{part}: cannot be read: {error}; remove it, and continue the batch with --resume"
+            ) from error
+        facts = of_part | {name: None for name in facts if facts[name] != of_part.get(name)}
+    columns = PARQUET_COLUMNS[table]
+    merged = _File(stream)
+    merged.begin(map(_field, columns), facts)
+    merged.add(_row_arrays(gathered.rows(), columns))
+    merged.close()
+
+
+def _add_part(part: Path, gathered: SharedRows, keys: Sequence[str]) -> dict[str, object]:
+    """Add the rows of a file to those that are gathered; return the facts of its run."""
+    with pq.ParquetFile(part) as file:
+        of_rows = file.read(columns=list(keys))
+        unknown = gathered.unknown(zip(*(of_rows[key].to_pylist() for key in keys), strict=True))
+        if unknown:
+            columns = [column.to_pylist() for column in file.read().take(unknown).columns]
+            gathered.add(zip(*columns, strict=True))
+        facts: dict[str, object] = json.loads(file.schema_arrow.metadata[METADATA_KEY.encode()])
+    return facts
 
 
 def _kind(column: Column) -> Any:

@@ -7,6 +7,7 @@ Never: takes files of two people for files of one because their sample names are
 """
 
 from pgx_ana.pipeline.circumstances import stated_circumstances
+from pgx_ana.pipeline.faults import FileFaultsError
 from pgx_ana.pipeline.request import Identity, Request, Selection
 from pgx_ana.pipeline.sample_sheet import (
     SheetRow,
@@ -19,6 +20,7 @@ from pgx_ana.pipeline.stages import AS_OTHER_FILES, Run, call, call_readable, ru
 
 __all__ = [
     "AS_OTHER_FILES",
+    "FileFaultsError",
     "Identity",
     "Request",
     "Run",

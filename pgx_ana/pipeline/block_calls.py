@@ -25,7 +25,15 @@ from pgx_ana.pipeline.division import BlockMember, PeopleBlock
 from pgx_ana.pipeline.faults import FileFaultsError, GeneFaults
 from pgx_ana.pipeline.file_rows import FileRows
 from pgx_ana.terms import Assembly
-from pgx_ana.vcf import DetectedAssembly, PhaseDeclarations, Row, Target, pooled, read_pool
+from pgx_ana.vcf import (
+    DetectedAssembly,
+    PhaseDeclarations,
+    Row,
+    Target,
+    VariantFile,
+    pooled,
+    read_pool,
+)
 
 _MAX_CELLS = 1 << 22
 """Genotypes of several rows that are read at once, unless one row has more."""
@@ -108,9 +116,8 @@ class _Pool:
     ) -> None:
         self._rules = rules
         self._assembly = assembly
-        self._numbers = [member.file for member in members]
         self._positions = np.array([member.positions[0] for member in members], np.intp)
-        self._files = [located[number] for number in self._numbers]
+        self._files = [located[member.file] for member in members]
         self._groups = [
             list(pooled([part.rows[assembly].get(n, ()) for part in self._files], target))
             for n, target in enumerate(_targets(rules.variants, assembly))
@@ -129,8 +136,8 @@ class _Pool:
             except InputError as error:
                 raise FileFaultsError(
                     {
-                        self._numbers[file]: InputError(f"{self._files[file].file.name}{error}")
-                        for file in group.files
+                        file.path: InputError(f"{file.name}{error}")
+                        for file in (self._files[number].file for number in group.files)
                     }
                 ) from error
             yield site, self._positions[files]
@@ -141,17 +148,20 @@ class _Pool:
         try:
             read = iter(read_pool(flat, names, declarations))
         except InputError as error:
-            raise FileFaultsError(dict(self._guilty()) or {self._numbers[0]: error}) from error
+            guilty = dict(self._guilty())
+            if not guilty:
+                raise
+            raise FileFaultsError(guilty) from error
         return [[next(read) for _ in at_variant] for at_variant in self._groups]
 
-    def _guilty(self) -> Iterator[tuple[int, InputError]]:
-        """Yield the files that cannot be read on their own, by number, with the error."""
-        for number, part in zip(self._numbers, self._files, strict=True):
-            rows = _unique(row for rows in part.rows[self._assembly].values() for row in rows)
+    def _guilty(self) -> Iterator[tuple[str, InputError]]:
+        """Yield the files that cannot be read on their own, by path, with the error."""
+        for part in self._files:
+            rows = _unique(row for found in part.rows[self._assembly].values() for row in found)
             try:
                 part.file.read(rows, part.file.selected, part.file.samples)
             except InputError as error:
-                yield number, error
+                yield part.file.path, error
 
 
 class _Separately:
@@ -190,7 +200,7 @@ class _Separately:
             records = share_structural_rows(variant, self._assembly, files)
         for member, file, at_site in zip(self._members, self._files, records, strict=True):
             n_people, options = len(member.people), self._rules.options
-            with _fault_of(member.file):
+            with _fault_of(file):
                 site = call_site(variant, self._assembly, at_site, n_people, options, file.name)
             yield site, member.positions
 
@@ -220,7 +230,7 @@ class _FileRecords:
 
         Raises :class:`FileFaultsError` where they cannot be read.
         """
-        with _fault_of(self._member.file):
+        with _fault_of(self._file):
             if number in self._faults:
                 raise self._faults[number]
             if number not in self._read:
@@ -255,12 +265,12 @@ class _FileRecords:
 
 
 @contextlib.contextmanager
-def _fault_of(file: int) -> Iterator[None]:
-    """Make an error that of a file, by its number."""
+def _fault_of(file: VariantFile) -> Iterator[None]:
+    """Make an error that of a file."""
     try:
         yield
     except InputError as error:
-        raise FileFaultsError({file: error}) from error
+        raise FileFaultsError({file.path: error}) from error
 
 
 def _unique(rows: Iterable[Row]) -> list[Row]:

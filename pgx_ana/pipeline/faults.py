@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from pgx_ana.errors import InputError
 
@@ -29,19 +29,23 @@ class GeneFaults:
 
 
 class FileFaultsError(InputError):
-    """The errors of files that cannot be read, by the number of the file."""
+    """Files that cannot be used: ``by_path`` has the error of each, by its path in the request.
 
-    def __init__(self, by_file: Mapping[int, InputError]) -> None:
-        self.by_file = dict(sorted(by_file.items()))
-        super().__init__("\n".join(map(str, self.by_file.values())))
+    ``n_files`` is the number of files that they are among, 0 if it does not matter.
+    """
+
+    def __init__(self, by_path: Mapping[str, InputError], n_files: int = 0) -> None:
+        self.by_path = dict(by_path)
+        lines = [str(error) for error in self.by_path.values()]
+        shown = lines[:_MAX_FAULTS_SHOWN]
+        if len(lines) > len(shown):
+            shown.append(f"and {len(lines) - len(shown)} more files")
+        if n_files and len(lines) > 1:
+            shown.insert(0, f"{len(lines)} of {n_files} files cannot be used:")
+        super().__init__("\n".join(shown))
 
 
-def raise_all(errors: Sequence[InputError], n_files: int) -> None:
-    """Raise the errors of unusable files as one: a single one as it is, several one per line."""
-    if len(errors) == 1:
-        raise errors[0]
+def raise_all(errors: Mapping[str, InputError], n_files: int) -> None:
+    """Raise :class:`FileFaultsError` for the errors of unusable files, if there are any."""
     if errors:
-        shown = "\n".join(str(error) for error in errors[:_MAX_FAULTS_SHOWN])
-        hidden = len(errors) - _MAX_FAULTS_SHOWN
-        more = f"\nand {hidden} more files" if hidden > 0 else ""
-        raise InputError(f"{len(errors)} of {n_files} files cannot be used:\n{shown}{more}")
+        raise FileFaultsError(errors, n_files) from next(iter(errors.values()))

@@ -23,9 +23,9 @@ _STDIN = "-"
 def open_files(request: Request, headers: Headers) -> list[VariantFile]:
     """Open all files, and return those that have any of the selected samples.
 
-    Raises :class:`InputError` that lists all files that are missing, unreadable, truncated, without
-    a valid header or samples, or with an index of another file; and for selected samples that no
-    file has. Raises :class:`UsageError` for paths that are no valid request.
+    Raises :class:`FileFaultsError` for all files that are missing, unreadable, truncated, without a
+    valid header or samples, or with an index of another file; :class:`InputError` for selected
+    samples that no file has. Raises :class:`UsageError` for paths that are no valid request.
     """
     check_paths(request.paths)
     rows = request.identity.rows_of(request.paths) or _named_by_path(request)
@@ -33,7 +33,7 @@ def open_files(request: Request, headers: Headers) -> list[VariantFile]:
     needs_all = request.verify or request.options.absent_is_reference
     assume_sorted = request.assume_sorted and not needs_all
     files: list[VariantFile] = []
-    errors: list[InputError] = []
+    errors: dict[str, InputError] = {}
     for path in request.paths:
         try:
             row = rows.get(path, SheetRow(path))
@@ -44,7 +44,7 @@ def open_files(request: Request, headers: Headers) -> list[VariantFile]:
             if len(request.paths) > _MAX_INDEXES:
                 file.forget_index()
         except InputError as error:
-            errors.append(error)
+            errors[path] = error
     try:
         raise_all(errors, len(request.paths))
         if request.identity.from_file_name and not request.identity.same_person:

@@ -147,24 +147,23 @@ class _Files:
     def _locate(self, numbers: Sequence[int]) -> None:
         """Locate the rows of files that were not looked at before.
 
-        Raises :class:`InputError` for the first file that cannot be read, for all such files unless
-        the run is strict, and for files that may be those of different people.
+        Raises :class:`FileFaultsError` for all files that cannot be read, and :class:`InputError`
+        for files that may be those of different people.
         """
-        errors: list[InputError] = []
-        for number in numbers:
-            if number in self._located:
-                continue
+        errors: dict[str, InputError] = {}
+        new = [number for number in numbers if number not in self._located]
+        for number in new:
+            file = self._files[number]
             try:
-                self._located[number] = self._look_at(self._files[number], number)
+                self._located[number] = self._look_at(file, number)
             except InputError as error:
-                if self._rules.faults.strict:
-                    raise
-                errors.append(error)
+                errors[file.path] = error
         raise_all(errors, len(self._files))
+        for number in new:
+            self._people.add(self._located[number])
 
     def _look_at(self, file: VariantFile, number: int) -> FileRows:
         part = locate_rows(file, self._context)
-        self._people.add(part)
         if self._rules.options.absent_is_reference:
             needed = {
                 locus.chrom for variant in self._rules.variants for locus in variant.loci.values()

@@ -42,9 +42,10 @@ _MAX_KEY_BYTES = 1 << 12
 class VariantFile:
     """One variant file, opened and checked. :meth:`rows_at` locates rows, :meth:`read` reads them.
 
-    ``caller`` is the program that wrote it, where the header names one. ``unknown_lengths`` are the
-    contig lengths that are those of no assembly. With ``assume_sorted``, a BGZF file without an
-    index is read near the targets only: its rows must be sorted.
+    ``path`` is as it was given, and ``name`` what messages and results call the file. ``caller`` is
+    the program that wrote it, where the header names one. ``unknown_lengths`` are the contig
+    lengths that are those of no assembly. With ``assume_sorted``, a BGZF file without an index is
+    read near the targets only: its rows must be sorted.
 
     ``index`` is the path of an index that is not beside the file, empty for none. Raises
     :class:`InputError` where the file is missing, empty, truncated, or neither VCF nor BCF, where
@@ -54,6 +55,7 @@ class VariantFile:
     def __init__(
         self, path: str, headers: Headers, index: str = "", *, assume_sorted: bool = False
     ) -> None:
+        self.path = path
         self.name = printable(path).replace("\n", "\\n") if path != STDIN else "<stdin>"
         self._remarks: dict[str, None] = {}
         self._copy = regular_copy(path)

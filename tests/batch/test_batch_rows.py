@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from helpers.batches import (
@@ -25,13 +26,13 @@ from pgx_ana.batch import (
     BatchFolder,
     Division,
     finish_batch,
-    part_output,
     run_shard,
     start_batch,
 )
 from pgx_ana.errors import InputError, UsageError
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.terms import FileFormat, TableName
+from pgx_ana.terms import TableName
+from pgx_ana.vcf import VariantFile
 
 NOT_A_VCF = "is not a VCF or BCF file: it does not begin with ##fileformat=VCF"
 ADVICE = (
@@ -105,31 +106,6 @@ def test_parts_of_two_assemblies(toy: KnowledgeBase, manifest: Path) -> None:
     ]
     rows = [[line.split("\t") for line in path.read_text().splitlines()[1:]] for path in parts]
     assert [{"GRCh38"}, {"GRCh37"}, {"GRCh38"}] == [{row[3] for row in part} for part in rows]
-
-
-@pytest.mark.parametrize("block_files", [1, 10])
-def test_parquet_has_the_same_rows(toy: KnowledgeBase, manifest: Path, block_files: int) -> None:
-    """Read with DuckDB, which sees all parts as one table."""
-    import duckdb
-
-    whole(manifest, Path("tsv"), toy)
-    chosen = dataclasses.replace(settings(toy), output=part_output(FileFormat.PARQUET, []))
-    folder, plan = planned(manifest, Path("out"), chosen, toy, Division(block_files))
-    run_shard(folder, plan, plan.blocks(), IN_THIS_PROCESS)
-    finish_batch(folder, toy, IN_THIS_PROCESS)
-    tables = {path.name for path in Path("out/parts").iterdir()}
-    assert {"samples", "variants", "calls", "haplotypes", "summary", "conclusions"} == tables
-    query = "SELECT sample, variant, genotype, status FROM 'out/parts/calls/*.parquet'"
-    with duckdb.connect() as connection:
-        found = connection.execute(query).fetchall()
-    lines = [line.split("\t") for line in table(Path("tsv"), "calls")]
-    columns = [lines[0].index(name) for name in ("sample", "variant", "genotype", "status")]
-    expected = [tuple(line[column] for column in columns) for line in lines[1:]]
-    assert sorted(expected) == sorted(
-        tuple("." if cell is None else cell for cell in row) for row in found
-    )
-    assert tree(Path("tsv"))["quality.tsv"] == tree(Path("out"))["quality.tsv"]
-    assert tree(Path("tsv"))["status.tsv"] == tree(Path("out"))["status.tsv"]
 
 
 def test_what_came_of_every_file(toy: KnowledgeBase, manifest: Path) -> None:
@@ -374,6 +350,41 @@ def test_a_plan_of_another_version(
     folder.plan_path.write_text(plan.as_text().replace(f'"{plan.program}"', '"0.0.1"', 1))
     with pytest.raises(UsageError, match=r"plan\.json: was made by pgx-ana 0\.0\.1, and this is "):
         folder.read_plan()
+
+
+@pytest.mark.parametrize("kind", ["unreadable", "damaged", "no assembly"])
+def test_all_bad_files_cost_one_further_reading(
+    toy: KnowledgeBase, make_vcf: MakeVcf, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """They are named together, and each is then read alone."""
+    names = [f"{number}.vcf" for number in range(20)]
+    for name in names:
+        make_vcf(["1 100 A C 0/1"], samples=(name,), name=name)
+    bad = ["0.vcf", "9.vcf", "19.vcf"]
+    for name in bad:
+        if kind == "unreadable":
+            Path(name).write_text("bad")
+        elif kind == "damaged":
+            make_vcf(["1 100 A C 0/9"], samples=(name,), name=name)
+        else:
+            make_vcf(["1 700 A C 0/1"], samples=(name,), assembly=None, name=name)
+    opened: Counter[str] = Counter()
+    prepare = VariantFile.__init__
+
+    def counted(file: VariantFile, path: str, *rest: Any, **options: Any) -> None:
+        opened[path] += 1
+        prepare(file, path, *rest, **options)
+
+    monkeypatch.setattr(VariantFile, "__init__", counted)
+    Path("m.txt").write_text("\n".join(names) + "\n")
+    whole(Path("m.txt"), Path("out"), toy, block_files=20)
+    rows = status(Path("out"))
+    assert bad == [row[0] for row in rows if row[3] == "refused"]
+    assert dict.fromkeys(names, 2) == opened
+    for name in bad:
+        Path("m.txt").write_text(f"{name}\n")
+        whole(Path("m.txt"), Path(f"alone-{name}"), toy)
+        assert status(Path(f"alone-{name}")) == [row for row in rows if row[0] == name]
 
 
 @pytest.mark.parametrize("damage", ["", "{", '{"key": 1}', "[]"])

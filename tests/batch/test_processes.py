@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from helpers.batches import planned, sabotage, settings, status, table, tree, whole
+from helpers.batches import TABLES, planned, sabotage, settings, status, table, tree, whole
 from helpers.fixture_types import MakeVcf, Run
 from helpers.paths import ROOT, TOY
 
@@ -22,6 +22,7 @@ from pgx_ana.batch import Division, Effort, finish_batch, run_shard
 from pgx_ana.batch.workers import _ending
 from pgx_ana.errors import InputError
 from pgx_ana.knowledge import KnowledgeBase
+from pgx_ana.terms import PARQUET_TABLES, FileFormat
 
 KILLED = "the process that read it was killed by signal 9 (SIGKILL)"
 
@@ -34,8 +35,9 @@ def in_tmp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def files(make_vcf: MakeVcf) -> list[str]:
-    """Return files of eleven people, five of which end what opens them."""
-    names = ["a", "b", "kill", "c", "exit", "d", "segv", "fault", "e", "f", "memory"]
+    """Return files of thirteen people, seven of which end what opens them."""
+    bad = ["kill", "exit", "segv", "fault", "quit", "leave", "memory"]
+    names = ["a", "b", *bad[:1], "c", *bad[1:2], "d", *bad[2:4], "e", *bad[4:6], "f", *bad[6:]]
     for name in names:
         make_vcf(["1 100 A C 0/1"], samples=(name.upper(),), name=f"{name}.vcf")
     return [f"{name}.vcf" for name in names]
@@ -54,11 +56,15 @@ def test_the_guilty_files_are_refused_and_no_other(
     manifest = write_manifest(files)
     words = ["--kb", TOY, "-t", "calls,summary", "--block-size", block_files, "--jobs", jobs]
     result = run("batch", manifest, "-o", "out", *words)
-    expected = "6 of 11 files annotated (6 samples), 5 refused: see out/status.tsv\n"
+    expected = "6 of 13 files annotated (6 samples), 7 refused: see out/status.tsv\n"
     assert (6, "", expected) == (result.exit_code, result.stdout, result.stderr)
     assert {
         "kill.vcf": f"kill.vcf: {KILLED}",
         "exit.vcf": "exit.vcf: the process that read it ended with exit code 7",
+        "quit.vcf": "quit.vcf: the process that read it ended with exit code 0",
+        "leave.vcf": (
+            "leave.vcf: the process that read it met a fault of this program (SystemExit: 0)"
+        ),
         "segv.vcf": "segv.vcf: the process that read it was killed by signal 11 (SIGSEGV)",
         "fault.vcf": (
             "fault.vcf: the process that read it met a fault of this program (ValueError: a fault)"
@@ -121,6 +127,21 @@ def test_a_lost_file_is_read_again(run: Run, make_vcf: MakeVcf, toy: KnowledgeBa
     assert tree(Path("good")) == tree(Path("out"))
 
 
+def test_processes_that_are_replaced_lose_nothing(
+    make_vcf: MakeVcf, toy: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each ends after one block, as it should."""
+    monkeypatch.setattr("pgx_ana.batch.workers._MAX_TASKS", 1)
+    for number in range(5):
+        make_vcf(["1 100 A C 0/1"], samples=(f"S{number}",), name=f"{number}.vcf")
+    manifest = write_manifest([f"{number}.vcf" for number in range(5)])
+    whole(manifest, Path("whole").absolute(), toy, block_files=1)
+    folder, plan = planned(manifest, Path("out").absolute(), settings(toy), toy, Division(1))
+    run_shard(folder, plan, plan.blocks(), Effort(jobs=2))
+    finish_batch(folder, toy, Effort(jobs=2))
+    assert tree(Path("whole")) == tree(Path("out"))
+
+
 def test_how_a_process_ended() -> None:
     assert "ended with exit code 0" == _ending(0)
     assert "was killed by signal 11 (SIGSEGV)" == _ending(-11)
@@ -168,9 +189,17 @@ def wait_until_ended(group: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 10))]
+    ("seed", "kind"),
+    [
+        (0, "tsv"),
+        (1, "parquet"),
+        *(pytest.param(seed, "tsv", marks=pytest.mark.slow) for seed in range(1, 7)),
+        *(pytest.param(seed, "parquet", marks=pytest.mark.slow) for seed in range(2, 8)),
+    ],
 )
-def test_a_killed_run_can_be_continued(make_vcf: MakeVcf, toy: KnowledgeBase, seed: int) -> None:
+def test_a_killed_run_can_be_continued(
+    make_vcf: MakeVcf, toy: KnowledgeBase, seed: int, kind: str
+) -> None:
     """All at once, or only the process that was started: its workers end by themselves."""
     names = [f"{number}.vcf" for number in range(30)]
     for number, name in enumerate(names):
@@ -178,8 +207,11 @@ def test_a_killed_run_can_be_continued(make_vcf: MakeVcf, toy: KnowledgeBase, se
         make_vcf([f"1 100 A C {number % 2}/1"], samples=(sample,), name=name)
     Path("3.vcf").write_text("bad")
     manifest = write_manifest(names)
-    whole(manifest, Path("undisturbed"), toy, block_files=2)
-    words = [manifest, "-o", "out", "--kb", TOY, "-t", "calls,summary", "--block-size", 2]
+    tables = TABLES if kind == "tsv" else PARQUET_TABLES
+    chosen = settings(toy, tables, FileFormat(kind))
+    whole(manifest, Path("undisturbed"), toy, block_files=2, chosen=chosen)
+    words = [manifest, "-o", "out", "--kb", TOY, "--block-size", 2, "-f", kind]
+    words += ["-t", ",".join(tables)]
     rng = random.Random(seed)
     kill = os.killpg if seed % 2 else os.kill
     for _ in range(3):

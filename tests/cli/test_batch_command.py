@@ -214,7 +214,7 @@ def shell(tmp_path: Path) -> Callable[[str], None]:
 def recipes() -> dict[str, str]:
     """Return the shell scripts of the page on batches by their headings."""
     page = (ROOT / "docs" / "batch.md").read_text(encoding="utf-8")
-    found = re.findall(r"^### (\w+).*?\n+```bash\n(.*?)```", page, re.MULTILINE | re.DOTALL)
+    found = re.findall(r"^### (\w+)[^\n]*\n+```bash\n(.*?)```", page, re.MULTILINE | re.DOTALL)
     return dict(found)
 
 

@@ -41,6 +41,10 @@ def watch(event, arguments):
         os.kill(os.getpid(), signal.SIGSEGV)
     if "exit" in name:
         os._exit(7)
+    if "leave" in name:
+        sys.exit(0)
+    if "quit" in name:
+        os._exit(0)
     if "fault" in name:
         raise ValueError("a fault")
     if "memory" in name:
@@ -69,10 +73,14 @@ def sabotage(folder: Path) -> str:
     return str(folder)
 
 
-def settings(knowledge: KnowledgeBase, tables: Iterable[TableName] = TABLES) -> Settings:
+def settings(
+    knowledge: KnowledgeBase,
+    tables: Iterable[TableName] = TABLES,
+    kind: FileFormat = FileFormat.TSV,
+) -> Settings:
     """Return the settings of a batch with a knowledge base."""
     directories = tuple(map(str, knowledge.directories))
-    return Settings(Request(()), directories, part_output(FileFormat.TSV, tables))
+    return Settings(Request(()), directories, part_output(kind, tables))
 
 
 def planned(
@@ -99,12 +107,12 @@ def whole(
     *,
     block_files: int = 3,
     resume: bool = False,
+    chosen: Settings | None = None,
 ) -> BatchReport:
     """Run a batch in this process."""
+    chosen = chosen or settings(knowledge)
     division = Division(block_files)
-    folder, plan = planned(
-        manifest, output, settings(knowledge), knowledge, division, resume=resume
-    )
+    folder, plan = planned(manifest, output, chosen, knowledge, division, resume=resume)
     run_shard(folder, plan, plan.blocks(), IN_THIS_PROCESS)
     return finish_batch(folder, knowledge, IN_THIS_PROCESS)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import random
 import re
 import weakref
 from collections.abc import Iterator
@@ -36,9 +37,16 @@ from pgx_ana.coded import Coded
 from pgx_ana.errors import UsageError
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import Circumstances
-from pgx_ana.output import PARQUET_COLUMNS, make_table, to_frame, write_annotations
+from pgx_ana.output import (
+    PARQUET_COLUMNS,
+    make_table,
+    merge_tables,
+    to_frame,
+    write_annotations,
+)
 from pgx_ana.terms import (
     PARQUET_TABLES,
+    SHARED_TABLES,
     CallSource,
     FileFormat,
     Layout,
@@ -52,7 +60,7 @@ SCHEMAS: dict[TableName, dict[str, Any]] = {
     TableName.SAMPLES: {
         "sample_index": pa.int32(),
         "sample": pa.string(),
-        **dict.fromkeys(["files", "sex", "context"], TEXT),
+        **dict.fromkeys(["files", "assembly", "sex", "context"], TEXT),
     },
     TableName.VARIANTS: {
         **dict.fromkeys(["gene", "variant", "assembly", "chrom"], TEXT),
@@ -143,6 +151,7 @@ def test_people(every: Annotations, tmp_path: Path) -> None:
             "sample_index": number,
             "sample": f"S{number}",
             "files": "f.vcf",
+            "assembly": "GRCh38",
             "sex": [None, "female", "male"][number % 3],
             "context": [None, "adjuvant", "men_testosterone"][number % 3],
         }
@@ -178,6 +187,25 @@ def test_blocks_do_not_change_small_tables(every: Annotations, tmp_path: Path) -
         for people in (4, 1000)
     ]
     assert contents[0] == contents[1]
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("table", SHARED_TABLES)
+def test_merged_parts_are_the_file_of_one_run(
+    every: Annotations, tmp_path: Path, table: TableName, seed: int
+) -> None:
+    """In any order of the parts, and however often each is there."""
+    rng = random.Random(seed)
+    name = f"{table}.parquet"
+    choice = OutputChoice(FileFormat.PARQUET, SHARED_TABLES)
+    parts = [
+        parquet_folder([block], tmp_path / str(number), choice) / name
+        for number, block in enumerate(in_blocks(every, 5 + seed))
+    ]
+    rng.shuffle(parts)
+    merge_tables(table, [*parts, *parts[:3]], str(tmp_path / "merged"))
+    expected = parquet_folder([every], tmp_path / "all", choice) / name
+    assert expected.read_bytes() == (tmp_path / "merged").read_bytes()
 
 
 def test_conclusions_are_those_that_occur(varied: Annotations, tmp_path: Path) -> None:
@@ -269,7 +297,8 @@ def test_metadata(varied: Annotations, toy_haplotypes: KnowledgeBase, tmp_path: 
     for path in folder.iterdir():
         metadata = pq.read_schema(path).metadata
         assert {b"pgx_ana"} == set(metadata)
-        assert expected == json.loads(metadata[b"pgx_ana"])
+        # As text: 10 and 10.0 would be equal, but not the same bytes.
+        assert json.dumps(expected, sort_keys=True) == metadata[b"pgx_ana"].decode()
 
 
 def test_same_people_same_bytes(varied: Annotations, tmp_path: Path) -> None:

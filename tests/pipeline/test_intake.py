@@ -11,7 +11,8 @@ from helpers.containers import bgzf, bgzf_tbi, rejection
 
 from pgx_ana.errors import InputError
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.pipeline import Request, call_readable
+from pgx_ana.pipeline import FileFaultsError, Request, call_readable
+from pgx_ana.pipeline import run as run_pipeline
 from pgx_ana.vcf import VariantFile
 
 MakeVcf = Callable[..., Path]
@@ -57,6 +58,23 @@ def test_every_bad_file_is_reported(
     assert (3, "") == (result.exit_code, result.stdout)
     expected = [f"{path}: {message}" for path, message in bad_files.items()]
     assert ["Error: 6 of 9 files cannot be used:", *expected] == result.stderr.splitlines()
+
+
+@pytest.mark.parametrize("rows", [["1 100 A C 0/9"], ["2 50 T G"]])
+def test_errors_have_the_paths_of_their_files(
+    toy: KnowledgeBase, make_vcf: MakeVcf, bad_files: dict[Path, str], rows: list[str]
+) -> None:
+    """Whether files cannot be opened, or only their rows cannot be read."""
+    good = make_vcf(["1 100 A C 0/1"], samples=("good",), name="good.vcf")
+    bad = [make_vcf(rows, samples=(f"B{n}",), name=f"bad{n}.vcf") for n in range(3)]
+    for guilty in (list(bad_files), bad):
+        with pytest.raises(FileFaultsError) as raised:
+            run_pipeline(Request((str(good), *map(str, guilty))), toy)
+        assert list(map(str, guilty)) == list(raised.value.by_path)
+        for path, error in raised.value.by_path.items():
+            with pytest.raises(InputError) as alone:
+                run_pipeline(Request((path,)), toy)
+            assert str(alone.value) == str(error)
 
 
 def test_a_single_bad_file_is_one_line(
