@@ -41,7 +41,7 @@ def files_of(block: Annotations) -> list[list[str]]:
 @pytest.mark.parametrize("people", [1, 2, 3, 4, None])
 @pytest.mark.parametrize("files_in_block", [1, 2, 100])
 @pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS)
-def test_blocks_have_the_rows_of_all_people_together(  # noqa: PLR0913, PLR0917  # fixtures
+def test_blocks_have_the_rows_of_all_people_together(
     toy: KnowledgeBase,
     make_vcf: MakeVcf,
     monkeypatch: pytest.MonkeyPatch,
