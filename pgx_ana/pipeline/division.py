@@ -19,7 +19,7 @@ FILES_IN_BLOCK = 512
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BlockMember:
-    """The people of a block that are in one file.
+    """The people of a block that are in one file, at least one.
 
     ``people`` are their numbers in the file, and ``positions`` those in the block; both are intp of
     shape (people,). The numbers in the file rise.
@@ -53,13 +53,13 @@ def divide(files: Sequence[VariantFile], people: int | None) -> Iterator[PeopleB
     first = np.array([found.min() for found in numbers], np.int64)
     last = np.array([found.max() for found in numbers], np.int64)
     for start, stop in _bounds(numbers, len(samples), people):
-        concerned = np.flatnonzero((first < stop) & (last >= start)).tolist()
+        reaching = np.flatnonzero((first < stop) & (last >= start)).tolist()
+        members = (_member(n, files[n], numbers[n], start, stop) for n in reaching)
         yield PeopleBlock(
             samples=samples[start:stop],
-            members=tuple(
-                _member(number, files[number], numbers[number], start, stop) for number in concerned
-            ),
-            finished=tuple(number for number in concerned if last[number] < stop),
+            # A file may have people before the block and behind it, and none in it.
+            members=tuple(member for member in members if len(member.people)),
+            finished=tuple(number for number in reaching if last[number] < stop),
         )
 
 
