@@ -15,7 +15,7 @@ import numpy as np
 
 from pgx_ana.model import Record
 from pgx_ana.vcf.phase_fields import PhaseDeclarations
-from pgx_ana.vcf.records import are_alike, read_records
+from pgx_ana.vcf.records import read_records
 from pgx_ana.vcf.rows import Row
 from pgx_ana.vcf.targets import Target
 
@@ -44,11 +44,7 @@ def pooled(rows_of_files: Sequence[Sequence[Row]], target: Target) -> Iterator[P
             files.append(file)
             members.append(clipped)
     for files, members in alike.values():
-        if len(files) > 1 and not all(map(_are_alike, zip(*members, strict=True))):
-            for file, rows in zip(files, members, strict=True):
-                yield PooledRows((file,), (rows,))
-        else:
-            yield PooledRows(tuple(files), tuple(members))
+        yield PooledRows(tuple(files), tuple(members))
 
 
 def read_pool(
@@ -78,11 +74,6 @@ def _joined(rows: Sequence[Row], files: Sequence[int], n_files: int) -> bytes:
     for file, row in zip(files, rows, strict=True):
         columns[file] = row.columns.read(0, 1)
     return b"\t".join(columns)
-
-
-def _are_alike(rows: Sequence[Row]) -> bool:
-    """Say whether rows of one shape are read together as each of them would be alone."""
-    return are_alike(rows[0], b"\t".join(row.columns.read(0, 1) for row in rows))
 
 
 def _shape(row: Row) -> Hashable:

@@ -58,7 +58,9 @@ _SUBSTITUTED = {
     **dict.fromkeys(LIKELIHOODS, frozenset(QUALITY_FIELDS)),
     **dict.fromkeys(READS, frozenset(DEPTH_FIELDS)),
 }
-_MISSING = b":."
+# What a body may have where a sample lacks a value, or has one that is no finite number.
+_LACKING = (b":.", b"\t.:", b"::", b":\t", b":,", b"\t,", b"n", b"N", b"e", b"E")
+_LACKING_AT_START = (b".:", b",")
 _MAX_FIELDS = 1000  # in FORMAT
 _LONG_NUMBER = re.compile(rb"[0-9]{5}")
 _EMPTY = re.compile(rb"(?<![^:,\t])(?=[:,\t]|$)")
@@ -171,7 +173,7 @@ def _sample_columns(
 def _field_names(row: Row, body: bytes, types: Mapping[str, str]) -> list[str]:
     """Return the names of the fields of FORMAT; X and the number for those that are not used.
 
-    Likelihoods and reads are used where a sample may lack quality or depth, if they are numbers.
+    Likelihoods and reads are used where a sample may lack quality or depth.
     """
     given = row.format.decode("latin-1").split(":")
     if len(given) > _MAX_FIELDS:
@@ -183,29 +185,34 @@ def _field_names(row: Row, body: bytes, types: Mapping[str, str]) -> list[str]:
         # Q is a probability where HipSTR writes it, together with GB; elsewhere it may be anything.
         is_used = name in types and name not in names and (name != "Q" or "GB" in given)
         if is_used and name in _SUBSTITUTED:
-            is_lacking = _MISSING in body or _SUBSTITUTED[name].isdisjoint(given)
-            is_used = is_lacking and not _not_numeric(number).search(body)
+            is_used = _SUBSTITUTED[name].isdisjoint(given) or _may_lack(body, len(given))
         names.append(name if is_used else f"X{number}")
     return names
 
 
-def are_alike(row: Row, body: bytes) -> bool:
-    """Say whether the fields of a row are read in the same way for each of its people alone.
+def _may_lack(body: bytes, n_fields: int) -> bool:
+    """Say whether a sample may lack a value; never no if one does.
 
-    Likelihoods and reads are used only if those of all people are numbers.
+    Where each has all of them, likelihoods and reads, which are slow to read, are not needed.
     """
-    return not any(
-        name in _SUBSTITUTED and _not_numeric(number).search(body)
-        for number, name in enumerate(row.format.decode("latin-1").split(":"))
+    n_samples = body.count(TAB) + 1
+    return (
+        body.count(b":") < n_samples * (n_fields - 1)
+        or body.startswith(_LACKING_AT_START)
+        or body.endswith(b":")
+        or any(sign in body for sign in _LACKING)
     )
 
 
 @cache
 def _not_numeric(position: int) -> re.Pattern[bytes]:
-    """Return a pattern for a sample whose value at a position of FORMAT is not made of numbers."""
+    """Return a pattern for the value at a position of FORMAT, where it is not made of numbers.
+
+    Its group is what the sample has in front of it.
+    """
     numbers = f"{_NUMBER}?(?:,{_NUMBER}?)*".encode()
     return re.compile(
-        rb"(?:^|\t)(?:[^:\t]*:){%d}(?!%s(?:[:\t]|$))" % (position, numbers), re.IGNORECASE
+        rb"((?:^|\t)(?:[^:\t]*:){%d})(?!%s(?:[:\t]|$))[^:\t]*" % (position, numbers), re.IGNORECASE
     )
 
 
@@ -225,6 +232,9 @@ def _for_htslib(body: bytes, names: Sequence[str], place: str, samples: Sequence
             f"{place}: the genotype columns are malformed: the first value of sample "
             f"{samples[number]!r} is empty"
         )
+    for number, name in enumerate(names):
+        if name in _SUBSTITUTED:  # of this sample alone: what others have must not matter
+            body = _not_numeric(number).sub(rb"\1.", body)
     ends_empty = body.startswith(b",") or body.endswith((b":", b","))
     if ends_empty or any(pair in body for pair in _EMPTY_BETWEEN):
         body = _EMPTY.sub(b".", body)
@@ -270,6 +280,8 @@ def _malformation(row: Row, body: bytes, samples: Sequence[str], types: Mapping[
         if len(values) > len(names):
             return f"sample {sample!r} has {len(values)} values, but FORMAT has {len(names)} fields"
         for name, value in zip(names, values, strict=False):
+            if name in _SUBSTITUTED:
+                continue
             kind = name if name == "GT" else types.get(name, "")
             pattern, expected = _VALID_VALUES.get(kind, (None, ""))
             if pattern is not None and not pattern.fullmatch(value):

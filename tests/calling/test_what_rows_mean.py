@@ -184,6 +184,9 @@ WITHOUT_READS = {
     "GL all 0": ("GT:GL", "0/0:0,0,0"),
     "GL all equal": ("GT:GL", "0/0:-0.48,-0.48,-0.48"),
     "GQ missing, PL all 0": ("GT:GQ:PL", "0/0:.:0,0,0"),
+    "GQ omitted at the end, PL all 0": ("GT:PL:GQ", "0/0:0,0,0"),
+    "GQ in front missing, PL all 0": ("GQ:GT:PL", ".:0/0:0,0,0"),
+    "DP omitted at the end, AD all 0": ("GT:AD:DP", "0/0:0,0"),
     "AD all 0": ("GT:AD", "0/0:0,0"),
     "AD of REF alone": ("GT:AD", "0/0:0"),
     "DP missing, AD all 0": ("GT:DP:AD", "0/0:.:0,0"),
@@ -233,6 +236,27 @@ def test_quality_and_depth_are_those_of_each_sample(make_vcf: MakeVcf, toy_direc
     table = table[table["variant"] == "rs1"].fillna({"gq": -1, "dp": -1})
     assert [40, 60, -1, 35] == table["gq"].tolist()
     assert [7, 20, -1, 5] == table["dp"].tolist()
+
+
+UNLIKE_OTHERS = {
+    "likelihoods": ("GT:PL", "0/0:0,0,0", "0/1:a,b"),
+    "likelihoods behind no GQ": ("GT:PL:GQ", "0/0:0,0,0", "0/1:10,0,30:."),
+    "reads": ("GT:AD", "0/0:0,0", "0/1:x,y"),
+    "reads before DP": ("GT:AD:DP", "0/0:0,0", "0/1:5,5:."),
+}
+
+
+@pytest.mark.parametrize(("fmt", "values", "others"), UNLIKE_OTHERS.values(), ids=UNLIKE_OTHERS)
+def test_reads_of_one_sample_whatever_others_have(
+    make_vcf: MakeVcf, toy_directory: Path, fmt: str, values: str, others: str
+) -> None:
+    path = make_vcf([f"1 100 A C {values} {others}"], fmt=fmt, samples=["S1", "S2"])
+    alone = make_vcf([f"1 100 A C {values}"], fmt=fmt, samples=["S1"], name="1.vcf")
+    other = make_vcf([f"1 100 A C {others}"], fmt=fmt, samples=["S2"], name="2.vcf")
+    for paths, samples in ((path, ()), (path, "S1"), (alone, ()), ([alone, other], ())):
+        table = pgx_ana.annotate(paths, samples=samples, kb=toy_directory).calls
+        is_first = (table["variant"] == "rs1") & (table["sample"] == "S1")
+        assert ["filtered"] == table[is_first]["status"].tolist()
 
 
 IMPUTED = {
