@@ -16,7 +16,7 @@ from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.pipeline import SheetRow, stated_circumstances
 from pgx_ana.version import __version__
 
-MAX_BLOCK_FILES = 256
+MAX_BLOCK_FILES = 128
 """Most files in a block by default: enough to share work, few enough to share memory."""
 
 _MIN_BLOCK_FILES = 16

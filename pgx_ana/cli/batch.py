@@ -34,7 +34,7 @@ SOME_REFUSED = 6
 """Exit code if some files of a batch are refused, and the others annotated."""
 
 _WHOLE = "all"
-_MAX_BLOCK_FILES = 256
+_MAX_BLOCK_FILES = 128
 
 
 class _Steps(click.Group):

@@ -95,7 +95,7 @@ def test_a_shard_that_the_plan_does_not_have() -> None:
         (10, None, 1, 10),
         (100, None, 1, 16),
         (1_000, None, 1, 63),
-        (100_000, None, 1, 256),
+        (100_000, None, 1, 128),
         (100_000, None, 500, 200),
         (10, None, 500, 1),
         (10, 4, 500, 4),
