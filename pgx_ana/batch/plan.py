@@ -84,8 +84,10 @@ class Division:
     def of(cls, n_files: int, block_files: int | None, shards: int) -> Division:
         """Return the division of a number of files; blocks are smaller if there are many shards."""
         for_processes = max(_MIN_BLOCK_FILES, -(-n_files // _MIN_BLOCKS))
-        for_shards = -(-n_files // shards)
-        return cls(block_files or min(MAX_BLOCK_FILES, for_processes, for_shards), shards)
+        of_shard = -(-n_files // shards)
+        # Blocks of one size, so that all shards have the same number of them.
+        for_shards = -(-of_shard // -(-of_shard // MAX_BLOCK_FILES))
+        return cls(block_files or min(for_processes, for_shards), shards)
 
 
 @dataclass(frozen=True, slots=True)

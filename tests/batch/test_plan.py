@@ -96,7 +96,7 @@ def test_a_shard_that_the_plan_does_not_have() -> None:
         (100, None, 1, 16),
         (1_000, None, 1, 63),
         (100_000, None, 1, 128),
-        (100_000, None, 500, 200),
+        (100_000, None, 500, 100),
         (10, None, 500, 1),
         (10, 4, 500, 4),
     ],
