@@ -17,7 +17,7 @@ from pgx_ana.errors import InputError
 from pgx_ana.model import CohortCalls
 from pgx_ana.pipeline import AS_OTHER_FILES, FileFaultsError, Run
 from pgx_ana.printable import printable
-from pgx_ana.quality import SiteTally, state_of, tally_sites
+from pgx_ana.quality import SiteTally, add_tallies, state_of, tally_sites
 from pgx_ana.terms import CallStatus
 
 _CHANGED = "has changed since the batch was planned; plan it again with --resume"
@@ -274,13 +274,3 @@ def _names(error: InputError | _MeddlingError, path: str) -> bool:
 
 def _without(units: Mapping[int, Unit], numbers: Container[int]) -> dict[int, Unit]:
     return {number: unit for number, unit in units.items() if number not in numbers}
-
-
-def add_tallies(parts: Iterable[Sequence[SiteTally]]) -> tuple[SiteTally, ...]:
-    """Return the tallies of the people of all parts, in the order of the variants."""
-    sums: dict[str, SiteTally] = {}
-    for part in parts:
-        for tally in part:
-            earlier = sums.get(tally.variant)
-            sums[tally.variant] = tally if earlier is None else earlier + tally
-    return tuple(sums.values())

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pgx_ana.batch.block import add_tallies
 from pgx_ana.batch.duplicates import UnitId
 from pgx_ana.batch.plan import Block, Unit
 from pgx_ana.batch.records import BlockRecord, Outcome, UnitResult
@@ -15,6 +14,7 @@ from pgx_ana.quality import (
     CALL_STATES,
     FrequencyCheck,
     SiteTally,
+    add_tallies,
     check_frequencies,
     outlier_warnings,
 )

@@ -186,7 +186,7 @@ class _Separately:
             for member in members
         ]
         self._records = [
-            _FileRecords(located[member.file], assembly, member, names, len(rules.variants))
+            _ReadAhead(located[member.file], assembly, member, names, len(rules.variants))
             for member, names in zip(members, self._names, strict=True)
         ]
         self._share = len(members) > 1
@@ -205,7 +205,7 @@ class _Separately:
             yield site, member.positions
 
 
-class _FileRecords:
+class _ReadAhead:
     """The records of one file for some of its people, some variants at a time."""
 
     def __init__(

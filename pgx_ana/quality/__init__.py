@@ -10,6 +10,7 @@ Never: changes a call.
 from pgx_ana.quality.allele_frequencies import (
     FrequencyCheck,
     SiteTally,
+    add_tallies,
     check_frequencies,
     outlier_warnings,
     tally_sites,
@@ -26,6 +27,7 @@ __all__ = [
     "FrequencyCheck",
     "RunTally",
     "SiteTally",
+    "add_tallies",
     "assess_callability",
     "check_frequencies",
     "outlier_warnings",

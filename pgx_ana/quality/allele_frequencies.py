@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pgx_ana.knowledge import AlleleFrequencies, KnowledgeBase
@@ -107,6 +107,16 @@ class FrequencyCheck:
 def tally_sites(calls: CohortCalls, knowledge: KnowledgeBase) -> list[SiteTally]:
     """Return the tally of every variant of a cohort."""
     return [_tally(site, knowledge) for site in calls.sites]
+
+
+def add_tallies(parts: Iterable[Sequence[SiteTally]]) -> tuple[SiteTally, ...]:
+    """Return the tallies of the people of all parts, in the order of the variants."""
+    sums: dict[str, SiteTally] = {}
+    for part in parts:
+        for tally in part:
+            earlier = sums.get(tally.variant)
+            sums[tally.variant] = tally if earlier is None else earlier + tally
+    return tuple(sums.values())
 
 
 def _tally(site: SiteCalls, knowledge: KnowledgeBase) -> SiteTally:

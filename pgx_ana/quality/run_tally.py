@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import CohortCalls, InputFile
-from pgx_ana.quality.allele_frequencies import SiteTally, frequency_warnings, tally_sites
+from pgx_ana.quality.allele_frequencies import (
+    SiteTally,
+    add_tallies,
+    frequency_warnings,
+    tally_sites,
+)
 from pgx_ana.quality.call_counts import CallCounts, count_calls
 
 
@@ -17,7 +22,7 @@ class RunTally:
 
     def __init__(self, knowledge: KnowledgeBase) -> None:
         self._knowledge = knowledge
-        self._sites: dict[str, SiteTally] = {}
+        self._sites: tuple[SiteTally, ...] = ()
         self._files: dict[str, InputFile] = {}
         self._n_people = 0
         self.in_several_files = 0
@@ -35,17 +40,13 @@ class RunTally:
         self.in_several_files += sum(
             count for files, count in calls.sample_files.counts() if len(files) > 1
         )
-        for tally in tally_sites(calls, self._knowledge):
-            earlier = self._sites.get(tally.variant)
-            self._sites[tally.variant] = tally if earlier is None else earlier + tally
+        self._sites = add_tallies([self._sites, tally_sites(calls, self._knowledge)])
 
     def warnings(self) -> list[str]:
         """Return what looks wrong in the allele frequencies of all people."""
         assembly = ", ".join(sorted({file.assembly for file in self.files}))
-        return frequency_warnings(
-            self._n_people, list(self._sites.values()), assembly, self._knowledge
-        )
+        return frequency_warnings(self._n_people, self._sites, assembly, self._knowledge)
 
     def call_counts(self) -> CallCounts:
         """Return how many calls of the run have which status."""
-        return count_calls(self._n_people, [tally.states for tally in self._sites.values()])
+        return count_calls(self._n_people, [tally.states for tally in self._sites])

@@ -208,9 +208,10 @@ class VariantFile:
     ) -> list[Record]:
         """Return the records of some rows, for some people: their numbers in the file, rising.
 
-        ``names`` are what messages call them. Raises :class:`InputError` for malformed genotypes.
+        There is at least one. ``names`` are what messages call them. Raises :class:`InputError` for
+        malformed genotypes.
         """
-        start, stop = (int(people[0]), int(people[-1]) + 1) if len(people) else (0, 0)
+        start, stop = int(people[0]), int(people[-1]) + 1
         bodies = [row.columns.read(start, stop) for row in rows]
         is_all = len(people) == stop - start
         all_names = names if is_all else self.all_samples[start:stop]

@@ -54,11 +54,11 @@ class Row:
 class SampleColumns:
     """The columns of the samples of one row, in memory or in a file.
 
-    ``content`` are the bytes, or the file, where they begin, and their number. ``checkpoints`` is
-    int64: where the columns of samples 0, 1024, 2048 ... begin, and the end of all.
+    ``content`` are the bytes, or the file and where in it they begin. ``checkpoints`` is int64:
+    where the columns of samples 0, 1024, 2048 ... begin, and the end of all.
     """
 
-    content: bytes | tuple[IO[bytes], int, int]
+    content: bytes | tuple[IO[bytes], int]
     checkpoints: NDArray[np.int64]
     n_samples: int
 
@@ -80,7 +80,7 @@ class SampleColumns:
         if isinstance(self.content, bytes):
             found = self.content[begin:end]
         else:
-            file, offset, _ = self.content
+            file, offset = self.content
             found = os.pread(file.fileno(), end - begin, offset + begin)
             if len(found) < end - begin:
                 raise InputError("the temporary file of this run was cut by another program")
@@ -152,7 +152,7 @@ class RowStore:
         inner = tabs[_CHECKPOINT - 1 :: _CHECKPOINT] + 1
         return np.concatenate([[0], inner, [len(body)]]).astype(np.int64)
 
-    def _kept(self, body: bytes) -> bytes | tuple[IO[bytes], int, int]:
+    def _kept(self, body: bytes) -> bytes | tuple[IO[bytes], int]:
         self._n_bytes += len(body)
         if self._n_bytes <= _MAX_IN_MEMORY:
             return body
@@ -160,7 +160,7 @@ class RowStore:
             self._file = unnamed_file()
         write_spool(self._file, [body])
         begin, self._end_of_file = self._end_of_file, self._end_of_file + len(body)
-        return self._file, begin, len(body)
+        return self._file, begin
 
 
 _NO_ALLELES = np.zeros((0, 2), np.int16)
