@@ -32,6 +32,7 @@ _TABIX = struct.Struct("<7i")  # format, col_seq, col_beg, col_end, meta, skip, 
 _CHUNK = struct.Struct("<QQ")  # virtual offsets: of its first row, and behind its last one
 _PROBE_BYTES = 64  # enough for contig and position of a row, or the fixed part of a BCF record
 _MAX_INDEX_BYTES = 1 << 29
+_PIECE_BYTES = 1 << 20
 _FEW_BINS = 16
 _MANY_BINS = 1024
 _MAX_KEPT_ROW = 1 << 12  # bytes
@@ -71,7 +72,7 @@ class Index:
             )
         try:
             with io.BufferedReader(GzipContent(path)) as stream:
-                self._data = stream.read(_MAX_INDEX_BYTES)
+                self._data = _all_of(stream)
             self._parse()
         except PermissionError as error:
             raise self._unreadable(path, error) from error
@@ -433,6 +434,16 @@ class IndexedRows:
             if not text.startswith(tag):
                 self._index.reject(text, contig)
             yield _Row(text, *span_of(text), is_unterminated)
+
+
+def _all_of(stream: io.BufferedReader[GzipContent]) -> bytes:
+    """Return the content of a stream, up to a limit; one large read would reserve the limit."""
+    pieces: list[bytes] = []
+    n_left = _MAX_INDEX_BYTES
+    while n_left > 0 and (piece := stream.read(_PIECE_BYTES)):
+        pieces.append(piece)
+        n_left -= len(piece)
+    return b"".join(pieces)
 
 
 def _bytes_at(blocks: Blocks, virtual: int) -> bytes:
