@@ -5,13 +5,14 @@ No cell becomes text on the way: a part of half a million people holds its few d
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pgx_ana.annotation import Annotations, tally_categories
+from pgx_ana.annotation import Annotations, CategoryTally, tally_categories
 from pgx_ana.coded import Coded
 from pgx_ana.output.columns import COLUMNS
 from pgx_ana.output.conclusion_keys import conclusion_keys
@@ -29,18 +30,10 @@ Part = Mapping[str, Cells]
 _COMBINATIONS = frozenset({"candidates", "probabilities"})
 """Lists that may have thousands of items, which are counted as in text."""
 
-_COUNTS = (
-    "n_findings",
-    "n_better",
-    "n_worse",
-    "n_other_effect",
-    "n_on_drug",
-    "n_on_class",
-    "n_on_others",
-    "n_assessed",
-    "n_not_assessed",
-    "n_undetermined",
-    "n_not_studied",
+_COUNTS = tuple(
+    field.name
+    for field in dataclasses.fields(CategoryTally)
+    if field.name.startswith("n_") and field.name != "n_called_sites"
 )
 
 

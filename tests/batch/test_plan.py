@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 from helpers.batches import settings
+from helpers.fixture_types import Run
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pgx_ana.batch import Division, Plan, Settings, make_plan, part_output
+from pgx_ana.batch import MAX_BLOCK_FILES, Division, Plan, Settings, make_plan, part_output
 from pgx_ana.batch.plan import PlannedFile
 from pgx_ana.errors import UsageError
 from pgx_ana.knowledge import KnowledgeBase
@@ -148,3 +149,8 @@ def _with(row: SheetRow, name: str) -> SheetRow:
     """Return a row that states something else in one column."""
     values: dict[str, Any] = {name: "x"}
     return dataclasses.replace(row, **values)
+
+
+def test_the_help_tells_the_most_files_of_a_block(run: Run) -> None:
+    words = " ".join(run("batch", "all", "--help").stdout.split())
+    assert f"[default: at most {MAX_BLOCK_FILES}, fewer for few files" in words
