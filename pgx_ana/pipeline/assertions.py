@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable, Sequence
 
 from pgx_ana.errors import InputError
 from pgx_ana.model import CohortCalls
-from pgx_ana.vcf import VariantFile
+from pgx_ana.vcf import RecordFile
 
 
-def known_chromosomes(file: VariantFile, needed: Collection[str]) -> frozenset[str]:
+def known_chromosomes(file: RecordFile, needed: Collection[str]) -> frozenset[str]:
     """Return the chromosomes that a file knows, from its header and index, else from its rows.
 
     ``needed`` are those that matter: the file is read for its rows only if one of them is missing.

@@ -6,6 +6,7 @@ import contextlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,9 +29,10 @@ from pgx_ana.terms import Assembly
 from pgx_ana.vcf import (
     DetectedAssembly,
     PhaseDeclarations,
+    RecordFile,
     Row,
     Target,
-    VariantFile,
+    TextRow,
     pooled,
     read_pool,
 )
@@ -93,7 +95,7 @@ def _callers(
     for member in block.members:
         file = located[member.file].file
         is_alone = len(file.all_samples) == 1 and n_files[int(member.positions[0])] == 1
-        if is_alone and rules.faults.strict:
+        if is_alone and rules.faults.strict and file.phase_declarations is not None:
             pools.setdefault(file.phase_declarations, []).append(member)
         else:
             others.append(member)
@@ -119,7 +121,7 @@ class _Pool:
         self._positions = np.array([member.positions[0] for member in members], np.intp)
         self._files = [located[member.file] for member in members]
         self._groups = [
-            list(pooled([part.rows[assembly].get(n, ()) for part in self._files], target))
+            list(pooled([_text_rows(part, assembly, n) for part in self._files], target))
             for n, target in enumerate(_targets(rules.variants, assembly))
         ]
         self._records = self._read(declarations)
@@ -265,12 +267,17 @@ class _ReadAhead:
 
 
 @contextlib.contextmanager
-def _fault_of(file: VariantFile) -> Iterator[None]:
+def _fault_of(file: RecordFile) -> Iterator[None]:
     """Make an error that of a file."""
     try:
         yield
     except InputError as error:
         raise FileFaultsError({file.path: error}) from error
+
+
+def _text_rows(part: FileRows, assembly: Assembly, number: int) -> Sequence[TextRow]:
+    """Return the rows of a file in a pool at a variant, by its number."""
+    return cast(Sequence[TextRow], part.rows[assembly].get(number, ()))
 
 
 def _unique(rows: Iterable[Row]) -> list[Row]:

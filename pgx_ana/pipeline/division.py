@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pgx_ana.vcf import VariantFile
+from pgx_ana.vcf import RecordFile
 
 PEOPLE_IN_BLOCK = 50_000
 """Most people of a block: at all known sites they need some 100 MB."""
@@ -42,7 +42,7 @@ class PeopleBlock:
     finished: tuple[int, ...]
 
 
-def divide(files: Sequence[VariantFile], people: int | None) -> Iterator[PeopleBlock]:
+def divide(files: Sequence[RecordFile], people: int | None) -> Iterator[PeopleBlock]:
     """Divide the selected people of all files into blocks of at most ``people`` each.
 
     People come in the order in which the files name them; one name is one person. With None, all
@@ -63,7 +63,7 @@ def divide(files: Sequence[VariantFile], people: int | None) -> Iterator[PeopleB
         )
 
 
-def _numbers(files: Sequence[VariantFile], samples: tuple[str, ...]) -> list[NDArray[np.int32]]:
+def _numbers(files: Sequence[RecordFile], samples: tuple[str, ...]) -> list[NDArray[np.int32]]:
     """Return, for each file, the numbers of its people in the run."""
     if all(file.samples == samples for file in files):
         return [np.arange(len(samples), dtype=np.int32)] * len(files)
@@ -91,7 +91,7 @@ def _bounds(
 
 
 def _member(
-    number: int, file: VariantFile, numbers: NDArray[np.int32], start: int, stop: int
+    number: int, file: RecordFile, numbers: NDArray[np.int32], start: int, stop: int
 ) -> BlockMember:
     among = np.flatnonzero((numbers >= start) & (numbers < stop))
     return BlockMember(number, file.selected[among], (numbers[among] - start).astype(np.intp))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from pgx_ana.errors import InputError
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.model import Variant
+from pgx_ana.model import Locus, Variant
 from pgx_ana.pipeline.request import Request
 from pgx_ana.terms import Assembly
 from pgx_ana.vcf import (
@@ -17,10 +17,10 @@ from pgx_ana.vcf import (
     DetectedAssembly,
     Genome,
     LocusMatches,
+    RecordFile,
     Row,
     Target,
     TargetIndex,
-    VariantFile,
     count_matching_loci,
     decide_assembly,
 )
@@ -38,7 +38,7 @@ class FileRows:
     the variant, the errors of rows that cannot be read.
     """
 
-    file: VariantFile
+    file: RecordFile
     detected: DetectedAssembly | None
     rows: Mapping[Assembly, Mapping[int, list[Row]]]
     faults: Mapping[Assembly, Mapping[int, InputError]]
@@ -78,13 +78,16 @@ class ReadContext:
         key = assemblies, id(variants)
         if key not in self._targets:
             loci = [variant.loci[assembly] for assembly in assemblies for variant in variants]
-            self._targets[key] = TargetIndex(
-                [Target(locus.chrom, locus.window_start, locus.window_end) for locus in loci]
-            )
+            self._targets[key] = TargetIndex(list(map(_target, loci)))
         return self._targets[key]
 
 
-def locate_rows(file: VariantFile, context: ReadContext) -> FileRows:
+def _target(locus: Locus) -> Target:
+    reference = locus.window if locus.ref_is_certain else ""
+    return Target(locus.chrom, locus.window_start, locus.window_end, reference)
+
+
+def locate_rows(file: RecordFile, context: ReadContext) -> FileRows:
     """Locate the rows that overlap each variant's window, and decide the assembly of the file.
 
     If neither the user nor the header gives the assembly, the loci of both assemblies and of all
@@ -132,7 +135,7 @@ def _selected(
     )
 
 
-def _assembly_from_header(file: VariantFile, context: ReadContext) -> DetectedAssembly | None:
+def _assembly_from_header(file: RecordFile, context: ReadContext) -> DetectedAssembly | None:
     """Return the assembly of the header, else that of ``--reference`` if the user gave none."""
     given = context.request.selection.assembly
     detected = context.contig_names.detect(file.header, file.name, given)
@@ -162,7 +165,7 @@ def _checked_against_genome(
 
 
 def _rows_in_windows(
-    file: VariantFile,
+    file: RecordFile,
     assemblies: Sequence[Assembly],
     targets: TargetIndex,
     *,

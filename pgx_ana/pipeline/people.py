@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pgx_ana.errors import InputError
 from pgx_ana.model import Variant
 from pgx_ana.pipeline.file_rows import FileRows
-from pgx_ana.vcf import VariantFile
+from pgx_ana.vcf import RecordFile
 
 _Extents = Mapping[str, tuple[int, int]]
 
@@ -38,7 +38,7 @@ class _Coverage:
 class People:
     """Checks each file against the earlier ones that name the same samples."""
 
-    def __init__(self, files: Sequence[VariantFile], variants: Sequence[Variant]) -> None:
+    def __init__(self, files: Sequence[RecordFile], variants: Sequence[Variant]) -> None:
         self._variants = variants
         self._sharing = _files_that_share(files)
         self._coverage: dict[str, _Coverage] = {}
@@ -87,7 +87,7 @@ def _are_regions(one: tuple[int, int], other: tuple[int, int]) -> bool:
     return is_apart and first < last and other_first < other_last
 
 
-def _files_that_share(files: Sequence[VariantFile]) -> dict[str, dict[str, str]]:
+def _files_that_share(files: Sequence[RecordFile]) -> dict[str, dict[str, str]]:
     """Return, for each file, the files with the same samples, each with one such sample.
 
     Shards of a cohort have one list of samples: each distinct list is looked at once.

@@ -24,7 +24,7 @@ from pgx_ana.vcf import (
     DetectedAssembly,
     Genome,
     Headers,
-    VariantFile,
+    RecordFile,
     undetermined_assembly,
 )
 
@@ -162,7 +162,7 @@ class _Files:
         for number in new:
             self._people.add(self._located[number])
 
-    def _look_at(self, file: VariantFile, number: int) -> FileRows:
+    def _look_at(self, file: RecordFile, number: int) -> FileRows:
         part = locate_rows(file, self._context)
         if self._rules.options.absent_is_reference:
             needed = {

@@ -22,7 +22,8 @@ from pgx_ana.vcf.headers import Headers
 from pgx_ana.vcf.phase_fields import PhaseDeclarations
 from pgx_ana.vcf.pooling import pooled, read_pool
 from pgx_ana.vcf.reader import VariantFile
-from pgx_ana.vcf.rows import Row
+from pgx_ana.vcf.record_file import RecordFile, Row
+from pgx_ana.vcf.rows import TextRow
 from pgx_ana.vcf.targets import Target, TargetIndex
 
 __all__ = [
@@ -33,9 +34,11 @@ __all__ = [
     "Headers",
     "LocusMatches",
     "PhaseDeclarations",
+    "RecordFile",
     "Row",
     "Target",
     "TargetIndex",
+    "TextRow",
     "VariantFile",
     "count_matching_loci",
     "decide_assembly",

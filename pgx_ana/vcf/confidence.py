@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from pgx_ana.vcf.fields import DEPTH_FIELDS, QUALITY_FIELDS, Floats, first_present, matrix
+from pgx_ana.vcf.fields import DEPTH_FIELDS, QUALITY_FIELDS, first_present, matrix
+from pgx_ana.vcf.imputation import Floats
 
 LIKELIHOODS = ("PL", "GL")
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pgx_ana.model import FIRST_NAMED_SET, NO_COPY
-from pgx_ana.vcf.fields import Alleles, Floats
+from pgx_ana.vcf.imputation import Alleles, Floats
 
 _DECLARATION = re.compile(r"^##FORMAT=<ID=(?P<id>PQ|PSQ|PP),(?P<rest>[^\n]*)", re.MULTILINE)
 _ATTRIBUTE = re.compile(r"\b(Number|Type)=([^,>]+)")

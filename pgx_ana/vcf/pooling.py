@@ -16,7 +16,7 @@ import numpy as np
 from pgx_ana.model import Record
 from pgx_ana.vcf.phase_fields import PhaseDeclarations
 from pgx_ana.vcf.records import read_records
-from pgx_ana.vcf.rows import Row
+from pgx_ana.vcf.rows import TextRow
 from pgx_ana.vcf.targets import Target
 
 _UNKNOWN_BASE = "N"
@@ -31,12 +31,12 @@ class PooledRows:
     """
 
     files: tuple[int, ...]
-    rows: tuple[tuple[Row, ...], ...]
+    rows: tuple[tuple[TextRow, ...], ...]
 
 
-def pooled(rows_of_files: Sequence[Sequence[Row]], target: Target) -> Iterator[PooledRows]:
+def pooled(rows_of_files: Sequence[Sequence[TextRow]], target: Target) -> Iterator[PooledRows]:
     """Yield the rows at a target that are alike. ``rows_of_files`` has those of each file."""
-    alike: dict[Hashable, tuple[list[int], list[tuple[Row, ...]]]] = {}
+    alike: dict[Hashable, tuple[list[int], list[tuple[TextRow, ...]]]] = {}
     for file, rows in enumerate(rows_of_files):
         if rows:
             clipped = tuple(_clipped(row, target) for row in rows)
@@ -55,7 +55,7 @@ def read_pool(
     ``names`` has the sample of each file of the pool, for messages. Raises :class:`InputError` for
     malformed genotypes.
     """
-    rows: list[Row] = []
+    rows: list[TextRow] = []
     bodies: list[bytes] = []
     for group in groups:
         for of_files in zip(*group.rows, strict=True):
@@ -67,7 +67,7 @@ def read_pool(
     ]
 
 
-def _joined(rows: Sequence[Row], files: Sequence[int], n_files: int) -> bytes:
+def _joined(rows: Sequence[TextRow], files: Sequence[int], n_files: int) -> bytes:
     """Return the sample columns of a row of all files of a pool, missing in the others."""
     missing = b"./." if rows[0].format == b"GT" else b"."
     columns = [missing] * n_files
@@ -76,7 +76,7 @@ def _joined(rows: Sequence[Row], files: Sequence[int], n_files: int) -> bytes:
     return b"\t".join(columns)
 
 
-def _shape(row: Row) -> Hashable:
+def _shape(row: TextRow) -> Hashable:
     """Return all that rows must share to be one row of several people."""
     site = row.site
     return (
@@ -95,7 +95,7 @@ def _shape(row: Row) -> Hashable:
     )
 
 
-def _clipped(row: Row, target: Target) -> Row:
+def _clipped(row: TextRow, target: Target) -> TextRow:
     """Return a reference block as it is seen at a target: how far it reaches beyond is all one.
 
     A block still reaches beyond its first base. One with two unlike copies keeps its place, which

@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from io import BufferedReader
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,22 +32,21 @@ from pgx_ana.vcf.headers import FileHeader, Headers, MetaLines
 from pgx_ana.vcf.hopping import SortedFile
 from pgx_ana.vcf.index import DamagedIndexError, Index, IndexedRows
 from pgx_ana.vcf.lines import FIXED, TAB, Line, Scan, parse_line, reject_unterminated
+from pgx_ana.vcf.phase_fields import PhaseDeclarations
+from pgx_ana.vcf.record_file import RecordFile, Row
 from pgx_ana.vcf.records import read_records
-from pgx_ana.vcf.rows import Row, RowStore
+from pgx_ana.vcf.rows import RowStore, TextRow
 from pgx_ana.vcf.targets import Target, TargetIndex
 
 _MAX_KEY_BYTES = 1 << 12
 
 
-class VariantFile:
-    """One variant file, opened and checked. :meth:`rows_at` locates rows, :meth:`read` reads them.
+class VariantFile(RecordFile):
+    """One VCF or BCF file.
 
-    ``path`` is as it was given, and ``name`` what messages and results call the file. ``caller`` is
-    the program that wrote it, where the header names one. ``unknown_lengths`` are the contig
-    lengths that are those of no assembly. With ``assume_sorted``, a BGZF file without an index is
-    read near the targets only: its rows must be sorted.
-
-    ``index`` is the path of an index that is not beside the file, empty for none. Raises
+    With ``assume_sorted``, a BGZF file without an index is read near the targets only: its rows
+    must be sorted. With an index, verifying also compares the rows that it gives with those of one
+    pass. ``index`` is the path of an index that is not beside the file, empty for none. Raises
     :class:`InputError` where the file is missing, empty, truncated, or neither VCF nor BCF, where
     it has no samples, and where its index does not belong to it.
     """
@@ -55,9 +54,9 @@ class VariantFile:
     def __init__(
         self, path: str, headers: Headers, index: str = "", *, assume_sorted: bool = False
     ) -> None:
+        super().__init__()
         self.path = path
         self.name = printable(path).replace("\n", "\\n") if path != STDIN else "<stdin>"
-        self._remarks: dict[str, None] = {}
         self._copy = regular_copy(path)
         self._first_contigs: list[str] = []
         self._path = Path(path if self._copy is None else self._copy.name)
@@ -67,12 +66,8 @@ class VariantFile:
         self.header_sha256 = header.sha256
         self._end_is_declared = header.meta.end_is_declared
         self.caller = header.meta.caller
-        self.phase_declarations = header.meta.phase_declarations
-        self.all_samples = sample_names(header.last_line, self.name)
-        self.selected = np.arange(len(self.all_samples), dtype=np.intp)
-        """The numbers of the selected samples, intp, rising."""
-        self.samples = self.all_samples
-        """The selected samples, in the order of the file."""
+        self.phase_declarations: PhaseDeclarations = header.meta.phase_declarations
+        self.take_samples(sample_names(header.last_line, self.name))
         self._store = RowStore(len(self.all_samples))
         self._note_somatic(header.meta)
         self._read_index = self._usable_index(header.meta.hides_ends(is_bcf=self.format == "BCF"))
@@ -90,11 +85,6 @@ class VariantFile:
         )
 
     @property
-    def remark(self) -> str:
-        """Return what a user should know about how the file was read; empty for nothing."""
-        return "; ".join(self._remarks)
-
-    @property
     def format(self) -> str:
         """Return ``VCF`` or ``BCF``."""
         return self._container.kind
@@ -108,31 +98,6 @@ class VariantFile:
     def indexed(self) -> bool:
         """Say whether the file is read through an index."""
         return self._container.index is not None
-
-    def select_samples(self, names: Sequence[str]) -> bool:
-        """Read only the samples with these names (all where empty), in the order of the file.
-
-        Returns whether the file has any of them.
-        """
-        if names:
-            unique = set(names)
-            chosen = [n for n, name in enumerate(self.all_samples) if name in unique]
-            self.selected = np.array(chosen, np.intp)
-            self.samples = tuple(self.all_samples[number] for number in chosen)
-        return bool(self.samples)
-
-    def rename_sample(self, name: str) -> None:
-        """Give the one sample of the file another name.
-
-        Raises :class:`InputError` where the file has several samples.
-        """
-        if len(self.all_samples) > 1:
-            raise InputError(
-                f"{self.name}: has {len(self.all_samples)} samples; only the sample of a file "
-                "with one sample can be named by its file name or a sample sheet"
-            )
-        self.all_samples = (name,)
-        self.samples = tuple(name for _ in self.samples)
 
     @property
     def declared_chromosomes(self) -> set[str]:
@@ -183,14 +148,7 @@ class VariantFile:
         verify: bool = False,
         faults: dict[int, InputError] | None = None,
     ) -> dict[int, list[Row]]:
-        """Return the rows that overlap each target, by its number, in the order of the file.
-
-        Targets without rows are left out. Rows can be read until the file is closed. ``verify``
-        reads the whole file, and compares the rows that the index gives with those of one pass.
-        Raises :class:`InputError` where the file is damaged, or a row malformed. With ``faults``,
-        the errors of single rows are put there instead, by the number of the target, which then has
-        no rows.
-        """
+        """Return the rows that overlap each target, by its number, in the order of the file."""
         found = self._look_up(targets.targets) if self.indexed else self._scan(targets)
         rows, digests = self._kept(found, faults, with_digests=verify)
         remark = self._contig_names.remark(targets.chromosomes)
@@ -206,17 +164,14 @@ class VariantFile:
     def read(
         self, rows: Sequence[Row], people: NDArray[np.intp], names: Sequence[str]
     ) -> list[Record]:
-        """Return the records of some rows, for some people: their numbers in the file, rising.
-
-        There is at least one. ``names`` are what messages call them. Raises :class:`InputError` for
-        malformed genotypes.
-        """
+        """Return the records of some rows, for some people: their numbers in the file, rising."""
+        text_rows = cast(Sequence[TextRow], rows)  # those of :meth:`rows_at`
         start, stop = int(people[0]), int(people[-1]) + 1
-        bodies = [row.columns.read(start, stop) for row in rows]
+        bodies = [row.columns.read(start, stop) for row in text_rows]
         is_all = len(people) == stop - start
         all_names = names if is_all else self.all_samples[start:stop]
         chosen = None if is_all else people - start
-        return read_records(rows, bodies, all_names, chosen, self.phase_declarations)
+        return read_records(text_rows, bodies, all_names, chosen, self.phase_declarations)
 
     def _kept(
         self,
@@ -228,7 +183,7 @@ class VariantFile:
         """Keep the rows that were found, by target; on demand with the digests of their text."""
         rows: dict[int, list[Row]] = {}
         digests: dict[int, list[bytes]] = {}
-        row_of: dict[bytes, Row] = {}
+        row_of: dict[bytes, TextRow] = {}
         for line, numbers in found:
             key = _key_of(line)
             try:

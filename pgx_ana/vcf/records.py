@@ -25,7 +25,6 @@ from pgx_ana.vcf.fields import (
     DEPTH_FIELDS,
     PROBABILITIES,
     QUALITY_FIELDS,
-    Alleles,
     allele_beyond_alt,
     best_guesses,
     check_allele_numbers,
@@ -35,9 +34,10 @@ from pgx_ana.vcf.fields import (
     read_genotypes,
 )
 from pgx_ana.vcf.gt_rows import read_gt_column
+from pgx_ana.vcf.imputation import Alleles
 from pgx_ana.vcf.lines import TAB
 from pgx_ana.vcf.phase_fields import PhaseDeclarations, PhaseFields
-from pgx_ana.vcf.rows import Row
+from pgx_ana.vcf.rows import TextRow
 from pgx_ana.vcf.spool import write_spool, written_file
 
 _TYPES = {
@@ -73,7 +73,7 @@ cyvcf2.cyvcf2.set_htslib_log_level(0)
 
 
 def read_records(
-    rows: Sequence[Row],
+    rows: Sequence[TextRow],
     bodies: Sequence[bytes],
     samples: Sequence[str],
     selected: NDArray[np.intp] | None,
@@ -99,7 +99,7 @@ def read_records(
 
 
 def _plain_record(
-    row: Row, body: bytes, samples: Sequence[str], selected: NDArray[np.intp] | None
+    row: TextRow, body: bytes, samples: Sequence[str], selected: NDArray[np.intp] | None
 ) -> Record | None:
     """Return the record of a row that has nothing but plain genotypes; None for any other."""
     if row.format != b"GT" or row.is_imputed or row.has_no_reads:
@@ -130,7 +130,7 @@ def _check_numbers(
 
 
 def _read_fields(
-    rows: Sequence[Row],
+    rows: Sequence[TextRow],
     bodies: Sequence[bytes],
     samples: Sequence[str],
     selected: NDArray[np.intp] | None,
@@ -152,7 +152,10 @@ def _read_fields(
 
 
 def _sample_columns(
-    rows: Sequence[Row], bodies: Sequence[bytes], samples: Sequence[str], types: Mapping[str, str]
+    rows: Sequence[TextRow],
+    bodies: Sequence[bytes],
+    samples: Sequence[str],
+    types: Mapping[str, str],
 ) -> Iterator[bytes]:
     """Yield the lines of a VCF file of the sample columns; ``types`` are those of used fields.
 
@@ -170,7 +173,7 @@ def _sample_columns(
         yield _for_htslib(body, names, row.place, samples) + b"\n"
 
 
-def _field_names(row: Row, body: bytes, types: Mapping[str, str]) -> list[str]:
+def _field_names(row: TextRow, body: bytes, types: Mapping[str, str]) -> list[str]:
     """Return the names of the fields of FORMAT; X and the number for those that are not used.
 
     Likelihoods and reads are used where a sample may lack quality or depth.
@@ -256,12 +259,12 @@ def _without_leading_sign(values: bytes, position: int) -> bytes:
 
 
 def _paired(
-    rows: Sequence[Row],
+    rows: Sequence[TextRow],
     bodies: Sequence[bytes],
     variants: Any,
     samples: Sequence[str],
     types: Mapping[str, str],
-) -> Iterator[tuple[Row, bytes, Any]]:
+) -> Iterator[tuple[TextRow, bytes, Any]]:
     """Yield each row with its cyvcf2 record. Raises :class:`InputError` where that has none."""
     iterator = iter(variants)
     for row, body in zip(rows, bodies, strict=True):
@@ -272,7 +275,9 @@ def _paired(
             raise InputError(f"{row.place}: {malformation}") from error
 
 
-def _malformation(row: Row, body: bytes, samples: Sequence[str], types: Mapping[str, str]) -> str:
+def _malformation(
+    row: TextRow, body: bytes, samples: Sequence[str], types: Mapping[str, str]
+) -> str:
     """Say what is wrong with a row that the parser rejected, and in which sample."""
     names = row.format.decode("latin-1").split(":")
     for sample, column in zip(samples, body.split(TAB), strict=True):
@@ -290,7 +295,7 @@ def _malformation(row: Row, body: bytes, samples: Sequence[str], types: Mapping[
 
 
 def _record(
-    row: Row, body: bytes, variant: Any, samples: Sequence[str], phase_fields: PhaseFields
+    row: TextRow, body: bytes, variant: Any, samples: Sequence[str], phase_fields: PhaseFields
 ) -> Record:
     site = row.site
     fields = set(variant.FORMAT or ())
@@ -321,7 +326,7 @@ def _record(
     )
 
 
-def _sample_ends(row: Row, variant: Any, n_samples: int) -> NDArray[np.int64]:
+def _sample_ends(row: TextRow, variant: Any, n_samples: int) -> NDArray[np.int64]:
     """Return the last position of the block of each sample: by LEN, else by END or REF."""
     lengths = first_present(variant, ("LEN",), {"LEN"})
     if lengths is None:

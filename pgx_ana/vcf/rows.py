@@ -19,6 +19,7 @@ from pgx_ana.errors import InputError
 from pgx_ana.model import Record
 from pgx_ana.vcf.blocks import counts_copies
 from pgx_ana.vcf.lines import FIXED, TAB, Line
+from pgx_ana.vcf.record_file import Row
 from pgx_ana.vcf.spool import unnamed_file, write_spool
 
 _MAX_IN_MEMORY = 1 << 25
@@ -32,18 +33,15 @@ _END = re.compile(rb"(?:^|;)END=([0-9]{1,10})(?:;|$)")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Row:
-    """One row that overlaps a target.
+class TextRow(Row):
+    """One row of a VCF or BCF file that overlaps a target.
 
-    ``site`` is its record without people. ``format`` is the FORMAT column, ``place`` the row in
-    messages. ``is_imputed`` and ``has_no_reads`` are what INFO says of all of its genotypes: that
-    they are imputed, and that its DP is 0; ``stated_end`` is its END, else POS. ``columns`` are the
-    columns of all samples of the file.
+    ``format`` is the FORMAT column. ``is_imputed`` and ``has_no_reads`` are what INFO says of all
+    of its genotypes: that they are imputed, and that its DP is 0; ``stated_end`` is its END, else
+    POS. ``columns`` are the columns of all samples of the file.
     """
 
-    site: Record
     format: bytes
-    place: str
     is_imputed: bool
     has_no_reads: bool
     stated_end: int
@@ -96,7 +94,7 @@ class RowStore:
         self._file: IO[bytes] | None = None
         self._end_of_file = 0
 
-    def row(self, line: Line) -> Row:
+    def row(self, line: Line) -> TextRow:
         """Return a line as a row.
 
         Raises :class:`InputError` where it has another number of columns than the header, or a
@@ -104,22 +102,10 @@ class RowStore:
         """
         columns = line.text.split(TAB, FIXED + 1)
         starts = self._starts(line, columns)
-        ref = _text(columns[3], "REF", line).upper()
-        site = Record(
-            chrom=line.chrom,
-            pos=line.pos,
-            end=line.end,
-            ref=ref,
-            alts=_alts(columns[4], line),
-            filters=tuple(_text(columns[6], "FILTER", line).split(";")),
-            alleles=_NO_ALLELES,
-            phased=_NO_PHASES,
-            alt_ends=line.ends if len(set(line.ends)) > 1 else (),
-            counts_copies=counts_copies(columns),
-        )
+        site = site_of(line, columns)
         info = columns[7]
         end = _END.search(info) if b"END=" in info else None
-        return Row(
+        return TextRow(
             site=site,
             format=columns[FIXED],
             place=line.place,
@@ -165,6 +151,25 @@ class RowStore:
 
 _NO_ALLELES = np.zeros((0, 2), np.int16)
 _NO_PHASES = np.zeros(0, np.bool_)
+
+
+def site_of(line: Line, columns: Sequence[bytes]) -> Record:
+    """Return the record of a row without people, from its columns up to FORMAT or INFO.
+
+    Raises :class:`InputError` where one of them is malformed.
+    """
+    return Record(
+        chrom=line.chrom,
+        pos=line.pos,
+        end=line.end,
+        ref=_text(columns[3], "REF", line).upper(),
+        alts=_alts(columns[4], line),
+        filters=tuple(_text(columns[6], "FILTER", line).split(";")),
+        alleles=_NO_ALLELES,
+        phased=_NO_PHASES,
+        alt_ends=line.ends if len(set(line.ends)) > 1 else (),
+        counts_copies=counts_copies(columns),
+    )
 
 
 def _alts(column: bytes, line: Line) -> tuple[str, ...]:

@@ -20,11 +20,16 @@ BEYOND_ALL = 10**MAX_POSITION_DIGITS
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A stretch of a chromosome (plain name, 1-based inclusive) whose records are read."""
+    """A stretch of a chromosome (plain name, 1-based inclusive) whose records are read.
+
+    ``reference`` is its sequence, by which a file that does not tell which allele is the reference
+    can be understood; empty where it is not known or not certain.
+    """
 
     chrom: str
     start: int
     end: int
+    reference: str = ""
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pgx_ana.vcf import PhaseDeclarations, Row, Target, pooled, read_pool
+from pgx_ana.vcf import PhaseDeclarations, Target, TextRow, pooled, read_pool
 from pgx_ana.vcf.lines import parse_line
 from pgx_ana.vcf.rows import RowStore
 
@@ -13,7 +13,7 @@ TARGET = Target("15", 100, 100)
 BLOCK = "15 90 . T <NON_REF> . . END=120 GT:DP 0/0:30"
 
 
-def row(text: str) -> Row:
+def row(text: str) -> TextRow:
     return RowStore(1).row(parse_line(text.replace(" ", "\t").encode(), "15", "made.vcf"))
 
 
