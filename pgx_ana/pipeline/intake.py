@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from pgx_ana.biobank import BiobankFile, is_biobank_file
 from pgx_ana.errors import InputError, UsageError
 from pgx_ana.names import did_you_mean
 from pgx_ana.pipeline.faults import raise_all
 from pgx_ana.pipeline.request import Request, check_paths
 from pgx_ana.pipeline.sample_sheet import SheetRow, name_from_path
-from pgx_ana.vcf import Headers, VariantFile
+from pgx_ana.vcf import Headers, RecordFile, VariantFile
 
 _MAX_SAMPLES_SHOWN = 5
 """Number of unknown samples that an error message names."""
@@ -20,7 +21,7 @@ _MAX_INDEXES = 32
 _STDIN = "-"
 
 
-def open_files(request: Request, headers: Headers) -> list[VariantFile]:
+def open_files(request: Request, headers: Headers) -> list[RecordFile]:
     """Open all files, and return those that have any of the selected samples.
 
     Raises :class:`FileFaultsError` for all files that are missing, unreadable, truncated, without a
@@ -32,12 +33,12 @@ def open_files(request: Request, headers: Headers) -> list[VariantFile]:
     # What is asserted about sites without rows needs every row.
     needs_all = request.verify or request.options.absent_is_reference
     assume_sorted = request.assume_sorted and not needs_all
-    files: list[VariantFile] = []
+    files: list[RecordFile] = []
     errors: dict[str, InputError] = {}
     for path in request.paths:
         try:
             row = rows.get(path, SheetRow(path))
-            file = VariantFile(path, headers, row.index, assume_sorted=assume_sorted)
+            file = _opened(path, headers, row.index, assume_sorted=assume_sorted)
             files.append(file)
             if row.sample:
                 file.rename_sample(row.sample)
@@ -57,6 +58,12 @@ def open_files(request: Request, headers: Headers) -> list[VariantFile]:
     return [file for file in files if _is_selected(file, request.selection.samples)]
 
 
+def _opened(path: str, headers: Headers, index: str, *, assume_sorted: bool) -> RecordFile:
+    if is_biobank_file(path):
+        return BiobankFile(path, headers, index)
+    return VariantFile(path, headers, index, assume_sorted=assume_sorted)
+
+
 def _named_by_path(request: Request) -> Mapping[str, SheetRow]:
     """Return a row for each file that names its sample after it; empty if that is not asked for."""
     if not request.identity.from_file_name:
@@ -66,7 +73,7 @@ def _named_by_path(request: Request) -> Mapping[str, SheetRow]:
     return {path: SheetRow(path, name_from_path(path)) for path in request.paths}
 
 
-def _check_unique_names(files: Sequence[VariantFile]) -> None:
+def _check_unique_names(files: Sequence[RecordFile]) -> None:
     """Raise :class:`InputError` where two files give their sample the same name."""
     first: dict[str, str] = {}
     for file in files:
@@ -79,7 +86,7 @@ def _check_unique_names(files: Sequence[VariantFile]) -> None:
             )
 
 
-def _check_samples(selected: Sequence[str], files: Sequence[VariantFile]) -> None:
+def _check_samples(selected: Sequence[str], files: Sequence[RecordFile]) -> None:
     """Raise :class:`InputError` for selected samples that no file has."""
     if not selected:
         return
@@ -97,7 +104,7 @@ def _check_samples(selected: Sequence[str], files: Sequence[VariantFile]) -> Non
         )
 
 
-def _is_selected(file: VariantFile, samples: Sequence[str]) -> bool:
+def _is_selected(file: RecordFile, samples: Sequence[str]) -> bool:
     """Select samples in a file; close it if it has none of them."""
     if file.select_samples(samples):
         return True

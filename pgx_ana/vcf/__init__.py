@@ -17,8 +17,13 @@ from pgx_ana.vcf.assembly import (
     decide_assembly,
     undetermined_assembly,
 )
+from pgx_ana.vcf.contigs import FileContigs
+from pgx_ana.vcf.extents import Extent, extents_of
 from pgx_ana.vcf.fasta import Genome
+from pgx_ana.vcf.header import Contigs, Header, parse_contigs
 from pgx_ana.vcf.headers import Headers
+from pgx_ana.vcf.imputation import GUESSES, PROBABILITIES
+from pgx_ana.vcf.lines import ChromosomeOf
 from pgx_ana.vcf.phase_fields import PhaseDeclarations
 from pgx_ana.vcf.pooling import pooled, read_pool
 from pgx_ana.vcf.reader import VariantFile
@@ -28,9 +33,16 @@ from pgx_ana.vcf.targets import Target, TargetIndex
 
 __all__ = [
     "FEW_MATCHES",
+    "GUESSES",
+    "PROBABILITIES",
+    "ChromosomeOf",
     "ContigNames",
+    "Contigs",
     "DetectedAssembly",
+    "Extent",
+    "FileContigs",
     "Genome",
+    "Header",
     "Headers",
     "LocusMatches",
     "PhaseDeclarations",
@@ -42,6 +54,8 @@ __all__ = [
     "VariantFile",
     "count_matching_loci",
     "decide_assembly",
+    "extents_of",
+    "parse_contigs",
     "pooled",
     "read_pool",
     "undetermined_assembly",

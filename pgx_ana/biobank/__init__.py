@@ -1,0 +1,12 @@
+"""PGEN, PLINK bed and BGEN: genotypes in one file, its variants and people in files beside it.
+
+Takes: paths, and the loci to read.
+Gives: what ``vcf/`` gives of a VCF file: the rows that overlap each locus, and their records.
+Never: takes an allele for the reference because of its place. Where a file does not tell which
+    allele is the reference, its alleles are held against the known reference bases.
+"""
+
+from pgx_ana.biobank.file import BiobankFile
+from pgx_ana.biobank.kinds import is_biobank_file
+
+__all__ = ["BiobankFile", "is_biobank_file"]

@@ -1,0 +1,175 @@
+"""One PGEN, PLINK bed or BGEN file with its companions, as a file of records."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.util
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pgx_ana.biobank.kinds import Kind, head_of, kind_of
+from pgx_ana.biobank.reference_order import OrderedSite, as_given, by_reference
+from pgx_ana.biobank.source import Entry, Source
+from pgx_ana.errors import InputError, UsageError
+from pgx_ana.model import MISSING, NO_COPY, Record
+from pgx_ana.printable import printable
+from pgx_ana.vcf import Extent, FileContigs, Headers, RecordFile, Row, Target, TargetIndex
+
+_LIBRARIES = {Kind.PGEN: "pgenlib", Kind.BED: "pgenlib", Kind.BGEN: "bgen"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BiobankRow(Row):
+    """An entry at a target. ``numbers`` are those of :class:`OrderedSite`."""
+
+    entry: Entry
+    numbers: tuple[int, ...]
+
+
+class BiobankFile(RecordFile):
+    """One PGEN, PLINK bed or BGEN file.
+
+    ``index`` is the path of an index that is not beside the file, empty for none. Raises
+    :class:`InputError` where the file or a companion is missing, damaged, or does not fit the
+    others, and :class:`UsageError` where the library that reads the format is not installed.
+    """
+
+    def __init__(self, path: str, headers: Headers, index: str = "") -> None:
+        super().__init__()
+        self.path = path
+        self.name = printable(path).replace("\n", "\\n")
+        self._kind = _required_kind(path, self.name)
+        self._source = _open(self._kind, path, self.name, index)
+        self.header = self._source.header
+        self.header_sha256 = self._source.digest
+        self.caller = self._source.caller
+        self.phase_declarations = None
+        self.unknown_lengths = headers.contig_names.unknown_lengths(self.header)
+        self._contigs = FileContigs(headers.contig_names, self.header.contigs, self.name)
+        self.take_samples(self._source.samples)
+        self._n_turned = 0
+
+    @property
+    def format(self) -> str:
+        """Return ``PGEN``, ``PLINK bed`` or ``BGEN``."""
+        return self._kind.value
+
+    @property
+    def compression(self) -> str:
+        """Return what the source says of it."""
+        return self._source.compression
+
+    @property
+    def indexed(self) -> bool:
+        """Say whether only the entries at targets are read."""
+        return self._source.is_indexed
+
+    @property
+    def remark(self) -> str:
+        """Return what a user should know about how the file was read; empty for nothing."""
+        turned = (
+            f"at {self._n_turned} known sites the first allele of the file is not the reference: "
+            "alleles were put in the order of the reference"
+        )
+        remarks = [*self._source.remarks, *self._remarks, *([turned] if self._n_turned else [])]
+        return "; ".join(remarks)
+
+    @property
+    def declared_chromosomes(self) -> set[str]:
+        """Return the known chromosomes that the header names, and those that have entries."""
+        names = map(self._contigs.chromosome, self.header.contigs.lengths)
+        return {name for name in names if name is not None} | set(self.extents())
+
+    def is_structural(self) -> bool:
+        """Say no: such files are made of variants of bases."""
+        return False
+
+    def extents(self) -> dict[str, Extent]:
+        """Return, for each known chromosome with entries, the first and the last position."""
+        return self._source.extents(self._contigs.chromosome)
+
+    def forget_index(self) -> None:
+        """Keep everything: a source keeps no more than it needs."""
+
+    def close(self) -> None:
+        """Release the file; what was read from its header remains available."""
+        self._source.close()
+
+    def rows_at(
+        self,
+        targets: TargetIndex,
+        *,
+        verify: bool = False,
+        faults: dict[int, InputError] | None = None,  # entries are listed as a whole
+    ) -> dict[int, list[Row]]:
+        """Return the rows that overlap each target, by its number, in the order of the file."""
+        if verify:
+            self._source.verify()
+        rows: dict[int, list[Row]] = {}
+        turned: set[int] = set()
+        for entry, numbers in self._source.entries(targets, self._contigs.chromosome_of_row):
+            known: dict[tuple[str, str], Row] = {}
+            for number in numbers:
+                ordered = _in_order(entry, targets.targets[number])
+                key = ordered.site.ref, ordered.site.mismatch
+                row = BiobankRow(ordered.site, entry.place, entry, ordered.numbers)
+                rows.setdefault(number, []).append(known.setdefault(key, row))
+                if ordered.is_turned:
+                    turned.add(number)
+        self._n_turned = len(turned)
+        remark = self._contigs.remark(targets.chromosomes)
+        self._remarks.update({remark: None} if remark else {})
+        return rows
+
+    def read(
+        self,
+        rows: Sequence[Row],
+        people: NDArray[np.intp],
+        names: Sequence[str],  # genotypes are damaged as a whole
+    ) -> list[Record]:
+        """Return the records of some rows, for some people: their numbers in the file, rising."""
+        return [self._record(row, people) for row in rows if isinstance(row, BiobankRow)]
+
+    def _record(self, row: BiobankRow, people: NDArray[np.intp]) -> Record:
+        found = self._source.genotypes(row.entry, people)
+        # The last two elements of the lookup are those of NO_COPY (-2) and MISSING (-1).
+        lookup = np.array([*row.numbers, NO_COPY, MISSING], np.int16)
+        return dataclasses.replace(
+            row.site,
+            alleles=lookup[found.alleles],
+            phased=found.phased,
+            codes=found.codes,
+            probability=found.probability,
+            has_genotypes=not found.is_best_guess,
+        )
+
+
+def _in_order(entry: Entry, target: Target) -> OrderedSite:
+    return as_given(entry.site) if entry.is_ordered else by_reference(entry.site, target)
+
+
+def _required_kind(path: str, name: str) -> Kind:
+    """Return the format of a file. Raises :class:`UsageError` if no library can read it."""
+    kind = kind_of(head_of(path))
+    if kind is None:
+        raise InputError(f"{name}: has changed while it was opened")
+    library = _LIBRARIES[kind]
+    if importlib.util.find_spec(library) is None:
+        raise UsageError(
+            f"{name}: {kind} is read by {library}, which is not installed: "
+            "pip install 'pgx-ana[biobank]'"
+        )
+    return kind
+
+
+def _open(kind: Kind, path: str, name: str, index: str) -> Source:
+    if kind is Kind.BGEN:
+        from pgx_ana.biobank.bgen import BgenSource  # noqa: PLC0415  # needs an optional library
+
+        return BgenSource(path, name, index)
+    from pgx_ana.biobank.plink import PlinkSource  # noqa: PLC0415  # needs an optional library
+
+    return PlinkSource(path, name, kind)
