@@ -291,6 +291,7 @@ def test_metadata(varied: Annotations, toy_haplotypes: KnowledgeBase, tmp_path: 
             "include_filtered": False,
             "absent_is_reference": False,
             "allow_strand_flip": False,
+            "assume_ref_order": False,
             "population": "EUR",
         },
     }
