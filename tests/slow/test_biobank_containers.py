@@ -86,11 +86,9 @@ def assert_same(expected: dict[str, str], found: dict[str, str]) -> None:
 @pytest.mark.parametrize("container", FORMATS)
 def test_the_same_people_in_another_container(container: str, cohort: Path) -> None:
     held = cohort / "held.vcf.gz"
-    expected = tables(
-        rewritten(held, cohort / "unphased.vcf.gz", without_phase)
-        if container == "bed" and "|" in gzip.open(held, "rt").read()
-        else held
-    )
+    if container == "bed":
+        held = rewritten(held, cohort / "unphased.vcf.gz", without_phase)
+    expected = tables(held)
     found = tables(cohort / f"cohort.{container}", "--assume-ref-order")
     if container == "bgen":
         expected = {n: text.replace("genotype missing", _NO_GT) for n, text in expected.items()}
