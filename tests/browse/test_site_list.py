@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from helpers.containers import calls_of
 from helpers.paths import ROOT
 from helpers.toy_overlays import kb_options, written_overlay
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pgx_ana.browse import VariantFilter, listed_rsids, region_lines
-from pgx_ana.knowledge import KnowledgeBase
+from pgx_ana.knowledge import KnowledgeBase, load
 from pgx_ana.terms import Assembly
 
 if TYPE_CHECKING:
-    from helpers.fixture_types import Run
+    from helpers.fixture_types import Bcftools, MakeVcf, Run
+
+    from pgx_ana.browse import RegionFormat
 
 # The windows of the insertion rs4 and the deletion rs5 are longer than their REF.
 BED37 = "1 149 150 rs1|1 249 250 rs2|1 349 350 rs3|1 449 458 rs4|1 549 559 rs5|2 49 50 rs6"
@@ -172,6 +176,56 @@ def test_every_combination_of_options(file_format: str, run: Run, toy_directory:
             right = (0, "") == (result.exit_code, result.stderr) and bool(result.stdout)
         wrong += [] if right else [(options, result.exit_code, result.stdout, result.stderr)]
     assert [] == wrong
+
+
+ROWS = (
+    "1 98 GTA G 0/1:50:9",  # a deletion of rs1 that begins before its region
+    "1 150 A <NON_REF> 0/0:60:20",  # a block over rs2, rs3 and a part of the window of rs4
+    "1 402 TT T 0/1:40:8",
+    "1 404 T G 0/1:40:8",  # in the window of rs4, before another indel in it
+    "1 406 T TT 0/1:30:9",
+    "1 430 A C 0/1:30:9",
+    "1 501 GCA G 0/1:70:9",
+    "2 40 A <NON_REF> 0/0:55:20",
+)
+
+
+GENOTYPES = {
+    "rs1": "*/.",
+    "rs2": "A/A",
+    "rs3": "T/T",
+    "rs4": "GT/T>-",
+    "AAA-3del": "T/G",
+    "rs5": "GCA/G",
+    "rs6": "G/G",
+}
+
+
+@pytest.mark.parametrize("file_format", ["bed", "regions"])
+@pytest.mark.parametrize("options", [["-R"], ["--targets-overlap", "1", "-T"]])
+def test_a_cut_file_gives_the_calls_of_the_whole(
+    file_format: RegionFormat,
+    options: list[str],
+    make_vcf: MakeVcf,
+    bgzip: Callable[[Path], Path],
+    bcftools: Bcftools,
+    toy_directory: Path,
+    tmp_path: Path,
+) -> None:
+    """Windows that overlap, and rows that begin before their region."""
+    knowledge = load([toy_directory, written_overlay(tmp_path / "overlay", OVERLAPPING)])
+    info = {1: "END=401", 7: "END=60"}
+    whole = bgzip(make_vcf(ROWS, fmt="GT:GQ:DP", info=info))
+    lines = region_lines(knowledge, VariantFilter(), file_format, Assembly.GRCH38, chr_prefix=False)
+    sites = tmp_path / f"sites.{file_format}"
+    sites.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    cut = tmp_path / "cut.vcf"
+    bcftools("view", *options, sites, whole, "-O", "v", "-o", cut)
+    kept = [line.split("\t")[1] for line in cut.read_text().splitlines() if line[0] != "#"]
+    assert ["98", "150", "402", "404", "406", "501", "40"] == kept
+    calls = calls_of(knowledge, whole)
+    assert calls == calls_of(knowledge, cut)
+    assert GENOTYPES == {row[2]: row[7] for row in calls[1:]}
 
 
 def window(locus: dict[str, Any]) -> tuple[int, int]:
