@@ -29,6 +29,7 @@ from pgx_ana.vcf.pooling import pooled, read_pool
 from pgx_ana.vcf.reader import VariantFile
 from pgx_ana.vcf.record_file import RecordFile, Row
 from pgx_ana.vcf.rows import TextRow
+from pgx_ana.vcf.spool import unnamed_file, write_spool
 from pgx_ana.vcf.targets import Target, TargetIndex
 
 __all__ = [
@@ -59,4 +60,6 @@ __all__ = [
     "pooled",
     "read_pool",
     "undetermined_assembly",
+    "unnamed_file",
+    "write_spool",
 ]
