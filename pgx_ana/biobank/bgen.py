@@ -24,7 +24,7 @@ from pgx_ana.biobank.oxford_samples import names_of_people, sample_file_of
 from pgx_ana.biobank.source import Entry, Genotypes
 from pgx_ana.errors import InputError, PgxAnaError, UsageError
 from pgx_ana.model import MISSING, Record
-from pgx_ana.printable import printable
+from pgx_ana.printable import printable_line
 from pgx_ana.vcf import ChromosomeOf, Contigs, Extent, Header, TargetIndex, extents_of
 
 _INDEX_HEAD_BYTES = 1000
@@ -145,7 +145,7 @@ class BgenSource:
     def _open_index(self, path: str, header: BgenHeader) -> None:
         head = self._file.read(0, _INDEX_HEAD_BYTES)
         indexed = IndexedFile(self._name, self._file.size, head, header)
-        self._index = BgenIndex(path, printable(path).replace("\n", "\\n"), indexed)
+        self._index = BgenIndex(path, printable_line(path), indexed)
         contigs = self._index.contigs.items()
         self._take_extents({contig: (known.first, known.last) for contig, known in contigs})
 

@@ -17,6 +17,7 @@ from urllib.parse import quote
 from pgx_ana.biobank.bgen_header import BgenHeader
 from pgx_ana.biobank.bgen_variants import Variant
 from pgx_ana.errors import InputError
+from pgx_ana.printable import printable_line
 
 _MAX_VALUE_BYTES = 1 << 26
 _LENGTH = "max(length(allele1), ifnull(length(allele2), 0))"
@@ -116,8 +117,8 @@ class BgenIndex:
         found = (variant.contig, variant.pos, variant.start, variant.end - variant.start)
         if found != place:
             raise self._foreign(
-                f"it has {place.contig}:{place.pos} at byte {place.start}, where the file has "
-                f"{variant.contig}:{variant.pos}"
+                f"it has {place.contig!r}:{place.pos} at byte {place.start}, where the file has "
+                f"{variant.contig!r}:{variant.pos}"
             )
 
     def close(self) -> None:
@@ -172,7 +173,7 @@ class BgenIndex:
         try:
             yield
         except (sqlite3.Error, sqlite3.Warning, OverflowError, UnicodeError, ValueError) as error:
-            raise self._damaged(str(error)) from error
+            raise self._damaged(printable_line(str(error))) from error
 
     def _damaged(self, what: str) -> InputError:
         return InputError(

@@ -28,6 +28,7 @@ _Column = Callable[[int], _Numbers]
 
 _HEAD = struct.Struct("<IHBB")
 _MAX_INFLATED = 1 << 29
+_SMALL_BLOCK = 1 << 20
 _MAX_BITS = 32
 _MAX_COPIES = 2
 _IS_MISSING, _COPIES, _UNUSED = 0x80, 0x3F, 0x40
@@ -67,12 +68,13 @@ class ProbabilityReader:
         """Raise :class:`InputError` where inflated genotypes are larger than they can be."""
         n, k = len(self._people), len(variant.alleles)
         n_values = max(_n_values(k, _MAX_COPIES, is_phased=p) for p in (False, True))
-        limit = 6 * n if self._layout == 1 else 10 + n + n * n_values * _MAX_BITS // 8
-        if variant.n_inflated > min(limit, _MAX_INFLATED):
+        # A small block is inflated and then says better what is wrong, such as a third copy.
+        limit = max(10 + n + n * n_values * _MAX_BITS // 8, _SMALL_BLOCK)
+        limit = min(limit, _MAX_INFLATED)
+        if variant.n_inflated > limit:
             raise InputError(
                 f"{place_of(self._name, variant)}: the genotypes claim {variant.n_inflated} bytes; "
-                f"two copies of {k} alleles in {n} people need at most {min(limit, _MAX_INFLATED)}; "
-                f"{_COPY_AGAIN}"
+                f"two copies of {k} alleles in {n} people need at most {limit}; {_COPY_AGAIN}"
             )
 
     def genotypes(self, variant: Variant, stored: bytes) -> Genotypes:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from pgx_ana.biobank.bgen_header import BgenHeader, Compression, FileBytes, truncated
 from pgx_ana.errors import InputError
-from pgx_ana.printable import printable
+from pgx_ana.printable import printable_line
 
 MAX_ALLELES = 255
 
@@ -106,7 +106,7 @@ class VariantList:
                 count = 4 * n_bytes
                 continue
             if variant.end > self._file.size:
-                raise truncated(self._file.name, f"the genotypes of {variant.contig}:{variant.pos}")
+                raise truncated(self._file.name, f"the genotypes of {_shown(variant)}")
             return variant
 
     def _move(self, start: int, count: int) -> int:
@@ -182,5 +182,9 @@ class VariantList:
 
 def place_of(name: str, variant: Variant) -> str:
     """Return a variant of the file called ``name`` in messages."""
-    rsid = f" {printable(variant.rsid[:_MAX_SHOWN])}" if variant.rsid else ""
-    return f"{name}: {printable(variant.contig[:_MAX_SHOWN])}:{variant.pos}{rsid}"
+    rsid = f" {printable_line(variant.rsid[:_MAX_SHOWN])}" if variant.rsid else ""
+    return f"{name}: {_shown(variant)}{rsid}"
+
+
+def _shown(variant: Variant) -> str:
+    return f"{printable_line(variant.contig[:_MAX_SHOWN])}:{variant.pos}"

@@ -15,7 +15,7 @@ from pgx_ana.biobank.reference_order import OrderedSite, as_given, by_reference
 from pgx_ana.biobank.source import Entry, Source
 from pgx_ana.errors import InputError, UsageError
 from pgx_ana.model import MISSING, NO_COPY, Record
-from pgx_ana.printable import printable
+from pgx_ana.printable import printable_line
 from pgx_ana.vcf import Extent, FileContigs, Headers, RecordFile, Row, Target, TargetIndex
 
 _LIBRARIES = {Kind.PGEN: "pgenlib", Kind.BED: "pgenlib"}
@@ -40,7 +40,7 @@ class BiobankFile(RecordFile):
     def __init__(self, path: str, headers: Headers, index: str = "") -> None:
         super().__init__()
         self.path = path
-        self.name = printable(path).replace("\n", "\\n")
+        self.name = printable_line(path)
         self._kind = _required_kind(path, self.name)
         self._source = _open(self._kind, path, self.name, index)
         self.header = self._source.header

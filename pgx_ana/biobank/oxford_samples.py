@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pgx_ana.errors import InputError
-from pgx_ana.printable import printable
+from pgx_ana.printable import printable_line
 from pgx_ana.reading import read_small
 
 _MAX_BYTES = 1 << 28
@@ -39,9 +39,9 @@ def sample_file_of(path: str) -> SampleFile | None:
     candidates = [Path(f"{path.removesuffix('.bgen')}.sample"), Path(f"{path}.sample")]
     found = [candidate for candidate in dict.fromkeys(candidates) if candidate.exists()]
     if len(found) > 1:
-        one, other = (_shown(str(candidate)) for candidate in found)
+        one, other = (printable_line(str(candidate)) for candidate in found)
         raise InputError(f"{one}: is beside {other}; remove or rename the one that is not wanted")
-    return _read(found[0], _shown(str(found[0]))) if found else None
+    return _read(found[0], printable_line(str(found[0]))) if found else None
 
 
 def names_of_people(
@@ -129,7 +129,3 @@ def _read(path: Path, name: str) -> SampleFile:
 
 def _are_types(row: Sequence[str]) -> bool:
     return bool(row) and row[0] == "0" and all(one.upper() in _TYPES for one in row)
-
-
-def _shown(path: str) -> str:
-    return printable(path).replace("\n", "\\n")
