@@ -17,3 +17,8 @@ def printable(text: str) -> str:
         sign if sign.isprintable() or sign == "\n" else sign.encode("unicode_escape").decode()
         for sign in text
     )
+
+
+def printable_line(text: str) -> str:
+    r"""Return the same in one line, with line feeds as ``\n``."""
+    return printable(text).replace("\n", "\\n")

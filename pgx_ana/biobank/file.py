@@ -15,10 +15,10 @@ from pgx_ana.biobank.reference_order import OrderedSite, as_given, by_reference
 from pgx_ana.biobank.source import Entry, Source
 from pgx_ana.errors import InputError, UsageError
 from pgx_ana.model import MISSING, NO_COPY, Record
-from pgx_ana.printable import printable
+from pgx_ana.printable import printable_line
 from pgx_ana.vcf import Extent, FileContigs, Headers, RecordFile, Row, Target, TargetIndex
 
-_LIBRARIES = {Kind.PGEN: "pgenlib", Kind.BED: "pgenlib", Kind.BGEN: "bgen"}
+_LIBRARIES = {Kind.PGEN: "pgenlib", Kind.BED: "pgenlib"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +43,7 @@ class BiobankFile(RecordFile):
     ) -> None:
         super().__init__()
         self.path = path
-        self.name = printable(path).replace("\n", "\\n")
+        self.name = printable_line(path)
         self._kind = _required_kind(path, self.name)
         self._source = _open(self._kind, path, self.name, index)
         self.header = self._source.header
@@ -170,8 +170,8 @@ def _required_kind(path: str, name: str) -> Kind:
     kind = kind_of(head_of(path))
     if kind is None:
         raise InputError(f"{name}: has changed while it was opened")
-    library = _LIBRARIES[kind]
-    if importlib.util.find_spec(library) is None:
+    library = _LIBRARIES.get(kind)
+    if library is not None and importlib.util.find_spec(library) is None:
         raise UsageError(
             f"{name}: {kind} is read by {library}, which is not installed: "
             "pip install 'pgx-ana[biobank]'"
@@ -181,7 +181,7 @@ def _required_kind(path: str, name: str) -> Kind:
 
 def _open(kind: Kind, path: str, name: str, index: str) -> Source:
     if kind is Kind.BGEN:
-        from pgx_ana.biobank.bgen import BgenSource  # noqa: PLC0415  # needs an optional library
+        from pgx_ana.biobank.bgen import BgenSource  # noqa: PLC0415  # most runs need no SQLite
 
         return BgenSource(path, name, index)
     from pgx_ana.biobank.plink import PlinkSource  # noqa: PLC0415  # needs an optional library

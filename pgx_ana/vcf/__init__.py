@@ -30,6 +30,7 @@ from pgx_ana.vcf.pooling import pooled, read_pool
 from pgx_ana.vcf.reader import VariantFile
 from pgx_ana.vcf.record_file import RecordFile, Row
 from pgx_ana.vcf.rows import TextRow, site_of
+from pgx_ana.vcf.spool import unnamed_file, write_spool
 from pgx_ana.vcf.targets import Target, TargetIndex
 
 __all__ = [
@@ -65,4 +66,6 @@ __all__ = [
     "read_pool",
     "site_of",
     "undetermined_assembly",
+    "unnamed_file",
+    "write_spool",
 ]

@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from helpers.fuzz_bgen import mutated_bgen, random_bgen
 from helpers.fuzz_checks import (
     InvariantError,
     call_fault,
@@ -44,6 +45,12 @@ def vcf_input(rng: random.Random) -> bytes:
     return mutated_vcf(rng, text) if rng.random() < 0.8 else text
 
 
+def bgen_input(rng: random.Random) -> bytes:
+    """Return a BGEN file with its companions, mutated in three of five cases."""
+    data = random_bgen(rng)
+    return mutated_bgen(rng, data) if rng.random() < 0.6 else data
+
+
 def yaml_input(rng: random.Random) -> bytes:
     """Return a mutated knowledge base."""
     return mutated_yaml(rng, toy_document())
@@ -52,8 +59,12 @@ def yaml_input(rng: random.Random) -> bytes:
 @pytest.mark.parametrize("part", PARTS)
 @pytest.mark.parametrize(
     ("kind", "make_input", "number"),
-    [("vcf", vcf_input, N_FILES), ("yaml", yaml_input, N_KNOWLEDGE_BASES)],
-    ids=["vcf", "yaml"],
+    [
+        ("vcf", vcf_input, N_FILES),
+        ("bgen", bgen_input, N_FILES),
+        ("yaml", yaml_input, N_KNOWLEDGE_BASES),
+    ],
+    ids=["vcf", "bgen", "yaml"],
 )
 def test_every_input_is_read_or_rejected(
     judge: Judge,
@@ -78,7 +89,7 @@ def test_every_input_is_read_or_rejected(
 
 
 def test_a_seed_gives_the_same_inputs_again() -> None:
-    for make_input in (vcf_input, yaml_input):
+    for make_input in (vcf_input, bgen_input, yaml_input):
         first, second = (make_input(random.Random(3)) for _ in range(2))
         assert first == second
 

@@ -11,10 +11,11 @@ import json
 import random
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from unittest import mock
 
+from helpers.fuzz_bgen import unbundled
 from helpers.fuzz_checks import (
     FILE_STEM,
     Outcome,
@@ -98,6 +99,35 @@ class Judge:
             judge_variation = _VARIATIONS[(digest >> 8) % len(_VARIATIONS)]
             judge_variation(self, _Case(text, knowledge, options, outcome))
         return isinstance(outcome, CohortCalls)
+
+    def bgen(self, data: bytes) -> bool:
+        """Judge a BGEN file with its companions; return whether it was accepted."""
+        path = self.folder / f"{FILE_STEM}.bgen"
+        names = (path, Path(f"{path}.bgi"), path.with_suffix(".sample"))
+        for name, content in zip(names, unbundled(data), strict=True):
+            name.unlink(missing_ok=True)
+            if content or name is path:
+                name.write_bytes(content)
+        digest = zlib.crc32(data)
+        request = _request(path, _OPTIONS[digest % len(_OPTIONS)])
+        with no_warnings():
+            outcome = _outcome(request, self.toy)
+            _check_callability(path, self.toy, request.options)
+            verified = _outcome(replace(request, verify=True), self.toy)
+            for error in (outcome, verified):
+                if isinstance(error, PgxAnaError):
+                    require(that="\n" not in str(error), what="several lines", found=str(error))
+            if isinstance(verified, CohortCalls):
+                require_same_calls(outcome, verified, "with verify")
+            if not isinstance(outcome, CohortCalls):
+                return False
+            check_calls(outcome)
+            check_output(Result(run(request, self.toy)), frames=digest % 16 == 0)
+            sample = digest % len(outcome.samples)
+            selection = Selection(samples=(outcome.samples[sample],))
+            actual = _outcome(replace(request, selection=selection), self.toy)
+            require_same_calls(outcome, actual, "for one sample", sample=sample)
+        return True
 
     def yaml(self, text: bytes) -> bool:
         """Judge a knowledge base; return whether it was accepted."""

@@ -2,11 +2,12 @@
 
 Run as ``PYTHONPATH=tests python -m tools.fuzz --seconds 600``.
 
-VCF files and knowledge bases come from :mod:`helpers.fuzz_vcf` and :mod:`helpers.fuzz_yaml`;
-:mod:`helpers.fuzz_judge` judges them. If atheris is installed, inputs that reach new code are kept
-and mutated further; otherwise every input starts from a valid one. The search runs in child
-processes, so that a crash, an exit, a hang of more than 10 seconds or the use of more than 1 GB
-counts as one more fault and the search continues. The output folder has one file for each fault.
+VCF files, BGEN files and knowledge bases come from :mod:`helpers.fuzz_vcf`,
+:mod:`helpers.fuzz_bgen` and :mod:`helpers.fuzz_yaml`; :mod:`helpers.fuzz_judge` judges them. If
+atheris is installed, inputs that reach new code are kept and mutated further; otherwise every input
+starts from a valid one. The search runs in child processes, so that a crash, an exit, a hang of
+more than 10 seconds or the use of more than 1 GB counts as one more fault and the search continues.
+The output folder has one file for each fault.
 """
 
 from __future__ import annotations
@@ -29,11 +30,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from helpers.fuzz_bgen import mutated_bgen, random_bgen
 from helpers.fuzz_vcf import mutated_vcf, random_vcf, recombined_vcf
 from helpers.fuzz_yaml import mutated_yaml, toy_document
 from helpers.paths import ROOT, TESTS, TOY
 
-KINDS = ("vcf", "yaml")
+KINDS = ("vcf", "yaml", "bgen")
+_TURNS = ("vcf", "bgen", "vcf", "yaml")
 MAX_SECONDS = 10  # for one input
 MAX_MEMORY_MB = 1024
 MAX_INPUT_BYTES = 1 << 16
@@ -42,6 +45,11 @@ GRACE_SECONDS = 300  # for a child to read all inputs kept so far before its tim
 MIN_CHILD_SECONDS = 20  # no child is started for less
 N_SEED_INPUTS = 60
 MAX_TRACEBACK = 6000  # characters
+_MUTATIONS: dict[str, Callable[[random.Random, bytes], bytes]] = {
+    "vcf": mutated_vcf,
+    "yaml": mutated_yaml,
+    "bgen": mutated_bgen,
+}
 EXAMPLES = (
     "data/example/NA12717.GRCh37.vcf",
     "data/example/NA12717.GRCh38.vcf",
@@ -64,7 +72,7 @@ def main() -> None:
     end = time.monotonic() + given.seconds
     turn = 0
     while turn == 0 or time.monotonic() < end - MIN_CHILD_SECONDS:
-        kind = given.kind or KINDS[turn % 3 == 2]  # knowledge bases every third time
+        kind = given.kind or _TURNS[turn % len(_TURNS)]
         seconds = min(CHILD_SECONDS, end - time.monotonic())
         _run_child(given.out, kind, given.seed * 10_000 + turn, seconds)
         turn += 1
@@ -203,12 +211,14 @@ class _Child:
     def _valid_input(self, rng: random.Random) -> bytes:
         if self.kind == "yaml":
             return toy_document()
+        if self.kind == "bgen":
+            return random_bgen(rng)
         if rng.random() < 0.1:
             return (ROOT / rng.choice(EXAMPLES)).read_bytes()
         return random_vcf(rng)
 
     def _mutated(self, rng: random.Random, data: bytes) -> bytes:
-        return mutated_yaml(rng, data) if self.kind == "yaml" else mutated_vcf(rng, data)
+        return _MUTATIONS[self.kind](rng, data)
 
     def _atheris_mutator(self, data: bytes, max_size: int, seed: int) -> bytes:
         rng = random.Random(seed)
@@ -221,7 +231,7 @@ class _Child:
 
     def _atheris_crossover(self, first: bytes, second: bytes, max_size: int, seed: int) -> bytes:
         rng = random.Random(seed)
-        if self.kind == "yaml":
+        if self.kind != "vcf":
             return self._mutated(rng, first)[:max_size]
         return recombined_vcf(rng, first, second)[:max_size]
 
