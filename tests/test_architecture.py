@@ -25,6 +25,8 @@ LIBRARIES = {
     "pebble": {"batch.workers"},
     "tqdm": {"cli.batch"},
     "pydantic": {"knowledge.form"},
+    "pgenlib": {"biobank.plink"},
+    "zstandard": {"biobank.zstd"},
 }
 """The rooms or modules that may import each library; pandas in ``api`` for type hints only."""
 
