@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import pickle
 import tempfile
 import time
+import uuid
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import CancelledError
+from dataclasses import dataclass
 from queue import Empty, Queue
 from types import TracebackType
 from typing import Any, Generic
@@ -184,6 +187,21 @@ class Cluster:
         self._connect(_RECONNECT_SECONDS)
 
 
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """Whoever unpickles this does the task, and gets the result in its place.
+
+    So no scheduler needs this program, and a worker without it fails with a message: Dask's own
+    messages would end the worker.
+    """
+
+    task: Task
+    home: Home
+
+    def __reduce__(self) -> tuple[Callable[[Task, Home], Result], tuple[Task, Home]]:
+        return perform_safely, (self.task, self.home)
+
+
 class _LostConnectionError(Exception):
     """The scheduler is gone, and with it what was under way."""
 
@@ -210,7 +228,8 @@ class _Connection(Generic[Key]):
     def submit(self, key: Key, task: Task) -> None:
         """Give a task to the scheduler."""
         with _losing_connection():
-            future = self._client.submit(perform_safely, task, self._home, pure=False)
+            work = pickle.dumps(_Work(task, self._home))
+            future = self._client.submit(pickle.loads, work, key=f"pgx-ana-{uuid.uuid4()}")
             self._futures[future.key] = future
             self.under_way[future.key] = key
             future.add_done_callback(self._done.put)
@@ -253,8 +272,8 @@ def _result_of(future: Future[Result]) -> Result:
         error = error.__cause__
     cause = " ".join(f"{type(error).__name__}: {error}".split())
     raise UsageError(
-        f"cannot run this program ({cause}); the scheduler and all workers need pgx-ana and its "
-        "libraries, in the versions that are installed here"
+        f"cannot run this program ({cause}); every worker needs pgx-ana and its libraries, "
+        "in the versions that are installed here"
     )
 
 
