@@ -27,7 +27,6 @@ FELL = "the process that read it ended whenever a worker of the cluster began wi
 def in_tmp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
     (tmp_path / "tmp").mkdir()
 
 
@@ -40,6 +39,7 @@ def dask(tmp_path: Path) -> Iterator[DaskProcesses]:
 def start(*words: object) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "pgx_ana", "batch", *map(str, words)],
+        env={**os.environ, "TMPDIR": str(Path("tmp").absolute())},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -75,6 +75,15 @@ def thousand(make_vcf: MakeVcf) -> Path:
     return write_manifest(names)
 
 
+def assert_nothing_is_left() -> None:
+    """No file is left in the working directory, in that for temporary files, or in the results."""
+    assert {"m.txt", "out", "undisturbed", "dask", "site", "tmp"} >= {
+        path.name for path in Path().iterdir() if path.suffix != ".vcf"
+    }
+    assert [] == list(Path("tmp").iterdir())
+    assert not list(Path("out").glob("blocks/.*"))
+
+
 @pytest.mark.parametrize("kind", ["tsv", "parquet"])
 def test_a_worker_and_then_everything_is_killed(
     thousand: Path, toy: KnowledgeBase, dask: DaskProcesses, kind: str
@@ -100,7 +109,31 @@ def test_a_worker_and_then_everything_is_killed(
     done = "998 of 1000 files annotated (998 samples), 2 refused: see out/status.tsv\n"
     assert (6, "", lost + done) == ended(run)
     assert tree(Path("undisturbed")) == tree(Path("out"))
-    assert {"m.txt", "out", "undisturbed", "dask", "site", "tmp"} == {
-        path.name for path in Path().iterdir() if path.suffix != ".vcf"
-    }
-    assert [] == list(Path("tmp").iterdir())
+    assert_nothing_is_left()
+
+
+@pytest.mark.parametrize("cluster", ["address", "local"])
+def test_a_file_that_ends_its_worker_is_refused_alone(
+    make_vcf: MakeVcf, toy: KnowledgeBase, dask: DaskProcesses, cluster: str
+) -> None:
+    names = ["a", "b", "kill", "c", "leave", "d", "e", "f"]
+    for name in names:
+        make_vcf(["1 100 A C 0/1"], samples=(name.upper(),), name=f"{name}.vcf")
+    manifest = write_manifest([f"{name}.vcf" for name in names])
+    os.environ["PYTHONPATH"] = dask.search_path  # of workers of --cluster local
+    if cluster == "address":
+        dask.start(2)
+        cluster = dask.address
+    words = [manifest, "-o", "out", "--kb", TOY, "--block-size", 2, "-t", "calls,summary"]
+    run = start(*words, "--jobs", 2, "--cluster", cluster)
+    done = "6 of 8 files annotated (6 samples), 2 refused: see out/status.tsv\n"
+    assert (6, "", done) == ended(run)
+    fault = "the process that read it met a fault of this program (SystemExit: 0)"
+    refused = {"kill.vcf": f"kill.vcf: {FELL}", "leave.vcf": f"leave.vcf: {fault}"}
+    assert [
+        [f"{name}.vcf", ".", ".", "refused", ".", refused[f"{name}.vcf"]]
+        if f"{name}.vcf" in refused
+        else [f"{name}.vcf", "1", name.upper(), "ok", "1", "."]
+        for name in names
+    ] == status(Path("out"))
+    assert_nothing_is_left()
