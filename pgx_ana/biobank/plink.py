@@ -34,6 +34,7 @@ _COMPANIONS = {
 _BED_HEAD = b"\x6c\x1b\x01"
 _DOSAGE_UNIT = 1 << 14
 _NO_VALUE = -9
+_SPARE = 64  # behind the dosages of people; the bits of one word
 # Of a count of the second allele, as an unsigned byte: the row of the table of genotypes.
 _ROW_OF_COUNT = np.full(256, 3, np.uint8)
 _ROW_OF_COUNT[:3] = (0, 1, 2)
@@ -178,10 +179,18 @@ class PlinkSource:
         return np.where(dosages == _NO_VALUE, np.float32(np.nan), dosages)
 
     def _read_dosages(self, number: int, people: NDArray[np.intp]) -> NDArray[np.float32]:
-        """Return the dosages of the second allele of a variant, as the library gives them."""
-        dosages = np.empty(len(people), np.float32)
+        """Return the dosages of the second allele of a variant, as the library gives them.
+
+        Where bits behind the last person are set, the library writes behind the last dosage.
+        """
+        dosages = np.full(len(people) + _SPARE, np.nan, np.float32)
         self._call(number, people, lambda r: r.read_dosages(number, dosages))
-        return dosages
+        if not np.isnan(dosages[len(people) :]).all():
+            raise InputError(
+                f"{self._name}: the file is damaged at variant {number + 1} (dosages of nobody); "
+                "copy or download it again"
+            )
+        return dosages[: len(people)]
 
     def _call(
         self, number: int, people: NDArray[np.intp], read: Callable[[pgenlib.PgenReader], None]

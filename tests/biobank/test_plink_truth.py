@@ -110,6 +110,30 @@ def test_the_dosage_of_one_copy_is_doubled_in_the_file(
     assert found.probability[found.codes].tolist() == [of_man, 0.9375, 0.9375]
 
 
+def test_dosages_behind_the_last_person_are_damage(tmp_path: Path) -> None:
+    # Fixed width, dosages of everybody; then of those whose bits are set, one of which is nobody's.
+    _write_dosages(tmp_path, [1.9375, 0.9375, 0.0625])
+    path = tmp_path / "a.pgen"
+    whole = path.read_bytes()
+    record = whole[-1 - 2 * 3 :]  # genotypes of four, then the dosages
+    types_at = 12 + 8
+    types = bytes([0x60])
+    length = (len(record) + 1 + 2).to_bytes(1, "little")
+    damaged = record[:1] + bytes([0b1111]) + record[1:] + b"\0\x20"
+    control = bytes([whole[11] & 0xF0 | 4])
+    start = (types_at + 2).to_bytes(8, "little")
+    path.write_bytes(whole[:2] + b"\x10" + whole[3:11] + control + start + types + length + damaged)
+    source = _source(tmp_path, ["15 10 A C"])
+    (entry,) = _entries(source)
+    for read in (lambda: source.genotypes(entry, np.arange(3)), source.verify):
+        with pytest.raises(InputError) as caught:
+            read()
+        assert str(caught.value) == (
+            "a.pgen: the file is damaged at variant 1 (dosages of nobody); copy or download it "
+            "again"
+        )
+
+
 def test_dosages_of_several_alleles_are_unknown_rather_than_certain(tmp_path: Path) -> None:
     _write_dosages(tmp_path, [1.9375, 0.9375, 0.0625])
     source = _source(tmp_path, ["15 10 A C,G"])
