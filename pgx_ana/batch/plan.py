@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pgx_ana.batch.settings import Settings
+from pgx_ana.biobank import companions_of
 from pgx_ana.errors import UsageError
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.pipeline import SheetRow, stated_circumstances
@@ -28,7 +29,11 @@ _NOT_THERE = (-1, -1)
 
 @dataclass(frozen=True, slots=True)
 class PlannedFile:
-    """A file of the manifest, with its size in bytes and its time of change; -1 if not there."""
+    """A file of the manifest, with its size in bytes and its time of change; -1 if not there.
+
+    The files beside it that are read with it count: their sizes are added, and the latest time is
+    that of change.
+    """
 
     row: SheetRow
     size: int
@@ -45,6 +50,15 @@ class PlannedFile:
 
 
 def _state(path: str) -> tuple[int, int]:
+    own = _status(path)
+    if own == _NOT_THERE:
+        return own
+    companions = (_status(companion) for companion in companions_of(path))
+    sizes, times = zip(own, *(status for status in companions if status != _NOT_THERE), strict=True)
+    return sum(sizes), max(times)
+
+
+def _status(path: str) -> tuple[int, int]:
     try:
         status = os.stat(path)  # noqa: PTH116  # there may be a hundred thousand
     except (OSError, ValueError):
