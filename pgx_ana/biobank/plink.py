@@ -135,7 +135,25 @@ class PlinkSource:
         if not site.alts:  # somebody may have the allele, whatever the list says
             site = dataclasses.replace(site, alts=(UNNAMED,))
         self._check_alleles(site, variant)
+        self._check_spare_bits(variant)
         return Entry(site, variant.number, variant.place, is_ordered)
+
+    def _check_spare_bits(self, variant: ListedVariant) -> None:
+        """Raise :class:`InputError` where a bed file has a genotype behind its last person.
+
+        Its size does not show that up to three people are missing from the list.
+        """
+        width, n_used = -(-len(self.samples) // 4), len(self.samples) % 4
+        if self._pgen is not None or not n_used:
+            return
+        with self._path.open("rb") as file:
+            file.seek(len(_BED_HEAD) + (variant.number + 1) * width - 1)
+            last = file.read(1)
+        if last and last[0] >> 2 * n_used:
+            raise InputError(
+                f"{variant.place}: {self._name} has genotypes of more people than the "
+                f"{len(self.samples)} of {self._people_name}: they do not belong together"
+            )
 
     def _check_alleles(self, site: Record, variant: ListedVariant) -> None:
         """Raise :class:`InputError` where the file has a third allele, and the list has two.

@@ -141,3 +141,27 @@ def test_dosages_of_several_alleles_are_unknown_rather_than_certain(tmp_path: Pa
     found = source.genotypes(entry, np.arange(3))
     assert found.probability is not None
     np.testing.assert_array_equal(found.probability[found.codes], [_NAN] * 3)
+
+
+def test_a_bed_file_has_no_genotypes_behind_its_last_person(tmp_path: Path) -> None:
+    (tmp_path / "a.bim").write_text("15\trs1\t0\t10\tC\tA\n")
+    (tmp_path / "a.fam").write_text("0 a 0 0 1 -9\n0 b 0 0 2 -9\n0 c 0 0 0 -9\n")
+    path = tmp_path / "a.bed"
+    read: list[object] = []
+    for genotypes in (0b00_11_10_00, 0b11_11_10_00):  # the second one is of four people
+        path.write_bytes(bytes([0x6C, 0x1B, 1, genotypes]))
+        source = PlinkSource(str(path), "a.bed", Kind.BED)
+        try:
+            (entry,) = _entries(source)
+        except InputError as error:
+            read.append(str(error))
+        else:
+            found = source.genotypes(entry, np.arange(3))
+            read.append(found.alleles[found.codes].tolist())
+    assert read == [
+        [[1, 1], [0, 1], [0, 0]],
+        (
+            f"{tmp_path / 'a.bim'}: line 1: 15:10: a.bed has genotypes of more people than the 3 of "
+            f"{tmp_path / 'a.fam'}: they do not belong together"
+        ),
+    ]
