@@ -161,7 +161,7 @@ def test_a_bed_file_has_no_genotypes_behind_its_last_person(tmp_path: Path) -> N
     assert read == [
         [[1, 1], [0, 1], [0, 0]],
         (
-            f"{tmp_path / 'a.bim'}: line 1: 15:10: a.bed has genotypes of more people than the 3 of "
-            f"{tmp_path / 'a.fam'}: they do not belong together"
+            f"{tmp_path / 'a.bim'}: line 1: 15:10: a.bed has genotypes of more people "
+            f"than the 3 of {tmp_path / 'a.fam'}: they do not belong together"
         ),
     ]
