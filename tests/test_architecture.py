@@ -23,6 +23,9 @@ LIBRARIES = {
     "pyarrow": {"output.parquet"},
     "pandas": {"output.frames", "api"},
     "pebble": {"batch.workers"},
+    "dask": {"batch.slurm"},
+    "dask_jobqueue": {"batch.slurm"},
+    "distributed": {"batch.cluster"},
     "tqdm": {"cli.batch"},
     "pydantic": {"knowledge.form"},
 }
