@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from helpers.batches import sabotage
 from helpers.fixture_types import MakeVcf
+from helpers.paths import TOY
 from helpers.recipes import SHARDS, Batch, prepare_batch, recipes
 from helpers.slurm import Job, NoSlurmError, Slurm, processes_of, running_slurm, wait_until
 
@@ -23,6 +24,25 @@ CANCELLED = Job("CANCELLED", 0)
 
 N_FINISHED = 13
 """Of 16 blocks; of the four in shard 2, the second one has the file that hangs."""
+
+PATIENCE = {"DASK_DISTRIBUTED__DEPLOY__LOST_WORKER_TIMEOUT": "1s"}
+"""The time after which Dask asks for another job in place of one that is lost; by default 15 s."""
+
+HANG_ONCE = """
+import os, sys, time
+
+def watch(event, arguments):
+    if event == "open" and str(arguments[0]).endswith("hang.vcf"):
+        try:
+            with open({sign!r}, "x") as sign:
+                sign.write(os.environ["SLURM_JOB_ID"])
+        except FileExistsError:
+            return
+        time.sleep(600)
+
+sys.addaudithook(watch)
+"""
+"""A module of every new process: the first one to open ``hang.vcf`` names its job, and hangs."""
 
 Submit = Callable[..., None]
 NewJobs = Callable[[], list[tuple[str, Job]]]
@@ -100,6 +120,37 @@ def test_a_task_is_cancelled_in_the_middle(
     assert [("", SOME_REFUSED), ("2", DONE)] == new_jobs()
     assert batch.at_once == batch.results
     assert finished.items() <= batch.finished().items()
+
+
+@pytest.mark.parametrize("n_workers", [1, 2])
+def test_a_worker_of_dask_is_cancelled_in_the_middle(
+    slurm: Slurm, new_jobs: NewJobs, batch: Batch, n_workers: int
+) -> None:
+    """The other worker reads what it was reading, or a new one that takes its place."""
+    sign = batch.folder / "hangs"
+    site = batch.folder / "site"
+    site.mkdir()
+    (site / "sitecustomize.py").write_text(HANG_ONCE.format(sign=str(sign)))
+    before = set(processes_of(slurm))
+    words = ["pgx-ana", "batch", "files.txt", "-o", "results", "--kb", str(TOY)]
+    with subprocess.Popen(
+        [*words, "--cluster", "slurm", "--jobs", str(n_workers)],
+        cwd=batch.folder,
+        env={**batch.environment, **slurm.environment, **PATIENCE, "PYTHONPATH": str(site)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as run:
+        wait_until(lambda: sign.exists() and sign.read_text().isdigit(), "no worker hangs")
+        finished = batch.finished()
+        slurm.command("scancel", sign.read_text())
+        out, error = run.communicate(timeout=120)
+    done = "300 of 301 files annotated (300 samples), 1 refused: see results/status.tsv\n"
+    assert (6, "", done) == (run.returncode, out, error)
+    assert batch.at_once == batch.results
+    assert finished.items() <= batch.finished().items()
+    assert 2 == len(new_jobs())
+    wait_until(lambda: before == set(processes_of(slurm)), "workers have left processes")
 
 
 def test_nothing_is_left_when_a_test_fails(slurm: Slurm, tmp_path: Path) -> None:
