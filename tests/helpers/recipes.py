@@ -30,7 +30,10 @@ def recipes(heading: str, language: str = "bash") -> list[str]:
     section = re.split(r"^##+ ", text, maxsplit=1, flags=re.MULTILINE)[0]
     found = re.findall(rf"```{language}\n(.*?)```", section, re.DOTALL)
     assert found, heading
-    return [code.replace("500", str(SHARDS)).replace("-n ", f"--kb {TOY} -n ") for code in found]
+    return [
+        code.replace("500", str(SHARDS)).replace("-o results", f"-o results --kb {TOY}")
+        for code in found
+    ]
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ MinJobAge=3600
 MailProg=/bin/true
 MpiDefault=none
 NodeName={host} NodeAddr=127.0.0.1 CPUs=2 RealMemory=16000
-PartitionName=all Nodes=ALL Default=YES MaxTime=INFINITE State=UP
+PartitionName=short Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 """
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from helpers.batches import sabotage
 from helpers.fixture_types import MakeVcf
-from helpers.paths import TOY
 from helpers.recipes import SHARDS, Batch, prepare_batch, recipes
 from helpers.slurm import Job, NoSlurmError, Slurm, processes_of, running_slurm, wait_until
 
@@ -132,9 +131,9 @@ def test_a_worker_of_dask_is_cancelled_in_the_middle(
     site.mkdir()
     (site / "sitecustomize.py").write_text(HANG_ONCE.format(sign=str(sign)))
     before = set(processes_of(slurm))
-    words = ["pgx-ana", "batch", "files.txt", "-o", "results", "--kb", str(TOY)]
+    (recipe,) = recipes("Slurm through Dask")
     with subprocess.Popen(
-        [*words, "--cluster", "slurm", "--jobs", str(n_workers)],
+        ["bash", "-c", recipe.replace("--jobs 50", f"--jobs {n_workers}")],
         cwd=batch.folder,
         env={**batch.environment, **slurm.environment, **PATIENCE, "PYTHONPATH": str(site)},
         stdout=subprocess.PIPE,
