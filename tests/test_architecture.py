@@ -23,7 +23,7 @@ LIBRARIES = {
     "pyarrow": {"output.parquet"},
     "pandas": {"output.frames", "api"},
     "pebble": {"batch.workers"},
-    "dask": {"batch.slurm"},
+    "dask": {"batch.cluster", "batch.slurm"},
     "dask_jobqueue": {"batch.slurm"},
     "distributed": {"batch.cluster"},
     "tqdm": {"cli.batch"},

@@ -20,7 +20,8 @@ from queue import Empty, Queue
 from types import TracebackType
 from typing import Any, Generic
 
-from distributed import Client, Future, LocalCluster
+import dask.config
+from distributed import Client, Future, LocalCluster, SpecCluster
 from distributed.scheduler import KilledWorker
 
 from pgx_ana.batch.plan import Plan
@@ -80,10 +81,7 @@ class Cluster:
         for name in _LOGGERS:
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)  # this program says what it must
         with self._closing:
-            if self._name == LOCAL:
-                self._started = self._closing.enter_context(_local_cluster(self._jobs))
-            elif self._name == SLURM:
-                self._started = self._closing.enter_context(slurm_cluster(self._jobs))
+            self._started = self._closing.enter_context(_started(self._name, self._jobs))
             self._connect(_CONNECT_SECONDS)
             self._closing = self._closing.pop_all()
         return self
@@ -278,18 +276,25 @@ def _result_of(future: Future[Result]) -> Result:
 
 
 @contextlib.contextmanager
-def _local_cluster(jobs: int) -> Iterator[LocalCluster]:
-    """Start workers on this machine, which leave nothing behind."""
+def _started(name: str, jobs: int) -> Iterator[SpecCluster | None]:
+    """Start workers that leave nothing behind, None where they are there already."""
+    if name not in {LOCAL, SLURM}:
+        yield None
+        return
     with (
         tempfile.TemporaryDirectory(prefix="pgx-ana-", ignore_cleanup_errors=True) as folder,
-        LocalCluster(
-            n_workers=jobs,
-            threads_per_worker=1,
-            memory_limit=None,
-            local_directory=folder,
-            dashboard_address="127.0.0.1:0",
-            scheduler_kwargs={"dashboard": False},
-            silence_logs=logging.CRITICAL,
-        ) as cluster,
+        dask.config.set({"temporary-directory": folder}),
+        slurm_cluster(jobs) if name == SLURM else _local_cluster(jobs) as cluster,
     ):
         yield cluster
+
+
+def _local_cluster(jobs: int) -> LocalCluster:
+    return LocalCluster(
+        n_workers=jobs,
+        threads_per_worker=1,
+        memory_limit=None,
+        dashboard_address="127.0.0.1:0",
+        scheduler_kwargs={"dashboard": False},
+        silence_logs=logging.CRITICAL,
+    )

@@ -99,7 +99,10 @@ def perform(task: Task, home: Home) -> Made:
     that of the plan, and :class:`OutputError`. Any other error is a fault of this program.
     """
     if home.program != __version__:
-        raise UsageError(f"this is pgx-ana {__version__}, and the plan is of {home.program}")
+        raise UsageError(
+            f"pgx-ana {__version__} is installed on {os.uname().nodename}, and the batch was "
+            f"planned with {home.program}; all machines need the same"
+        )
     with _ONE_AT_A_TIME, _working_in(home.folder):
         annotator = _annotator(
             home.directories, home.digest, task.block.settings.request.population
