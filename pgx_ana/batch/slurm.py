@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shlex
 import shutil
+import signal
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import dask.config
-from dask_jobqueue.slurm import SLURMCluster
 
 from pgx_ana.errors import ClusterError, UsageError
 
@@ -26,8 +28,8 @@ _STAGGER = 0.05
 _WALLTIME = re.compile(r"(?:([0-9]+)-)?([0-9]+)(?::([0-9]+))?(?::([0-9]+))?", re.ASCII)
 
 
-def slurm_cluster(jobs: int) -> SLURMCluster:
-    """Return a cluster of Slurm jobs with one worker each, which have been submitted.
+def slurm_cluster(jobs: int) -> Any:
+    """Return a ``SLURMCluster``: jobs with one worker each, which have been submitted.
 
     Raises :class:`UsageError` on a machine without Slurm, and :class:`ClusterError` if it refuses
     such jobs.
@@ -37,6 +39,9 @@ def slurm_cluster(jobs: int) -> SLURMCluster:
             "--cluster slurm: there is no sbatch here; run this on a machine from which jobs of "
             "Slurm can be submitted"
         )
+    with _signals_kept():
+        from dask_jobqueue.slurm import SLURMCluster  # noqa: PLC0415  # it changes signals
+
     cluster = SLURMCluster(**slurm_options())
     try:
         _check(cluster.job_script())
@@ -69,6 +74,17 @@ def slurm_options() -> dict[str, Any]:
         },
         "silence_logs": "critical",
     }
+
+
+@contextlib.contextmanager
+def _signals_kept() -> Iterator[None]:
+    """Keep what Ctrl-C does: the library makes a regular end of it, as soon as it is imported."""
+    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)
 
 
 def _configured(name: str, default: Any) -> Any:
