@@ -26,9 +26,12 @@ _STOP_SECONDS = 10
 _JOB_SECONDS = 120
 _LOOK_SECONDS = 0.1
 
+_DAEMONS = ("munged", "slurmctld", "slurmd")
 _COMMANDS = ("sbatch", "scancel", "scontrol", "sinfo", "squeue")
 _SEARCHED = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"
 _ENVIRONMENT = "SLURM_CONF"
+_ENDED_WITH_US = ("setpriv", "--pdeathsig", "TERM")
+"""What starts a daemon that is also ended if the tests are killed."""
 
 _CONFIGURATION = """
 ClusterName=tests
@@ -122,20 +125,19 @@ def wait_until(condition: Callable[[], bool], complaint: str) -> None:
 @contextlib.contextmanager
 def running_slurm() -> Iterator[Slurm]:
     """Start a Slurm, and stop it with all that it has started. Raises :class:`NoSlurmError`."""
-    daemons = [_program(name) for name in ("munged", "slurmctld", "slurmd")]
-    for name in _COMMANDS:
-        _program(name)
-    with tempfile.TemporaryDirectory(prefix="slurm-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
+    programs = {name: _program(name) for name in (*_DAEMONS, *_COMMANDS, _ENDED_WITH_US[0])}
+    with tempfile.TemporaryDirectory(prefix="slurm-", ignore_cleanup_errors=True) as path:
+        folder = Path(path)
         slurm = Slurm(_configured(folder))
-        started: list[subprocess.Popen[bytes]] = []
+        started: dict[str, subprocess.Popen[bytes]] = {}
         try:
-            for words in _daemon_commands(folder, *daemons):
-                started.append(_started(words, folder, slurm))
+            for name, options in _daemon_options(folder).items():
+                words = [*_ENDED_WITH_US, programs[name], *options]
+                started[name] = _started(words, folder / f"{name}.out", slurm)
             _await_start(slurm, folder, started)
             yield slurm
         finally:
-            _stop(slurm, started)
+            _stop(slurm, list(started.values()))
 
 
 def processes_of(slurm: Slurm) -> list[int]:
@@ -184,50 +186,48 @@ def _free_ports() -> tuple[int, int]:
         return first.getsockname()[1], second.getsockname()[1]
 
 
-def _daemon_commands(
-    folder: Path, munged: str, slurmctld: str, slurmd: str
-) -> Iterator[Sequence[str]]:
-    options = {
+def _daemon_options(folder: Path) -> Mapping[str, Sequence[str]]:
+    """Return the options of the daemons by their names, in the order in which they are started."""
+    files = {
         "socket": "munge.socket",
         "key-file": "munge.key",
         "log-file": "munged.log",
         "pid-file": "munged.pid",
         "seed-file": "munged.seed",
     }
-    yield [munged, "--foreground", *(f"--{key}={folder / name}" for key, name in options.items())]
-    yield [slurmctld, "-D"]
-    yield [slurmd, "-D"]
+    munged = ["--foreground", *(f"--{option}={folder / name}" for option, name in files.items())]
+    return dict(zip(_DAEMONS, (munged, ["-D"], ["-D"]), strict=True))
 
 
-def _started(words: Sequence[str], folder: Path, slurm: Slurm) -> subprocess.Popen[bytes]:
-    with (folder / f"{Path(words[0]).name}.out").open("wb") as log:
+def _started(words: Sequence[str], log: Path, slurm: Slurm) -> subprocess.Popen[bytes]:
+    with log.open("wb") as output:
         return subprocess.Popen(
             words,
             env=os.environ | slurm.environment,
             stdin=subprocess.DEVNULL,
-            stdout=log,
+            stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,  # an interrupted test run stops it in order
         )
 
 
-def _await_start(slurm: Slurm, folder: Path, started: Sequence[subprocess.Popen[bytes]]) -> None:
+def _await_start(
+    slurm: Slurm, folder: Path, started: Mapping[str, subprocess.Popen[bytes]]
+) -> None:
     """Wait until the node takes jobs. Raises :class:`NoSlurmError` with the last line of a log."""
     end = time.monotonic() + _START_SECONDS
     while time.monotonic() < end:
-        for process in started:
+        for name, process in started.items():
             if process.poll() is not None:
-                raise NoSlurmError(_last_line(folder, process))
+                raise NoSlurmError(_last_line(folder, name))
         with contextlib.suppress(subprocess.CalledProcessError):
             if slurm.command("sinfo", "--noheader", "--format=%T").strip() == "idle":
                 return
         time.sleep(_LOOK_SECONDS)
-    raise NoSlurmError(_last_line(folder, started[-1]))
+    raise NoSlurmError(_last_line(folder, _DAEMONS[-1]))
 
 
-def _last_line(folder: Path, process: subprocess.Popen[bytes]) -> str:
-    assert isinstance(process.args, list)
-    name = Path(process.args[0]).name
+def _last_line(folder: Path, name: str) -> str:
     *_, last = ["no log", *(folder / f"{name}.out").read_text(errors="replace").splitlines()]
     return f"{name} does not work: {last}"
 
