@@ -62,6 +62,10 @@ NodeName={host} NodeAddr=127.0.0.1 CPUs=2 RealMemory=16000
 PartitionName=short Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 """
 
+_CGROUP_CONFIGURATION = "CgroupPlugin=cgroup/v1\n"
+"""No plugin is asked for, but a node would look for one in the system, and end without control groups;
+this one does not look."""
+
 
 class NoSlurmError(Exception):
     """Slurm is not installed, or does not start; the message says which and why."""
@@ -166,6 +170,7 @@ def _configured(folder: Path) -> Path:
     key.write_bytes(secrets.token_bytes(128))
     key.chmod(0o400)
     controller_port, node_port = _free_ports()
+    (folder / "cgroup.conf").write_text(_CGROUP_CONFIGURATION)
     configuration = folder / "slurm.conf"
     configuration.write_text(
         _CONFIGURATION.format(
