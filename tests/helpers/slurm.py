@@ -63,8 +63,7 @@ PartitionName=short Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 """
 
 _CGROUP_CONFIGURATION = "CgroupPlugin=cgroup/v1\n"
-"""No plugin is asked for, but a node would look for one in the system, and end without control groups;
-this one does not look."""
+"""None is needed, but a node would look for control groups, and end where there are none."""
 
 
 class NoSlurmError(Exception):
