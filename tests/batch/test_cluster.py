@@ -283,8 +283,8 @@ def test_faults(run: Run, make_vcf: MakeVcf, monkeypatch: pytest.MonkeyPatch) ->
         (
             ["nowhere"],
             (
-                "--cluster nowhere: is neither local nor slurm nor the address of a Dask scheduler, "
-                "as tcp://HOST:PORT"
+                "--cluster nowhere: is neither local nor slurm nor the address of a Dask "
+                "scheduler, as tcp://HOST:PORT"
             ),
         ),
         (
