@@ -26,7 +26,7 @@ _SITES = ("1 99 CA C", "1 200 A C", "1 300 T C", "2 50 T G")
 def recipes(heading: str, language: str = "bash") -> list[str]:
     """Return the code under a heading of the page on batches, for few shards and the toy base."""
     page = (ROOT / "docs" / "batch.md").read_text(encoding="utf-8")
-    _, _, text = page.partition(f"\n### {heading}\n")
+    _, _, text = page.partition(f"# {heading}\n")
     section = re.split(r"^##+ ", text, maxsplit=1, flags=re.MULTILINE)[0]
     found = re.findall(rf"```{language}\n(.*?)```", section, re.DOTALL)
     assert found, heading

@@ -131,9 +131,9 @@ def test_a_worker_of_dask_is_cancelled_in_the_middle(
     site.mkdir()
     (site / "sitecustomize.py").write_text(HANG_ONCE.format(sign=str(sign)))
     before = set(processes_of(slurm))
-    (recipe,) = recipes("Slurm through Dask")
+    (recipe,) = [line for line in recipes("On Dask")[0].splitlines() if "--cluster slurm" in line]
     with subprocess.Popen(
-        ["bash", "-c", recipe.replace("--jobs 50", f"--jobs {n_workers}")],
+        ["bash", "-c", recipe.replace("--jobs 100", f"--jobs {n_workers}")],
         cwd=batch.folder,
         env={**batch.environment, **slurm.environment, **PATIENCE, "PYTHONPATH": str(site)},
         stdout=subprocess.PIPE,
