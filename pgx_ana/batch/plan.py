@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -123,20 +123,36 @@ class Plan:
 
     def blocks(self) -> tuple[Block, ...]:
         """Return the blocks, in the order of the first files of their units."""
-        constant = [self.program, *self.knowledge, self.settings.as_json()]
-        divided = _divided(_units(self.files), self.division.block_files)
-        return tuple(
-            Block(number, units, _digest([constant, _described(units)]))
-            for number, units in enumerate(divided, 1)
-        )
+        return self._blocks(1, 1)
 
     def shard(self, number: int) -> tuple[Block, ...]:
         """Return the blocks of a shard, numbered from 1: consecutive blocks, as many in each."""
-        blocks, shards = self.blocks(), self.division.shards
+        shards = self.division.shards
         if not 1 <= number <= shards:
             raise UsageError(f"--shard {number}: the plan has the shards 1 to {shards}")
-        first, last = (len(blocks) * (number + step) // shards for step in (-1, 0))
-        return blocks[first:last]
+        return self._blocks(number, shards)
+
+    def shards_of(self, numbers: Collection[int]) -> list[int]:
+        """Return the shards that have any of some blocks, all by their numbers."""
+        shards = self.division.shards
+        n_blocks = len(self._divided())
+        return [
+            shard
+            for shard in range(1, shards + 1)
+            if any(index + 1 in numbers for index in _part(n_blocks, shard, shards))
+        ]
+
+    def _blocks(self, part: int, parts: int) -> tuple[Block, ...]:
+        """Return the blocks of one of some parts, and describe no others: there may be many."""
+        constant = [self.program, *self.knowledge, self.settings.as_json()]
+        divided = self._divided()
+        return tuple(
+            Block(index + 1, divided[index], _digest([constant, _described(divided[index])]))
+            for index in _part(len(divided), part, parts)
+        )
+
+    def _divided(self) -> list[tuple[Unit, ...]]:
+        return list(_divided(_units(self.files), self.division.block_files))
 
     def as_text(self) -> str:
         """Return the plan as JSON, one line per file."""
@@ -210,6 +226,11 @@ def _units(files: Iterable[PlannedFile]) -> list[Unit]:
     for file in files:
         units.setdefault(file.row.group or file.row.line, []).append(file)
     return [tuple(unit) for unit in units.values()]
+
+
+def _part(size: int, part: int, parts: int) -> range:
+    """Return the indices of a part, numbered from 1, of some things in parts of equal size."""
+    return range(size * (part - 1) // parts, size * part // parts)
 
 
 def _divided(units: Iterable[Unit], block_files: int) -> Iterator[tuple[Unit, ...]]:

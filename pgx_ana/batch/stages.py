@@ -144,11 +144,7 @@ def _records(folder: BatchFolder, plan: Plan, blocks: Sequence[Block]) -> dict[i
     records = {block.number: folder.record(block, output) for block in blocks}
     missing = {number for number, record in records.items() if record is None}
     if missing:
-        shards = [
-            shard
-            for shard in range(1, plan.division.shards + 1)
-            if not missing.isdisjoint(block.number for block in plan.shard(shard))
-        ]
+        shards = plan.shards_of(missing)
         shown = ", ".join(map(str, shards[:_MAX_SHARDS_SHOWN]))
         hidden = len(shards) - _MAX_SHARDS_SHOWN
         more = f" and {hidden} more" if hidden > 0 else ""

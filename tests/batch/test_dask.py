@@ -197,6 +197,28 @@ def test_workers_that_are_jobs_of_slurm(
     assert_nothing_is_left()
 
 
+def test_a_job_that_ends_is_replaced(
+    make_vcf: MakeVcf, toy: KnowledgeBase, slurm: Slurm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DASK_DISTRIBUTED__DEPLOY__LOST_WORKER_TIMEOUT", "1s")
+    names = [f"{number}.vcf" for number in range(100)]
+    for number, name in enumerate(names):
+        make_vcf(["1 100 A C 0/1"], samples=(f"S{number}",), name=name)
+    manifest = write_manifest(names)
+    whole(manifest, Path("undisturbed"), toy, block_files=1)
+    words = [manifest, "-o", "out", "--kb", TOY, "-t", "calls,summary", "--block-size", 1]
+    run = start(*words, "--cluster", "slurm")
+    when_records(Path("out"), 5, run)
+    (job,) = slurm.submitted()
+    os.killpg(job, signal.SIGKILL)
+    assert len(list(Path("out").glob("blocks/block-*.json"))) < 100
+    done = "100 of 100 files annotated (100 samples): see out/status.tsv\n"
+    assert (0, "", done) == ended(run)
+    assert tree(Path("undisturbed")) == tree(Path("out"))
+    assert 2 == len(slurm.submitted())
+    assert slurm.submitted() == slurm.cancelled()
+
+
 def test_jobs_that_slurm_refuses(make_vcf: MakeVcf, slurm: Slurm) -> None:
     make_vcf(["1 100 A C 0/1"], name="a.vcf")
     (slurm.folder / "refusal").write_text("sbatch: error: invalid partition specified: x\n")
