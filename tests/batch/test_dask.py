@@ -147,14 +147,34 @@ def test_a_file_that_ends_its_worker_is_refused_alone(
     done = "6 of 8 files annotated (6 samples), 2 refused: see out/status.tsv\n"
     assert (6, "", done) == ended(run)
     fault = "the process that read it met a fault of this program (SystemExit: 0)"
-    refused = {"kill.vcf": f"kill.vcf: {FELL}", "leave.vcf": f"leave.vcf: {fault}"}
+    reasons = {"kill": FELL, "leave": fault}
     assert [
-        [f"{name}.vcf", ".", ".", "refused", ".", refused[f"{name}.vcf"]]
-        if f"{name}.vcf" in refused
+        [f"{name}.vcf", ".", ".", "refused", ".", f"{name}.vcf: {reasons[name]}"]
+        if name in reasons
         else [f"{name}.vcf", "1", name.upper(), "ok", "1", "."]
         for name in names
     ] == status(Path("out"))
     assert_nothing_is_left()
+
+
+def test_the_steps_of_a_batch(make_vcf: MakeVcf, toy: KnowledgeBase, dask: DaskProcesses) -> None:
+    """On workers with several threads. Blocks are read again where a sample is in two files."""
+    names = [f"{number}.vcf" for number in range(12)]
+    for number, name in enumerate(names):
+        make_vcf(["1 100 A C 0/1"], samples=(f"S{number % 11}",), name=name)
+    manifest = write_manifest(names)
+    whole(manifest, Path("undisturbed"), toy, block_files=2)
+    dask.start_scheduler()
+    dask.start_worker(threads=3)
+    words = ["-o", "out", "--kb", TOY, "-t", "calls,summary", "--block-size", 2, "-q"]
+    assert (0, "", "") == ended(start("plan", manifest, *words, "-n", 2))
+    for shard in (2, 1):
+        words = ["out", "--shard", shard, "--cluster", dask.address, "-q"]
+        assert (0, "", "") == ended(start("run", *words))
+    assert (6, "", "") == ended(start("finish", "out", "--cluster", dask.address, "-q"))
+    whole_tree, steps_tree = dict(tree(Path("undisturbed"))), dict(tree(Path("out")))
+    assert whole_tree.pop("plan.json") != steps_tree.pop("plan.json")
+    assert whole_tree == steps_tree
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
