@@ -130,8 +130,8 @@ def annotate(  # noqa: PLR0913  # all but the first are keywords
             replace those of an earlier one, and ``default`` is the shipped one. The shipped
             knowledge base if empty.
         options: what counts as a call: ``min_gq``, ``min_dp``, ``min_gp``,
-            ``min_phase_probability``, ``include_filtered``, ``absent_is_reference`` and
-            ``allow_strand_flip``.
+            ``min_phase_probability``, ``include_filtered``, ``absent_is_reference``,
+            ``allow_strand_flip`` and ``assume_ref_order``.
         reference: an indexed FASTA file that REF is checked against.
         verify: read files completely, not only at the known sites.
         assume_sorted: read BGZF files without an index near the known sites only. Their rows must

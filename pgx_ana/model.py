@@ -279,7 +279,9 @@ class CallOptions:
     accepted probability of a genotype (GP, HDS or DS, or HipSTR's Q), ``min_phase_probability``
     that of a phase; with 0, phase is taken as it is written. ``include_filtered`` accepts calls
     whose FILTER or FT is not PASS, ``absent_is_reference`` takes sites without a record for
-    reference, and ``allow_strand_flip`` accepts alleles that match only the other strand.
+    reference, and ``allow_strand_flip`` accepts alleles that match only the other strand. Where a
+    file does not say which allele is the reference and the known sequence fits several,
+    ``assume_ref_order`` takes the first one (PLINK bed: A2).
     """
 
     min_gq: float = 10
@@ -289,6 +291,7 @@ class CallOptions:
     include_filtered: bool = False
     absent_is_reference: bool = False
     allow_strand_flip: bool = False
+    assume_ref_order: bool = False
 
     def __post_init__(self) -> None:
         """Raise :class:`UsageError` for thresholds that would silently disable a filter."""

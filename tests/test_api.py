@@ -92,7 +92,8 @@ def test_public_signatures() -> None:
         "cached: 'bool' = True) -> 'KnowledgeBase'",
         "CallOptions": "(min_gq: 'float' = 10, min_dp: 'float' = 1, min_gp: 'float' = 0.9, "
         "min_phase_probability: 'float' = 0.9, include_filtered: 'bool' = False, "
-        "absent_is_reference: 'bool' = False, allow_strand_flip: 'bool' = False) -> None",
+        "absent_is_reference: 'bool' = False, allow_strand_flip: 'bool' = False, "
+        "assume_ref_order: 'bool' = False) -> None",
     } == shown
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib.util
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,21 +23,24 @@ _LIBRARIES = {Kind.PGEN: "pgenlib", Kind.BED: "pgenlib"}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BiobankRow(Row):
-    """An entry at a target. ``numbers`` are those of :class:`OrderedSite`."""
+    """An entry at a target, as its alleles were put in order there."""
 
     entry: Entry
-    numbers: tuple[int, ...]
+    order: OrderedSite
 
 
 class BiobankFile(RecordFile):
     """One PGEN, PLINK bed or BGEN file.
 
-    ``index`` is the path of an index that is not beside the file, empty for none. Raises
+    ``index`` is the path of an index that is not beside the file, empty for none. With
+    ``assume_ref_order``, the first allele is the reference where the sequence fits several. Raises
     :class:`InputError` where the file or a companion is missing, damaged, or does not fit the
     others, and :class:`UsageError` where the library that reads the format is not installed.
     """
 
-    def __init__(self, path: str, headers: Headers, index: str = "") -> None:
+    def __init__(
+        self, path: str, headers: Headers, index: str = "", *, assume_ref_order: bool = False
+    ) -> None:
         super().__init__()
         self.path = path
         self.name = printable_line(path)
@@ -50,7 +53,7 @@ class BiobankFile(RecordFile):
         self.unknown_lengths = headers.contig_names.unknown_lengths(self.header)
         self._contigs = FileContigs(headers.contig_names, self.header.contigs, self.name)
         self.take_samples(self._source.samples)
-        self._n_turned = 0
+        self._assumes_order = assume_ref_order
 
     @property
     def format(self) -> str:
@@ -70,12 +73,7 @@ class BiobankFile(RecordFile):
     @property
     def remark(self) -> str:
         """Return what a user should know about how the file was read; empty for nothing."""
-        turned = (
-            f"at {self._n_turned} known sites the first allele of the file is not the reference: "
-            "alleles were put in the order of the reference"
-        )
-        remarks = [*self._source.remarks, *self._remarks, *([turned] if self._n_turned else [])]
-        return "; ".join(remarks)
+        return "; ".join([*self._source.remarks, *self._remarks])
 
     @property
     def declared_chromosomes(self) -> set[str]:
@@ -109,17 +107,13 @@ class BiobankFile(RecordFile):
         if verify:
             self._source.verify()
         rows: dict[int, list[Row]] = {}
-        turned: set[int] = set()
         for entry, numbers in self._source.entries(targets, self._contigs.chromosome_of_row):
             known: dict[tuple[str, str], Row] = {}
             for number in numbers:
-                ordered = _in_order(entry, targets.targets[number])
-                key = ordered.site.ref, ordered.site.mismatch
-                row = BiobankRow(ordered.site, entry.place, entry, ordered.numbers)
+                order = self._in_order(entry, targets.targets[number])
+                key = order.site.ref, order.site.mismatch
+                row = BiobankRow(order.site, entry.place, entry, order)
                 rows.setdefault(number, []).append(known.setdefault(key, row))
-                if ordered.is_turned:
-                    turned.add(number)
-        self._n_turned = len(turned)
         remark = self._contigs.remark(targets.chromosomes)
         self._remarks.update({remark: None} if remark else {})
         return rows
@@ -133,10 +127,34 @@ class BiobankFile(RecordFile):
         """Return the records of some rows, for some people: their numbers in the file, rising."""
         return [self._record(row, people) for row in rows if isinstance(row, BiobankRow)]
 
+    def take_note(self, rows: Iterable[Row]) -> None:
+        """Note where the first allele of the file is not the reference.
+
+        Raises :class:`InputError` where the user says that it is.
+        """
+        turned = {row.place for row in rows if isinstance(row, BiobankRow) and row.order.is_turned}
+        if turned and self._assumes_order:
+            raise InputError(
+                f"{min(turned)}: the first allele is not the reference, so --assume-ref-order is "
+                f"wrong for this file ({len(turned)} known sites)"
+            )
+        if turned:
+            remark = (
+                "the first allele of the file is not the reference, and alleles were put in order, "
+                f"at {len(turned)} known sites"
+            )
+            self._remarks[remark] = None
+
+    def _in_order(self, entry: Entry, target: Target) -> OrderedSite:
+        if entry.is_ordered:
+            return as_given(entry.site)
+        order = by_reference(entry.site, target)
+        return order.as_mismatch() if order.is_undecided and not self._assumes_order else order
+
     def _record(self, row: BiobankRow, people: NDArray[np.intp]) -> Record:
         found = self._source.genotypes(row.entry, people)
         # The last two elements of the lookup are those of NO_COPY (-2) and MISSING (-1).
-        lookup = np.array([*row.numbers, NO_COPY, MISSING], np.int16)
+        lookup = np.array([*row.order.numbers, NO_COPY, MISSING], np.int16)
         return dataclasses.replace(
             row.site,
             alleles=lookup[found.alleles],
@@ -145,10 +163,6 @@ class BiobankFile(RecordFile):
             probability=found.probability,
             has_genotypes=not found.is_best_guess,
         )
-
-
-def _in_order(entry: Entry, target: Target) -> OrderedSite:
-    return as_given(entry.site) if entry.is_ordered else by_reference(entry.site, target)
 
 
 def _required_kind(path: str, name: str) -> Kind:

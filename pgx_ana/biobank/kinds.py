@@ -20,6 +20,28 @@ class Kind(StrEnum):
     BGEN = "BGEN"
 
 
+_BESIDE_STEM = {
+    Kind.PGEN: (".pvar", ".pvar.zst", ".pvar.gz", ".psam"),
+    Kind.BED: (".bim", ".bim.zst", ".bim.gz", ".fam"),
+    Kind.BGEN: (".sample",),
+}
+_BESIDE_NAME = {Kind.PGEN: (".pgi",), Kind.BED: (), Kind.BGEN: (".bgi", ".sample")}
+_OTHER_ENDINGS = (".vcf", ".gz", ".bgz", ".bcf")
+
+
+def companions_of(path: str) -> list[str]:
+    """Return the paths of the files that may be read with a PGEN, PLINK bed or BGEN file.
+
+    They need not exist; any other file has none. Files called like VCF or BCF are not looked into.
+    """
+    kind = None if path.endswith(_OTHER_ENDINGS) else kind_of(head_of(path))
+    if kind is None:
+        return []
+    stem = str(Path(path).with_suffix(""))
+    beside_stem = [f"{stem}{ending}" for ending in _BESIDE_STEM[kind]]
+    return beside_stem + [f"{path}{ending}" for ending in _BESIDE_NAME[kind]]
+
+
 def kind_of(head: bytes) -> Kind | None:
     """Return the format of a file from its first 24 bytes; None for any other file."""
     if head.startswith(_PLINK_MAGIC) and len(head) > len(_PLINK_MAGIC):

@@ -25,16 +25,28 @@ class OrderedSite:
     """An entry as a record with REF and ALT.
 
     ``numbers`` has, for each allele of the file, its number in the record: ``MISSING`` for an
-    allele without a name.
+    allele without a name. With ``is_undecided``, more than one allele may be the reference, and the
+    order is that of the file.
     """
 
     site: Record
     numbers: tuple[int, ...]
+    is_undecided: bool = False
 
     @property
     def is_turned(self) -> bool:
         """Say whether the first allele of the file is not the reference."""
         return self.numbers[0] != 0
+
+    def as_mismatch(self) -> OrderedSite:
+        """Return the entry as one that says that it cannot be used."""
+        alleles = (self.site.ref, *self.site.alts)
+        shown = " and ".join(allele[:_MAX_SHOWN] for allele in alleles)
+        mismatch = (
+            f"the file does not tell which of its alleles is the reference, {shown} "
+            "(see --assume-ref-order)"
+        )
+        return dataclasses.replace(self, site=dataclasses.replace(self.site, mismatch=mismatch))
 
 
 def as_given(site: Record) -> OrderedSite:
@@ -46,9 +58,8 @@ def as_given(site: Record) -> OrderedSite:
 def by_reference(site: Record, target: Target) -> OrderedSite:
     """Return an entry with its alleles in the order that the sequence of a target shows.
 
-    Where the sequence is not known, or fits several alleles, the record is a mismatch that says so:
-    nothing is guessed. Where no allele fits, the order of the file stays, and the calling of the
-    site finds that REF differs.
+    Where the sequence is not known, or fits several alleles, it is undecided. Where no allele fits,
+    the order of the file stays, and the calling of the site finds that REF differs.
     """
     alleles = (site.ref, *site.alts)
     fitting = [n for n, allele in enumerate(alleles) if _fits(allele, site.pos, target)]
@@ -60,9 +71,7 @@ def by_reference(site: Record, target: Target) -> OrderedSite:
         other_strand = complement(target.reference)
         fitting = [n for n, allele in enumerate(alleles) if allele == other_strand]
     if len(fitting) > 1 or not target.reference:
-        shown = " and ".join(allele[:_MAX_SHOWN] for allele in alleles if allele)
-        mismatch = f"the file does not tell which of its alleles is the reference: {shown}"
-        return _ordered(dataclasses.replace(site, mismatch=mismatch), alleles, 0)
+        return dataclasses.replace(_ordered(site, alleles, 0), is_undecided=True)
     return _ordered(site, alleles, fitting[0] if fitting else 0)
 
 

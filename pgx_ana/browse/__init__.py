@@ -1,7 +1,7 @@
 """The knowledge base in readable form: lists, pages on entries, a handbook, and comparisons.
 
 Takes: one knowledge base, or two to compare.
-Gives: lines of text, TSV, JSON or Markdown.
+Gives: lines of text, TSV, JSON or Markdown; BED, regions and rsIDs for other programs.
 Never: handles genotypes of people.
 """
 
@@ -12,16 +12,21 @@ from pgx_ana.browse.handbook import handbook_lines
 from pgx_ana.browse.haplotype_list import haplotypes_in_format
 from pgx_ana.browse.question_list import questions_in_format
 from pgx_ana.browse.rows import ListFormat
+from pgx_ana.browse.site_list import RegionFormat, RsidList, listed_rsids, region_lines
 from pgx_ana.browse.variant_list import VariantFilter, variants_in_format
 
 __all__ = [
     "ListFormat",
+    "RegionFormat",
+    "RsidList",
     "VariantFilter",
     "compare",
     "contexts_in_format",
     "handbook_lines",
     "haplotypes_in_format",
+    "listed_rsids",
     "page_lines",
     "questions_in_format",
+    "region_lines",
     "variants_in_format",
 ]

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from pgx_ana.cli.options import PathName, kb_option, load_knowledge
+from pgx_ana.cli.options import Choice, PathName, kb_option, load_knowledge
+from pgx_ana.cli.streams import say
 from pgx_ana.errors import UsageError
 
 genes_to_list = click.option(
     "-g", "--gene", "genes", multiple=True, help="Genes to list, separated by commas."
 )
 if TYPE_CHECKING:
-    from pgx_ana.browse import ListFormat
+    from pgx_ana.browse import ListFormat, VariantFilter
 
 _ALL_CONTEXTS = " "
 """Value of ``--context`` without a name."""
@@ -28,6 +29,8 @@ list_format = click.option(
     default="tsv",
     show_default=True,
 )
+_SITE_FORMATS = ("bed", "regions", "ids")
+"""Formats of ``kb list`` for programs that cut files to the known sites."""
 
 
 @click.group()
@@ -72,25 +75,79 @@ def check_knowledge(directories: tuple[Path, ...]) -> None:
     help="Only variants with a result from this use of the drug; without NAME, list the uses, with "
     "their label status and what is usually monitored.",
 )
-@list_format
+@click.option(
+    "-f",
+    "--format",
+    "file_format",
+    type=Choice(["tsv", "json", *_SITE_FORMATS]),
+    default="tsv",
+    show_default=True,
+    help="bed, regions and ids are for programs that cut files to the known sites: BED, regions of "
+    "bcftools and tabix (1-based), or an rsID per line.",
+)
+@click.option(
+    "--assembly",
+    help="Assembly of bed and regions: GRCh37, GRCh38 or another name of one of them, such as "
+    "hg38.",
+)
+@click.option("--chr-prefix", is_flag=True, help="bed and regions: write chr15 in place of 15.")
 @kb_option
 def list_variants(**given: Any) -> None:
-    """List the known variants, all or those that pass the filters."""
-    _print(_listed(given))
+    """List the known variants, all or those that pass the filters.
+
+    \b
+    pgx-ana kb list --gene CYP19A1
+    pgx-ana kb list --format regions --assembly GRCh38 --chr-prefix > sites.txt
+    bcftools view -R sites.txt cohort.vcf.gz -O z -o cut.vcf.gz
+    """
+    _check_site_options(given)
+    _print(_sites(given) if given["file_format"] in _SITE_FORMATS else _listed(given))
+
+
+def _check_site_options(given: Mapping[str, Any]) -> None:
+    """Raise :class:`UsageError` for options of ``kb list`` that do not go with its format."""
+    file_format = given["file_format"]
+    if file_format in {"bed", "regions"}:
+        if given["assembly"] is None:
+            raise UsageError(f"--format {file_format} needs --assembly: GRCh37 or GRCh38")
+    elif given["assembly"] is not None or given["chr_prefix"]:
+        option = "--chr-prefix" if given["assembly"] is None else "--assembly"
+        raise UsageError(f"{option} is for --format bed and regions, not {file_format}")
+    if file_format in _SITE_FORMATS and given["context"] == _ALL_CONTEXTS:
+        raise UsageError("--context without a name lists the uses, as tsv or json")
+
+
+def _sites(given: Mapping[str, Any]) -> Iterable[str]:
+    """Return the sites of the variants that pass the filters, for programs that cut files."""
+    from pgx_ana.browse import listed_rsids, region_lines
+
+    knowledge, selected = load_knowledge(given["directories"]), _filter(given)
+    if given["file_format"] != "ids":
+        assembly = knowledge.assembly_named(given["assembly"])
+        return region_lines(
+            knowledge, selected, given["file_format"], assembly, chr_prefix=given["chr_prefix"]
+        )
+    found = listed_rsids(knowledge, selected)
+    if found.without:
+        say(f"without an rsID, not listed: {', '.join(found.without)}")
+    return found.rsids
+
+
+def _filter(given: Mapping[str, Any]) -> VariantFilter:
+    from pgx_ana.browse import VariantFilter
+
+    names = ("genes", "categories", "levels", "drugs", "context")
+    return VariantFilter(*(given[name] for name in names))
 
 
 def _listed(given: Mapping[str, Any]) -> Iterator[str]:
     """Return the variants that pass the filters, or the uses of the drug."""
-    from pgx_ana.browse import VariantFilter, contexts_in_format, variants_in_format
+    from pgx_ana.browse import contexts_in_format, variants_in_format
 
-    genes, categories, levels, drugs = (
-        given[name] for name in ("genes", "categories", "levels", "drugs")
-    )
     knowledge, file_format = load_knowledge(given["directories"]), given["file_format"]
     if given["context"] != _ALL_CONTEXTS:
-        selected = VariantFilter(genes, categories, levels, drugs, given["context"])
-        return variants_in_format(knowledge, selected, file_format)
-    if genes or categories or levels or drugs:
+        return variants_in_format(knowledge, _filter(given), file_format)
+    if any(given[name] for name in ("genes", "categories", "levels", "drugs")):
         raise UsageError("--context without a name lists the uses; it takes no filter")
     return contexts_in_format(knowledge, file_format)
 
@@ -151,6 +208,6 @@ def path() -> None:
     click.echo(default_directory())
 
 
-def _print(lines: Iterator[str]) -> None:
+def _print(lines: Iterable[str]) -> None:
     for line in lines:
         click.echo(line)

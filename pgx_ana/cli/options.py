@@ -210,6 +210,12 @@ _RULE_OPTIONS = (
         "other_strand.",
     ),
     click.option(
+        "--assume-ref-order",
+        is_flag=True,
+        help="PLINK bed, BGEN, provisional PGEN: the first allele (bed: A2) is the reference where "
+        "the known sequence fits several, as at repeats.",
+    ),
+    click.option(
         "--reference",
         default="",
         metavar="FASTA",
@@ -269,6 +275,7 @@ def request_from(given: Mapping[str, Any], knowledge: KnowledgeBase) -> Request:
             include_filtered=given["include_filtered"],
             absent_is_reference=given.get("absent_is_reference", False),
             allow_strand_flip=given["allow_strand_flip"],
+            assume_ref_order=given["assume_ref_order"],
         ),
         reference=given["reference"],
         verify=given["verify"],

@@ -186,6 +186,7 @@ def json_schema() -> dict[str, Any]:
                 "min_gp": {"type": "number"},
                 "min_phase_probability": {"type": "number"},
                 "allow_strand_flip": {"type": "boolean"},
+                "assume_ref_order": {"type": "boolean"},
                 "min_dp": {"type": "number"},
                 "include_filtered": {"type": "boolean"},
                 "absent_is_reference": {"type": "boolean"},

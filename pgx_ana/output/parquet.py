@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -59,9 +60,15 @@ def parquet_writer(
 
 
 class _File:
-    """One file, written in row groups. The schema is that of the first block."""
+    """One file, written in row groups. The schema is that of the first block.
+
+    Row groups are encoded and compressed in a thread of their own, while the next block is made:
+    pyarrow needs half of the time of a large run, and no lock of Python. One waits at most.
+    """
 
     def __init__(self, stream: ByteStream) -> None:
+        self._thread = ThreadPoolExecutor(max_workers=1)
+        self._writing: Future[None] | None = None
         self._sink: Any = _Sink(stream)
         self._writer: pq.ParquetWriter | None = None
         self._pending: list[pa.RecordBatch] = []
@@ -98,17 +105,31 @@ class _File:
     def close(self) -> None:
         """Write the rest, and the end of the file."""
         self._write_pending()
+        self._thread.shutdown()
+        self._wait()
         if self._writer is not None:
             self._writer.close()
 
     def _write_pending(self) -> None:
-        if self._writer is None or not self._n_pending:
-            return
-        rows = pa.Table.from_batches(self._pending)
-        if len(self._pending) > 1:  # a row group has one dictionary for each column
-            rows = rows.unify_dictionaries().combine_chunks()
-        self._writer.write_table(rows, row_group_size=rows.num_rows)
+        """Have the rows that were gathered written, after those before them."""
+        self._wait()
+        if self._writer is not None and self._n_pending:
+            self._writing = self._thread.submit(_write_group, self._writer, self._pending)
         self._pending, self._n_pending = [], 0
+
+    def _wait(self) -> None:
+        """Wait for the row group that is being written. Raises its error."""
+        if self._writing is not None:
+            self._writing.result()
+            self._writing = None
+
+
+def _write_group(writer: pq.ParquetWriter, batches: Sequence[pa.RecordBatch]) -> None:
+    """Write rows as one row group."""
+    rows = pa.Table.from_batches(batches)
+    if len(batches) > 1:  # a row group has one dictionary for each column
+        rows = rows.unify_dictionaries().combine_chunks()
+    writer.write_table(rows, row_group_size=rows.num_rows)
 
 
 class _Sink:

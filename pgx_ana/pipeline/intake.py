@@ -30,15 +30,12 @@ def open_files(request: Request, headers: Headers) -> list[RecordFile]:
     """
     check_paths(request.paths)
     rows = request.identity.rows_of(request.paths) or _named_by_path(request)
-    # What is asserted about sites without rows needs every row.
-    needs_all = request.verify or request.options.absent_is_reference
-    assume_sorted = request.assume_sorted and not needs_all
     files: list[RecordFile] = []
     errors: dict[str, InputError] = {}
     for path in request.paths:
         try:
             row = rows.get(path, SheetRow(path))
-            file = _opened(path, headers, row.index, assume_sorted=assume_sorted)
+            file = _opened(path, row.index, headers, request)
             files.append(file)
             if row.sample:
                 file.rename_sample(row.sample)
@@ -58,9 +55,13 @@ def open_files(request: Request, headers: Headers) -> list[RecordFile]:
     return [file for file in files if _is_selected(file, request.selection.samples)]
 
 
-def _opened(path: str, headers: Headers, index: str, *, assume_sorted: bool) -> RecordFile:
+def _opened(path: str, index: str, headers: Headers, request: Request) -> RecordFile:
+    options = request.options
     if is_biobank_file(path):
-        return BiobankFile(path, headers, index)
+        return BiobankFile(path, headers, index, assume_ref_order=options.assume_ref_order)
+    # What is asserted about sites without rows needs every row.
+    needs_all = request.verify or options.absent_is_reference
+    assume_sorted = request.assume_sorted and not needs_all
     return VariantFile(path, headers, index, assume_sorted=assume_sorted)
 
 

@@ -20,15 +20,16 @@ from pgx_ana.vcf.assembly import (
 from pgx_ana.vcf.contigs import FileContigs
 from pgx_ana.vcf.extents import Extent, extents_of
 from pgx_ana.vcf.fasta import Genome
-from pgx_ana.vcf.header import Contigs, Header, parse_contigs
+from pgx_ana.vcf.header import Contigs, Header, other_lines, parse_contigs
 from pgx_ana.vcf.headers import Headers
 from pgx_ana.vcf.imputation import GUESSES, PROBABILITIES
-from pgx_ana.vcf.lines import ChromosomeOf
+from pgx_ana.vcf.line_table import LineTable, line_tables
+from pgx_ana.vcf.lines import ChromosomeOf, parse_line
 from pgx_ana.vcf.phase_fields import PhaseDeclarations
 from pgx_ana.vcf.pooling import pooled, read_pool
 from pgx_ana.vcf.reader import VariantFile
 from pgx_ana.vcf.record_file import RecordFile, Row
-from pgx_ana.vcf.rows import TextRow
+from pgx_ana.vcf.rows import TextRow, site_of
 from pgx_ana.vcf.spool import unnamed_file, write_spool
 from pgx_ana.vcf.targets import Target, TargetIndex
 
@@ -45,6 +46,7 @@ __all__ = [
     "Genome",
     "Header",
     "Headers",
+    "LineTable",
     "LocusMatches",
     "PhaseDeclarations",
     "RecordFile",
@@ -56,9 +58,13 @@ __all__ = [
     "count_matching_loci",
     "decide_assembly",
     "extents_of",
+    "line_tables",
+    "other_lines",
     "parse_contigs",
+    "parse_line",
     "pooled",
     "read_pool",
+    "site_of",
     "undetermined_assembly",
     "unnamed_file",
     "write_spool",

@@ -145,6 +145,30 @@ class LineTable:
         pos, is_number = self._numbers(second_tab, second_tab - breaks[first_break] - 1)
         return Positions(pos, is_number & (feed - first_break >= _FIXED_TABS))
 
+    def columns(self, number: int) -> tuple[Places, Places]:
+        """Return where a column, counted from 0, begins in each line, and the place behind it.
+
+        A line with fewer columns has its last column there.
+        """
+        breaks, feeds = self._breaks
+        first = np.append(0, feeds[:-1] + 1)
+        last = np.minimum(first + number, feeds)
+        before = np.where(last == first, self.starts - 1, breaks[np.maximum(last - 1, 0)])
+        return before + 1, breaks[last]
+
+    def numbers(self, column: int) -> Positions:
+        """Return the numbers in a column, and which are whole numbers of one to ten digits."""
+        starts, stops = self.columns(column)
+        return Positions(*self._numbers(stops, stops - starts))
+
+    def count_in(self, letter: bytes, column: int) -> Places:
+        """Return how often a letter is in a column of each line."""
+        found = np.flatnonzero(self._letters == letter[0]) + self._start
+        if not len(found):
+            return np.zeros(len(self), np.int64)
+        starts, stops = self.columns(column)
+        return np.searchsorted(found, stops) - np.searchsorted(found, starts)
+
     def n_columns(self) -> Places:
         """Return the number of columns of each line."""
         _, feeds = self._breaks

@@ -161,6 +161,9 @@ class VariantFile(RecordFile):
                 )
         return rows
 
+    def take_note(self, rows: Iterable[Row]) -> None:
+        """Take no note: a row says itself which allele is the reference."""
+
     def read(
         self, rows: Sequence[Row], people: NDArray[np.intp], names: Sequence[str]
     ) -> list[Record]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -139,6 +139,13 @@ class RecordFile(ABC):
         reads the whole file. Raises :class:`InputError` where the file is damaged, or a row
         malformed. With ``faults``, the errors of single rows are put there instead, by the number
         of the target, which then has no rows.
+        """
+
+    @abstractmethod
+    def take_note(self, rows: Iterable[Row]) -> None:
+        """Look at the rows that were found on the assembly of the file.
+
+        Raises :class:`InputError` where they contradict what the user says of the file.
         """
 
     @abstractmethod

@@ -234,6 +234,7 @@ def test_head_of_a_document(toy: KnowledgeBase, make_vcf: MakeVcf) -> None:
             "min_gp": 0.9,
             "min_phase_probability": 0.9,
             "allow_strand_flip": False,
+            "assume_ref_order": False,
             "include_filtered": False,
             "absent_is_reference": False,
             "population": None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import json
 import random
 import re
@@ -44,6 +45,7 @@ from pgx_ana.output import (
     to_frame,
     write_annotations,
 )
+from pgx_ana.output.parquet import parquet_writer
 from pgx_ana.terms import (
     PARQUET_TABLES,
     SHARED_TABLES,
@@ -291,6 +293,7 @@ def test_metadata(varied: Annotations, toy_haplotypes: KnowledgeBase, tmp_path: 
             "include_filtered": False,
             "absent_is_reference": False,
             "allow_strand_flip": False,
+            "assume_ref_order": False,
             "population": "EUR",
         },
     }
@@ -415,3 +418,31 @@ def test_without_pyarrow(
         == str(caught.value)
     )
     assert [] == list(tmp_path.glob("results"))
+
+
+class _FullDisk:
+    """A stream that takes some bytes and then fails, as a full disk does."""
+
+    def __init__(self, n_bytes: int) -> None:
+        self._left = n_bytes
+
+    def write(self, content: bytes, /) -> int:
+        self._left -= len(content)
+        if self._left < 0:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return len(content)
+
+
+@pytest.mark.parametrize("n_bytes", [0, 1_000, 20_000])
+def test_a_full_disk_is_not_overlooked(every: Annotations, n_bytes: int) -> None:
+    """Row groups are written in another thread: its error is that of the run."""
+    choice = OutputChoice(FileFormat.PARQUET, (TableName.CALLS,))
+    writer = parquet_writer(_FullDisk(n_bytes), TableName.CALLS, choice)
+
+    def write_all() -> None:
+        for _ in range(3):
+            writer.write(every)
+        writer.close()
+
+    with pytest.raises(OSError, match="No space left on device"):
+        write_all()

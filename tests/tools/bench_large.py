@@ -4,7 +4,7 @@ Run as ``make bench-large``; names of sections behind ``python -m tools.bench_la
 ``one_file gvcfs``, choose some of them. The inputs are made on the first run, in the folder
 ``BENCH_DATA`` (otherwise in the system's folder for temporary files), and kept: some 0.8 GB. The
 commands of a section run in turn; the best wall time and its user CPU time, and the highest peak
-memory, are printed as a table.
+memory, are printed as a table. ``containers`` needs PLINK 2.
 """
 
 from __future__ import annotations
@@ -33,6 +33,9 @@ MANY, MOST = 1_000, 10_000
 
 FEW, LARGE = 50_000, 500_000
 """Numbers of people in one file."""
+
+CONTAINERS = ("pgen", "bed", "bgen")
+"""The suffixes of other files with genotypes than VCF."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,19 @@ class Bench:
         """Return people whose sites are independent: almost everybody is one of a kind."""
         return self._cohorts("independent")
 
+    def containers(self) -> Section:
+        """Return the same people as VCF, PGEN, PLINK bed and BGEN."""
+        commands: dict[str, Sequence[str]] = {}
+        for kind in ("realistic", "independent"):
+            folder = self._made(f"{kind}-{LARGE}", "large_cohort", kind, str(LARGE))
+            vcf = str(folder / "cohort.vcf.gz")
+            others = self._made(f"{kind}-{LARGE}-containers", "containers", vcf)
+            paths = {"vcf": vcf} | {name: str(others / f"cohort.{name}") for name in CONTAINERS}
+            for name, path in paths.items():
+                result = f"containers-{kind}-{name}"
+                commands[f"{name}, {kind}"] = self._annotate(result, path, "-f", "parquet")
+        return Section(f"{LARGE:,} people in other containers, Parquet", 2, commands)
+
     def _cohorts(self, kind: str) -> Section:
         commands: dict[str, Sequence[str]] = {}
         for n_people in (FEW, LARGE):
@@ -209,6 +225,7 @@ SECTIONS: tuple[Callable[[Bench], Section], ...] = (
     Bench.genome,
     Bench.realistic,
     Bench.independent,
+    Bench.containers,
 )
 
 
