@@ -28,9 +28,10 @@ from pgx_ana.model import MISSING, NO_COPY
 from pgx_ana.vcf import PROBABILITIES, ChromosomeOf, Extent, TargetIndex
 
 _COMPANIONS = {
-    Kind.PGEN: ((".pvar", ".pvar.zst", ".pvar.gz"), (".psam",)),
+    Kind.PGEN: ((".pvar", ".pvar.zst", ".pvar.gz", ".bim"), (".psam", ".fam")),
     Kind.BED: ((".bim", ".bim.zst", ".bim.gz"), (".fam",)),
 }
+_FAULTS = (RuntimeError, MemoryError, AssertionError)  # what the library raises for bad files
 _BED_HEAD = b"\x6c\x1b\x01"
 _DOSAGE_UNIT = 1 << 14
 _NO_VALUE = -9
@@ -102,6 +103,10 @@ class PlinkSource:
             phased = np.zeros(len(_BY_COUNT), np.bool_)
             return Genotypes(_BY_COUNT, phased, _ROW_OF_COUNT[counts.view(np.uint8)])
         alleles, phased = self._read(entry.number, people)
+        if alleles.max(initial=0) > len(entry.site.alts):
+            raise self._damaged(
+                f"variant {entry.number + 1}", RuntimeError("an allele that its list does not have")
+            )
         alleles[has_no_copy] = MISSING
         dosages = self._dosages(entry, people)
         return _coded(alleles, phased, is_haploid, dosages)
@@ -110,7 +115,7 @@ class PlinkSource:
         """Release the file."""
         if self._reader is not None:
             self._reader.close()
-            self._reader = None
+            self._reader = self._selected = None
 
     def _is_plain(self, entry: Entry) -> bool:
         """Say whether genotypes are counts of one allele, without phase or dosages."""
@@ -129,7 +134,10 @@ class PlinkSource:
             is_ordered = not (
                 pgen.is_provisional(variant.number) if says else variant.is_provisional
             )
-        if not is_ordered and not site.alts:
+        if is_ordered and site.ref == UNNAMED:
+            site = dataclasses.replace(site, ref=".")
+        if not site.alts:
+            # A damaged file may have copies of it: they are unknown, and no reference.
             site = dataclasses.replace(site, alts=(UNNAMED,))
         return Entry(site, variant.number, variant.place, is_ordered)
 
@@ -172,7 +180,7 @@ class PlinkSource:
                 reader.change_sample_subset(None if is_all else people.astype(np.uint32))
                 self._selected = people
             read(reader)
-        except RuntimeError as error:
+        except _FAULTS as error:
             raise self._damaged(f"variant {number + 1}", error) from error
 
     def _open(self) -> pgenlib.PgenReader:
@@ -185,11 +193,11 @@ class PlinkSource:
                     variant_ct=None if found is None else found.n_variants,
                     allele_idx_offsets=None if found is None else found.allele_offsets(),
                 )
-            except RuntimeError as error:
+            except _FAULTS as error:
                 raise self._damaged("its header", error) from error
         return self._reader
 
-    def _damaged(self, where: str, error: RuntimeError) -> InputError:
+    def _damaged(self, where: str, error: Exception) -> InputError:
         """Return the error for what the library could not read; it says so in bytes."""
         (text,) = error.args or (b"",)
         said = text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
@@ -232,7 +240,8 @@ class PlinkSource:
             if self._pgen.n_variants != n_variants:
                 raise InputError(
                     f"{self._name}: has {self._pgen.n_variants} variants, but "
-                    f"{self._variants.name} lists {n_variants}: they do not belong together"
+                    f"{self._variants.name} lists {n_variants}: they do not belong together, "
+                    "or a file is truncated"
                 )
             return
         size = self._path.stat().st_size
