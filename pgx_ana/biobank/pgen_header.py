@@ -22,6 +22,7 @@ _VARIABLE_WIDTH = frozenset({0x10, 0x11, 0x20, 0x21})
 _EXTERNAL = frozenset({0x20, 0x21})
 _EXTERNAL_FLAG = 0x10  # 0x20 is 0x30 in the index
 _ALL_TRUSTED, _ALL_PROVISIONAL, _BY_VARIANT = 1, 2, 3
+_MULTIALLELIC = 0x08
 _DOSAGES = 0x60
 _WIDE_TYPES = 4  # record types of 8 bits
 _RESERVED = 8
@@ -69,6 +70,16 @@ class PgenHeader:
             return False
         block, within = divmod(number, _BLOCK_VARIANTS)
         return bool(self._byte(self._body(block) + within) & _DOSAGES)
+
+    def is_multiallelic(self, number: int) -> bool:
+        """Say whether the record of a variant has genotypes with a third allele."""
+        if self.mode in _FIXED_WIDTH:
+            return False
+        block, within = divmod(number, _BLOCK_VARIANTS)
+        if self.control & _WIDE_TYPES:
+            return bool(self._byte(self._body(block) + within) & _MULTIALLELIC)
+        types = self._byte(self._body(block) + within // 2)
+        return bool(types >> (within % 2 * 4) & _MULTIALLELIC)
 
     def check_size(self, file: Path, name: str) -> None:
         """Raise :class:`InputError` where the last record reaches beyond the end of the file."""

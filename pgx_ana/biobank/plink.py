@@ -95,6 +95,7 @@ class PlinkSource:
 
     def genotypes(self, entry: Entry, people: NDArray[np.intp]) -> Genotypes:
         """Return the genotypes of some people, by their numbers in the file, rising."""
+        self._check_alleles(entry)
         sexes = self._people.sexes[people]
         is_haploid, has_no_copy = _PLOIDY.get(entry.site.chrom, _diploid)(sexes)
         if self._is_plain(entry) and not is_haploid.any() and not has_no_copy.any():
@@ -215,6 +216,18 @@ class PlinkSource:
             self._check_count(found.n_variants)
             self._pass = found
         return self._pass
+
+    def _check_alleles(self, entry: Entry) -> None:
+        """Raise :class:`InputError` where the file has more alleles than its list names.
+
+        The library does not see that, and takes the others for the second one.
+        """
+        is_biallelic = len(entry.site.alts) <= 1
+        if is_biallelic and self._pgen is not None and self._pgen.is_multiallelic(entry.number):
+            raise InputError(
+                f"{entry.place}: has one ALT allele, but {self._name} has more: they do not belong "
+                "together"
+            )
 
     def _checked_pgen(self) -> PgenHeader:
         header = read_pgen_header(self._path, self._name)
