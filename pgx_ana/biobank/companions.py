@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -27,7 +28,8 @@ def beside(path: str, name: str, suffixes: Sequence[str]) -> Path:
     stem = Path(path).with_suffix("")
     candidates = [stem.with_name(f"{stem.name}{suffix}") for suffix in suffixes]
     for candidate in candidates:
-        if candidate.is_file():
+        # Unlike Path.is_file, this raises no error where a name is too long.
+        if os.path.isfile(candidate):  # noqa: PTH113
             return candidate
     shown = " or ".join(printable(candidate.name) for candidate in candidates)
     raise InputError(f"{name}: {shown} is not beside it")

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from pgx_ana.errors import InputError
+from pgx_ana.printable import printable_line
 
 _MAGIC = b"\x6c\x1b"
 _FIXED_BYTES = 12
@@ -24,7 +25,9 @@ _ALL_TRUSTED, _ALL_PROVISIONAL, _BY_VARIANT = 1, 2, 3
 _MULTIALLELIC = 0x08
 _DOSAGES = 0x60
 _WIDE_TYPES = 4  # record types of 8 bits
-_FUSED = 8  # types and lengths in one array: small files only
+_RESERVED = 8
+_ALLELE_COUNTS = 0x30  # PLINK 2 and its library keep them in the list of variants only
+_SIZES = 0x3F
 _MAX_COUNT = (1 << 31) - 3
 
 
@@ -53,73 +56,73 @@ class PgenHeader:
             return flags != _ALL_TRUSTED
         if self.mode in _FIXED_WIDTH:
             at = _FIXED_BYTES + number // 8
-        elif self.control & _FUSED:
-            return True  # not known without reading all of it
         else:
             block, within = divmod(number, _BLOCK_VARIANTS)
-            n_here = min(_BLOCK_VARIANTS, self.n_variants - block * _BLOCK_VARIANTS)
-            at = self._body(block) + self._types(n_here) + self._rest(n_here) + within // 8
+            n_here = self._n_in(block)
+            at = self._body(block) + self._types(n_here) + self._lengths(n_here) + within // 8
         return bool(self._byte(at) >> (number % 8) & 1)
 
     def has_dosages(self, number: int) -> bool:
         """Say whether the record of a variant may have dosages."""
         if self.mode in _FIXED_WIDTH:
             return self.mode in _WITH_DOSAGES
-        if self.control & _FUSED:
-            return True
         if not self.control & _WIDE_TYPES:
             return False
         block, within = divmod(number, _BLOCK_VARIANTS)
         return bool(self._byte(self._body(block) + within) & _DOSAGES)
 
-    def has_further_alleles(self, number: int) -> bool:
-        """Say whether somebody has an allele of a variant beyond its first two."""
-        if self.mode in _FIXED_WIDTH or self.control & _FUSED:
+    def is_multiallelic(self, number: int) -> bool:
+        """Say whether the record of a variant has genotypes with a third allele."""
+        if self.mode in _FIXED_WIDTH:
             return False
         block, within = divmod(number, _BLOCK_VARIANTS)
         if self.control & _WIDE_TYPES:
             return bool(self._byte(self._body(block) + within) & _MULTIALLELIC)
-        both = self._byte(self._body(block) + within // 2)
-        return bool(both >> (within % 2 * 4) & _MULTIALLELIC)
+        types = self._byte(self._body(block) + within // 2)
+        return bool(types >> (within % 2 * 4) & _MULTIALLELIC)
 
     def check_size(self, file: Path, name: str) -> None:
         """Raise :class:`InputError` where the last record reaches beyond the end of the file."""
         size = file.stat().st_size
         if self.mode in _FIXED_WIDTH:
             least = _FIXED_BYTES + self.n_variants * -(-self.n_samples // 4)
-        elif self.control & _FUSED:
-            return
         else:
-            least = self._end_of_records()
+            least = max(map(self._end_of_block, range(self._n_blocks)))
         if least > size:
             raise InputError(
                 f"{name}: the file is truncated: it has {size} bytes, and its records reach to "
                 f"{least}; copy or download it again"
             )
 
-    def _end_of_records(self) -> int:
-        last = (self.n_variants - 1) // _BLOCK_VARIANTS
-        n_here = self.n_variants - last * _BLOCK_VARIANTS
-        start = int.from_bytes(self._bytes(_FIXED_BYTES + 8 * last, 8), "little")
+    def _end_of_block(self, block: int) -> int:
+        """Return where the last record of a block of variants ends."""
+        n_here = self._n_in(block)
+        start = int.from_bytes(self._bytes(_FIXED_BYTES + 8 * block, 8), "little")
         width = (self.control & 3) + 1
-        lengths = self._bytes(self._body(last) + self._types(n_here), n_here * width)
+        lengths = self._bytes(self._body(block) + self._types(n_here), n_here * width)
         padded = np.zeros((n_here, 4), np.uint8)
         padded[:, :width] = np.frombuffer(lengths, np.uint8).reshape(n_here, width)
         return start + int(padded.view("<u4").sum(dtype=np.int64))
 
     def _body(self, block: int) -> int:
         """Return where the part of the header of a block of variants begins."""
-        n_blocks = -(-self.n_variants // _BLOCK_VARIANTS)
-        whole = self._types(_BLOCK_VARIANTS) + self._rest(_BLOCK_VARIANTS)
+        whole = self._types(_BLOCK_VARIANTS) + self._lengths(_BLOCK_VARIANTS)
         whole += _BLOCK_VARIANTS // 8 if self.control >> 6 == _BY_VARIANT else 0
-        return _FIXED_BYTES + 8 * n_blocks + block * whole
+        return _FIXED_BYTES + 8 * self._n_blocks + block * whole
+
+    @property
+    def _n_blocks(self) -> int:
+        return -(-self.n_variants // _BLOCK_VARIANTS)
+
+    def _n_in(self, block: int) -> int:
+        return min(_BLOCK_VARIANTS, self.n_variants - block * _BLOCK_VARIANTS)
 
     def _types(self, n_variants: int) -> int:
         return n_variants if self.control & _WIDE_TYPES else -(-n_variants // 2)
 
-    def _rest(self, n_variants: int) -> int:
-        """Return the bytes of lengths and allele counts."""
-        return n_variants * ((self.control & 3) + 1 + (self.control >> 4 & 3))
+    def _lengths(self, n_variants: int) -> int:
+        """Return the bytes of lengths."""
+        return n_variants * ((self.control & 3) + 1)
 
     def _byte(self, at: int) -> int:
         return self._bytes(at, 1)[0]
@@ -129,7 +132,8 @@ class PgenHeader:
             file.seek(at)
             found = file.read(n_bytes)
         if len(found) < n_bytes:
-            raise InputError(f"{self.path}: the header is truncated; copy or download it again")
+            name = printable_line(str(self.path))
+            raise InputError(f"{name}: the header is truncated; copy or download it again")
         return found
 
 
@@ -147,7 +151,10 @@ def read_pgen_header(path: Path, name: str) -> PgenHeader:
         with source.open("rb") as file:
             head = file.read(_FIXED_BYTES)
     except OSError as error:
-        raise InputError(f"{name}: its index {source.name} cannot be read: {error}") from error
+        raise InputError(
+            f"{name}: its index {printable_line(source.name)} cannot be read: "
+            f"{error.strerror or error}"
+        ) from error
     expected = _MAGIC + bytes([mode + (_EXTERNAL_FLAG if mode in _EXTERNAL else 0)])
     n_variants, n_samples = (int.from_bytes(head[at : at + 4], "little") for at in (3, 7))
     if len(head) < _FIXED_BYTES or not head.startswith(expected):
@@ -157,6 +164,12 @@ def read_pgen_header(path: Path, name: str) -> PgenHeader:
             f"{name}: the header says {n_variants} variants and {n_samples} people: it is damaged, "
             "or there is nothing to read"
         )
-    header = PgenHeader(source, mode, n_variants, n_samples, head[_FIXED_BYTES - 1])
+    control = head[_FIXED_BYTES - 1]
+    if control & (_SIZES if mode in _FIXED_WIDTH else _RESERVED | _ALLELE_COUNTS):
+        raise InputError(
+            f"{name}: the header is of a form that no known program writes, or is damaged; write "
+            "the file again with plink2 --make-pgen"
+        )
+    header = PgenHeader(source, mode, n_variants, n_samples, control)
     header.check_size(path, name)
     return header

@@ -24,13 +24,14 @@ from pgx_ana.biobank.source import Entry, Genotypes
 from pgx_ana.biobank.variant_lists import ListedVariant, Pass, VariantList
 from pgx_ana.coded import code_dtype, distinct_rows
 from pgx_ana.errors import InputError
-from pgx_ana.model import MISSING, NO_COPY, Record
+from pgx_ana.model import MISSING, NO_COPY
 from pgx_ana.vcf import PROBABILITIES, ChromosomeOf, Extent, TargetIndex
 
 _COMPANIONS = {
-    Kind.PGEN: ((".pvar", ".pvar.zst", ".pvar.gz"), (".psam",)),
+    Kind.PGEN: ((".pvar", ".pvar.zst", ".pvar.gz", ".bim"), (".psam", ".fam")),
     Kind.BED: ((".bim", ".bim.zst", ".bim.gz"), (".fam",)),
 }
+_FAULTS = (RuntimeError, MemoryError, AssertionError)  # what the library raises for bad files
 _BED_HEAD = b"\x6c\x1b\x01"
 _DOSAGE_UNIT = 1 << 14
 _NO_VALUE = -9
@@ -105,6 +106,10 @@ class PlinkSource:
             phased = np.zeros(len(_BY_COUNT), np.bool_)
             return Genotypes(_BY_COUNT, phased, _ROW_OF_COUNT[counts.view(np.uint8)])
         alleles, phased = self._read(entry.number, people)
+        if alleles.max(initial=0) > len(entry.site.alts):
+            raise self._damaged(
+                f"variant {entry.number + 1}", RuntimeError("an allele that its list does not have")
+            )
         alleles[has_no_copy] = MISSING
         dosages = self._dosages(entry, people)
         return _coded(alleles, phased, is_haploid, dosages)
@@ -113,7 +118,7 @@ class PlinkSource:
         """Release the file."""
         if self._reader is not None:
             self._reader.close()
-            self._reader = None
+            self._reader = self._selected = None
 
     def _is_plain(self, entry: Entry) -> bool:
         """Say whether genotypes are counts of one allele, without phase or dosages."""
@@ -132,11 +137,15 @@ class PlinkSource:
             is_ordered = not (
                 pgen.is_provisional(variant.number) if says else variant.is_provisional
             )
-        if not site.alts:  # somebody may have the allele, whatever the list says
+        if is_ordered and site.ref == UNNAMED:
+            site = dataclasses.replace(site, ref=".")
+        if not site.alts:
+            # A damaged file may have copies of it: they are unknown, and no reference.
             site = dataclasses.replace(site, alts=(UNNAMED,))
-        self._check_alleles(site, variant)
+        entry = Entry(site, variant.number, variant.place, is_ordered)
+        self._check_alleles(entry)
         self._check_spare_bits(variant)
-        return Entry(site, variant.number, variant.place, is_ordered)
+        return entry
 
     def _check_spare_bits(self, variant: ListedVariant) -> None:
         """Raise :class:`InputError` where a bed file has a genotype behind its last person.
@@ -153,18 +162,6 @@ class PlinkSource:
             raise InputError(
                 f"{variant.place}: {self._name} has genotypes of more people than the "
                 f"{len(self.samples)} of {self._people_name}: they do not belong together"
-            )
-
-    def _check_alleles(self, site: Record, variant: ListedVariant) -> None:
-        """Raise :class:`InputError` where the file has a third allele, and the list has two.
-
-        The library would give it as the second one.
-        """
-        is_biallelic = len(site.alts) <= 1
-        if self._pgen and is_biallelic and self._pgen.has_further_alleles(variant.number):
-            raise InputError(
-                f"{variant.place}: {self._name} has more than two alleles there: the files do not "
-                "belong together, or the order of the list was changed"
             )
 
     def _read(self, number: int, people: NDArray[np.intp]) -> tuple[NDArray[np.int16], Flags]:
@@ -221,7 +218,7 @@ class PlinkSource:
                 reader.change_sample_subset(None if is_all else people.astype(np.uint32))
                 self._selected = people
             read(reader)
-        except RuntimeError as error:
+        except _FAULTS as error:
             raise self._damaged(f"variant {number + 1}", error) from error
 
     def _open(self) -> pgenlib.PgenReader:
@@ -234,11 +231,11 @@ class PlinkSource:
                     variant_ct=None if found is None else found.n_variants,
                     allele_idx_offsets=None if found is None else found.allele_offsets(),
                 )
-            except RuntimeError as error:
+            except _FAULTS as error:
                 raise self._damaged("its header", error) from error
         return self._reader
 
-    def _damaged(self, where: str, error: RuntimeError) -> InputError:
+    def _damaged(self, where: str, error: Exception) -> InputError:
         """Return the error for what the library could not read; it says so in bytes."""
         (text,) = error.args or (b"",)
         said = text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
@@ -256,6 +253,18 @@ class PlinkSource:
             self._check_count(found.n_variants)
             self._pass = found
         return self._pass
+
+    def _check_alleles(self, entry: Entry) -> None:
+        """Raise :class:`InputError` where the file has more alleles than its list names.
+
+        The library does not see that, and takes the others for the second one.
+        """
+        is_biallelic = len(entry.site.alts) <= 1
+        if is_biallelic and self._pgen is not None and self._pgen.is_multiallelic(entry.number):
+            raise InputError(
+                f"{entry.place}: has one ALT allele, but {self._name} has more: they do not belong "
+                "together"
+            )
 
     def _checked_pgen(self) -> PgenHeader:
         header = read_pgen_header(self._path, self._name)
@@ -281,7 +290,8 @@ class PlinkSource:
             if self._pgen.n_variants != n_variants:
                 raise InputError(
                     f"{self._name}: has {self._pgen.n_variants} variants, but "
-                    f"{self._variants.name} lists {n_variants}: they do not belong together"
+                    f"{self._variants.name} lists {n_variants}: they do not belong together, "
+                    "or a file is truncated"
                 )
             return
         size = self._path.stat().st_size

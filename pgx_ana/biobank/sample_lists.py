@@ -6,6 +6,7 @@ Formats: https://www.cog-genomics.org/plink/2.0/formats#psam and #fam.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +20,8 @@ from pgx_ana.errors import InputError
 _MAX_BYTES = 1 << 30  # of a list of half a million people, a hundred times
 _MAX_NAME = 1 << 10
 _FAM_COLUMNS = ("FID", "IID", "PAT", "MAT", "SEX", "PHENO1")
-_SEXES = {"1": 1, "M": 1, "m": 1, "2": 2, "F": 2, "f": 2}
+_SEXES = {b"1": 1, b"M": 1, b"m": 1, b"2": 2, b"F": 2, b"f": 2}
+_BLANKS = re.compile(rb"[ \t]+")
 
 MALE, FEMALE = 1, 2
 
@@ -46,45 +48,54 @@ def read_sample_list(companion: Companion) -> SampleList:
         content = stream.read(_MAX_BYTES + 1)
     if len(content) > _MAX_BYTES:
         raise InputError(f"{companion.name}: is larger than {_MAX_BYTES} bytes")
-    try:
-        lines = content.decode("utf-8").replace("\r\n", "\n").split("\n")
-    except UnicodeDecodeError as error:
-        raise InputError(f"{companion.name}: is not UTF-8: {error}") from error
-    if lines[-1] == "":
+    # PLINK divides lines at spaces and tabs only, and takes no notice of blank lines at the end.
+    lines = [line.removesuffix(b"\r").strip(b" \t") for line in content.split(b"\n")]
+    while lines and not lines[-1]:
         lines.pop()
     first, columns = _columns(lines, companion.name)
     iid, sex = columns.index("IID"), columns.index("SEX") if "SEX" in columns else -1
     names: list[str] = []
     sexes: list[int] = []
     for number, line in enumerate(lines[first:], first + 1):
-        person = line.split()
+        person = _BLANKS.split(line)
         if len(person) != len(columns):
             raise InputError(
                 f"{companion.name}: line {number} has {len(person)} columns; expected "
                 f"{len(columns)}"
             )
-        names.append(person[iid])
+        names.append(_name(person[iid], f"{companion.name}: line {number}"))
         sexes.append(_SEXES.get(person[sex], 0) if sex >= 0 else 0)
     _check_names(names, companion.name)
     digest = hashlib.sha256(content).hexdigest()
     return SampleList(tuple(names), np.array(sexes, np.int8), digest)
 
 
-def _columns(lines: Sequence[str], name: str) -> tuple[int, Sequence[str]]:
+def _columns(lines: Sequence[bytes], name: str) -> tuple[int, Sequence[str]]:
     """Return the number of lines before the first person, and the names of the columns.
 
     A file without a header is a ``.fam`` file; its last column may be missing.
     """
-    header = next((n for n, line in enumerate(lines) if not line.startswith("##")), len(lines))
-    if header < len(lines) and lines[header].startswith("#"):
-        columns = lines[header][1:].split()
+    header = next((n for n, line in enumerate(lines) if not line.startswith(b"##")), len(lines))
+    if header < len(lines) and lines[header].startswith(b"#"):
+        columns = lines[header][1:].decode("latin-1").split()
         if not columns or columns[0] not in {"FID", "IID"} or columns.count("IID") != 1:
             raise InputError(
                 f"{name}: line {header + 1} must begin with #FID or #IID, and name IID"
             )
         return header + 1, columns
-    n_columns = len(lines[0].split()) if lines else 0
-    return 0, _FAM_COLUMNS[: max(n_columns, len(_FAM_COLUMNS) - 1)]
+    n_columns = len(_BLANKS.split(lines[header])) if header < len(lines) else 0
+    return header, _FAM_COLUMNS[: max(n_columns, len(_FAM_COLUMNS) - 1)]
+
+
+def _name(iid: bytes, place: str) -> str:
+    """Return the name of a person. Raises :class:`InputError` where it cannot be one."""
+    try:
+        name = iid.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{place}: the IID is not UTF-8: {error}") from error
+    if len(name) > _MAX_NAME or "\0" in name or "\r" in name:
+        raise InputError(f"{place}: {name[:40]!r} is no name of a person")
+    return name
 
 
 def _check_names(names: Sequence[str], name: str) -> None:
@@ -96,6 +107,3 @@ def _check_names(names: Sequence[str], name: str) -> None:
             f"{name}: two people have the IID {twice[:40]!r}; give each a name of their own, for "
             "example with plink2 --update-ids"
         )
-    for iid in names:
-        if len(iid) > _MAX_NAME or "\0" in iid:
-            raise InputError(f"{name}: {iid[:40]!r} is no name of a person")

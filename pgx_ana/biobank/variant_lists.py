@@ -37,6 +37,7 @@ _MAX_HEADER_BYTES = 1 << 26
 _VCF_COLUMNS = ("#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO")
 _BIM_COLUMNS = ("#CHROM", "ID", "CM", "POS", "ALT", "REF")
 _BIM_COLUMNS_WITHOUT_CM = ("#CHROM", "ID", "POS", "ALT", "REF")
+_MAX_ALTS = 254  # of PGEN
 _UNNAMED = (b"0", b".")
 _PROVISIONAL = re.compile(rb"(?:^|;)PR(?:;|$)")
 _SPACES = re.compile(rb"[ \t]+")
@@ -47,7 +48,10 @@ _POSITION = re.compile(rb"[1-9][0-9]{0,9}|0")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ListedVariant:
-    """A variant near a target. ``number`` counts from 0; ``is_provisional`` as INFO/PR says."""
+    """A variant near a target. ``number`` counts from 0; ``is_provisional`` as INFO/PR says.
+
+    A list without a header, which is a ``.bim`` file, vouches for no reference.
+    """
 
     number: int
     site: Record
@@ -102,6 +106,7 @@ class VariantList:
         named = lines[-1].decode("latin-1").split() if lines else _columns_of_bim(row)
         self._column_of = _column_numbers(named, self.name)
         self._is_bim = not lines
+        self._has_blanks = self._is_bim or b"\t" not in lines[-1]
         self._n_columns = len(named)
 
     def near(
@@ -131,7 +136,8 @@ class VariantList:
         if not positions.is_valid.all():
             bad = int(positions.is_valid.argmin())
             raise self._malformed(first + bad, "POS is not a position")
-        search.count(lines.count_in(b",", self._column_of["ALT"]) + 1)
+        n_alts = lines.count_in(b",", self._column_of["ALT"]) + 1
+        self._count(np.ones_like(n_alts) if self._is_bim else n_alts, search)
         for start, stop, chrom in self._runs(lines, search):
             pos = positions.pos[start:stop]
             search.found.cover(chrom, int(pos.min()), int(pos.max()))
@@ -141,7 +147,7 @@ class VariantList:
 
     def _is_regular(self, lines: LineTable) -> bool:
         """Say whether all lines have as many tabs as the header, and none is blank or a comment."""
-        if not lines.has_short_lines:
+        if not lines.has_short_lines or (self._has_blanks and not self._is_bim):
             return False
         is_good = (lines.n_columns() == self._n_columns) & ~lines.begin_with(b"#")
         return bool(is_good.all())
@@ -160,11 +166,14 @@ class VariantList:
     def _one(self, text: bytes, search: _Search) -> Iterator[tuple[int, bytes]]:
         """Yield a line that is looked at by itself, if it is on a chromosome with targets."""
         number = search.found.n_variants
+        if not text.strip():
+            search.has_blank_line = True
+            return
         if not text.endswith(b"\n") and len(text) >= _MAX_LINE_BYTES:
             raise self._malformed(number, f"is longer than {_MAX_LINE_BYTES} bytes")
         columns = self._columns(number, text)
-        alts = columns[self._column_of["ALT"]]
-        search.count(np.array([alts.count(b",") + 1]))
+        n_alts = 1 if self._is_bim else columns[self._column_of["ALT"]].count(b",") + 1
+        self._count(np.array([n_alts]), search)
         chrom = search.chromosome_of(columns[0].decode("latin-1"))
         if chrom is not None:
             pos = int(columns[self._column_of["POS"]])
@@ -175,14 +184,27 @@ class VariantList:
     def _columns(self, number: int, text: bytes) -> list[bytes]:
         """Return the columns of a line. Raises :class:`InputError` where it is malformed."""
         line = text.rstrip(b"\r\n")
-        columns = _SPACES.split(line.strip(b" \t")) if self._is_bim else line.split(b"\t")
-        if len(columns) != self._n_columns or line.startswith(b"#"):
+        columns = _SPACES.split(line.strip(b" \t")) if self._has_blanks else line.split(b"\t")
+        if line.startswith(b"#"):
+            raise self._malformed(number, "a header line follows a variant")
+        if len(columns) != self._n_columns:
             raise self._malformed(number, f"has {len(columns)} columns; expected {self._n_columns}")
         if b"\0" in line or b"\r" in line:
             raise self._malformed(number, "has a NUL byte or a carriage return")
         if not _POSITION.fullmatch(columns[self._column_of["POS"]]):
             raise self._malformed(number, "POS is not a position")
         return columns
+
+    def _count(self, n_alts: NDArray[np.int64], search: _Search) -> None:
+        """Count variants. Raises :class:`InputError` for what no file of genotypes can hold."""
+        first = search.found.n_variants
+        if search.has_blank_line:
+            raise self._malformed(first, "there are variants behind a blank line")
+        if n_alts.max(initial=0) > _MAX_ALTS:
+            raise self._malformed(
+                first + int(n_alts.argmax()), f"has more than {_MAX_ALTS} ALT alleles"
+            )
+        search.count(n_alts)
 
     def _parsed(
         self, number: int, text: bytes, search: _Search
@@ -195,12 +217,12 @@ class VariantList:
         place = f"{self.name}: line {self._n_header_lines + number + 1}"
         line = parse_line(b"\t".join(named), chrom, place)
         site = site_of(line, named)
-        if self._is_bim:
+        if len(site.alts) <= 1:
             site = _with_unnamed(site, named)
         last = max(site.end, site.pos + max(map(len, (site.ref, *_sequences(site)))) - 1)
         numbers = search.targets.overlapped(chrom, site.pos, last)
         if numbers:
-            is_provisional = _PROVISIONAL.search(named[7]) is not None
+            is_provisional = self._is_bim or _PROVISIONAL.search(named[7]) is not None
             yield ListedVariant(number, site, line.place, is_provisional), numbers
 
     def _malformed(self, number: int, what: str) -> InputError:
@@ -214,6 +236,7 @@ class _Search:
     targets: TargetIndex
     chromosome_of: ChromosomeOf
     found: Pass
+    has_blank_line: bool = False
 
     def count(self, n_alts: NDArray[np.int64]) -> None:
         """Count variants by their numbers of ALTs."""

@@ -78,8 +78,8 @@ def test_a_third_allele_is_not_read_as_the_second_one(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         _entries(source)
     assert str(caught.value) == (
-        f"{tmp_path / 'a.pvar'}: line 2: 15:10: a.pgen has more than two alleles there: the files "
-        "do not belong together, or the order of the list was changed"
+        f"{tmp_path / 'a.pvar'}: line 2: 15:10: has one ALT allele, but a.pgen has more: "
+        "they do not belong together"
     )
 
 

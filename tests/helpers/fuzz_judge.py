@@ -45,6 +45,7 @@ _OPTIONS = (
     CallOptions(absent_is_reference=True),
     CallOptions(include_filtered=True, min_gq=0, min_dp=0, min_gp=0),
     CallOptions(allow_strand_flip=True),
+    CallOptions(assume_ref_order=True),
 )
 
 VALID_VCF = b"""##fileformat=VCFv4.2
@@ -104,6 +105,21 @@ class Judge:
         """Judge a BGEN file with its companions; return whether it was accepted."""
         path = self.folder / f"{FILE_STEM}.bgen"
         names = (path, Path(f"{path}.bgi"), path.with_suffix(".sample"))
+        return self._with_companions(data, names)
+
+    def pgen(self, data: bytes) -> bool:
+        """Judge a PGEN file with its lists; return whether it was accepted."""
+        path = self.folder / f"{FILE_STEM}.pgen"
+        return self._with_companions(data, (path, *map(path.with_suffix, (".pvar", ".psam"))))
+
+    def bed(self, data: bytes) -> bool:
+        """Judge a PLINK bed file with its lists; return whether it was accepted."""
+        path = self.folder / f"{FILE_STEM}.bed"
+        return self._with_companions(data, (path, *map(path.with_suffix, (".bim", ".fam"))))
+
+    def _with_companions(self, data: bytes, names: Sequence[Path]) -> bool:
+        """Judge a bundle of files, of which the first has the genotypes."""
+        path = names[0]
         for name, content in zip(names, unbundled(data), strict=True):
             name.unlink(missing_ok=True)
             if content or name is path:

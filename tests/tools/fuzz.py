@@ -2,9 +2,9 @@
 
 Run as ``PYTHONPATH=tests python -m tools.fuzz --seconds 600``.
 
-VCF files, BGEN files and knowledge bases come from :mod:`helpers.fuzz_vcf`,
-:mod:`helpers.fuzz_bgen` and :mod:`helpers.fuzz_yaml`; :mod:`helpers.fuzz_judge` judges them. If
-atheris is installed, inputs that reach new code are kept and mutated further; otherwise every input
+VCF files, BGEN files, PLINK files and knowledge bases come from :mod:`helpers.fuzz_vcf`,
+:mod:`helpers.fuzz_bgen`, :mod:`helpers.fuzz_plink` and :mod:`helpers.fuzz_yaml`;
+:mod:`helpers.fuzz_judge` judges them. If atheris is installed, inputs that reach new code are kept and mutated further; otherwise every input
 starts from a valid one. The search runs in child processes, so that a crash, an exit, a hang of
 more than 10 seconds or the use of more than 1 GB counts as one more fault and the search continues.
 The output folder has one file for each fault.
@@ -31,12 +31,13 @@ from pathlib import Path
 from typing import Any
 
 from helpers.fuzz_bgen import mutated_bgen, random_bgen
+from helpers.fuzz_plink import mutated_plink, random_bed, random_pgen
 from helpers.fuzz_vcf import mutated_vcf, random_vcf, recombined_vcf
 from helpers.fuzz_yaml import mutated_yaml, toy_document
 from helpers.paths import ROOT, TESTS, TOY
 
-KINDS = ("vcf", "yaml", "bgen")
-_TURNS = ("vcf", "bgen", "vcf", "yaml")
+KINDS = ("vcf", "yaml", "bgen", "pgen", "bed")
+_TURNS = ("vcf", "bgen", "vcf", "yaml", "pgen", "bed")
 MAX_SECONDS = 10  # for one input
 MAX_MEMORY_MB = 1024
 MAX_INPUT_BYTES = 1 << 16
@@ -49,6 +50,13 @@ _MUTATIONS: dict[str, Callable[[random.Random, bytes], bytes]] = {
     "vcf": mutated_vcf,
     "yaml": mutated_yaml,
     "bgen": mutated_bgen,
+    "pgen": mutated_plink,
+    "bed": mutated_plink,
+}
+_VALID: dict[str, Callable[[random.Random], bytes]] = {
+    "bgen": random_bgen,
+    "pgen": random_pgen,
+    "bed": random_bed,
 }
 EXAMPLES = (
     "data/example/NA12717.GRCh37.vcf",
@@ -211,8 +219,8 @@ class _Child:
     def _valid_input(self, rng: random.Random) -> bytes:
         if self.kind == "yaml":
             return toy_document()
-        if self.kind == "bgen":
-            return random_bgen(rng)
+        if self.kind in _VALID:
+            return _VALID[self.kind](rng)
         if rng.random() < 0.1:
             return (ROOT / rng.choice(EXAMPLES)).read_bytes()
         return random_vcf(rng)
