@@ -54,8 +54,8 @@ def batch() -> None:
     """Annotate many files: those of a MANIFEST, into the folder of -o.
 
     A manifest has one file per line, or is a table with tabs: the column file, and any of sample,
-    sex, context, index and group. - is stdin. The whole batch is run where no step is named; the
-    steps are for clusters and workflows.
+    sex, context, index and group; - is a manifest on stdin. The whole batch is run where no step is
+    named; the steps are for clusters and workflows.
 
     \b
     Examples:

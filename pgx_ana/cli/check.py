@@ -53,8 +53,8 @@ _FORMATS = {".txt": "text", ".tsv": "tsv", ".json": "json"}
 def check(ctx: click.Context, /, output: str, file_format: str | None, **given: Any) -> None:
     """Report what FILES can answer.
 
-    A table of the known sites says how many people have which status, another one which genes can
-    be answered. FILES are those of pgx-ana annotate.
+    A table says how many people have which status at each known site, and a sentence for each gene
+    what can be answered. FILES are those of pgx-ana annotate.
 
     Exit code 0: all sites are called in everyone; 5: only part; 3: nothing, or unreadable. All
     unusable files are listed together.
