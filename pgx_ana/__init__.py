@@ -1,4 +1,4 @@
-"""pgx-ana: annotate germline variants in VCF files for response to anastrozole.
+"""pgx-ana: annotate germline variants of patients and cohorts for response to anastrozole.
 
 ``annotate(paths)`` returns a :class:`Result`: data frames, and one document per person.
 """

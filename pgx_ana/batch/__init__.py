@@ -1,4 +1,4 @@
-"""Many files: a plan, blocks that are read by several processes, and reports about all of them.
+"""Many files: a plan, blocks read by processes of this machine or of a cluster, and reports.
 
 Takes: a manifest of files, and what is done with each.
 Gives: parts of the tables, what came of every file, and whether the people together look like

@@ -64,7 +64,11 @@ class BatchFolder:
         return self.path / _PLAN
 
     def read_plan(self) -> Plan:
-        """Return the plan. Raises :class:`InputError` if there is none of this program."""
+        """Return the plan.
+
+        Raises :class:`InputError` if there is none of this program, and :class:`UsageError` for one
+        of another version.
+        """
         try:
             plan = Plan.from_text(self.plan_path.read_text(encoding="utf-8"))
         except OSError as error:

@@ -93,7 +93,7 @@ def run_shard(folder: BatchFolder, plan: Plan, blocks: Sequence[Block], effort: 
     """Read the blocks that are not finished.
 
     Raises :class:`TooManyRefusedError`, :class:`UsageError` if the knowledge base is another than
-    that of the plan, and :class:`OutputError`.
+    that of the plan, :class:`OutputError`, and :class:`ClusterError` without scheduler or workers.
     """
     missing, n_refused = [], 0
     for block in blocks:
@@ -111,7 +111,8 @@ def run_shard(folder: BatchFolder, plan: Plan, blocks: Sequence[Block], effort: 
 def finish_batch(folder: BatchFolder, knowledge: KnowledgeBase, effort: Effort) -> BatchReport:
     """Check that all blocks are there, settle who is in several files, and write the reports.
 
-    Raises :class:`InputError` that names the shards that are missing.
+    Raises :class:`InputError` that names the shards that are missing, and what :func:`run_shard`
+    raises except for :class:`TooManyRefusedError`.
     """
     plan = folder.read_plan()
     if knowledge.digest != plan.knowledge[1]:

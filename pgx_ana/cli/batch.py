@@ -54,8 +54,8 @@ def batch() -> None:
     """Annotate many files: those of a MANIFEST, into the folder of -o.
 
     A manifest has one file per line, or is a table with tabs: the column file, and any of sample,
-    sex, context, index and group. - is stdin. The whole batch is run where no step is named; the
-    steps are for clusters and workflows.
+    sex, context, index and group; - is a manifest on stdin. The whole batch is run where no step is
+    named; the steps are for clusters and workflows.
 
     \b
     Examples:
@@ -122,26 +122,26 @@ def _effort_options(command: Command) -> Command:
             type=click.IntRange(1),
             default=1,
             show_default=True,
-            help="Number of processes that read files.",
+            help="Number of processes that read files; with --cluster slurm, of jobs.",
         ),
         click.option(
             "--cluster",
             default="",
             metavar="WHERE",
-            help="Read files on Dask: the address of a scheduler (tcp://HOST:PORT) with workers of "
-            "its own, slurm for --jobs jobs of Slurm, or local.",
+            help="Read files with workers of Dask: those of a scheduler, by its address "
+            "(tcp://HOST:PORT); jobs of Slurm (slurm); or processes of this machine (local).",
         ),
         click.option(
             "--timeout",
             type=click.FloatRange(0, min_open=True),
             metavar="SECONDS",
-            help="Refuse a file that takes longer than this.",
+            help="Refuse a file that takes longer than this; not with --cluster.",
         ),
         click.option(
             "-q",
             "--quiet",
             is_flag=True,
-            help="Do not print the number of files at the end; warnings remain.",
+            help="Do not print what was done at the end; warnings remain.",
         ),
     )
     return _decorated(command, decorators)
@@ -168,7 +168,7 @@ def _decorated(command: Command, decorators: tuple[Callable[[Command], Command],
 @_max_failures_option
 @click.pass_context
 def whole(ctx: click.Context, /, **given: Any) -> None:
-    """Plan, run and finish a batch; the default.
+    """Do all steps: plan, run and finish; the default.
 
     The exit code is 6 if some files are refused: status.tsv says which and why.
     """
@@ -194,7 +194,10 @@ def whole(ctx: click.Context, /, **given: Any) -> None:
 )
 @click.option("-q", "--quiet", is_flag=True, help="Do not print what is to be run.")
 def plan_command(**given: Any) -> None:
-    """Look at all files and write the plan, for shards that are run one by one."""
+    """Look at all files, and divide them into shards.
+
+    Each shard is then run with pgx-ana batch run, on any machine that sees the files and DIR.
+    """
     _, plan = _plan(given, shards=given["shards"])
     if not given["quiet"]:
         shards = plan.division.shards
@@ -216,8 +219,9 @@ def plan_command(**given: Any) -> None:
 @_effort_options
 @_max_failures_option
 def run_command(directory: Path, shard: int | None, **given: Any) -> None:
-    """Run the blocks of one shard that are not finished.
+    """Annotate the files of one shard, or of all.
 
+    What is finished is not read again.
     Refused files do not change the exit code: pgx-ana batch finish lists them.
     """
     from pgx_ana.batch import run_shard
@@ -237,8 +241,9 @@ def run_command(directory: Path, shard: int | None, **given: Any) -> None:
 @_effort_options
 @click.pass_context
 def finish_command(ctx: click.Context, /, directory: Path, **given: Any) -> None:
-    """Check that all shards are there, and write status.tsv, quality.tsv and what people share.
+    """Check that all shards are finished, and write the reports.
 
+    They are status.tsv, quality.tsv and, with Parquet, the tables that all people share.
     Files with a sample that an earlier file has too are left out of their parts. The exit code is
     6 if some files are refused: status.tsv says which and why.
     """

@@ -51,7 +51,10 @@ _FORMATS = {".txt": "text", ".tsv": "tsv", ".json": "json"}
 @kb_option
 @click.pass_context
 def check(ctx: click.Context, /, output: str, file_format: str | None, **given: Any) -> None:
-    """Report which known sites FILES call, and which genes can be answered.
+    """Report what FILES can answer.
+
+    A table says how many people have which status at each known site, and a sentence for each gene
+    what can be answered. FILES are those of pgx-ana annotate.
 
     Exit code 0: all sites are called in everyone; 5: only part; 3: nothing, or unreadable. All
     unusable files are listed together.

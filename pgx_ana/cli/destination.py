@@ -160,6 +160,8 @@ def _regular(status: os.stat_result) -> FileId | None:
 
 def _inputs(given: Mapping[str, Any]) -> Iterator[tuple[str, FileId]]:
     """Yield every file that a run with these options reads, with its identity."""
+    from pgx_ana.biobank import companions_of
+
     if STDSTREAM in given["files"]:
         with contextlib.suppress(OSError):
             identity = _regular(os.fstat(0))
@@ -168,6 +170,7 @@ def _inputs(given: Mapping[str, Any]) -> Iterator[tuple[str, FileId]]:
     named = [*given["files"], given["reference"]]
     named += [str(value) for value in given.values() if isinstance(value, Path)]
     paths = [f"{name}{companion}" for name in named if name for companion in _COMPANIONS]
+    paths += [companion for name in given["files"] for companion in companions_of(name)]
     for path in (*paths, *_knowledge_files(given["directories"])):
         identity = _identity_of(path) if path != STDSTREAM else None
         if identity is not None:

@@ -191,7 +191,8 @@ _RULE_OPTIONS = (
         default=0.9,
         type=click.FloatRange(0, 1),
         show_default=True,
-        help="Minimum probability of a genotype (GP, HDS or DS, or HipSTR's Q).",
+        help="Minimum probability of a genotype: GP, HDS, DS, HipSTR's Q, dosages of PGEN, "
+        "probabilities of BGEN.",
     ),
     click.option(
         "--min-phase-probability",

@@ -95,7 +95,7 @@ def _exit_with(message: str, exit_code: int) -> NoReturn:
 @click.group(cls=Group, context_settings=_CONTEXT_SETTINGS)
 @click.version_option(__version__, "-V", "--version", message="pgx-ana %(version)s")
 def main() -> None:
-    """Annotate germline variants in VCF files for response to anastrozole.
+    """Annotate germline variants of patients and cohorts for response to anastrozole.
 
     For research use. No guideline links any germline variant to the use of anastrozole; published
     associations are shown together with the evidence against them.

@@ -400,6 +400,29 @@ def test_other_files_of_a_run(run: Run, file: Path, tmp_path: Path, toy_director
     assert before == {path: path.read_bytes() for path in files}
 
 
+@pytest.mark.parametrize(
+    ("name", "head", "beside"),
+    [
+        ("cohort.pgen", b"\x6c\x1b\x10", ["cohort.pvar", "cohort.psam", "cohort.pgen.pgi"]),
+        ("cohort.bed", b"\x6c\x1b\x01", ["cohort.bim", "cohort.bim.zst", "cohort.fam"]),
+        ("cohort.bgen", bytes(16) + b"bgen", ["cohort.sample", "cohort.bgen.bgi"]),
+    ],
+)
+def test_files_beside_a_biobank_file(
+    annotate: Run, tmp_path: Path, name: str, head: bytes, beside: list[str]
+) -> None:
+    """They are known before any of them is read, and before anything is wrong with them."""
+    (tmp_path / name).write_bytes(head)
+    for other in beside:
+        (tmp_path / other).write_text("content\n")
+    before = contents(tmp_path)
+    for other in beside:
+        target = tmp_path / other
+        message = is_protected(annotate(tmp_path / name, "-o", target, "-f", "tsv"), tmp_path)
+        assert f"Error: -o {target}: is an input file; give another name" == message
+    assert before == contents(tmp_path)
+
+
 def test_devices_may_be_input_and_output(annotate: Run, file: Path) -> None:
     result = annotate(file, "-S", os.devnull, "-o", os.devnull)
     assert "is an input file" not in result.output
