@@ -72,7 +72,7 @@ class VcfZarrSource:
         for number, row, numbers in self._sites.near(targets, chromosome_of):
             if number not in self._rows:
                 self._rows[number] = row
-                self._fields.rows.append(number)
+                self._fields.add_row(number)
             yield Entry(row.site, number, row.place, is_ordered=True), numbers
 
     def extents(self, chromosome_of: ChromosomeOf) -> dict[str, Extent]:

@@ -38,7 +38,7 @@ _RESERVED = frozenset({"genotypes", "alleles", "alt_alleles"})
 class CallFields:
     """Reads what a store has of its people, for the rows at targets.
 
-    ``rows`` are the numbers of these rows; they are added while they are found.
+    They are made known by :meth:`add_row`.
     """
 
     def __init__(self, store: ZarrStore, n_variants: int, n_people: int) -> None:
@@ -48,13 +48,18 @@ class CallFields:
         self._kept: dict[tuple[str, int], NDArray[Any]] = {}
         self._kept_for: NDArray[np.intp] | None = None
         self._n_bytes = 0
-        self.rows: list[int] = []
+        self._rows: list[int] = []
         self.n_left_out = 0
         present = store.names()
         self.stored = frozenset(n.removeprefix(_CALL) for n in present if n.startswith(_CALL))
         self.has_genotypes = GENOTYPE in present
         self._has_phases, self._has_mask = PHASED in present, _MASK in present
         self.fields = self._known_fields(present)
+
+    def add_row(self, row: int) -> None:
+        """Take note of a row at a target, by its number."""
+        bisect.insort(self._rows, row)
+        self._forget()
 
     def genotypes(
         self, row: int, people: NDArray[np.intp], place: str
@@ -155,21 +160,24 @@ class CallFields:
     def _of_row(self, name: str, row: int, people: NDArray[np.intp]) -> NDArray[Any]:
         """Return the values of people in a row, of shape (people,) or (people, values)."""
         if self._kept_for is not people:
-            self._kept.clear()
-            self._kept_for, self._n_bytes = people, 0
+            self._forget()
+            self._kept_for = people
         array = self._arrays[name]
         ((start, stop),) = array.stretches(0, row, row + 1)
-        rows = sorted(self.rows)
+        rows = self._rows
         here = rows[bisect.bisect_left(rows, start) : bisect.bisect_left(rows, stop)]
         key = name, start
         if key not in self._kept:
             found = self._read(array, (start, stop), here, people)
             if self._n_bytes + found.nbytes > _MAX_KEPT_BYTES:
-                self._kept.clear()
-                self._n_bytes = 0
+                self._forget()
             self._kept[key] = found
             self._n_bytes += found.nbytes
         return np.asarray(self._kept[key][here.index(row)])
+
+    def _forget(self) -> None:
+        self._kept.clear()
+        self._n_bytes = 0
 
     def _read(
         self, array: StoredArray, bounds: Bounds, rows: Sequence[int], people: NDArray[np.intp]

@@ -24,8 +24,9 @@ _INDEX_COLUMNS = 6
 # INFO fields that decide what a row covers or is.
 _NUMBERS = ("END", "SVLEN", "DP", "REFLEN")
 _FLAGS = ("IMP", "IMPUTED")
-_COPY_FIELDS = ("CN", "CNQ", "CNL", "CNP", "CNF", "CNLP", "MCN", "MCC", "SM", "BC", "NP", "QA")
-_COPY_FIELDS += ("QS", "QSE", "QSS", "REPCN")
+# Those of rows that count copies, as the readers of VCF know them.
+_COPIES = frozenset({"CN", "CNQ", "CNL", "CNP", "CNF", "CNLP", "MCN", "MCC"})
+_COPY_FIELDS = _COPIES | {"SM", "BC", "NP", "QA", "QS", "QSE", "QSS", "REPCN"}
 
 Positions = NDArray[np.int64]
 
@@ -333,7 +334,7 @@ class SiteTable:
         """Return the fields of a row; of a row without bases, those that anybody has."""
         fields = sorted(self._fields.stored - {"genotype", "genotype_phased", "genotype_mask"})
         is_symbolic = all(alt.startswith("<") for alt in alts)
-        may_count = not set(_COPY_FIELDS).isdisjoint(fields) or ref.upper() == "N"
+        may_count = not _COPY_FIELDS.isdisjoint(fields) or ref.upper() == "N"
         if is_symbolic and may_count:
             fields = [name for name in fields if self._fields.has_any(name, number)]
         return ":".join(["GT", *(name for name in fields if _ALLELE.fullmatch(name))])
