@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 import json
 import os
+import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -28,7 +29,10 @@ _NOT_THERE = (-1, -1)
 
 @dataclass(frozen=True, slots=True)
 class PlannedFile:
-    """A file of the manifest, with its size in bytes and its time of change; -1 if not there."""
+    """A file of the manifest, with its size in bytes and its time of change; -1 if not there.
+
+    A folder is a Zarr store, of which the size is that of its descriptions.
+    """
 
     row: SheetRow
     size: int
@@ -49,7 +53,29 @@ def _state(path: str) -> tuple[int, int]:
         status = os.stat(path)  # noqa: PTH116  # there may be a hundred thousand
     except (OSError, ValueError):
         return _NOT_THERE
+    if stat.S_ISDIR(status.st_mode):
+        return _state_of_folder(path)
     return status.st_size, status.st_mtime_ns
+
+
+def _state_of_folder(path: str) -> tuple[int, int]:
+    """Return the size of the descriptions in a Zarr store, and its last time of change.
+
+    Of its many chunks, only the folders that hold them are looked at: those of a chunk that is
+    replaced, added or removed change with it.
+    """
+    size = last = 0
+    try:
+        entries = list(os.scandir(path))
+        entries += [e for entry in entries if entry.is_dir() for e in os.scandir(entry.path)]
+        for entry in entries:
+            status = entry.stat()
+            last = max(last, status.st_mtime_ns)
+            is_described = entry.name.startswith(".z") or entry.name == "zarr.json"
+            size += status.st_size if is_described else 0
+    except OSError:
+        return _NOT_THERE
+    return size, last
 
 
 Unit = tuple[PlannedFile, ...]
