@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-slow check lint type smoke bench bench-large compare generate lock clean
+.PHONY: demo test test-slow check lint type smoke bench bench-large compare snakemake generate lock clean
 
 demo: $(READY)
 	@mkdir -p demo
@@ -18,7 +18,7 @@ test: $(READY)
 	$(BIN)/python -m pytest -n 2 -q
 
 test-slow: $(READY)
-	$(BIN)/python -m pytest -n 2 -q -m slow
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -q -m slow
 
 check: lint type test test-slow smoke
 
@@ -49,6 +49,11 @@ compare: $(READY)
 		$(BIN)/python tests/tools/pypgx_agreement.py compare $$assembly $(VENV)-pypgx/$$assembly.tsv || exit 1; \
 	done
 
+# Snakemake, for the test of its recipe, in an environment of its own.
+snakemake:
+	$(PYTHON) -m venv $(VENV)-snakemake
+	$(VENV)-snakemake/bin/python -m pip install --quiet --disable-pip-version-check snakemake==9.27.1
+
 # Writes the files that are generated from the code; tests check that they are current.
 generate: $(READY)
 	PYTHONPATH=tests $(BIN)/python -m tools.generate
@@ -64,4 +69,4 @@ $(READY): requirements-dev.lock pyproject.toml
 	@touch $(READY)
 
 clean:
-	rm -rf $(VENV) $(VENV)-pypgx demo dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(VENV)-pypgx $(VENV)-snakemake demo dist .mypy_cache .ruff_cache .pytest_cache

@@ -6,6 +6,7 @@
      +-- UsageError           2  invalid options, or options that cannot be combined
      +-- InputError           3  a variant file that cannot be read, trusted or matched
      +-- OutputError          3  a result that cannot be written
+     +-- ClusterError         3  a cluster that is not there, or has no workers
      +-- KnowledgeBaseError   4  a knowledge base with faults
 
 Any other exception is a bug in this program.
@@ -42,6 +43,12 @@ class InputError(PgxAnaError):
 
 class OutputError(PgxAnaError):
     """A result that cannot be written."""
+
+    exit_code = 3
+
+
+class ClusterError(PgxAnaError):
+    """A cluster that is not there, or has no workers."""
 
     exit_code = 3
 

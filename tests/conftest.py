@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -22,6 +23,8 @@ from pgx_ana.haplotypes.nomenclature import nomenclatures
 from pgx_ana.knowledge import KnowledgeBase, load
 
 NO_REAL_DATA = "the folder with real data is not next to the project"
+MISSING = (NO_REAL_DATA, "not installed", "no Slurm")
+"""What is in the reason of a test that is skipped because something is missing."""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -168,8 +171,9 @@ def bcftools() -> Bcftools:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print one line if tests on real data were skipped, so that this is not overlooked."""
+    """Print a line for all that was skipped because something is missing: not to be overlooked."""
     reports = terminalreporter.stats.get("skipped", ())
-    count = sum(NO_REAL_DATA in str(report.longrepr) for report in reports)
-    if count:
-        terminalreporter.write_line(f"NOT TESTED on real data, {count} skipped: {NO_REAL_DATA}")
+    reasons = Counter(str(report.longrepr[-1]).removeprefix("Skipped: ") for report in reports)
+    for reason, count in reasons.items():
+        if any(sign in reason for sign in MISSING):
+            terminalreporter.write_line(f"NOT TESTED, {count} skipped: {reason}")

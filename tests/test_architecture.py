@@ -24,8 +24,13 @@ LIBRARIES = {
     "pyarrow": {"output.parquet"},
     "pandas": {"output.frames", "api"},
     "pebble": {"batch.workers"},
+    "dask": {"batch.cluster", "batch.slurm"},
+    "dask_jobqueue": {"batch.slurm"},
+    "distributed": {"batch.cluster"},
     "tqdm": {"cli.batch"},
     "pydantic": {"knowledge.form"},
+    "pgenlib": {"biobank.plink"},
+    "zstandard": {"biobank.zstd"},
 }
 """The rooms or modules that may import each library; pandas in ``api`` for type hints only."""
 

@@ -11,7 +11,7 @@ from pgx_ana.batch.manifest import read_manifest
 from pgx_ana.batch.plan import MAX_BLOCK_FILES, Division, Plan, make_plan
 from pgx_ana.batch.report import BatchReport
 from pgx_ana.batch.settings import Settings, part_output
-from pgx_ana.batch.stages import Effort, finish_batch, run_shard, start_batch
+from pgx_ana.batch.stages import Effort, check_cluster, finish_batch, run_shard, start_batch
 
 __all__ = [
     "MAX_BLOCK_FILES",
@@ -21,6 +21,7 @@ __all__ = [
     "Effort",
     "Plan",
     "Settings",
+    "check_cluster",
     "finish_batch",
     "make_plan",
     "part_output",

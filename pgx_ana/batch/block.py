@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,6 +37,17 @@ class BlockTask:
     settings: Settings
     manifest: str
     left_out: Mapping[int, UnitResult]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The parts and the record of a block, in the folder of the attempt that made them.
+
+    ``attempt`` is the name of that folder. ``n_refused`` is the number of refused files.
+    """
+
+    attempt: str
+    n_refused: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,23 +146,26 @@ def _name(path: str) -> str:
     return printable(path).replace("\n", "\\n")
 
 
-def run_block(task: BlockTask, annotator: Annotator) -> int:
-    """Read a block, write its parts and its record, and return the number of its refused files.
+def run_block(task: BlockTask, annotator: Annotator) -> Made:
+    """Read a block, and write its parts and its record to a folder of their own.
 
-    Raises :class:`OutputError` if they cannot be written.
+    They are not results before the folder of the batch adopts them. Raises :class:`OutputError` if
+    they cannot be written.
     """
-    number, folder = task.block.number, task.folder
-    folder.clear_block(number)
+    number = task.block.number
+    name, attempt = task.folder.new_attempt(number)
     units = _without(dict(enumerate(task.block.units)), task.left_out)
+    task = dataclasses.replace(task, folder=attempt)
     pieces, others = _written(units, task, annotator)
     results = {**task.left_out, **others}
     for part in itertools.chain.from_iterable(pieces):
         results |= part.results()
     in_order = tuple(results[n] for n in range(len(task.block.units)))
     tallies = add_tallies(part.tallies for piece in pieces for part in piece)
-    folder.write_record(number, BlockRecord(task.block.key, len(pieces), in_order, tallies))
+    attempt.write_record(number, BlockRecord(task.block.key, len(pieces), in_order, tallies))
     pairs = zip(task.block.units, in_order, strict=True)
-    return sum(len(unit) for unit, result in pairs if result.outcome is not Outcome.OK)
+    refused = (len(unit) for unit, result in pairs if result.outcome is not Outcome.OK)
+    return Made(name, sum(refused))
 
 
 def probe_unit(task: BlockTask, number: int, annotator: Annotator) -> None:

@@ -1,7 +1,12 @@
 """The folder of a batch: its plan, the parts of its tables, and the records of finished blocks.
 
-A block is finished when its record is there: parts are written before it, and every file appears
-under its name only when it is complete. So a run that is killed at any moment can be continued.
+A block is finished when its record is there: parts are put in their place before it, and every
+file appears under its name only when it is complete. So a run that is killed at any moment can be
+continued.
+
+A process that reads a block writes to a hidden folder of its own, the folder of an attempt. Only
+the process of the run puts what is there into place. So two processes may be at the same block, as
+on a cluster that takes one of them for dead: nothing of them is ever mixed.
 
 Parts with rows per person are results. Those of tables that people share are kept with the records,
 and become one file of each when the batch is finished.
@@ -11,9 +16,11 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator
+import uuid
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,7 +44,8 @@ _SHARED = tuple(f"{table}.{FileFormat.PARQUET}" for table in SHARED_TABLES)
 _RESULTS = (_STATUS, _QUALITY, *_SHARED)
 """What the last step writes."""
 
-_WORK = ".making-"
+_ATTEMPTS = ".making"
+_PIECE = "piece"
 _NUMBER = re.compile(r"^(?:part|block)-([0-9]+)[._]", re.ASCII)
 
 Piece = tuple[int, int]
@@ -93,9 +101,8 @@ class BatchFolder:
         with _as_output_error(self.path):
             for name in (*_RESULTS, _PLAN):
                 (self.path / name).unlink(missing_ok=True)
-            for path in [*self._records(), *self._parts()]:
-                path.unlink()
-            self._remove_work()
+            self._remove_blocks(lambda _: True)
+            self.remove_attempts()
 
     def record(self, block: Block, output: OutputChoice) -> BlockRecord | None:
         """Return what came of a block; None if it is not finished, or was another block.
@@ -108,17 +115,60 @@ class BatchFolder:
             return None
         if record.key != block.key:
             return None
-        pieces = [(block.number, piece + 1) for piece in range(record.pieces)]
-        parts = (self._part(table, piece, output) for piece in pieces for table in output.tables)
-        return record if all(part.exists() for part in parts) else None
+        complete = all(part.exists() for part in self._parts_of(block, record, output))
+        return record if complete else None
 
-    def clear_block(self, number: int) -> None:
-        """Remove the record and the parts of a block. Raises :class:`OutputError`."""
+    def clear_blocks(self, numbers: Iterable[int]) -> None:
+        """Remove the records and the parts of blocks. Raises :class:`OutputError`."""
+        cleared = {f"{number:0{_DIGITS}}" for number in numbers}
+        if cleared:
+            with _as_output_error(self.path):
+                self._remove_blocks(lambda number: number in cleared)
+
+    def new_attempt(self, number: int) -> tuple[str, BatchFolder]:
+        """Make the folder of an attempt at a block; return its name, and the folder.
+
+        Raises :class:`UsageError` if the plan is not to be seen, and :class:`OutputError`.
+        """
+        if not self.plan_path.exists():
+            raise UsageError(
+                f"{self.plan_path}: is not there on {os.uname().nodename}; all machines must see "
+                "the folder of the batch under the same path"
+            )
+        name = f"{number:0{_DIGITS}}-{uuid.uuid4().hex}"
+        attempt = self._attempt(name)
         with _as_output_error(self.path):
-            self._record_path(number).unlink(missing_ok=True)
-            for path in self._parts(f"{number:0{_DIGITS}}[._]*"):
-                path.unlink()
-            shutil.rmtree(self._work_path(number), ignore_errors=True)
+            attempt.path.mkdir(parents=True)
+        return name, attempt
+
+    def adopt(self, name: str, block: Block, output: OutputChoice) -> None:
+        """Put the parts and the record of an attempt in the place of those that are there.
+
+        Only the process of the run may do so. Raises :class:`OutputError`.
+        """
+        attempt, old = self._attempt(name), self.record(block, output)
+        made = attempt.record(block, output)
+        if made is None:
+            raise OutputError(
+                f"{attempt.path}: is not complete here; all machines must see the folder of the "
+                "batch under the same path"
+            )
+        with _as_output_error(self.path):
+            self._record_path(block.number).unlink(missing_ok=True)
+            for part in self._parts_of(block, old, output) if old is not None else ():
+                part.unlink(missing_ok=True)
+            for file in (
+                *attempt._parts_of(block, made, output),
+                attempt._record_path(block.number),
+            ):
+                target = self.path / file.relative_to(attempt.path)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                file.replace(target)
+            shutil.rmtree(attempt.path, ignore_errors=True)
+
+    def remove_attempts(self) -> None:
+        """Remove what processes left that were killed, or taken for dead."""
+        shutil.rmtree(self.path / _BLOCKS / _ATTEMPTS, ignore_errors=True)
 
     def write_parts(
         self, piece: Piece, output: OutputChoice, people: Iterable[Annotations]
@@ -129,7 +179,7 @@ class BatchFolder:
         """
         people = iter(people)
         first = next(people)
-        work = self._work_path(piece[0])
+        work = self.path / _PIECE
         files = [work / f"{table}.{output.file_format}" for table in output.tables]
         n_people = len(first.calls.samples)
         blocks = itertools.chain([first], people)
@@ -173,9 +223,9 @@ class BatchFolder:
     def _record_path(self, number: int) -> Path:
         return self.path / _BLOCKS / f"block-{number:0{_DIGITS}}.json"
 
-    def _work_path(self, number: int) -> Path:
-        """Return the folder in which the parts of a block are made."""
-        return self.path / _BLOCKS / f"{_WORK}{number:0{_DIGITS}}"
+    def _attempt(self, name: str) -> BatchFolder:
+        """Return the folder of an attempt: in it, files have the paths that they are to have."""
+        return BatchFolder(self.path / _BLOCKS / _ATTEMPTS / name)
 
     def _part(self, table: TableName, piece: Piece, output: OutputChoice) -> Path:
         block, number = piece
@@ -183,20 +233,13 @@ class BatchFolder:
         name = f"part-{block:0{_DIGITS}}{further}.{output.file_format}"
         return self._parts_folder(table) / name
 
+    def _parts_of(self, block: Block, record: BlockRecord, output: OutputChoice) -> list[Path]:
+        """Return the paths of all parts of a block with a record."""
+        pieces = [(block.number, piece + 1) for piece in range(record.pieces)]
+        return [self._part(table, piece, output) for piece in pieces for table in output.tables]
+
     def _parts_folder(self, table: TableName) -> Path:
         return self.path / (_BLOCKS if table in SHARED_TABLES else _PARTS) / table
-
-    def _records(self) -> list[Path]:
-        return sorted((self.path / _BLOCKS).glob("block-*.json"))
-
-    def _parts(self, names: str = "*") -> list[Path]:
-        folders = (self.path / _PARTS, self.path / _BLOCKS)
-        return sorted(path for folder in folders for path in folder.glob(f"*/part-{names}"))
-
-    def _remove_work(self) -> None:
-        """Remove what killed processes left."""
-        for path in (self.path / _BLOCKS).glob(f"{_WORK}*"):
-            shutil.rmtree(path, ignore_errors=True)
 
     def _remove_stale(self, plan: Plan) -> None:
         """Remove the records and parts of blocks that are not finished, or not of this plan.
@@ -208,10 +251,16 @@ class BatchFolder:
             record = self.record(block, plan.settings.output)
             if record is not None and not record.has_lost():
                 kept.add(f"{block.number:0{_DIGITS}}")
-        self._remove_work()
-        for path in [*self._records(), *self._parts()]:
+        self.remove_attempts()
+        self._remove_blocks(lambda number: number not in kept)
+
+    def _remove_blocks(self, is_removed: Callable[[str], bool]) -> None:
+        """Remove the records and parts of the blocks with certain numbers, as names have them."""
+        folders = (self.path / _PARTS, self.path / _BLOCKS)
+        parts = [path for folder in folders for path in folder.glob("*/part-*")]
+        for path in [*sorted((self.path / _BLOCKS).glob("block-*.json")), *sorted(parts)]:
             number = _NUMBER.search(path.name)
-            if number is None or number[1] not in kept:
+            if number is None or is_removed(number[1]):
                 path.unlink()
 
 

@@ -6,12 +6,12 @@ import dataclasses
 import hashlib
 import json
 import os
-import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pgx_ana.batch.settings import Settings
+from pgx_ana.biobank import companions_of
 from pgx_ana.errors import UsageError
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.pipeline import SheetRow, stated_circumstances
@@ -31,7 +31,8 @@ _NOT_THERE = (-1, -1)
 class PlannedFile:
     """A file of the manifest, with its size in bytes and its time of change; -1 if not there.
 
-    A folder is a Zarr store, of which the size is that of its descriptions.
+    The files beside it that are read with it count: their sizes are added, and the latest time is
+    that of change.
     """
 
     row: SheetRow
@@ -49,33 +50,20 @@ class PlannedFile:
 
 
 def _state(path: str) -> tuple[int, int]:
+    own = _status(path)
+    if own == _NOT_THERE:
+        return own
+    companions = (_status(companion) for companion in companions_of(path))
+    sizes, times = zip(own, *(status for status in companions if status != _NOT_THERE), strict=True)
+    return sum(sizes), max(times)
+
+
+def _status(path: str) -> tuple[int, int]:
     try:
         status = os.stat(path)  # noqa: PTH116  # there may be a hundred thousand
     except (OSError, ValueError):
         return _NOT_THERE
-    if stat.S_ISDIR(status.st_mode):
-        return _state_of_folder(path)
     return status.st_size, status.st_mtime_ns
-
-
-def _state_of_folder(path: str) -> tuple[int, int]:
-    """Return the size of the descriptions in a Zarr store, and its last time of change.
-
-    Of its many chunks, only the folders that hold them are looked at: those of a chunk that is
-    replaced, added or removed change with it.
-    """
-    size = last = 0
-    try:
-        entries = list(os.scandir(path))
-        entries += [e for entry in entries if entry.is_dir() for e in os.scandir(entry.path)]
-        for entry in entries:
-            status = entry.stat()
-            last = max(last, status.st_mtime_ns)
-            is_described = entry.name.startswith(".z") or entry.name == "zarr.json"
-            size += status.st_size if is_described else 0
-    except OSError:
-        return _NOT_THERE
-    return size, last
 
 
 Unit = tuple[PlannedFile, ...]
@@ -135,20 +123,36 @@ class Plan:
 
     def blocks(self) -> tuple[Block, ...]:
         """Return the blocks, in the order of the first files of their units."""
-        constant = [self.program, *self.knowledge, self.settings.as_json()]
-        divided = _divided(_units(self.files), self.division.block_files)
-        return tuple(
-            Block(number, units, _digest([constant, _described(units)]))
-            for number, units in enumerate(divided, 1)
-        )
+        return self._blocks(1, 1)
 
     def shard(self, number: int) -> tuple[Block, ...]:
         """Return the blocks of a shard, numbered from 1: consecutive blocks, as many in each."""
-        blocks, shards = self.blocks(), self.division.shards
+        shards = self.division.shards
         if not 1 <= number <= shards:
             raise UsageError(f"--shard {number}: the plan has the shards 1 to {shards}")
-        first, last = (len(blocks) * (number + step) // shards for step in (-1, 0))
-        return blocks[first:last]
+        return self._blocks(number, shards)
+
+    def shards_of(self, numbers: Collection[int]) -> list[int]:
+        """Return the shards that have any of some blocks, all by their numbers."""
+        shards = self.division.shards
+        n_blocks = len(self._divided())
+        return [
+            shard
+            for shard in range(1, shards + 1)
+            if any(index + 1 in numbers for index in _part(n_blocks, shard, shards))
+        ]
+
+    def _blocks(self, part: int, parts: int) -> tuple[Block, ...]:
+        """Return the blocks of one of some parts, and describe no others: there may be many."""
+        constant = [self.program, *self.knowledge, self.settings.as_json()]
+        divided = self._divided()
+        return tuple(
+            Block(index + 1, divided[index], _digest([constant, _described(divided[index])]))
+            for index in _part(len(divided), part, parts)
+        )
+
+    def _divided(self) -> list[tuple[Unit, ...]]:
+        return list(_divided(_units(self.files), self.division.block_files))
 
     def as_text(self) -> str:
         """Return the plan as JSON, one line per file."""
@@ -222,6 +226,11 @@ def _units(files: Iterable[PlannedFile]) -> list[Unit]:
     for file in files:
         units.setdefault(file.row.group or file.row.line, []).append(file)
     return [tuple(unit) for unit in units.values()]
+
+
+def _part(size: int, part: int, parts: int) -> range:
+    """Return the indices of a part, numbered from 1, of some things in parts of equal size."""
+    return range(size * (part - 1) // parts, size * part // parts)
 
 
 def _divided(units: Iterable[Unit], block_files: int) -> Iterator[tuple[Unit, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib.util
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,32 +13,52 @@ from pgx_ana.batch.folder import BatchFolder
 from pgx_ana.batch.plan import Block, Plan
 from pgx_ana.batch.records import BlockRecord, Outcome, UnitResult
 from pgx_ana.batch.report import BatchReport, make_report
-from pgx_ana.batch.workers import Lost, Task, Workers
+from pgx_ana.batch.task import Engine, Lost, Task
+from pgx_ana.batch.workers import Workers
 from pgx_ana.errors import InputError, UsageError
 from pgx_ana.knowledge import KnowledgeBase
 
+_CLUSTERS = ("local", "slurm")
 _MAX_SHARDS_SHOWN = 10
 _SECONDS_PER_FILE = 1
 """Time that each further file of a block adds to the time limit of one file."""
 
 
-def _ignore(n_files: int) -> None:
-    """Take no notice of progress."""
+def _ignore(_: object) -> None:
+    """Take no notice."""
 
 
 @dataclass(frozen=True, slots=True)
 class Effort:
     """How a batch is run; nothing of it changes a result.
 
-    ``jobs`` is the number of processes, 0 for this one. ``timeout`` is the time for one file in
-    seconds, None for no limit. More than ``max_failures`` refused files end the run, None for no
-    limit. ``advance`` is told the number of files whenever some are done.
+    ``jobs`` is the number of processes, 0 for this one. ``cluster`` is where they are: empty for
+    this machine, else ``local``, ``slurm`` or the address of a Dask scheduler, whose workers are
+    there already. ``timeout`` is the time for one file in seconds, None for no limit; a cluster
+    knows none. More than ``max_failures`` refused files end the run, None for no limit. ``advance``
+    is told the number of files whenever some are done, ``warn`` what the user should know.
     """
 
     jobs: int = 1
+    cluster: str = ""
     timeout: float | None = None
     max_failures: int | None = None
     advance: Callable[[int], None] = _ignore
+    warn: Callable[[str], None] = _ignore
+
+
+def check_cluster(name: str) -> None:
+    """Raise :class:`UsageError` for a cluster that cannot be, or whose libraries are missing."""
+    if name not in _CLUSTERS and "://" not in name:
+        raise UsageError(
+            f"--cluster {name}: is neither {' nor '.join(_CLUSTERS)} nor the address of a Dask "
+            "scheduler, as tcp://HOST:PORT"
+        )
+    for library in ("distributed", "dask_jobqueue"):
+        if importlib.util.find_spec(library) is None:
+            raise UsageError(
+                f"--cluster needs {library}, which is not installed: pip install 'pgx-ana[cluster]'"
+            )
 
 
 class TooManyRefusedError(InputError):
@@ -82,6 +103,7 @@ def run_shard(folder: BatchFolder, plan: Plan, blocks: Sequence[Block], effort: 
         else:
             n_refused += _n_refused(block, record)
             effort.advance(block.n_files)
+    folder.clear_blocks(block.number for block in missing)
     tasks = [BlockTask(folder, block, plan.settings, plan.manifest, {}) for block in missing]
     _Run(plan, effort, n_refused).read(tasks)
 
@@ -109,6 +131,7 @@ def finish_batch(folder: BatchFolder, knowledge: KnowledgeBase, effort: Effort) 
     if tasks:
         _Run(plan, dataclasses.replace(effort, max_failures=None), 0).read(tasks)
         records = _records(folder, plan, blocks)
+    folder.remove_attempts()
     report = make_report(blocks, records, left_out, knowledge)
     folder.write_shared_tables(plan.settings.output)
     folder.write_reports(report.status, report.quality)
@@ -121,11 +144,7 @@ def _records(folder: BatchFolder, plan: Plan, blocks: Sequence[Block]) -> dict[i
     records = {block.number: folder.record(block, output) for block in blocks}
     missing = {number for number, record in records.items() if record is None}
     if missing:
-        shards = [
-            shard
-            for shard in range(1, plan.division.shards + 1)
-            if not missing.isdisjoint(block.number for block in plan.shard(shard))
-        ]
+        shards = plan.shards_of(missing)
         shown = ", ".join(map(str, shards[:_MAX_SHARDS_SHOWN]))
         hidden = len(shards) - _MAX_SHARDS_SHOWN
         more = f" and {hidden} more" if hidden > 0 else ""
@@ -167,7 +186,7 @@ class _Run:
         self._count(0)  # a run that was stopped may have finished further blocks
         if not tasks:
             return
-        with Workers(self._plan, self._effort.jobs) as workers:
+        with _engine(self._plan, self._effort, len(tasks)) as workers:
             lost = self._attempt(workers, tasks, per_file=_SECONDS_PER_FILE)
             if lost:
                 tasks = self._without_guilty(workers, lost)
@@ -178,7 +197,7 @@ class _Run:
                 self._attempt(workers, tasks, per_file=_SECONDS_PER_FILE)
 
     def _attempt(
-        self, workers: Workers, tasks: Sequence[BlockTask], per_file: float
+        self, workers: Engine, tasks: Sequence[BlockTask], per_file: float
     ) -> list[tuple[BlockTask, Lost]]:
         """Read blocks; return those whose process ended, each with how it did."""
         lost = []
@@ -191,7 +210,8 @@ class _Run:
             if isinstance(result, Lost):
                 lost.append((task, result))
             else:
-                self._count(result)
+                task.folder.adopt(result.attempt, task.block, task.settings.output)
+                self._count(result.n_refused)
                 self._effort.advance(task.block.n_files)
         return sorted(lost, key=lambda pair: pair[0].block.number)
 
@@ -209,7 +229,7 @@ class _Run:
             )
 
     def _without_guilty(
-        self, workers: Workers, lost: Sequence[tuple[BlockTask, Lost]]
+        self, workers: Engine, lost: Sequence[tuple[BlockTask, Lost]]
     ) -> list[BlockTask]:
         """Read every unit of blocks alone; return the blocks without those that end a process."""
         guilty: dict[int, dict[int, UnitResult]] = {task.block.number: {} for task, _ in lost}
@@ -234,6 +254,15 @@ class _Run:
     def _lost(self, task: BlockTask, number: int, why: Lost) -> UnitResult:
         name = task.block.units[number][0].row.file
         return UnitResult(Outcome.LOST, reason=f"{name}: the process that read it {why.reason}")
+
+
+def _engine(plan: Plan, effort: Effort, n_tasks: int) -> Engine:
+    """Return what does the tasks: processes of this machine, or a cluster."""
+    if not effort.cluster:
+        return Workers(plan, effort.jobs)
+    from pgx_ana.batch.cluster import Cluster  # noqa: PLC0415  # needs distributed
+
+    return Cluster(plan, effort.cluster, min(effort.jobs, n_tasks), effort.warn)
 
 
 def _without_all(task: BlockTask, why: Lost) -> BlockTask:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import importlib.util
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -22,7 +21,8 @@ from pgx_ana.biobank.bgen_variants import Variant, VariantList, place_of
 from pgx_ana.biobank.genotype_store import GenotypeStore
 from pgx_ana.biobank.oxford_samples import names_of_people, sample_file_of
 from pgx_ana.biobank.source import Entry, Genotypes
-from pgx_ana.errors import InputError, PgxAnaError, UsageError
+from pgx_ana.biobank.zstd import require_zstandard
+from pgx_ana.errors import InputError, PgxAnaError
 from pgx_ana.model import MISSING, Record
 from pgx_ana.printable import printable_line
 from pgx_ana.vcf import ChromosomeOf, Contigs, Extent, Header, TargetIndex, extents_of
@@ -117,7 +117,8 @@ class BgenSource:
 
     def _open(self, path: str, index: str) -> None:
         header = read_header(self._file)
-        self._check_library(header)
+        if header.compression is Compression.ZSTD:
+            require_zstandard(self._name)
         sample_file = sample_file_of(path)
         self.samples = names_of_people(self._name, header.names, header.n_people, sample_file)
         digest = hashlib.sha256(header.content)
@@ -133,14 +134,6 @@ class BgenSource:
             self._open_index(index_path, header)
         self.is_indexed = self._index is not None
         self.header = Header(Contigs(dict.fromkeys(self._extents or ())), ())
-
-    def _check_library(self, header: BgenHeader) -> None:
-        is_zstd = header.compression is Compression.ZSTD
-        if is_zstd and importlib.util.find_spec("zstandard") is None:
-            raise UsageError(
-                f"{self._name}: was compressed with zstd, which is read by zstandard, which is not "
-                "installed: pip install 'pgx-ana[biobank]'"
-            )
 
     def _open_index(self, path: str, header: BgenHeader) -> None:
         head = self._file.read(0, _INDEX_HEAD_BYTES)

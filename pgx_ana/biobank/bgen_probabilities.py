@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from pgx_ana.biobank.bgen_header import Compression
 from pgx_ana.biobank.bgen_variants import Variant, place_of
 from pgx_ana.biobank.source import Genotypes
+from pgx_ana.biobank.zstd import inflated_block
 from pgx_ana.coded import Codes, distinct_rows
 from pgx_ana.errors import InputError
 from pgx_ana.model import MISSING, NO_COPY
@@ -228,7 +229,7 @@ def _inflated(stored: bytes, size: int, compression: Compression, place: str) ->
             case Compression.ZLIB:
                 data = _zlib_inflated(stored, size)
             case Compression.ZSTD:
-                data = _zstd_inflated(stored, size)
+                data = inflated_block(stored, size)
     except (zlib.error, ValueError) as error:
         raise _damaged(place, str(error)) from error
     if len(data) != size:
@@ -245,21 +246,6 @@ def _zlib_inflated(stored: bytes, size: int) -> bytes:
     if excess or not stream.eof or stream.unused_data:
         raise ValueError("the compressed bytes have another length than they should")
     return data
-
-
-def _zstd_inflated(stored: bytes, size: int) -> bytes:
-    """Inflate ``size`` bytes. Raises :class:`ValueError` where the frame has more or fewer."""
-    import zstandard  # noqa: PLC0415  # an optional library
-
-    try:
-        declared = zstandard.frame_content_size(stored)
-        if declared not in {size, -1}:  # that many bytes would be reserved
-            raise ValueError(f"the compressed bytes declare {declared} bytes, not {size}")
-        return zstandard.ZstdDecompressor().decompress(
-            stored, max_output_size=max(size, 1), allow_extra_data=False
-        )
-    except zstandard.ZstdError as error:
-        raise ValueError(str(error)) from error
 
 
 def _bits_at(values: _Bytes, first_bits: _Numbers, width: int) -> _Numbers:

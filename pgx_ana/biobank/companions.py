@@ -10,15 +10,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-import zstandard
-
+from pgx_ana.biobank.zstd import ZSTD_MAGIC, ZstdContent, require_zstandard
 from pgx_ana.errors import InputError
 from pgx_ana.printable import printable
 
-_ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 _GZIP_MAGIC = b"\x1f\x8b"
 _BUFFER_BYTES = 1 << 17
-_DAMAGE = (OSError, EOFError, zlib.error, zstandard.ZstdError)
+_DAMAGE = (OSError, EOFError, zlib.error)
 
 
 def beside(path: str, name: str, suffixes: Sequence[str]) -> Path:
@@ -63,17 +61,18 @@ class Companion:
         """Return ``zstd``, ``gzip`` or nothing."""
         try:
             with self._path.open("rb") as file:
-                head = file.read(len(_ZSTD_MAGIC))
+                head = file.read(len(ZSTD_MAGIC))
         except OSError:
             return ""  # said by whoever reads the content
-        if head == _ZSTD_MAGIC:
+        if head == ZSTD_MAGIC:
             return "zstd"
         return "gzip" if head.startswith(_GZIP_MAGIC) else ""
 
     def _decompressed(self, file: IO[bytes]) -> io.BufferedReader:
         raw: Any = file
         if self.compression == "zstd":
-            raw = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
+            require_zstandard(self.name)
+            raw = ZstdContent(file)
         elif self.compression == "gzip":
             raw = gzip.GzipFile(fileobj=file)
         return io.BufferedReader(raw, _BUFFER_BYTES)

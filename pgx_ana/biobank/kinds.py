@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 from enum import StrEnum
 from pathlib import Path
@@ -23,6 +24,30 @@ class Kind(StrEnum):
     BED = "PLINK bed"
     BGEN = "BGEN"
     VCF_ZARR = "VCF Zarr"
+
+
+_BESIDE_STEM = {
+    Kind.PGEN: (".pvar", ".pvar.zst", ".pvar.gz", ".psam"),
+    Kind.BED: (".bim", ".bim.zst", ".bim.gz", ".fam"),
+    Kind.BGEN: (".sample",),
+}
+_BESIDE_NAME = {Kind.PGEN: (".pgi",), Kind.BED: (), Kind.BGEN: (".bgi", ".sample")}
+_OTHER_ENDINGS = (".vcf", ".gz", ".bgz", ".bcf")
+
+
+def companions_of(path: str) -> list[str]:
+    """Return the paths of the files that may be read with a PGEN, PLINK bed or BGEN file.
+
+    They need not exist; any other file has none. Files called like VCF or BCF are not looked into.
+    Of a Zarr store, they are the descriptions of its arrays and the folders of their chunks, which
+    change where a chunk does.
+    """
+    kind = None if path.endswith(_OTHER_ENDINGS) else kind_of(head_of(path))
+    if kind is None:
+        return _parts_of_store(path) if _is_store(path) else []
+    stem = str(Path(path).with_suffix(""))
+    beside_stem = [f"{stem}{ending}" for ending in _BESIDE_STEM[kind]]
+    return beside_stem + [f"{path}{ending}" for ending in _BESIDE_NAME[kind]]
 
 
 def kind_of(head: bytes) -> Kind | None:
@@ -61,6 +86,16 @@ def is_biobank_file(path: str) -> bool:
     a folder that lacks the description of a store.
     """
     return kind_of_file(path) is not None
+
+
+def _parts_of_store(path: str) -> list[str]:
+    try:
+        arrays = sorted(entry.path for entry in os.scandir(path) if entry.is_dir())
+    except OSError:
+        return []
+    names = (*_ZARR_METADATA, ".zattrs")
+    described = [f"{array}/{name}" for array in arrays for name in (".zarray", "zarr.json", "c")]
+    return [*(f"{path}/{name}" for name in names), *arrays, *described]
 
 
 def _is_store(path: str) -> bool:

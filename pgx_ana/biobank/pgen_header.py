@@ -21,6 +21,7 @@ _VARIABLE_WIDTH = frozenset({0x10, 0x11, 0x20, 0x21})
 _EXTERNAL = frozenset({0x20, 0x21})
 _EXTERNAL_FLAG = 0x10  # 0x20 is 0x30 in the index
 _ALL_TRUSTED, _ALL_PROVISIONAL, _BY_VARIANT = 1, 2, 3
+_MULTIALLELIC = 0x08
 _DOSAGES = 0x60
 _WIDE_TYPES = 4  # record types of 8 bits
 _FUSED = 8  # types and lengths in one array: small files only
@@ -70,6 +71,16 @@ class PgenHeader:
             return False
         block, within = divmod(number, _BLOCK_VARIANTS)
         return bool(self._byte(self._body(block) + within) & _DOSAGES)
+
+    def has_further_alleles(self, number: int) -> bool:
+        """Say whether somebody has an allele of a variant beyond its first two."""
+        if self.mode in _FIXED_WIDTH or self.control & _FUSED:
+            return False
+        block, within = divmod(number, _BLOCK_VARIANTS)
+        if self.control & _WIDE_TYPES:
+            return bool(self._byte(self._body(block) + within) & _MULTIALLELIC)
+        both = self._byte(self._body(block) + within // 2)
+        return bool(both >> (within % 2 * 4) & _MULTIALLELIC)
 
     def check_size(self, file: Path, name: str) -> None:
         """Raise :class:`InputError` where the last record reaches beyond the end of the file."""

@@ -24,7 +24,7 @@ from pgx_ana.biobank.source import Entry, Genotypes
 from pgx_ana.biobank.variant_lists import ListedVariant, Pass, VariantList
 from pgx_ana.coded import code_dtype, distinct_rows
 from pgx_ana.errors import InputError
-from pgx_ana.model import MISSING, NO_COPY
+from pgx_ana.model import MISSING, NO_COPY, Record
 from pgx_ana.vcf import PROBABILITIES, ChromosomeOf, Extent, TargetIndex
 
 _COMPANIONS = {
@@ -34,6 +34,7 @@ _COMPANIONS = {
 _BED_HEAD = b"\x6c\x1b\x01"
 _DOSAGE_UNIT = 1 << 14
 _NO_VALUE = -9
+_SPARE = 64  # behind the dosages of people; the bits of one word
 # Of a count of the second allele, as an unsigned byte: the row of the table of genotypes.
 _ROW_OF_COUNT = np.full(256, 3, np.uint8)
 _ROW_OF_COUNT[:3] = (0, 1, 2)
@@ -91,6 +92,8 @@ class PlinkSource:
         everyone = np.arange(len(self.samples))
         for number in range(found.n_variants):
             self._read(number, everyone)
+            if self._pgen is not None and self._pgen.has_dosages(number):
+                self._read_dosages(number, everyone)
 
     def genotypes(self, entry: Entry, people: NDArray[np.intp]) -> Genotypes:
         """Return the genotypes of some people, by their numbers in the file, rising."""
@@ -129,9 +132,40 @@ class PlinkSource:
             is_ordered = not (
                 pgen.is_provisional(variant.number) if says else variant.is_provisional
             )
-        if not is_ordered and not site.alts:
+        if not site.alts:  # somebody may have the allele, whatever the list says
             site = dataclasses.replace(site, alts=(UNNAMED,))
+        self._check_alleles(site, variant)
+        self._check_spare_bits(variant)
         return Entry(site, variant.number, variant.place, is_ordered)
+
+    def _check_spare_bits(self, variant: ListedVariant) -> None:
+        """Raise :class:`InputError` where a bed file has a genotype behind its last person.
+
+        Its size does not show that up to three people are missing from the list.
+        """
+        width, n_used = -(-len(self.samples) // 4), len(self.samples) % 4
+        if self._pgen is not None or not n_used:
+            return
+        with self._path.open("rb") as file:
+            file.seek(len(_BED_HEAD) + (variant.number + 1) * width - 1)
+            last = file.read(1)
+        if last and last[0] >> 2 * n_used:
+            raise InputError(
+                f"{variant.place}: {self._name} has genotypes of more people than the "
+                f"{len(self.samples)} of {self._people_name}: they do not belong together"
+            )
+
+    def _check_alleles(self, site: Record, variant: ListedVariant) -> None:
+        """Raise :class:`InputError` where the file has a third allele, and the list has two.
+
+        The library would give it as the second one.
+        """
+        is_biallelic = len(site.alts) <= 1
+        if self._pgen and is_biallelic and self._pgen.has_further_alleles(variant.number):
+            raise InputError(
+                f"{variant.place}: {self._name} has more than two alleles there: the files do not "
+                "belong together, or the order of the list was changed"
+            )
 
     def _read(self, number: int, people: NDArray[np.intp]) -> tuple[NDArray[np.int16], Flags]:
         """Return alleles and phase of some people.
@@ -152,14 +186,29 @@ class PlinkSource:
     def _dosages(self, entry: Entry, people: NDArray[np.intp]) -> NDArray[np.float32] | None:
         """Return the dosages of the second allele, NaN where missing; None where there are none.
 
-        Where there are more than two alleles, the library does not tell those of each.
+        Where there are more than two alleles, the library does not tell those of each: then none is
+        known.
         """
-        is_biallelic = len(entry.site.alts) <= 1
-        if self._pgen is None or not is_biallelic or not self._pgen.has_dosages(entry.number):
+        if self._pgen is None or not self._pgen.has_dosages(entry.number):
             return None
-        dosages = np.empty(len(people), np.float32)
-        self._call(entry.number, people, lambda r: r.read_dosages(entry.number, dosages))
+        if len(entry.site.alts) > 1:
+            return np.full(len(people), np.nan, np.float32)
+        dosages = self._read_dosages(entry.number, people)
         return np.where(dosages == _NO_VALUE, np.float32(np.nan), dosages)
+
+    def _read_dosages(self, number: int, people: NDArray[np.intp]) -> NDArray[np.float32]:
+        """Return the dosages of the second allele of a variant, as the library gives them.
+
+        Where bits behind the last person are set, the library writes behind the last dosage.
+        """
+        dosages = np.full(len(people) + _SPARE, np.nan, np.float32)
+        self._call(number, people, lambda r: r.read_dosages(number, dosages))
+        if not np.isnan(dosages[len(people) :]).all():
+            raise InputError(
+                f"{self._name}: the file is damaged at variant {number + 1} (dosages of nobody); "
+                "copy or download it again"
+            )
+        return dosages[: len(people)]
 
     def _call(
         self, number: int, people: NDArray[np.intp], read: Callable[[pgenlib.PgenReader], None]
@@ -256,16 +305,18 @@ def _coded(
     Of people with one copy, as they are in PLINK 2: two equal copies are one, and two unlike ones
     stay.
     """
+    is_one = is_haploid & (alleles[:, 0] == alleles[:, 1]) & (alleles[:, 0] != MISSING)
     probability = None
     columns: list[NDArray[np.integer] | Flags] = [alleles[:, 0] + 1, alleles[:, 1] + 1, phased]
     if dosages is not None:
         widths = np.ones(len(dosages), np.int_)
         probability = PROBABILITIES["DS"](dosages[:, None], widths, alleles, phased, 1)
+        # The file has the dosage of one copy doubled, and so its distance from the genotype.
+        probability[is_one] = (1 + probability[is_one]) / 2
         unknown = np.isnan(probability)
         columns.append(
             np.where(unknown, 0, np.rint(probability * _DOSAGE_UNIT) + 1).astype(np.int64)
         )
-    is_one = is_haploid & (alleles[:, 0] == alleles[:, 1]) & (alleles[:, 0] != MISSING)
     columns.append(is_one)
     codes, people = distinct_rows(columns)
     pairs = alleles[people]

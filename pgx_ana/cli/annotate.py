@@ -82,7 +82,7 @@ def annotate(
     output: str,
     **given: Any,
 ) -> None:
-    """Annotate the people in VCF or BCF FILES (- for stdin).
+    """Annotate the people in FILES: VCF, BCF (- for stdin), PGEN, PLINK bed or BGEN.
 
     Files with the same samples that cover different chromosomes or regions are joined to one
     cohort; files with other samples add people.

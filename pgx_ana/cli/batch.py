@@ -25,6 +25,7 @@ from pgx_ana.cli.options import (
     tables_option,
 )
 from pgx_ana.cli.streams import say
+from pgx_ana.errors import UsageError
 from pgx_ana.terms import FileFormat, Layout, OutputChoice
 
 if TYPE_CHECKING:
@@ -124,6 +125,13 @@ def _effort_options(command: Command) -> Command:
             help="Number of processes that read files.",
         ),
         click.option(
+            "--cluster",
+            default="",
+            metavar="WHERE",
+            help="Read files on Dask: the address of a scheduler (tcp://HOST:PORT) with workers of "
+            "its own, slurm for --jobs jobs of Slurm, or local.",
+        ),
+        click.option(
             "--timeout",
             type=click.FloatRange(0, min_open=True),
             metavar="SECONDS",
@@ -166,6 +174,7 @@ def whole(ctx: click.Context, /, **given: Any) -> None:
     """
     from pgx_ana.batch import finish_batch, run_shard
 
+    _check_cluster(given)
     folder, plan = _plan(given, shards=1)
     with _effort(given, len(plan.files)) as effort:
         run_shard(folder, plan, plan.blocks(), effort)
@@ -213,6 +222,7 @@ def run_command(directory: Path, shard: int | None, **given: Any) -> None:
     """
     from pgx_ana.batch import run_shard
 
+    _check_cluster(given)
     folder = _folder(directory)
     plan = folder.read_plan()
     blocks = plan.blocks() if shard is None else plan.shard(shard)
@@ -234,6 +244,7 @@ def finish_command(ctx: click.Context, /, directory: Path, **given: Any) -> None
     """
     from pgx_ana.batch import finish_batch
 
+    _check_cluster(given)
     folder = _folder(directory)
     knowledge = load_knowledge(map(Path, folder.read_plan().settings.directories))
     with _effort(given, 0) as effort:
@@ -289,6 +300,16 @@ def _output(given: Mapping[str, Any]) -> OutputChoice:
     return part_output(choice.file_format, choice.tables)
 
 
+def _check_cluster(given: Mapping[str, Any]) -> None:
+    """Raise :class:`UsageError` if the cluster that the options name cannot be used."""
+    from pgx_ana.batch import check_cluster
+
+    if given["cluster"]:
+        if given["timeout"] is not None:
+            raise UsageError("--timeout: a cluster cannot end what it has begun; leave it out")
+        check_cluster(given["cluster"])
+
+
 @contextlib.contextmanager
 def _effort(given: Mapping[str, Any], n_files: int) -> Iterator[Effort]:
     """Yield how the work is done, with a progress bar if stderr is a terminal."""
@@ -300,9 +321,11 @@ def _effort(given: Mapping[str, Any], n_files: int) -> Iterator[Effort]:
     with tqdm(total=n_files, unit="file", disable=not is_shown, file=sys.stderr) as bar:
         yield Effort(
             jobs=given["jobs"],
+            cluster=given["cluster"],
             timeout=given["timeout"],
             max_failures=given.get("max_failures"),
             advance=lambda n_done: _advance(bar, n_done),
+            warn=_warn,
         )
 
 
@@ -310,11 +333,20 @@ def _advance(bar: Any, n_done: int) -> None:
     bar.update(n_done)
 
 
+def _warn(message: str) -> None:
+    from tqdm import tqdm
+
+    with tqdm.external_write_mode(file=sys.stderr):  # the bar is drawn again below the message
+        say(f"WARNING: {message}")
+
+
 def _silent(effort: Effort) -> Effort:
     """Return the same effort without progress: some blocks are read again."""
     from pgx_ana.batch import Effort
 
-    return Effort(jobs=effort.jobs, timeout=effort.timeout)
+    return Effort(
+        jobs=effort.jobs, cluster=effort.cluster, timeout=effort.timeout, warn=effort.warn
+    )
 
 
 def _conclude(report: BatchReport, directory: Path, *, quiet: bool) -> int:

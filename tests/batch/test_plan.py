@@ -80,6 +80,10 @@ def test_every_file_is_in_one_block_of_one_shard(
     assert all(len({groups[line - 1] for line in unit}) == 1 for unit in units)
     sharded = [plan.shard(number) for number in range(1, shards + 1)]
     assert blocks == tuple(block for shard in sharded for block in shard)
+    odd = {block.number for block in blocks if block.number % 2}
+    assert [
+        number for number, shard in enumerate(sharded, 1) if odd & {block.number for block in shard}
+    ] == plan.shards_of(odd)
     sizes = [len(shard) for shard in sharded]
     assert max(sizes) - min(sizes) <= 1
 

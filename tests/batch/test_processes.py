@@ -14,7 +14,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from helpers.batches import TABLES, planned, sabotage, settings, status, table, tree, whole
+from helpers.batches import (
+    TABLES,
+    planned,
+    sabotage,
+    settings,
+    status,
+    table,
+    tree,
+    wait_until_ended,
+    whole,
+)
 from helpers.fixture_types import MakeVcf, Run
 from helpers.paths import ROOT, TOY
 
@@ -174,18 +184,6 @@ def test_too_many_refused_files_end_the_run(
 
 def command(*words: object) -> list[str]:
     return [sys.executable, "-m", "pgx_ana", "batch", *map(str, words)]
-
-
-def wait_until_ended(group: int) -> None:
-    """Wait until no process of a group is left."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(group, 0)
-            time.sleep(0.02)
-            continue
-        return
-    raise AssertionError("processes are left")
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,8 @@ ROWS = {
 """Rows per person with the toy knowledge base, which has no haplotypes."""
 
 SLOW_IMPORTS = ["cyvcf2", "numpy", "pandas", "pydantic", "pysam", "yaml"]
+SLOW_IMPORTS += ["bgen", "distributed", "dask_jobqueue", "pebble", "pgenlib", "pyarrow", "zarr"]
+SLOW_IMPORTS += ["zstandard"]
 
 
 @pytest.fixture

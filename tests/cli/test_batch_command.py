@@ -1,19 +1,14 @@
-"""``pgx-ana batch`` on the command line: its steps, its options, and the recipes for clusters."""
+"""``pgx-ana batch`` on the command line: its steps and its options."""
 
 from __future__ import annotations
 
 import json
-import os
-import re
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from helpers.batches import status, table, tree
 from helpers.fixture_types import MakeVcf, Run
-from helpers.paths import ROOT, TOY
+from helpers.paths import TOY
 
 from pgx_ana.batch import Effort
 
@@ -175,53 +170,3 @@ def test_a_shard_without_blocks(run: Run) -> None:
         assert 0 == run("batch", "run", "out", "--shard", shard, "-q").exit_code
     assert 2 == run("batch", "run", "out", "--shard", 9).exit_code
     assert 0 == run("batch", "finish", "out").exit_code
-
-
-SBATCH = """#!/bin/bash
-# Stands for sbatch: runs the tasks of an array one after another.
-tasks=
-while [ $# -gt 0 ]; do
-    case $1 in
-        --array=*) tasks=$(seq ${1#--array=1-});;
-        --wrap) script=$2; shift;;
-    esac
-    shift
-done
-if [ -z "$tasks" ]; then bash -c "$script"; exit; fi
-for task in $tasks; do SLURM_ARRAY_TASK_ID=$task bash -c "$script" >&2; done
-echo 1
-"""
-
-
-@pytest.fixture
-def shell(tmp_path: Path) -> Callable[[str], None]:
-    """Return a function that runs a recipe, with a stand-in for Slurm."""
-    folder = tmp_path / "bin"
-    folder.mkdir()
-    program = f'#!/bin/bash\nPYTHONPATH={ROOT} exec {sys.executable} -m pgx_ana "$@"\n'
-    for name, text in (("pgx-ana", program), ("sbatch", SBATCH)):
-        (folder / name).write_text(text)
-        (folder / name).chmod(0o755)
-
-    def run_script(script: str) -> None:
-        path = f"{folder}{os.pathsep}{os.environ['PATH']}"
-        command = ["bash", "-euo", "pipefail", "-c", script]
-        subprocess.run(command, check=True, env={**os.environ, "PATH": path}, capture_output=True)
-
-    return run_script
-
-
-def recipes() -> dict[str, str]:
-    """Return the shell scripts of the page on batches by their headings."""
-    page = (ROOT / "docs" / "batch.md").read_text(encoding="utf-8")
-    found = re.findall(r"^### (\w+)[^\n]*\n+```bash\n(.*?)```", page, re.MULTILINE | re.DOTALL)
-    return dict(found)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", ["Slurm", "GNU"])
-def test_recipes(shell: Callable[[str], None], name: str) -> None:
-    Path("m.txt").rename("files.txt")
-    shell(recipes()[name].replace("500", "3").replace("-n 3", f"-n 3 --kb {TOY}"))
-    assert NAMES == [row[0] for row in status(Path("results"))]
-    assert 3 == len(list(Path("results/parts/annotations").iterdir()))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -137,3 +140,15 @@ def tree(folder: Path) -> Mapping[str, bytes]:
 def status(output: Path) -> list[list[str]]:
     """Return the rows of the status table, without its header."""
     return [line.split("\t") for line in (output / "status.tsv").read_text().splitlines()[1:]]
+
+
+def wait_until_ended(group: int) -> None:
+    """Wait until no process of a group is left."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(group, 0)
+            time.sleep(0.02)
+            continue
+        return
+    raise AssertionError("processes are left")

@@ -195,7 +195,7 @@ def _numbers(
     for row, of_row in enumerate(split):
         for person, words in enumerate(of_row):
             for number, word in enumerate(words):
-                value = missing if word == "." else dtype(word)  # type: ignore[call-arg]
+                value = missing if word == "." else dtype(word)
                 bits[row, person, number] = np.asarray(value, dtype).view(np.uint32)
     values = bits.view(dtype)
     return values[:, :, 0] if width == 1 else values
