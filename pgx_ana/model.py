@@ -281,7 +281,7 @@ class CallOptions:
     whose FILTER or FT is not PASS, ``absent_is_reference`` takes sites without a record for
     reference, and ``allow_strand_flip`` accepts alleles that match only the other strand. Where a
     file does not say which allele is the reference and the known sequence fits several,
-    ``assume_ref_order`` takes the first one (PLINK bed: A2).
+    ``assume_ref_order`` takes the one at the place that REF has at its other known sites.
     """
 
     min_gq: float = 10

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import importlib.util
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pgx_ana.biobank.kinds import Kind, kind_of_file
-from pgx_ana.biobank.reference_order import OrderedSite, as_given, by_reference
+from pgx_ana.biobank.reference_order import OrderedSite, by_reference, with_reference
 from pgx_ana.biobank.source import Entry, Source
 from pgx_ana.errors import InputError, UsageError
 from pgx_ana.model import MISSING, NO_COPY, Record
 from pgx_ana.printable import printable_line
-from pgx_ana.vcf import Extent, FileContigs, Headers, RecordFile, Row, Target, TargetIndex
+from pgx_ana.vcf import Extent, FileContigs, Headers, RecordFile, Row, TargetIndex
 
 # What reads a format, and the extra that installs it.
 _LIBRARIES = {
@@ -38,7 +38,7 @@ class BiobankFile(RecordFile):
     """One PGEN, PLINK bed, BGEN or VCF Zarr file.
 
     ``index`` is the path of an index that is not beside the file, empty for none. With
-    ``assume_ref_order``, the first allele is the reference where the sequence fits several. Raises
+    ``assume_ref_order``, the reference is at the same place among the alleles everywhere. Raises
     :class:`InputError` where the file or a companion is missing, damaged, or does not fit the
     others, and :class:`UsageError` where the library that reads the format is not installed.
     """
@@ -115,7 +115,11 @@ class BiobankFile(RecordFile):
         for entry, numbers in self._source.entries(targets, self._contigs.chromosome_of_row):
             known: dict[tuple[str, str], Row] = {}
             for number in numbers:
-                order = self._in_order(entry, targets.targets[number])
+                order = (
+                    with_reference(entry.site, 0)
+                    if entry.is_ordered
+                    else by_reference(entry.site, targets.targets[number])
+                )
                 key = order.site.ref, order.site.mismatch
                 row = BiobankRow(order.site, entry.place, entry, order)
                 rows.setdefault(number, []).append(known.setdefault(key, row))
@@ -132,29 +136,36 @@ class BiobankFile(RecordFile):
         """Return the records of some rows, for some people: their numbers in the file, rising."""
         return [self._record(row, people) for row in rows if isinstance(row, BiobankRow)]
 
-    def take_note(self, rows: Iterable[Row]) -> None:
-        """Note where the first allele of the file is not the reference.
+    def settled(self, rows: Mapping[int, list[Row]]) -> dict[int, list[Row]]:
+        """Return the rows with the order of alleles that others show, where a row does not.
 
-        Raises :class:`InputError` where the user says that it is.
+        An entry has one order at all targets. Where nothing shows it, the user may say that the
+        reference is at the same place as elsewhere. Raises :class:`InputError` where it is at no
+        such place.
         """
-        turned = {row.place for row in rows if isinstance(row, BiobankRow) and row.order.is_turned}
-        if turned and self._assumes_order:
+        own = [row for of_target in rows.values() for row in of_target]
+        shown = {
+            id(row.entry): row.order
+            for row in own
+            if isinstance(row, BiobankRow) and row.order.is_shown
+        }
+        n_turned = sum(order.is_turned for order in shown.values())
+        if n_turned:
+            remark = "the first allele of the file is not the reference, and alleles were put in"
+            self._remarks[f"{remark} order, at {n_turned} known sites"] = None
+        if self._assumes_order and n_turned and not all(o.is_last for o in shown.values()):
             raise InputError(
-                f"{min(turned)}: the first allele is not the reference, so --assume-ref-order is "
-                f"wrong for this file ({len(turned)} known sites)"
+                f"{self.name}: --assume-ref-order is wrong for this file: at {n_turned} of "
+                f"{len(shown)} known sites the first allele is not the reference, and at the "
+                "others it is"
             )
-        if turned:
-            remark = (
-                "the first allele of the file is not the reference, and alleles were put in order, "
-                f"at {len(turned)} known sites"
-            )
-            self._remarks[remark] = None
-
-    def _in_order(self, entry: Entry, target: Target) -> OrderedSite:
-        if entry.is_ordered:
-            return as_given(entry.site)
-        order = by_reference(entry.site, target)
-        return order.as_mismatch() if order.is_undecided and not self._assumes_order else order
+        is_assumed = self._assumes_order and bool(shown)
+        settled = {
+            id(row): _settled(row, shown, is_last=n_turned > 0, is_assumed=is_assumed)
+            for row in own
+            if isinstance(row, BiobankRow)
+        }
+        return {number: [settled[id(row)] for row in found] for number, found in rows.items()}
 
     def _record(self, row: BiobankRow, people: NDArray[np.intp]) -> Record:
         found = self._source.genotypes(row.entry, people)
@@ -174,6 +185,20 @@ class BiobankFile(RecordFile):
             phase_probability=found.phase_probability,
             sample_ends=found.sample_ends,
         )
+
+
+def _settled(
+    row: BiobankRow, shown: Mapping[int, OrderedSite], *, is_last: bool, is_assumed: bool
+) -> Row:
+    """Return a row whose order is undecided in the order of others, if that is known."""
+    if not row.order.is_undecided:
+        return row
+    elsewhere = shown.get(id(row.entry))
+    if elsewhere is None and not is_assumed:
+        return row
+    last = len(row.entry.site.alts)
+    order = elsewhere or with_reference(row.entry.site, last if is_last else 0)
+    return dataclasses.replace(row, site=order.site, order=order)
 
 
 def _required_kind(path: str, name: str) -> Kind:

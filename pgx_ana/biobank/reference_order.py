@@ -25,40 +25,41 @@ class OrderedSite:
     """An entry as a record with REF and ALT.
 
     ``numbers`` has, for each allele of the file, its number in the record: ``MISSING`` for an
-    allele without a name. With ``is_undecided``, more than one allele may be the reference, and the
-    order is that of the file.
+    allele without a name. With ``is_shown``, the known sequence shows which allele is REF. With
+    ``is_undecided``, it fits more than one, and the record is a mismatch that says so. Otherwise
+    it fits none, or the file vouches for the order.
     """
 
     site: Record
     numbers: tuple[int, ...]
+    is_shown: bool = False
     is_undecided: bool = False
+
+    @property
+    def place(self) -> int:
+        """Return the place of REF among the alleles of the file, from 0."""
+        return self.numbers.index(0)
 
     @property
     def is_turned(self) -> bool:
         """Say whether the first allele of the file is not the reference."""
-        return self.numbers[0] != 0
+        return self.place != 0
 
-    def as_mismatch(self) -> OrderedSite:
-        """Return the entry as one that says that it cannot be used."""
-        alleles = (self.site.ref, *self.site.alts)
-        shown = " and ".join(allele[:_MAX_SHOWN] for allele in alleles)
-        mismatch = (
-            f"the file does not tell which of its alleles is the reference, {shown} "
-            "(see --assume-ref-order)"
-        )
-        return dataclasses.replace(self, site=dataclasses.replace(self.site, mismatch=mismatch))
+    @property
+    def is_last(self) -> bool:
+        """Say whether the last allele of the file is the reference."""
+        return self.place == len(self.numbers) - 1
 
 
-def as_given(site: Record) -> OrderedSite:
-    """Return an entry whose first allele is the reference."""
-    alleles = (site.ref, *site.alts)
-    return _ordered(site, alleles, 0)
+def with_reference(site: Record, place: int) -> OrderedSite:
+    """Return an entry with REF and ALT, by the place of the reference among its alleles."""
+    return _ordered(site, (site.ref, *site.alts), place)
 
 
 def by_reference(site: Record, target: Target) -> OrderedSite:
     """Return an entry with its alleles in the order that the sequence of a target shows.
 
-    Where the sequence is not known, or fits several alleles, it is undecided. Where no allele fits,
+    Where the sequence is not certain, or fits several, it is undecided. Where no allele fits,
     the order of the file stays, and the calling of the site finds that REF differs.
     """
     alleles = (site.ref, *site.alts)
@@ -66,13 +67,20 @@ def by_reference(site: Record, target: Target) -> OrderedSite:
     if not fitting and UNNAMED in alleles and _is_single_base(site, target):
         # Nobody has the unnamed allele, so it may well be the reference.
         named = [allele or target.reference for allele in alleles]
-        return _ordered(site, named, alleles.index(UNNAMED))
-    if not fitting and len(target.reference) == 1:
-        other_strand = complement(target.reference)
-        fitting = [n for n, allele in enumerate(alleles) if allele == other_strand]
+        order = _ordered(site, named, alleles.index(UNNAMED))
+        return dataclasses.replace(order, is_shown=True)
     if len(fitting) > 1 or not target.reference:
-        return dataclasses.replace(_ordered(site, alleles, 0), is_undecided=True)
-    return _ordered(site, alleles, fitting[0] if fitting else 0)
+        shown = " and ".join(allele[:_MAX_SHOWN] for allele in alleles if allele)
+        mismatch = (
+            f"the file does not tell which of its alleles is the reference, {shown} "
+            "(see --assume-ref-order)"
+        )
+        order = _ordered(dataclasses.replace(site, mismatch=mismatch), alleles, 0)
+        return dataclasses.replace(order, is_undecided=True)
+    if fitting:
+        return dataclasses.replace(_ordered(site, alleles, fitting[0]), is_shown=True)
+    other_strand = complement(target.reference)
+    return _ordered(site, alleles, alleles.index(other_strand) if other_strand in alleles else 0)
 
 
 def _fits(allele: str, pos: int, target: Target) -> bool:

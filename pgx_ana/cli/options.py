@@ -212,8 +212,8 @@ _RULE_OPTIONS = (
     click.option(
         "--assume-ref-order",
         is_flag=True,
-        help="PLINK bed, BGEN, provisional PGEN: the first allele (bed: A2) is the reference where "
-        "the known sequence fits several, as at repeats.",
+        help="PLINK bed, BGEN, provisional PGEN: where the known sequence fits several alleles, as "
+        "at repeats, REF is at the place that it has at all other known sites of the file.",
     ),
     click.option(
         "--reference",

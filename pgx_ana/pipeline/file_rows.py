@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -116,8 +115,8 @@ def locate_rows(file: RecordFile, context: ReadContext) -> FileRows:
         targets = context.targets(others, probed)
         matches |= _matches_by_assembly(probed, _rows_in_windows(file, others, targets))
     detected = decide_assembly(given, from_header, matches, file.name)
-    if detected is not None and detected.assembly in rows:
-        file.take_note(itertools.chain.from_iterable(rows[detected.assembly].values()))
+    if detected is not None:
+        rows = {**rows, detected.assembly: file.settled(rows[detected.assembly])}
     rows, faults = _selected(rows, faults, probed, context.variants)
     if context.genome is not None:
         rows = _checked_against_genome(context.genome, detected, rows, file.name)

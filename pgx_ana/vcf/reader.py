@@ -11,7 +11,7 @@ import contextlib
 import dataclasses
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import BufferedReader
 from pathlib import Path
 from typing import Any, cast
@@ -161,8 +161,9 @@ class VariantFile(RecordFile):
                 )
         return rows
 
-    def take_note(self, rows: Iterable[Row]) -> None:
-        """Take no note: a row says itself which allele is the reference."""
+    def settled(self, rows: Mapping[int, list[Row]]) -> dict[int, list[Row]]:
+        """Return the same rows: each says itself which allele is the reference."""
+        return dict(rows)
 
     def read(
         self, rows: Sequence[Row], people: NDArray[np.intp], names: Sequence[str]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -142,10 +142,11 @@ class RecordFile(ABC):
         """
 
     @abstractmethod
-    def take_note(self, rows: Iterable[Row]) -> None:
-        """Look at the rows that were found on the assembly of the file.
+    def settled(self, rows: Mapping[int, list[Row]]) -> dict[int, list[Row]]:
+        """Return the rows at targets, which are on the assembly of the file, as they are read.
 
-        Raises :class:`InputError` where they contradict what the user says of the file.
+        What one of them shows may hold for others. Raises :class:`InputError` where they contradict
+        what the user says of the file.
         """
 
     @abstractmethod

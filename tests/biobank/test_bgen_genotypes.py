@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import pgx_ana
 from pgx_ana.biobank.bgen import BgenSource
+from pgx_ana.errors import InputError
 from pgx_ana.model import MISSING as NO_ALLELE
 from pgx_ana.model import NO_COPY, CallOptions
 
@@ -240,3 +241,47 @@ def test_a_missing_copy_is_that_of_one_copy(tmp_path: Path) -> None:
     assert [[NO_ALLELE, NO_COPY], [NO_ALLELE, NO_ALLELE]] == whole.alleles[whole.codes].tolist()
     assert np.isnan(whole.probability).all()  # type: ignore[arg-type]
     source.close()
+
+
+UNDECIDED = (
+    "the file does not tell which of its alleles is the reference, G and GT "
+    "(see --assume-ref-order)"
+)
+ASSUMED = CallOptions(assume_ref_order=True)
+
+
+@pytest.mark.parametrize(
+    ("snvs", "indel", "expected"),
+    [
+        ([("A", "C")], ("G", "GT"), [("G/GT", "called", "")]),
+        ([("C", "A")], ("GT", "G"), [("G/GT", "called", "")]),
+        # The other way round it is a deletion, which the knowledge base does not list.
+        ([("C", "A")], ("G", "GT"), [("G/T>-", "unknown_allele", "not a known allele: T>-")]),
+        # No other site shows the order.
+        ([], ("G", "GT"), [(".", "mismatch", UNDECIDED)]),
+    ],
+)
+def test_an_order_that_is_the_same_everywhere(
+    tmp_path: Path, snvs: list[tuple[str, str]], indel: tuple[str, str], expected: Rows
+) -> None:
+    people = hard_calls(["0/1"])
+    variants = [Variant(100, alleles, people) for alleles in snvs]
+    path = file_with(tmp_path, *variants, Variant(401, indel, people))
+    without = calls_at(path, "rs4", assembly="GRCh38")
+    shown = [(".", "mismatch", UNDECIDED.replace("G and GT", " and ".join(indel)))]
+    assert shown == without
+    assert expected == calls_at(path, "rs4", assembly="GRCh38", options=ASSUMED)
+
+
+def test_an_order_that_is_not_the_same_everywhere(tmp_path: Path) -> None:
+    people = hard_calls(["0/1"])
+    variants = [Variant(100, ("A", "C"), people), Variant(200, ("A", "T"), people)]
+    path = file_with(tmp_path, *variants)
+    assert [("A/C", "called", "")] == calls_at(path)
+    turned = file_with(tmp_path, variants[0], Variant(200, ("T", "A"), people))
+    message = (
+        "made.bgen: --assume-ref-order is wrong for this file: at 1 of 2 known sites the first "
+        "allele is not the reference, and at the others it is"
+    )
+    with pytest.raises(InputError, match=f"{message}$"):
+        calls_at(turned, options=ASSUMED)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from pgx_ana.biobank.kinds import Kind
-from pgx_ana.biobank.reference_order import as_given
+from pgx_ana.biobank.reference_order import with_reference
 from pgx_ana.errors import InputError
 from pgx_ana.model import MISSING, NO_COPY
 from pgx_ana.vcf import Target, TargetIndex
@@ -66,7 +66,7 @@ def test_an_allele_that_the_list_does_not_name_is_not_the_reference(tmp_path: Pa
     source = _source(tmp_path, ["15 10 A ."])
     (entry,) = _entries(source)
     found = source.genotypes(entry, np.arange(3))
-    order = as_given(entry.site)
+    order = with_reference(entry.site, 0)
     lookup = np.array([*order.numbers, NO_COPY, MISSING])
     assert (order.site.ref, order.site.alts) == ("A", ())
     assert lookup[found.alleles[found.codes]].tolist() == [[0, 0], [0, MISSING], [MISSING, MISSING]]

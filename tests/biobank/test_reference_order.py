@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pgx_ana.biobank.reference_order import as_given, by_reference
+from pgx_ana.biobank.reference_order import by_reference, with_reference
 from pgx_ana.model import MISSING, Record
 from pgx_ana.vcf import Target
 
@@ -66,7 +66,7 @@ def test_a_repeat_that_fits_several_alleles_is_undecided(alleles: tuple[str, ...
     order = by_reference(entry(100, *alleles), REPEAT)
     assert order.is_undecided
     assert (order.site.ref, order.site.alts) == (alleles[0], alleles[1:])
-    assert order.as_mismatch().site.mismatch == SEES.format(" and ".join(alleles))
+    assert order.site.mismatch == SEES.format(" and ".join(alleles))
 
 
 def test_an_uncertain_reference_decides_nothing() -> None:
@@ -76,6 +76,6 @@ def test_an_uncertain_reference_decides_nothing() -> None:
 
 
 def test_a_site_that_the_file_vouches_for_stays_as_it_is() -> None:
-    order = as_given(entry(100, "CAT", "C"))
+    order = with_reference(entry(100, "CAT", "C"), 0)
     assert (order.site.ref, order.site.alts, order.numbers) == ("CAT", ("C",), (0, 1))
     assert not order.is_turned
