@@ -37,6 +37,10 @@ from pgx_ana.vcf import (
 
 _UNUSABLE = frozenset("\t\n\r\0")
 _MAX_SHOWN = 40
+_NO_FILTERS = (
+    "chunks of rows without FILTER are not stored, which a lost chunk looks like: if the store was "
+    "copied, make sure that it is complete"
+)
 _LEFT_OUT = (
     "chunks of genotypes that are all 0/0 are not stored, which a lost chunk looks like: if the "
     "store was copied, make sure that it is complete"
@@ -74,6 +78,8 @@ class VcfZarrSource:
                 self._rows[number] = row
                 self._fields.add_row(number)
             yield Entry(row.site, number, row.place, is_ordered=True), numbers
+        if self._sites.lacks_filters:
+            self.remarks[_NO_FILTERS] = None
 
     def extents(self, chromosome_of: ChromosomeOf) -> dict[str, Extent]:
         """Return, for each known chromosome with rows, the first and the last position."""

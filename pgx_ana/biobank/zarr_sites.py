@@ -40,7 +40,10 @@ class Names:
 
 
 class SiteTable:
-    """The rows of a store."""
+    """The rows of a store.
+
+    ``lacks_filters`` says that a chunk of FILTER was not there when it was read.
+    """
 
     def __init__(self, store: ZarrStore, names: Names, fields: CallFields) -> None:
         self._store, self._names, self._fields = store, names, fields
@@ -58,6 +61,7 @@ class SiteTable:
             for name in (*_NUMBERS, *_FLAGS, "SVTYPE")
             if (array := self._optional_info(name)) is not None
         }
+        self.lacks_filters = False
         self._extents: dict[str, Extent] | None = None
         self._index = self._read_index()
 
@@ -94,15 +98,6 @@ class SiteTable:
             if array is not None:
                 for bounds in array.stretches(0, 0, self.n_variants):
                     array.read(bounds)
-
-    def left_out_filters(self) -> bool:
-        """Say whether there are filters, and the store lacks chunks that say who failed them."""
-        found = self._filter
-        return (
-            found is not None
-            and len(self._names.filters or ()) > 1
-            and any(found.is_left_out(start) for start, _ in found.stretches(0, 0, self.n_variants))
-        )
 
     def _of(self, name: str, more: tuple[int | None, ...], *kinds: str) -> StoredArray:
         return self._store.array(name).expect((self.n_variants, *more), *kinds)
@@ -191,6 +186,10 @@ class SiteTable:
         first = self._position.read(bounds).astype(np.int64)
         is_wrong = (contigs < 0) | (contigs >= len(self._names.contigs))
         is_wrong |= (first < 0) | (first > _MAX_POSITION)
+        if not first.all():  # position 0 is before a telomere, or that of a chunk that is lost
+            for start, stop in self._position.stretches(0, *bounds):
+                if self._position.is_left_out(start):
+                    is_wrong[max(start - bounds[0], 0) : stop - bounds[0]] = True
         if is_wrong.any():
             number = bounds[0] + int(is_wrong.argmax())
             raise InputError(
@@ -279,6 +278,8 @@ class SiteTable:
         }
         if self._filter is not None:
             read["FILTER"] = self._filter.read(chunk)
+            has_others = len(self._names.filters or ()) > 1
+            self.lacks_filters |= has_others and self._filter.is_left_out(chunk[0])
         if self._length is not None:
             read["LENGTH"] = self._length.read(chunk)
         for number in numbers:
