@@ -29,6 +29,15 @@ from pgx_ana.pipeline import Request, run
 
 Arrays = dict[str, np.ndarray[Any, Any]]
 
+
+def without_marks(store: Path) -> None:
+    """Take away what a store of other data has not."""
+    (store / ".zattrs").write_text("{}")
+    remove(store, "call_genotype")
+
+
+SCALED = {"id": "fixedscaleoffset", "offset": 0, "scale": 9, "dtype": "<i4"}
+
 DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
     "no description": (
         lambda store: (store / ".zgroup").unlink(),
@@ -39,7 +48,7 @@ DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
         "the store is damaged at its description (",
     ),
     "other zarr": (
-        lambda store: ((store / ".zattrs").write_text("{}"), remove(store, "call_genotype")),
+        without_marks,
         "is a Zarr store, but no VCF Zarr: it has no vcf_zarr_version",
     ),
     "no positions": (
@@ -62,9 +71,9 @@ DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
         lambda store: change_metadata(store, "sample_id", filters=[{"id": "pickle"}]),
         "the store is damaged at the description of sample_id (",
     ),
-    "pickled numbers": (
-        lambda store: change_metadata(store, "call_GQ", filters=[{"id": "pickle"}]),
-        "call_GQ is written with 'pickle', which is not read",
+    "an unknown filter": (
+        lambda store: change_metadata(store, "call_GQ", filters=[SCALED]),
+        "call_GQ is written with 'fixedscaleoffset', which is not read",
     ),
     "more rows of genotypes": (
         lambda store: change_metadata(store, "call_genotype", shape=[10, 3, 2]),
