@@ -1,10 +1,13 @@
 """VCF Zarr (https://github.com/sgkit-dev/vcf-zarr-spec): the rows of a VCF file as arrays.
 
-Its first allele is REF. What a row means is decided as for a row of a VCF file, by the same code.
+What a row means is decided as for a row of a VCF file, by the same code. A store without FILTER and
+without the header of a VCF file was made of another format: bio2zarr takes allele A2 of PLINK for
+REF, so that such a store does not tell which allele is the reference.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 from collections import Counter
@@ -14,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pgx_ana.biobank.reference_order import UNNAMED
 from pgx_ana.biobank.source import Entry, Genotypes
 from pgx_ana.biobank.zarr_fields import CallFields
 from pgx_ana.biobank.zarr_sites import Names, SiteTable
@@ -36,6 +40,7 @@ from pgx_ana.vcf import (
 )
 
 _UNUSABLE = frozenset("\t\n\r\0")
+_UNNAMED = frozenset({"0", "."})
 _MAX_SHOWN = 40
 _NO_FILTERS = (
     "chunks of rows without FILTER are not stored, which a lost chunk looks like: if the store was "
@@ -77,7 +82,8 @@ class VcfZarrSource:
             if number not in self._rows:
                 self._rows[number] = row
                 self._fields.add_row(number)
-            yield Entry(row.site, number, row.place, is_ordered=True), numbers
+            site = row.site if self._is_of_vcf else _with_unnamed(row.site)
+            yield Entry(site, number, row.place, is_ordered=self._is_of_vcf), numbers
         if self._sites.lacks_filters:
             self.remarks[_NO_FILTERS] = None
 
@@ -117,6 +123,9 @@ class VcfZarrSource:
             )
         self.samples: Sequence[str] = _sample_names(store)
         contigs = _texts(store, "contig_id")
+        marks = ("vcf_meta_information", "vcf_header")
+        has_header = any(mark in attributes for mark in marks)
+        self._is_of_vcf = has_header or "variant_filter" in store.names()
         meta = self._meta_lines(contigs)
         self.header = Header(meta.header.contigs, meta.header.lines)
         self.caller = meta.caller
@@ -158,6 +167,12 @@ class VcfZarrSource:
         lengths = dict.fromkeys(contigs, None) | _lengths(self._store, contigs)
         known = Contigs(lengths, in_header.lines)
         return MetaLines.of("\n".join(lines).encode("utf-8", "replace"), known, others)
+
+
+def _with_unnamed(site: Record) -> Record:
+    """Return a site with alleles that have no name as empty texts, and two alleles at least."""
+    ref, *alts = ("" if text in _UNNAMED else text for text in (site.ref, *site.alts))
+    return dataclasses.replace(site, ref=ref, alts=tuple(alts) or (UNNAMED,))
 
 
 class _Chosen(Sequence[str]):

@@ -208,3 +208,25 @@ def test_imputed_genotypes_without_a_probability_are_not_certain(
     vcf = make_vcf(["1 100 A C 0/1"], info={0: "IMP"})
     arrays = arrays_of(Vcf.read(vcf)) | {"variant_IMP": np.array([True])}
     assert calls_of(toy, vcf) == calls_of(toy, write_store(vcf.with_name("made.vcz"), arrays))
+
+
+def test_a_store_of_plink_does_not_tell_the_reference(
+    toy: KnowledgeBase, make_vcf: MakeVcf
+) -> None:
+    """Its first allele is A2, whichever that is, and an allele that nobody has is called 0."""
+    vcf = make_vcf(["1 100 A C 0/1 1/1", "2 50 G T 0/0 0/0"], samples=("A", "B"))
+    arrays = arrays_of(Vcf.read(vcf))
+    kept = {name: v for name, v in arrays.items() if "filter" not in name and "END" not in name}
+    kept["variant_allele"] = np.array([["C", "A"], ["G", "0"]], object)
+    kept["call_genotype"] = kept["call_genotype"].copy()
+    kept["call_genotype"][0] = [[0, 1], [0, 0]]
+    found = calls_of(toy, write_store(vcf.with_name("made.vcz"), kept))
+    header = found[0]
+    pos, genotype = header.index("pos"), header.index("genotype")
+    shown = {(row[pos], row[0], row[genotype]) for row in found if row[pos] in {"100", "50"}}
+    assert {
+        ("100", "A", "A/C"),
+        ("100", "B", "C/C"),
+        ("50", "A", "G/G"),
+        ("50", "B", "G/G"),
+    } == shown
