@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-slow check lint type smoke bench bench-large compare snakemake generate lock clean
+.PHONY: demo test test-slow check lint type smoke bench bench-large compare snakemake bio2zarr generate lock clean
 
 demo: $(READY)
 	@mkdir -p demo
@@ -54,6 +54,11 @@ snakemake:
 	$(PYTHON) -m venv $(VENV)-snakemake
 	$(VENV)-snakemake/bin/python -m pip install --quiet --disable-pip-version-check snakemake==9.27.1
 
+# What writes VCF Zarr, for tests, in an environment of its own.
+bio2zarr:
+	$(PYTHON) -m venv $(VENV)-bio2zarr
+	$(VENV)-bio2zarr/bin/python -m pip install --quiet --disable-pip-version-check 'bio2zarr[vcf]==0.2.1'
+
 # Writes the files that are generated from the code; tests check that they are current.
 generate: $(READY)
 	PYTHONPATH=tests $(BIN)/python -m tools.generate
@@ -69,4 +74,4 @@ $(READY): requirements-dev.lock pyproject.toml
 	@touch $(READY)
 
 clean:
-	rm -rf $(VENV) $(VENV)-pypgx $(VENV)-snakemake demo dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(VENV)-pypgx $(VENV)-snakemake $(VENV)-bio2zarr demo dist .mypy_cache .ruff_cache .pytest_cache

@@ -20,6 +20,7 @@ LIBRARIES = {
     "cyvcf2": {"vcf.records"},
     "pysam": {"vcf.bcf", "vcf.fasta"},
     "yaml": {"knowledge.yamlfile"},
+    "zarr": {"biobank.zarr_store"},
     "pyarrow": {"output.parquet"},
     "pandas": {"output.frames", "api"},
     "pebble": {"batch.workers"},

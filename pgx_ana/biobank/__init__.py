@@ -1,4 +1,4 @@
-"""PGEN, PLINK bed and BGEN: genotypes in one file, its variants and people in files beside it.
+"""PGEN, PLINK bed, BGEN and VCF Zarr: genotypes with lists of variants and people.
 
 Takes: paths, and the loci to read.
 Gives: what ``vcf/`` gives of a VCF file: the rows that overlap each locus, and their records.

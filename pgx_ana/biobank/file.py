@@ -1,4 +1,4 @@
-"""One PGEN, PLINK bed or BGEN file with its companions, as a file of records."""
+"""One file or store of a biobank with its companions, as a file of records."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pgx_ana.biobank.kinds import Kind, head_of, kind_of
+from pgx_ana.biobank.kinds import Kind, kind_of_file
 from pgx_ana.biobank.reference_order import OrderedSite, by_reference, with_reference
 from pgx_ana.biobank.source import Entry, Source
 from pgx_ana.errors import InputError, UsageError
@@ -18,7 +18,12 @@ from pgx_ana.model import MISSING, NO_COPY, Record
 from pgx_ana.printable import printable_line
 from pgx_ana.vcf import Extent, FileContigs, Headers, RecordFile, Row, TargetIndex
 
-_LIBRARIES = {Kind.PGEN: "pgenlib", Kind.BED: "pgenlib"}
+# What reads a format, and the extra that installs it.
+_LIBRARIES = {
+    Kind.PGEN: ("pgenlib", "biobank"),
+    Kind.BED: ("pgenlib", "biobank"),
+    Kind.VCF_ZARR: ("zarr", "zarr"),
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,7 +35,7 @@ class BiobankRow(Row):
 
 
 class BiobankFile(RecordFile):
-    """One PGEN, PLINK bed or BGEN file.
+    """One PGEN, PLINK bed, BGEN or VCF Zarr file.
 
     ``index`` is the path of an index that is not beside the file, empty for none. With
     ``assume_ref_order``, the reference is at the same place among the alleles everywhere. Raises
@@ -57,7 +62,7 @@ class BiobankFile(RecordFile):
 
     @property
     def format(self) -> str:
-        """Return ``PGEN``, ``PLINK bed`` or ``BGEN``."""
+        """Return ``PGEN``, ``PLINK bed``, ``BGEN`` or ``VCF Zarr``."""
         return self._kind.value
 
     @property
@@ -82,7 +87,7 @@ class BiobankFile(RecordFile):
         return {name for name in names if name is not None} | set(self.extents())
 
     def is_structural(self) -> bool:
-        """Say no: such files are made of variants of bases."""
+        """Say no: such files are made of variants of bases, or are of whole genomes."""
         return False
 
     def extents(self) -> dict[str, Extent]:
@@ -173,6 +178,12 @@ class BiobankFile(RecordFile):
             codes=found.codes,
             probability=found.probability,
             has_genotypes=not found.is_best_guess,
+            gq=found.gq,
+            dp=found.dp,
+            failed=found.failed,
+            phase_set=found.phase_set,
+            phase_probability=found.phase_probability,
+            sample_ends=found.sample_ends,
         )
 
 
@@ -192,14 +203,14 @@ def _settled(
 
 def _required_kind(path: str, name: str) -> Kind:
     """Return the format of a file. Raises :class:`UsageError` if no library can read it."""
-    kind = kind_of(head_of(path))
+    kind = kind_of_file(path)
     if kind is None:
         raise InputError(f"{name}: has changed while it was opened")
-    library = _LIBRARIES.get(kind)
-    if library is not None and importlib.util.find_spec(library) is None:
+    library, extra = _LIBRARIES.get(kind, ("", ""))
+    if library and importlib.util.find_spec(library) is None:
         raise UsageError(
             f"{name}: {kind} is read by {library}, which is not installed: "
-            "pip install 'pgx-ana[biobank]'"
+            f"pip install 'pgx-ana[{extra}]'"
         )
     return kind
 
@@ -209,6 +220,10 @@ def _open(kind: Kind, path: str, name: str, index: str) -> Source:
         from pgx_ana.biobank.bgen import BgenSource  # noqa: PLC0415  # most runs need no SQLite
 
         return BgenSource(path, name, index)
+    if kind is Kind.VCF_ZARR:
+        from pgx_ana.biobank.vcf_zarr import VcfZarrSource  # noqa: PLC0415  # the same
+
+        return VcfZarrSource(path, name, index)
     from pgx_ana.biobank.plink import PlinkSource  # noqa: PLC0415  # needs an optional library
 
     return PlinkSource(path, name, kind)

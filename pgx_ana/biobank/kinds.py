@@ -1,7 +1,9 @@
-"""The formats of this room, recognised by the first bytes of a file."""
+"""The formats of this room, recognised by the first bytes of a file, or by what is in a folder."""
 
 from __future__ import annotations
 
+import os
+import zipfile
 from enum import StrEnum
 from pathlib import Path
 
@@ -10,6 +12,9 @@ _BED_MODE = 1  # variant by variant
 _BGEN_MAGIC = b"bgen"
 _BGEN_MAGIC_AT = 16
 _HEAD_BYTES = 24
+_ZIP_MAGIC = b"PK\x03\x04"
+_ZARR_METADATA = (".zgroup", "zarr.json")
+_ZARR_SUFFIXES = (".vcz", ".zarr")
 
 
 class Kind(StrEnum):
@@ -18,6 +23,7 @@ class Kind(StrEnum):
     PGEN = "PGEN"
     BED = "PLINK bed"
     BGEN = "BGEN"
+    VCF_ZARR = "VCF Zarr"
 
 
 _BESIDE_STEM = {
@@ -33,10 +39,12 @@ def companions_of(path: str) -> list[str]:
     """Return the paths of the files that may be read with a PGEN, PLINK bed or BGEN file.
 
     They need not exist; any other file has none. Files called like VCF or BCF are not looked into.
+    Of a Zarr store, they are the descriptions of its arrays and the folders of their chunks, which
+    change where a chunk does.
     """
     kind = None if path.endswith(_OTHER_ENDINGS) else kind_of(head_of(path))
     if kind is None:
-        return []
+        return _parts_of_store(path) if _is_store(path) else []
     stem = str(Path(path).with_suffix(""))
     beside_stem = [f"{stem}{ending}" for ending in _BESIDE_STEM[kind]]
     return beside_stem + [f"{path}{ending}" for ending in _BESIDE_NAME[kind]]
@@ -65,6 +73,49 @@ def head_of(path: str) -> bytes:
         return b""
 
 
+def kind_of_file(path: str) -> Kind | None:
+    """Return the format of a file or folder; None for any other."""
+    head = head_of(path)
+    if head:
+        return kind_of(head) or (Kind.VCF_ZARR if _is_zipped_store(path, head) else None)
+    return Kind.VCF_ZARR if _is_store(path) else None
+
+
 def is_biobank_file(path: str) -> bool:
-    """Say whether a file is PGEN, PLINK bed or BGEN; what it is called does not matter."""
-    return kind_of(head_of(path)) is not None
+    """Say whether a file or folder is of a format of this room; what it is called matters only for
+    a folder that lacks the description of a store.
+    """
+    return kind_of_file(path) is not None
+
+
+def _parts_of_store(path: str) -> list[str]:
+    try:
+        arrays = sorted(entry.path for entry in os.scandir(path) if entry.is_dir())
+    except OSError:
+        return []
+    names = (*_ZARR_METADATA, ".zattrs")
+    described = [f"{array}/{name}" for array in arrays for name in (".zarray", "zarr.json", "c")]
+    return [*(f"{path}/{name}" for name in names), *arrays, *described]
+
+
+def _is_store(path: str) -> bool:
+    """Say whether a folder is a Zarr store, or is called one."""
+    try:
+        folder = Path(path)
+        if not folder.is_dir():
+            return False
+        return folder.suffix in _ZARR_SUFFIXES or any(
+            (folder / name).is_file() for name in _ZARR_METADATA
+        )
+    except (OSError, ValueError):
+        return False
+
+
+def _is_zipped_store(path: str, head: bytes) -> bool:
+    if not head.startswith(_ZIP_MAGIC):
+        return False
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return any(name in archive.namelist() for name in _ZARR_METADATA)
+    except (OSError, ValueError, zipfile.BadZipFile):
+        return False

@@ -37,7 +37,8 @@ class Genotypes:
     ``MISSING`` or ``NO_COPY``. ``phased`` is bool and ``probability`` float32, NaN where unknown,
     both of shape (distinct,); ``probability`` is None where the file has none. Person ``i`` has the
     genotype ``codes[i]``. With ``is_best_guess``, the file has no genotypes but probabilities, and
-    these are the most probable genotypes.
+    these are the most probable genotypes. The other arrays, of shape (distinct,), are those of
+    :class:`Record`; each is None where the file has none.
     """
 
     alleles: NDArray[np.int16]
@@ -45,6 +46,12 @@ class Genotypes:
     codes: NDArray[np.unsignedinteger[Any]]
     probability: NDArray[np.float32] | None = None
     is_best_guess: bool = False
+    gq: NDArray[np.float32] | None = None
+    dp: NDArray[np.float32] | None = None
+    failed: NDArray[np.bool_] | None = None
+    phase_set: NDArray[np.int64] | None = None
+    phase_probability: NDArray[np.float32] | None = None
+    sample_ends: NDArray[np.int64] | None = None
 
 
 class Source(Protocol):

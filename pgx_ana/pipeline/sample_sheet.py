@@ -13,7 +13,9 @@ from pgx_ana.errors import UsageError
 from pgx_ana.names import did_you_mean
 from pgx_ana.reading import read_small
 
-_SUFFIXES = re.compile(r"(?:(?:\.g)?\.vcf|\.gvcf|\.bcf)?(?:\.b?gz|\.bgzf)?$", re.IGNORECASE)
+_SUFFIXES = re.compile(
+    r"(?:(?:\.g)?\.vcf|\.gvcf|\.bcf)?(?:\.b?gz|\.bgzf|\.(?:vcz|zarr)(?:\.zip)?)?$", re.IGNORECASE
+)
 _COLUMNS = ("file", "sample", "sex", "context", "index", "group")
 _MAX_FILES_SHOWN = 5
 _MAX_SHEET_BYTES = 512_000_000
@@ -46,7 +48,8 @@ def name_from_path(path: str) -> str:
     >>> name_from_path("run/NA12717.g.vcf.gz")
     'NA12717'
     """
-    name = os.path.basename(path)  # noqa: PTH119  # Path drops a trailing slash
+    # Path drops a trailing slash, which only the name of a folder may have.
+    name = os.path.basename(path.rstrip("/") if os.path.isdir(path) else path)  # noqa: PTH112, PTH119
     return _SUFFIXES.sub("", name) or name
 
 

@@ -21,13 +21,14 @@ from pgx_ana.vcf.contigs import FileContigs
 from pgx_ana.vcf.extents import Extent, extents_of
 from pgx_ana.vcf.fasta import Genome
 from pgx_ana.vcf.header import Contigs, Header, other_lines, parse_contigs
-from pgx_ana.vcf.headers import Headers
+from pgx_ana.vcf.headers import Headers, MetaLines
 from pgx_ana.vcf.imputation import GUESSES, PROBABILITIES
 from pgx_ana.vcf.line_table import LineTable, line_tables
 from pgx_ana.vcf.lines import ChromosomeOf, parse_line
-from pgx_ana.vcf.phase_fields import PhaseDeclarations
+from pgx_ana.vcf.phase_fields import PhaseDeclarations, PhaseFields
 from pgx_ana.vcf.pooling import pooled, read_pool
 from pgx_ana.vcf.reader import VariantFile
+from pgx_ana.vcf.record_fields import FieldRow, info_facts, record_of
 from pgx_ana.vcf.record_file import RecordFile, Row
 from pgx_ana.vcf.rows import TextRow, site_of
 from pgx_ana.vcf.spool import unnamed_file, write_spool
@@ -42,13 +43,16 @@ __all__ = [
     "Contigs",
     "DetectedAssembly",
     "Extent",
+    "FieldRow",
     "FileContigs",
     "Genome",
     "Header",
     "Headers",
     "LineTable",
     "LocusMatches",
+    "MetaLines",
     "PhaseDeclarations",
+    "PhaseFields",
     "RecordFile",
     "Row",
     "Target",
@@ -58,12 +62,14 @@ __all__ = [
     "count_matching_loci",
     "decide_assembly",
     "extents_of",
+    "info_facts",
     "line_tables",
     "other_lines",
     "parse_contigs",
     "parse_line",
     "pooled",
     "read_pool",
+    "record_of",
     "site_of",
     "undetermined_assembly",
     "unnamed_file",

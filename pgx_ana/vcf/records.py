@@ -20,23 +20,18 @@ from numpy.typing import NDArray
 
 from pgx_ana.errors import InputError
 from pgx_ana.model import Record
-from pgx_ana.vcf.confidence import LIKELIHOODS, READS, depth, quality
+from pgx_ana.vcf.confidence import LIKELIHOODS, READS
 from pgx_ana.vcf.fields import (
     DEPTH_FIELDS,
     PROBABILITIES,
     QUALITY_FIELDS,
-    allele_beyond_alt,
-    best_guesses,
     check_allele_numbers,
-    fails_sample_filter,
-    first_present,
-    probability_of,
     read_genotypes,
 )
 from pgx_ana.vcf.gt_rows import read_gt_column
-from pgx_ana.vcf.imputation import Alleles
 from pgx_ana.vcf.lines import TAB
 from pgx_ana.vcf.phase_fields import PhaseDeclarations, PhaseFields
+from pgx_ana.vcf.record_fields import check_numbers, record_of
 from pgx_ana.vcf.rows import TextRow
 from pgx_ana.vcf.spool import write_spool, written_file
 
@@ -110,23 +105,8 @@ def _plain_record(
     codes = column.codes if selected is None else column.codes[selected]
     n_alts = len(row.site.alts)
     if int(column.alleles.max(initial=0)) > n_alts:
-        _check_numbers(column.alleles[codes], samples, selected, n_alts, row.place)
+        check_numbers(column.alleles[codes], samples, selected, n_alts, row.place)
     return dataclasses.replace(row.site, alleles=column.alleles, phased=column.phased, codes=codes)
-
-
-def _check_numbers(
-    alleles: Alleles,
-    samples: Sequence[str],
-    selected: NDArray[np.intp] | None,
-    n_alts: int,
-    place: str,
-) -> None:
-    """Raise :class:`InputError` for an allele number beyond ALT."""
-    highest = alleles.max(axis=1, initial=-1)
-    if len(highest) and highest.max() > n_alts:
-        first = int(highest.argmax())
-        sample = samples[first if selected is None else int(selected[first])]
-        raise allele_beyond_alt(place, sample, int(highest.max()), n_alts)
 
 
 def _read_fields(
@@ -297,39 +277,10 @@ def _malformation(
 def _record(
     row: TextRow, body: bytes, variant: Any, samples: Sequence[str], phase_fields: PhaseFields
 ) -> Record:
-    site = row.site
     fields = set(variant.FORMAT or ())
-    has_genotypes = "GT" in fields
-    if has_genotypes:
+    genotypes = None
+    if "GT" in fields:
         if _LONG_NUMBER.search(body):
-            check_allele_numbers(variant, samples, len(site.alts), row.place)
-        alleles, phased = read_genotypes(variant, samples, row.place)
-        probability = probability_of(variant, fields, alleles, len(site.alts), phased)
-        if probability is None and row.is_imputed:
-            probability = np.zeros(len(samples), np.float32)  # nothing says how likely it is
-    else:
-        alleles, phased, probability = best_guesses(variant, fields, len(samples), len(site.alts))
-    _check_numbers(alleles, samples, None, len(site.alts), row.place)
-    phase = phase_fields.phase(variant, fields, alleles, phased)
-    return dataclasses.replace(
-        site,
-        alleles=phase.alleles,
-        phased=phase.phased,
-        phase_set=phase.phase_set,
-        phase_probability=phase.probability,
-        gq=quality(variant, fields),
-        dp=depth(variant, fields, len(samples), has_no_reads=row.has_no_reads),
-        failed=fails_sample_filter(variant) if "FT" in fields else None,
-        probability=probability,
-        has_genotypes=has_genotypes,
-        sample_ends=_sample_ends(row, variant, len(samples)) if "LEN" in fields else None,
-    )
-
-
-def _sample_ends(row: TextRow, variant: Any, n_samples: int) -> NDArray[np.int64]:
-    """Return the last position of the block of each sample: by LEN, else by END or REF."""
-    lengths = first_present(variant, ("LEN",), {"LEN"})
-    if lengths is None:
-        return np.full(n_samples, row.stated_end, np.int64)
-    ends = row.site.pos + lengths - 1
-    return np.where(np.isnan(lengths), row.stated_end, ends).astype(np.int64)
+            check_allele_numbers(variant, samples, len(row.site.alts), row.place)
+        genotypes = read_genotypes(variant, samples, row.place)
+    return record_of(row, variant, fields, genotypes, samples, phase_fields)

@@ -7,7 +7,6 @@ stay in memory; once there are many bytes, all further ones go to a file in the 
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import IO
@@ -19,7 +18,7 @@ from pgx_ana.errors import InputError
 from pgx_ana.model import Record
 from pgx_ana.vcf.blocks import counts_copies
 from pgx_ana.vcf.lines import FIXED, TAB, Line
-from pgx_ana.vcf.record_file import Row
+from pgx_ana.vcf.record_fields import FieldRow, info_facts
 from pgx_ana.vcf.spool import unnamed_file, write_spool
 
 _MAX_IN_MEMORY = 1 << 25
@@ -27,24 +26,15 @@ _MAX_ALTS = 1 << 15  # allele numbers are kept in 16 bits
 _CHECKPOINT = 1024  # samples
 _TAB_BYTE = TAB[0]
 
-_IMPUTED = re.compile(rb"(?:^|;)(?:IMP|IMPUTED)(?:;|$)")
-_NO_READS = re.compile(rb"(?:^|;)DP=0(?:;|$)")
-_END = re.compile(rb"(?:^|;)END=([0-9]{1,10})(?:;|$)")
-
 
 @dataclass(frozen=True, slots=True, eq=False)
-class TextRow(Row):
+class TextRow(FieldRow):
     """One row of a VCF or BCF file that overlaps a target.
 
-    ``format`` is the FORMAT column. ``is_imputed`` and ``has_no_reads`` are what INFO says of all
-    of its genotypes: that they are imputed, and that its DP is 0; ``stated_end`` is its END, else
-    POS. ``columns`` are the columns of all samples of the file.
+    ``format`` is the FORMAT column. ``columns`` are the columns of all samples of the file.
     """
 
     format: bytes
-    is_imputed: bool
-    has_no_reads: bool
-    stated_end: int
     columns: SampleColumns
 
 
@@ -103,15 +93,14 @@ class RowStore:
         columns = line.text.split(TAB, FIXED + 1)
         starts = self._starts(line, columns)
         site = site_of(line, columns)
-        info = columns[7]
-        end = _END.search(info) if b"END=" in info else None
+        facts = info_facts(columns[7], line.pos)
         return TextRow(
             site=site,
             format=columns[FIXED],
             place=line.place,
-            is_imputed=b"IMP" in info and _IMPUTED.search(info) is not None,
-            has_no_reads=b"DP=0" in info and _NO_READS.search(info) is not None,
-            stated_end=int(end[1]) if end is not None else line.pos,
+            is_imputed=facts.is_imputed,
+            has_no_reads=facts.has_no_reads,
+            stated_end=facts.stated_end,
             columns=SampleColumns(self._kept(columns[FIXED + 1]), starts, self._n_samples),
         )
 
