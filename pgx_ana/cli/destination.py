@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from pgx_ana.biobank import companions_of
 from pgx_ana.cli.options import ALL_TABLES, knowledge_directories
 from pgx_ana.errors import UsageError
 from pgx_ana.terms import (
@@ -168,6 +169,7 @@ def _inputs(given: Mapping[str, Any]) -> Iterator[tuple[str, FileId]]:
     named = [*given["files"], given["reference"]]
     named += [str(value) for value in given.values() if isinstance(value, Path)]
     paths = [f"{name}{companion}" for name in named if name for companion in _COMPANIONS]
+    paths += [companion for file in given["files"] for companion in companions_of(file)]
     for path in (*paths, *_knowledge_files(given["directories"])):
         identity = _identity_of(path) if path != STDSTREAM else None
         if identity is not None:
