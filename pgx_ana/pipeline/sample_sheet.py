@@ -13,7 +13,9 @@ from pgx_ana.errors import UsageError
 from pgx_ana.names import did_you_mean
 from pgx_ana.reading import read_small
 
-_SUFFIXES = re.compile(r"(?:(?:\.g)?\.vcf|\.gvcf|\.bcf)?(?:\.b?gz|\.bgzf)?$", re.IGNORECASE)
+_SUFFIXES = re.compile(
+    r"(?:(?:(?:\.g)?\.vcf|\.gvcf|\.bcf)?(?:\.b?gz|\.bgzf)?|\.pgen|\.bed|\.bgen)$", re.IGNORECASE
+)
 _COLUMNS = ("file", "sample", "sex", "context", "index", "group")
 _MAX_FILES_SHOWN = 5
 _MAX_SHEET_BYTES = 512_000_000
