@@ -31,8 +31,8 @@ _NOT_THERE = (-1, -1)
 class PlannedFile:
     """A file of the manifest, with its size in bytes and its time of change; -1 if not there.
 
-    The files beside it that are read with it count: their sizes are added, and the latest time is
-    that of change.
+    The files beside it that are read with it count: their sizes and times are added. The latest
+    time would not show that one was replaced by an older one.
     """
 
     row: SheetRow
@@ -55,7 +55,7 @@ def _state(path: str) -> tuple[int, int]:
         return own
     companions = (_status(companion) for companion in companions_of(path))
     sizes, times = zip(own, *(status for status in companions if status != _NOT_THERE), strict=True)
-    return sum(sizes), max(times)
+    return sum(sizes), sum(times)
 
 
 def _status(path: str) -> tuple[int, int]:

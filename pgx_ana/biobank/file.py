@@ -173,7 +173,7 @@ class BiobankFile(RecordFile):
         lookup = np.array([*row.order.numbers, NO_COPY, MISSING], np.int16)
         return dataclasses.replace(
             row.site,
-            alleles=lookup[found.alleles],
+            alleles=_in_allele_order(lookup[found.alleles], found.phased),
             phased=found.phased,
             codes=found.codes,
             probability=found.probability,
@@ -199,6 +199,16 @@ def _settled(
     last = len(row.entry.site.alts)
     order = elsewhere or with_reference(row.entry.site, last if is_last else 0)
     return dataclasses.replace(row, site=order.site, order=order)
+
+
+def _in_allele_order(alleles: NDArray[np.int16], phased: NDArray[np.bool_]) -> NDArray[np.int16]:
+    """Return pairs of alleles, the lower number of an unphased one first, a missing copy last.
+
+    The formats do not keep the order of unphased copies, so that of their own alleles says nothing.
+    """
+    first, second = alleles[:, 0], alleles[:, 1]
+    is_reverse = ~phased & (second >= 0) & ((first > second) | (first == MISSING))
+    return np.where(is_reverse[:, None], alleles[:, ::-1], alleles)
 
 
 def _required_kind(path: str, name: str) -> Kind:

@@ -14,7 +14,9 @@ from pgx_ana.names import did_you_mean
 from pgx_ana.reading import read_small
 
 _SUFFIXES = re.compile(
-    r"(?:(?:\.g)?\.vcf|\.gvcf|\.bcf)?(?:\.b?gz|\.bgzf|\.(?:vcz|zarr)(?:\.zip)?)?$", re.IGNORECASE
+    r"(?:(?:(?:\.g)?\.vcf|\.gvcf|\.bcf)?(?:\.b?gz|\.bgzf)?|\.pgen|\.bed|\.bgen"
+    r"|\.(?:vcz|zarr)(?:\.zip)?)$",
+    re.IGNORECASE,
 )
 _COLUMNS = ("file", "sample", "sex", "context", "index", "group")
 _MAX_FILES_SHOWN = 5

@@ -426,3 +426,16 @@ def test_files_beside_a_biobank_file(
 def test_devices_may_be_input_and_output(annotate: Run, file: Path) -> None:
     result = annotate(file, "-S", os.devnull, "-o", os.devnull)
     assert "is an input file" not in result.output
+
+
+@pytest.mark.parametrize("name", ["a.bim", "a.fam"])
+def test_a_list_that_belongs_to_an_input(run: Run, tmp_path: Path, name: str) -> None:
+    (tmp_path / "a.bed").write_bytes(b"\x6c\x1b\x01\x02")
+    (tmp_path / "a.bim").write_text("1\trs1\t0\t100\tC\tA\n")
+    (tmp_path / "a.fam").write_text("0 S1 0 0 0 -9\n")
+    target = tmp_path / name
+    before = target.read_bytes()
+    words = ["--assembly", "GRCh38", "-f", "tsv", "-o", target]
+    message = is_protected(run("annotate", tmp_path / "a.bed", *words), tmp_path)
+    assert f"Error: -o {target}: is an input file; give another name" == message
+    assert before == target.read_bytes()
