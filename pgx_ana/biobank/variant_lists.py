@@ -147,7 +147,7 @@ class VariantList:
 
     def _is_regular(self, lines: LineTable) -> bool:
         """Say whether all lines have as many tabs as the header, and none is blank or a comment."""
-        if not lines.has_short_lines or self._has_blanks and not self._is_bim:
+        if not lines.has_short_lines or (self._has_blanks and not self._is_bim):
             return False
         is_good = (lines.n_columns() == self._n_columns) & ~lines.begin_with(b"#")
         return bool(is_good.all())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +25,7 @@ def write_pgen(
     nonref: object = False,
     pvar: str | None = None,
     psam: str | None = None,
-    dosages: dict[int, Sequence[float]] | None = None,
+    dosages: Mapping[int, Sequence[float]] | None = None,
 ) -> Path:
     """Write a PGEN file and its lists; rows are as in ``make_vcf``: ``"1 100 A C 0/1 0|0"``.
 

@@ -3,9 +3,10 @@
 Run as ``PYTHONPATH=tests python -m tools.fuzz --seconds 600``.
 
 VCF files, BGEN files, PLINK files and knowledge bases come from :mod:`helpers.fuzz_vcf`,
-:mod:`helpers.fuzz_bgen`, :mod:`helpers.fuzz_plink` and :mod:`helpers.fuzz_yaml`; :mod:`helpers.fuzz_judge` judges them. If
-atheris is installed, inputs that reach new code are kept and mutated further; otherwise every input
-starts from a valid one. The search runs in child processes, so that a crash, an exit, a hang of
+:mod:`helpers.fuzz_bgen`, :mod:`helpers.fuzz_plink` and :mod:`helpers.fuzz_yaml`;
+:mod:`helpers.fuzz_judge` judges them. If atheris is installed,
+inputs that reach new code are kept and mutated further; otherwise every input starts from a valid
+one. The search runs in child processes, so that a crash, an exit, a hang of
 more than 10 seconds or the use of more than 1 GB counts as one more fault and the search continues.
 The output folder has one file for each fault.
 """
