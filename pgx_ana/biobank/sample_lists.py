@@ -57,7 +57,7 @@ def read_sample_list(companion: Companion) -> SampleList:
     names: list[str] = []
     sexes: list[int] = []
     for number, line in enumerate(lines[first:], first + 1):
-        person = _BLANKS.split(line)
+        person = _BLANKS.split(line) if line else []
         if len(person) != len(columns):
             raise InputError(
                 f"{companion.name}: line {number} has {len(person)} columns; expected "
