@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pgx_ana.biobank import companions_of
 from pgx_ana.cli.options import ALL_TABLES, knowledge_directories
 from pgx_ana.errors import UsageError
 from pgx_ana.terms import (
@@ -161,6 +160,7 @@ def _regular(status: os.stat_result) -> FileId | None:
 
 def _inputs(given: Mapping[str, Any]) -> Iterator[tuple[str, FileId]]:
     """Yield every file that a run with these options reads, with its identity."""
+    from pgx_ana.biobank import companions_of
 
     if STDSTREAM in given["files"]:
         with contextlib.suppress(OSError):
