@@ -40,7 +40,8 @@ class OrderedSite:
 
     def as_mismatch(self) -> OrderedSite:
         """Return the entry as one that says that it cannot be used."""
-        alleles = (self.site.ref, *self.site.alts)
+        alleles = [self.site.ref, *self.site.alts]
+        alleles += ["one without a name"] * self.numbers.count(MISSING)
         shown = " and ".join(allele[:_MAX_SHOWN] for allele in alleles)
         mismatch = (
             f"the file does not tell which of its alleles is the reference, {shown} "
@@ -58,8 +59,9 @@ def as_given(site: Record) -> OrderedSite:
 def by_reference(site: Record, target: Target) -> OrderedSite:
     """Return an entry with its alleles in the order that the sequence of a target shows.
 
-    Where the sequence is not known, or fits several alleles, it is undecided. Where no allele fits,
-    the order of the file stays, and the calling of the site finds that REF differs.
+    Where the sequence is not known, or fits several alleles, it is undecided; so it is at an
+    insertion, deletion or repeat if one fits, and another has no name. Where no allele fits, the
+    order of the file stays, and the calling of the site finds that REF differs.
     """
     alleles = (site.ref, *site.alts)
     fitting = [n for n, allele in enumerate(alleles) if _fits(allele, site.pos, target)]
@@ -72,7 +74,13 @@ def by_reference(site: Record, target: Target) -> OrderedSite:
         fitting = [n for n, allele in enumerate(alleles) if allele == other_strand]
     if len(fitting) > 1 or not target.reference:
         return dataclasses.replace(_ordered(site, alleles, 0), is_undecided=True)
-    return _ordered(site, alleles, fitting[0] if fitting else 0)
+    if not fitting and alleles[0] == UNNAMED:  # without bases, it would not be seen at the site
+        mismatch = "no allele of the row that has a name is the reference"
+        return _ordered(dataclasses.replace(site, mismatch=mismatch), alleles, 0)
+    order = _ordered(site, alleles, fitting[0] if fitting else 0)
+    # At a tract, everybody may have lost or gained what the allele without a name would show.
+    may_differ = bool(fitting) and UNNAMED in alleles and len(target.reference) > 1
+    return dataclasses.replace(order, is_undecided=may_differ)
 
 
 def _fits(allele: str, pos: int, target: Target) -> bool:
