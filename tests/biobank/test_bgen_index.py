@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,12 +33,11 @@ def opened(path: Path, index: str = "") -> BgenSource:
 
 def entries(source: BgenSource) -> list[tuple[str, int, list[int]]]:
     """Return contig, position and targets of each entry, and close the file."""
-    found = [
-        (entry.site.chrom, entry.site.pos, numbers)
-        for entry, numbers in source.entries(TARGETS, chromosome_of)
-    ]
-    source.close()
-    return found
+    with closing(source):
+        return [
+            (entry.site.chrom, entry.site.pos, numbers)
+            for entry, numbers in source.entries(TARGETS, chromosome_of)
+        ]
 
 
 EXPECTED = [("chr1", 90, [2]), ("chr1", 100, [0]), ("chr2", 50, [1]), ("chr1", 100, [0])]
