@@ -113,7 +113,7 @@ class PlinkSource:
         """Release the file."""
         if self._reader is not None:
             self._reader.close()
-            self._reader = None
+            self._reader = self._selected = None
 
     def _is_plain(self, entry: Entry) -> bool:
         """Say whether genotypes are counts of one allele, without phase or dosages."""
