@@ -132,7 +132,13 @@ class BiobankFile(RecordFile):
 
         Raises :class:`InputError` where the user says that it is.
         """
-        turned = {row.place for row in rows if isinstance(row, BiobankRow) and row.order.is_turned}
+        turned = {
+            row.place
+            for row in rows
+            if isinstance(row, BiobankRow) and row.order.is_turned
+            # One that is undecided was not put in order, but is not the first allele either.
+            if self._assumes_order or not row.order.is_undecided
+        }
         if turned and self._assumes_order:
             raise InputError(
                 f"{min(turned)}: the first allele is not the reference, so --assume-ref-order is "

@@ -25,8 +25,8 @@ class OrderedSite:
     """An entry as a record with REF and ALT.
 
     ``numbers`` has, for each allele of the file, its number in the record: ``MISSING`` for an
-    allele without a name. With ``is_undecided``, more than one allele may be the reference, and the
-    order is that of the file.
+    allele without a name. With ``is_undecided``, more than one allele may be the reference: REF is
+    the first one that may.
     """
 
     site: Record
@@ -73,7 +73,8 @@ def by_reference(site: Record, target: Target) -> OrderedSite:
         other_strand = complement(target.reference)
         fitting = [n for n, allele in enumerate(alleles) if allele == other_strand]
     if len(fitting) > 1 or not target.reference:
-        return dataclasses.replace(_ordered(site, alleles, 0), is_undecided=True)
+        first = fitting[0] if target.reference and 0 not in fitting else 0
+        return dataclasses.replace(_ordered(site, alleles, first), is_undecided=True)
     if not fitting and alleles[0] == UNNAMED:  # without bases, it would not be seen at the site
         mismatch = "no allele of the row that has a name is the reference"
         return _ordered(dataclasses.replace(site, mismatch=mismatch), alleles, 0)

@@ -69,6 +69,13 @@ def test_a_repeat_that_fits_several_alleles_is_undecided(alleles: tuple[str, ...
     assert order.as_mismatch().site.mismatch == SEES.format(" and ".join(alleles))
 
 
+def test_an_allele_that_does_not_fit_is_not_the_reference_of_an_undecided_site() -> None:
+    order = by_reference(entry(100, "T", "A", "ATT"), SNV)
+    assert (order.site.ref, order.site.alts, order.numbers) == ("A", ("T", "ATT"), (1, 0, 2))
+    assert (order.is_undecided, order.is_turned) == (True, True)
+    assert order.as_mismatch().site.mismatch == SEES.format("A and T and ATT")
+
+
 @pytest.mark.parametrize("alleles", [("CAT", ""), ("", "CAT"), ("C", ""), ("", "C")])
 def test_at_a_repeat_an_allele_without_a_name_may_be_the_reference(
     alleles: tuple[str, ...],
