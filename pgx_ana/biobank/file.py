@@ -196,8 +196,11 @@ def _settled(
     elsewhere = shown.get(id(row.entry))
     if elsewhere is None and not is_assumed:
         return row
-    last = len(row.entry.site.alts)
-    order = elsewhere or with_reference(row.entry.site, last if is_last else 0)
+    site = row.entry.site
+    place = len(site.alts) if is_last else 0
+    if elsewhere is None and not (site.ref, *site.alts)[place]:
+        return row  # the reference would be an allele without a name
+    order = elsewhere or with_reference(site, place)
     return dataclasses.replace(row, site=order.site, order=order)
 
 

@@ -59,28 +59,42 @@ def with_reference(site: Record, place: int) -> OrderedSite:
 def by_reference(site: Record, target: Target) -> OrderedSite:
     """Return an entry with its alleles in the order that the sequence of a target shows.
 
-    Where the sequence is not certain, or fits several, it is undecided. Where no allele fits,
-    the order of the file stays, and the calling of the site finds that REF differs.
+    Where the sequence is not certain, or fits several, it is undecided; so it is at an insertion,
+    deletion or repeat if one fits, and another has no name: everybody may have lost or gained what
+    that one would show. Where no allele fits, the order of the file stays, and the calling of the
+    site finds that REF differs.
     """
     alleles = (site.ref, *site.alts)
     fitting = [n for n, allele in enumerate(alleles) if _fits(allele, site.pos, target)]
-    if not fitting and UNNAMED in alleles and _is_single_base(site, target):
+    has_unnamed = UNNAMED in alleles
+    if not fitting and has_unnamed and _is_single_base(site, target):
         # Nobody has the unnamed allele, so it may well be the reference.
         named = [allele or target.reference for allele in alleles]
         order = _ordered(site, named, alleles.index(UNNAMED))
         return dataclasses.replace(order, is_shown=True)
-    if len(fitting) > 1 or not target.reference:
-        shown = " and ".join(allele[:_MAX_SHOWN] for allele in alleles if allele)
-        mismatch = (
-            f"the file does not tell which of its alleles is the reference, {shown} "
-            "(see --assume-ref-order)"
-        )
-        order = _ordered(dataclasses.replace(site, mismatch=mismatch), alleles, 0)
-        return dataclasses.replace(order, is_undecided=True)
+    is_tract = len(target.reference) > 1
+    if len(fitting) > 1 or not target.reference or (fitting and has_unnamed and is_tract):
+        first = fitting[0] if target.reference and 0 not in fitting else 0
+        return _undecided(site, alleles, first)
     if fitting:
         return dataclasses.replace(_ordered(site, alleles, fitting[0]), is_shown=True)
+    if alleles[0] == UNNAMED:  # without bases, it would not be seen at the site
+        mismatch = "no allele of the row that has a name is the reference"
+        return _ordered(dataclasses.replace(site, mismatch=mismatch), alleles, 0)
     other_strand = complement(target.reference)
     return _ordered(site, alleles, alleles.index(other_strand) if other_strand in alleles else 0)
+
+
+def _undecided(site: Record, alleles: Sequence[str], first: int) -> OrderedSite:
+    """Return an entry of which more than one allele may be the reference."""
+    shown = [allele[:_MAX_SHOWN] for allele in alleles if allele]
+    shown += ["one without a name"] * (len(alleles) - len(shown))
+    mismatch = (
+        f"the file does not tell which of its alleles is the reference, {' and '.join(shown)} "
+        "(see --assume-ref-order)"
+    )
+    order = _ordered(dataclasses.replace(site, mismatch=mismatch), alleles, first)
+    return dataclasses.replace(order, is_undecided=True)
 
 
 def _fits(allele: str, pos: int, target: Target) -> bool:

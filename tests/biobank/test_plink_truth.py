@@ -143,6 +143,19 @@ def test_dosages_of_several_alleles_are_unknown_rather_than_certain(tmp_path: Pa
     np.testing.assert_array_equal(found.probability[found.codes], [_NAN] * 3)
 
 
+def test_some_people_after_the_file_was_released(tmp_path: Path) -> None:
+    _write_calls(tmp_path, [[0, 0, 0, 1, 1, 1]])
+    source = _source(tmp_path, ["15 10 A C"])
+    (entry,) = _entries(source)
+    people = np.array([1, 2])
+    read = []
+    for _ in range(2):
+        found = source.genotypes(entry, people)
+        read.append(found.alleles[found.codes].tolist())
+        source.close()
+    assert read == [[[0, 1], [1, 1]]] * 2
+
+
 def test_a_bed_file_has_no_genotypes_behind_its_last_person(tmp_path: Path) -> None:
     (tmp_path / "a.bim").write_text("15\trs1\t0\t10\tC\tA\n")
     (tmp_path / "a.fam").write_text("0 a 0 0 1 -9\n0 b 0 0 2 -9\n0 c 0 0 0 -9\n")

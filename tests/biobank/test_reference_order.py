@@ -69,6 +69,41 @@ def test_a_repeat_that_fits_several_alleles_is_undecided(alleles: tuple[str, ...
     assert order.site.mismatch == SEES.format(" and ".join(alleles))
 
 
+def test_an_allele_that_does_not_fit_is_not_the_reference_of_an_undecided_site() -> None:
+    order = by_reference(entry(100, "T", "A", "ATT"), SNV)
+    assert (order.site.ref, order.site.alts, order.numbers) == ("A", ("T", "ATT"), (1, 0, 2))
+    assert (order.is_undecided, order.is_turned) == (True, True)
+    assert order.site.mismatch == SEES.format("A and T and ATT")
+
+
+@pytest.mark.parametrize("alleles", [("CAT", ""), ("", "CAT"), ("C", ""), ("", "C")])
+def test_at_a_repeat_an_allele_without_a_name_may_be_the_reference(
+    alleles: tuple[str, ...],
+) -> None:
+    order = by_reference(entry(100, *alleles), REPEAT)
+    assert order.is_undecided
+    (named,) = filter(None, alleles)
+    assert (order.site.ref, order.site.alts, order.is_turned) == (named, (), alleles[0] == "")
+    assert order.site.mismatch == SEES.format(f"{named} and one without a name")
+
+
+@pytest.mark.parametrize(
+    ("target", "pos", "alleles"),
+    [
+        (SNV, 99, ("", "GC")),
+        (SNV, 100, ("", "CT")),
+        (REPEAT, 100, ("", "G")),
+        (REPEAT, 100, ("", "")),
+    ],
+)
+def test_where_no_allele_with_a_name_fits_the_row_is_not_passed_over(
+    target: Target, pos: int, alleles: tuple[str, ...]
+) -> None:
+    order = by_reference(entry(pos, *alleles), target)
+    assert order.site.mismatch == "no allele of the row that has a name is the reference"
+    assert (order.is_turned, order.is_undecided) == (False, False)
+
+
 def test_an_uncertain_reference_decides_nothing() -> None:
     order = by_reference(entry(100, "A", "C"), Target("15", 100, 100))
     assert order.is_undecided
