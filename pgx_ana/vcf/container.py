@@ -54,6 +54,9 @@ _OTHER_CONTENT = (
 )
 """How other files begin, and what to do with them."""
 
+_COMPANIONS = (".pvar", ".psam", ".bim", ".fam", ".bgi", ".sample")
+"""How files end that belong to one with genotypes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Container:
@@ -188,7 +191,10 @@ def _kind_of(content: bytes, name: str) -> str:
             raise InputError(f"{name}: {what}")
     if content[257:262] == b"ustar":
         raise InputError(f"{name}: is a tar archive; extract the file first")
-    raise InputError(f"{name}: is not a VCF or BCF file: it does not begin with ##fileformat=VCF")
+    hint = "; name the .pgen, .bed or .bgen file that it belongs to" * name.endswith(_COMPANIONS)
+    raise InputError(
+        f"{name}: is not a VCF or BCF file: it does not begin with ##fileformat=VCF{hint}"
+    )
 
 
 def inspect_file(path: Path, name: str, index_path: str = "") -> Container:
