@@ -15,12 +15,12 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pysam
 import pytest
-from helpers.paths import ROOT
+from helpers.paths import PANEL_GENES, ROOT
 from tools.containers import FORMATS, PLINK, write
 from tools.large_cohort import KINDS, write_cohort
 
@@ -75,19 +75,19 @@ def rewritten(path: Path, target: Path, change: Callable[[bytes], bytes]) -> Pat
     return target
 
 
-def tables(path: Path, *options: str) -> dict[str, str]:
-    """Return the text of every table, without the name of the file."""
+def tables(path: Path, *options: str, names: Sequence[str] = TABLES) -> dict[str, str]:
+    """Return the text of some tables, without the name of the file."""
     folder = path.with_name(f"{path.name}.tables")
-    words = [word for table in TABLES for word in ("-t", table)]
+    words = [word for table in names for word in ("-t", table)]
     command = [sys.executable, "-m", "pgx_ana", "annotate", "-q", *words, *options]
     subprocess.run([*command, "-o", str(folder), str(path)], check=True, cwd=ROOT)
-    texts = {name: (folder / f"{name}.tsv").read_text() for name in TABLES}
+    texts = {name: (folder / f"{name}.tsv").read_text() for name in names}
     return {name: text.replace(f"\t{path}\t", "\t") for name, text in texts.items()}
 
 
 def assert_same(expected: dict[str, str], found: dict[str, str]) -> None:
     """Say in which lines tables differ, and not only that they do."""
-    for name in TABLES:
+    for name in expected:
         pairs = zip(expected[name].splitlines(), found[name].splitlines(), strict=True)
         assert [] == [(one, other) for one, other in pairs if one != other][:5], name
 
@@ -105,6 +105,37 @@ def test_the_same_people_in_another_container(name: str, cohort: Path) -> None:
     found = tables(cohort / name, "--assume-ref-order")
     if container == "bgen":
         expected = {n: text.replace("genotype missing", _NO_GT) for n, text in expected.items()}
+        expected, found = (
+            {n: _ALIKE.sub(r"\t\1/\1", text) for n, text in both.items()}
+            for both in (expected, found)
+        )
+    assert_same(expected, found)
+
+
+@pytest.fixture(scope="module", params=[(a, g) for a in ("GRCh37", "GRCh38") for g in PANEL_GENES])
+def panel(
+    request: pytest.FixtureRequest, shared: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Return a folder with people of 1000 Genomes around a gene, in all containers."""
+    assembly, gene = request.param
+    folder = tmp_path_factory.mktemp(f"{assembly}{gene}")
+    source = shared / "1000genomes" / assembly / f"{gene}.vcf.gz"
+    rewritten(source, folder / "held.vcf.gz", without_half_calls)
+    write(folder, folder / "held.vcf.gz")
+    return folder
+
+
+@pytest.mark.parametrize("container", FORMATS)
+def test_the_people_of_1000_genomes(container: str, panel: Path) -> None:
+    held = panel / "held.vcf.gz"
+    if container == "bed":
+        held = rewritten(held, panel / "unphased.vcf.gz", without_phase)
+    if container in {"bed", "bgen"}:
+        held = rewritten(held, panel / "unfiltered.vcf.gz", without_filter)
+    expected = tables(held, names=("calls", "haplotypes"))
+    path = panel / f"cohort.{container}"
+    found = tables(path, "--assume-ref-order", names=("calls", "haplotypes"))
+    if container == "bgen":
         expected, found = (
             {n: _ALIKE.sub(r"\t\1/\1", text) for n, text in both.items()}
             for both in (expected, found)
