@@ -30,6 +30,7 @@ def run_facts(annotations: Annotations) -> dict[str, object]:
             "name": knowledge.info.name,
             "version": knowledge.info.version,
             "sha256": knowledge.digest,
+            "drug": knowledge.drugs[knowledge.info.drug].name,
         },
         "assembly": annotations.calls.assembly.value,
         "options": dataclasses.asdict(annotations.calls.options)

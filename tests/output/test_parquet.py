@@ -283,6 +283,7 @@ def test_metadata(varied: Annotations, toy_haplotypes: KnowledgeBase, tmp_path: 
             "name": toy_haplotypes.info.name,
             "version": toy_haplotypes.info.version,
             "sha256": toy_haplotypes.digest,
+            "drug": "anastrozole",
         },
         "assembly": "GRCh38",
         "options": {
