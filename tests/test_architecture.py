@@ -22,6 +22,7 @@ LIBRARIES = {
     "yaml": {"knowledge.yamlfile"},
     "zarr": {"biobank.zarr_store"},
     "pyarrow": {"output.parquet"},
+    "jinja2": {"report.environment"},
     "pandas": {"output.frames", "api"},
     "pebble": {"batch.workers"},
     "dask": {"batch.cluster", "batch.slurm"},

@@ -7,7 +7,8 @@ Never: draws a conclusion, or leaves an incomplete file behind.
 """
 
 from pgx_ana.output.columns import COLUMNS, PARQUET_COLUMNS
-from pgx_ana.output.documents import json_schema, patient_texts
+from pgx_ana.output.document_schema import json_schema
+from pgx_ana.output.documents import patient_texts
 from pgx_ana.output.files import write
 from pgx_ana.output.formats import (
     merge_tables,
