@@ -63,7 +63,7 @@ return [
 ];
 """
 
-SCREEN_ONLY = ".screen-only, search"
+SCREEN_ONLY = "nav, .skip, search"
 """What need not be on paper."""
 
 
