@@ -111,19 +111,32 @@ def together(parts: Sequence[StoredPeople]) -> StoredPeople:
 
 
 def in_blocks(parts: Iterable[StoredPeople], people: int | None) -> Iterator[StoredPeople]:
-    """Yield the same people in blocks of at most so many, all that fit together for None."""
+    """Yield the same people in blocks of at most so many, all that fit together for None.
+
+    A block that is full is yielded before further people are asked for, and is not kept.
+    """
     gathered: list[StoredPeople] = []
-    n_people = 0
     for part in parts:
         for piece in _divided(part, people):
-            is_full = people is not None and n_people + len(piece) > people
-            if gathered and (is_full or not gathered[0].fits(piece)):
-                yield together(gathered)
-                gathered, n_people = [], 0
+            if gathered and (_exceeds([*gathered, piece], people) or not gathered[0].fits(piece)):
+                yield together(_emptied(gathered))
             gathered.append(piece)
-            n_people += len(piece)
+        del part, piece
+        if people is not None and sum(map(len, gathered)) == people:
+            yield together(_emptied(gathered))
     if gathered:
-        yield together(gathered)
+        yield together(_emptied(gathered))
+
+
+def _exceeds(parts: Sequence[StoredPeople], people: int | None) -> bool:
+    return people is not None and sum(map(len, parts)) > people
+
+
+def _emptied(parts: list[StoredPeople]) -> list[StoredPeople]:
+    """Return what is in a list, which is empty afterwards."""
+    found = parts.copy()
+    parts.clear()
+    return found
 
 
 def check_circumstances(

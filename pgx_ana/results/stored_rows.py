@@ -60,57 +60,58 @@ def stored_blocks(
     :class:`InputError` for a file that cannot be read, or lacks rows of people.
     """
     start = 0
-    block: dict[str, list[Rows]] = {}
+    sections: dict[str, list[Rows]] = {}
     last: str | None = None
-    for name, rows in _runs(file, marker, columns, people):
-        if name in block and name != last:
-            yield _block(file, block, start, people)
-            start = _stop_of(block, start)
-            block = {}
-        block.setdefault(name, []).append(rows)
+    for name, rows, numbers in _runs(file, marker, columns, people):
+        if name in sections and name != last:
+            block, sections = _block(file, sections, start), {}
+            start = block.stop
+            yield block
+            del block
+        first = start + sum(part.n_rows for part in sections.get(name, ()))
+        if not np.array_equal(numbers, np.arange(first, first + rows.n_rows)):
+            raise _damaged(file, f"{name}: the rows are not those of the people of samples")
+        sections.setdefault(name, []).append(rows)
         last = name
-    if block:
-        yield _block(file, block, start, people)
-        start = _stop_of(block, start)
+    if sections:
+        block = _block(file, sections, start)
+        start = block.stop
+        yield block
     if file.n_rows and start != len(people.samples):
         raise _damaged(file, f"it has rows of {start} people, and there are {len(people.samples)}")
 
 
-def _stop_of(block: Mapping[str, Sequence[Rows]], start: int) -> int:
-    """Return the number of the person behind a block."""
-    return start + sum(rows.n_rows for rows in next(iter(block.values())))
-
-
 def _runs(
     file: ParquetFile, marker: str, columns: Sequence[str], people: PeopleOfFile
-) -> Iterator[tuple[str, Rows]]:
+) -> Iterator[tuple[str, Rows, NDArray[np.int64]]]:
     """Yield successive rows of one variant or set, with the numbers of their people."""
     who = [*(["sample_index"] * file.has_numbers), *(["sample"] * file.has_names)]
     for group in file.groups([*who, marker, *columns]):
         markers = group.cells.get(marker)
         if not isinstance(markers, Coded):
             raise _damaged(file, f"the column {marker} is empty")
-        cells = {name: group.cells[name] for name in columns if name in group.cells}
-        rows = Rows(group.n_rows, cells | {"person": people.numbers_in(group)})
-        changes = np.flatnonzero(np.diff(markers.codes.astype(np.int64))) + 1
-        for first, last in itertools.pairwise([0, *changes.tolist(), group.n_rows]):
-            yield str(markers[first]), rows.take(slice(first, last))
+        numbers = people.numbers_in(group)
+        rows = Rows(
+            group.n_rows, {name: group.cells[name] for name in columns if name in group.cells}
+        )
+        del group
+        changes = np.flatnonzero(markers.codes[1:] != markers.codes[:-1]) + 1
+        for first, last in itertools.pairwise([0, *changes.tolist(), rows.n_rows]):
+            yield str(markers[first]), rows.take(slice(first, last)), numbers[first:last]
 
 
-def _block(
-    file: ParquetFile, block: Mapping[str, Sequence[Rows]], start: int, people: PeopleOfFile
-) -> StoredBlock:
-    stop = _stop_of(block, start)
-    expected = np.arange(start, stop)
-    sections = {}
-    for name, parts in block.items():
-        rows = parts[0] if len(parts) == 1 else _joined(parts)
-        numbers = rows.cells["person"]
-        if not np.array_equal(np.asarray(numbers), expected):
-            whom = people.samples[start] if start < len(people.samples) else "nobody"
-            raise _damaged(file, f"{name}: the people from {whom!r} on are not those of samples")
-        sections[name] = {key: cells for key, cells in rows.cells.items() if key != "person"}
-    return StoredBlock(start, stop, sections)
+def _block(file: ParquetFile, sections: Mapping[str, Sequence[Rows]], start: int) -> StoredBlock:
+    sizes = {sum(part.n_rows for part in parts) for parts in sections.values()}
+    if len(sizes) > 1:
+        raise _damaged(file, "some people lack rows")
+    return StoredBlock(
+        start,
+        start + sizes.pop(),
+        {
+            name: (parts[0] if len(parts) == 1 else _joined(parts)).cells
+            for name, parts in sections.items()
+        },
+    )
 
 
 def _joined(parts: Sequence[Rows]) -> Rows:

@@ -69,10 +69,16 @@ class StoredRun:
         this program concludes from the calls in them.
         """
         for stored in in_blocks(self._source.people(), people):
-            calls = stored.calls(self._source.facts.options)
-            block = self._annotator.annotate(calls, stored.circumstances)
-            self._check(stored, block)
+            block = self._annotated(stored)
+            del stored  # so that only one block is kept at a time
             yield block
+            del block
+
+    def _annotated(self, stored: StoredPeople) -> Annotations:
+        calls = stored.calls(self._source.facts.options)
+        block = self._annotator.annotate(calls, stored.circumstances)
+        self._check(stored, block)
+        return block
 
     def _check(self, stored: StoredPeople, block: Annotations) -> None:
         for table, sections in stored.sections.items():
