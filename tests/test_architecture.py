@@ -23,6 +23,7 @@ LIBRARIES = {
     "zarr": {"biobank.zarr_store"},
     "pyarrow": {"output.parquet", "results.parquet_file"},
     "fastjsonschema": {"results.document_check"},
+    "jinja2": {"report.environment"},
     "pandas": {"output.frames", "api"},
     "pebble": {"batch.workers"},
     "dask": {"batch.cluster", "batch.slurm"},

@@ -7,8 +7,9 @@ Never: concludes from a genotype that was neither observed nor asserted by the u
 """
 
 from pgx_ana.annotation.annotations import Annotations, Annotator
-from pgx_ana.annotation.conclusions import Conclusion
+from pgx_ana.annotation.conclusions import NOT_ASSESSED, UNDETERMINED, Conclusion
 from pgx_ana.annotation.findings import SOURCE_NOTES
+from pgx_ana.annotation.headlines import level_words
 from pgx_ana.annotation.markers import AssociationResult, MarkerCall
 from pgx_ana.annotation.overall import evidence_context, summarise
 from pgx_ana.annotation.summary import CategorySummary, Summary
@@ -16,7 +17,9 @@ from pgx_ana.annotation.tallies import CategoryTally, tally_categories
 from pgx_ana.annotation.variant_conclusions import unphased_genotype
 
 __all__ = [
+    "NOT_ASSESSED",
     "SOURCE_NOTES",
+    "UNDETERMINED",
     "Annotations",
     "Annotator",
     "AssociationResult",
@@ -26,6 +29,7 @@ __all__ = [
     "MarkerCall",
     "Summary",
     "evidence_context",
+    "level_words",
     "summarise",
     "tally_categories",
     "unphased_genotype",

@@ -7,8 +7,9 @@ Never: draws a conclusion, or leaves an incomplete file behind.
 """
 
 from pgx_ana.output.columnar import Cells, parts_of
-from pgx_ana.output.columns import COLUMNS, PARQUET_COLUMNS, Column
-from pgx_ana.output.documents import json_schema, json_value, patient_texts
+from pgx_ana.output.columns import COLUMNS, PARQUET_COLUMNS
+from pgx_ana.output.document_schema import json_schema
+from pgx_ana.output.documents import json_value, patient_texts
 from pgx_ana.output.files import write
 from pgx_ana.output.formats import (
     merge_tables,
@@ -28,7 +29,6 @@ __all__ = [
     "SCHEMA_VERSION",
     "STAMPS",
     "Cells",
-    "Column",
     "PhaseBlock",
     "Table",
     "json_schema",

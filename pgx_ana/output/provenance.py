@@ -7,7 +7,7 @@ import dataclasses
 from pgx_ana.annotation import Annotations
 from pgx_ana.version import __version__
 
-SCHEMA_VERSION = "2.0"
+SCHEMA_VERSION = "2.1"
 """Version of the documents. The first number changes if a key is removed or changes its meaning."""
 
 METADATA_KEY = "pgx_ana"
@@ -32,6 +32,7 @@ def run_facts(annotations: Annotations) -> dict[str, object]:
             "name": knowledge.info.name,
             "version": knowledge.info.version,
             "sha256": knowledge.digest,
+            "drug": knowledge.drugs[knowledge.info.drug].name,
         },
         "assembly": annotations.calls.assembly.value,
         "options": dataclasses.asdict(annotations.calls.options)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from pgx_ana.terms import TableName
 _STATUS = "status.tsv"
 _PLAN = "plan.json"
 _PARTS = "parts"
+_BLOCKS = "blocks"
 _HOW = "write them with pgx-ana annotate --format parquet -o FOLDER, without --table"
 
 
@@ -61,7 +63,24 @@ def find_parts(folder: Path) -> list[FolderPart]:
                 f"{folder}: {missing[0]} is not in both {_PARTS}/{TableName.SAMPLES} and "
                 f"{_PARTS}/{table}; continue the batch with pgx-ana batch --resume"
             )
+    expected, found = _n_parts(folder), len(names[TableName.SAMPLES])
+    if expected != found:
+        raise InputError(
+            f"{folder}: the batch wrote {expected} parts, and {found} are there; continue it with "
+            "pgx-ana batch --resume"
+        )
     return [_part_of_batch(folder, name, names) for name in names[TableName.SAMPLES]]
+
+
+def _n_parts(folder: Path) -> int:
+    """Return how many parts of each table the batch wrote, by the records of its blocks."""
+    n_parts = 0
+    for path in sorted((folder / _BLOCKS).glob("block-*.json")):
+        try:
+            n_parts += int(json.loads(path.read_text(encoding="utf-8"))["pieces"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise InputError(f"{path}: is not the record of a block: {error}") from error
+    return n_parts
 
 
 def refused_files(folder: Path) -> tuple[RefusedFile, ...]:
