@@ -7,16 +7,19 @@ Never: concludes from a genotype that was neither observed nor asserted by the u
 """
 
 from pgx_ana.annotation.annotations import Annotations, Annotator
-from pgx_ana.annotation.conclusions import Conclusion
+from pgx_ana.annotation.conclusions import NOT_ASSESSED, UNDETERMINED, Conclusion
 from pgx_ana.annotation.findings import SOURCE_NOTES
 from pgx_ana.annotation.markers import AssociationResult, MarkerCall
 from pgx_ana.annotation.overall import evidence_context, summarise
-from pgx_ana.annotation.summary import CategorySummary, Summary
-from pgx_ana.annotation.tallies import CategoryTally, tally_categories
+from pgx_ana.annotation.summary import OVERALL, CategorySummary, Summary
+from pgx_ana.annotation.tallies import CategoryTally, count_levels, tally_categories
 from pgx_ana.annotation.variant_conclusions import unphased_genotype
 
 __all__ = [
+    "NOT_ASSESSED",
+    "OVERALL",
     "SOURCE_NOTES",
+    "UNDETERMINED",
     "Annotations",
     "Annotator",
     "AssociationResult",
@@ -25,6 +28,7 @@ __all__ = [
     "Conclusion",
     "MarkerCall",
     "Summary",
+    "count_levels",
     "evidence_context",
     "summarise",
     "tally_categories",
