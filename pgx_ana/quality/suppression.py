@@ -223,16 +223,17 @@ class _Diplotypes:
 
     def _giving_away(self, people: Partition[SetCell]) -> SetCell | None:
         """Return a diplotype that is told, and leaves few people with one of its genotypes."""
-        told = [cell for cell, count in people.cells.items() if isinstance(count, int)]
+        counts = people.cells.items()
+        told = [cell for cell, n in counts if isinstance(n, int) and self._is_told(cell)]
         for number, site in enumerate(self.core):
             by_genotype: dict[str, list[SetCell]] = {}
             for cell in told:
                 by_genotype.setdefault(self._genotypes(cell)[number], []).append(cell)
             for genotype, cells in by_genotype.items():
-                counts = {cell: self.of_set.people.cells[cell] for cell in cells}
-                rest = _number(_with_genotype(site, genotype)) - sum(map(_number, counts.values()))
+                n_told = {cell: _number(people.cells[cell]) for cell in cells}
+                rest = _number(_with_genotype(site, genotype)) - sum(n_told.values())
                 if 0 < rest < self.below:
-                    return min(cells, key=lambda cell: _number(counts[cell]))
+                    return min(n_told, key=n_told.__getitem__)
         return None
 
 
