@@ -20,6 +20,7 @@ from pgx_ana.knowledge.definitions import (
 )
 from pgx_ana.knowledge.entry import Entry
 from pgx_ana.knowledge.evidence import Effect, Evidence, Outcome, PolygenicResult, Publication
+from pgx_ana.knowledge.level_reasons import level_reason
 from pgx_ana.knowledge.levels import LADDER, EvidenceGrade, Level, Stance
 from pgx_ana.knowledge.loading import default_directory, load
 from pgx_ana.knowledge.schema import SECTIONS, Message
@@ -56,5 +57,6 @@ __all__ = [
     "VariantDefinition",
     "default_directory",
     "field_of",
+    "level_reason",
     "load",
 ]

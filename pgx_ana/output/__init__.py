@@ -1,13 +1,14 @@
 """Results in every format. A file is written completely or not at all.
 
 Takes: annotations, or the callability of files.
-Gives: tables as TSV, CSV, Parquet and data frames, one JSON document per person, callability
-    reports; the column registry describes all tables. Blocks of people are written one by one.
+Gives: tables as TSV, CSV, Parquet and data frames, one JSON document per person with what was
+    published on its genotypes, callability reports; the column registry describes all tables. Blocks of people are written one by one.
 Never: draws a conclusion, or leaves an incomplete file behind.
 """
 
 from pgx_ana.output.columns import COLUMNS, PARQUET_COLUMNS
-from pgx_ana.output.documents import json_schema, patient_texts
+from pgx_ana.output.document_schema import json_schema
+from pgx_ana.output.documents import patient_texts
 from pgx_ana.output.files import write
 from pgx_ana.output.formats import (
     merge_tables,
@@ -16,6 +17,7 @@ from pgx_ana.output.formats import (
     write_callability,
 )
 from pgx_ana.output.frames import to_frame
+from pgx_ana.output.marker_facts import marker_facts, publication_facts
 from pgx_ana.output.tables import Table, make_table
 
 __all__ = [
@@ -24,8 +26,10 @@ __all__ = [
     "Table",
     "json_schema",
     "make_table",
+    "marker_facts",
     "merge_tables",
     "patient_texts",
+    "publication_facts",
     "require_pyarrow",
     "to_frame",
     "write",

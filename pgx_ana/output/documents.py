@@ -1,22 +1,30 @@
-"""One JSON document per patient, and the JSON Schema of these documents."""
+"""One JSON document per patient: the tables, and what was published about their genotypes."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from pgx_ana.annotation import Annotations
+from pgx_ana.coded import Coded
 from pgx_ana.knowledge import Answer, KnowledgeBase
 from pgx_ana.model import Circumstances, CohortCalls
-from pgx_ana.output.columns import COLUMNS, Column, ColumnType
+from pgx_ana.output.columns import Column
 from pgx_ana.output.encoding import as_utf8
 from pgx_ana.output.listing import Listing
-from pgx_ana.output.provenance import SCHEMA_VERSION, run_facts
+from pgx_ana.output.marker_facts import (
+    known_markers,
+    marker_facts,
+    publication_facts,
+    set_facts,
+)
+from pgx_ana.output.provenance import run_facts
 from pgx_ana.output.rendering import ByteStream, TableRenderer, rows_by_sample, sample_batches
 from pgx_ana.output.tables import Value, make_table
-from pgx_ana.terms import GLOBAL, POPULATIONS, TEXT_TABLES
+from pgx_ana.terms import TEXT_TABLES, Assembly
+
+_SEPARATOR = b", "
 
 
 class DocumentWriter:
@@ -50,6 +58,7 @@ class Documents:
     def __init__(self) -> None:
         first, later = _JsonObjectStyle("{"), _JsonObjectStyle(", {")
         self._renderers = {name: TableRenderer(first, later) for name in TEXT_TABLES}
+        self._markers: dict[tuple[str, Assembly], bytes] = {}
 
     def texts(self, block: Annotations) -> Iterator[bytes]:
         """Yield the document of each person of a block as UTF-8 JSON text on one line."""
@@ -61,8 +70,11 @@ class Documents:
         heads = _document_heads(block)
         people = _people(block)
         samples = block.calls.samples
+        literature = _literature(block)
+        published = self._published(block)
         for start, stop in sample_batches(len(samples)):
             rows = [rows_by_sample(sections, start, stop) for sections in rendered_tables]
+            markers = zip(*(column.take(slice(start, stop)) for column in published), strict=True)
             for number in range(start, stop):
                 arrays = (
                     part
@@ -75,9 +87,24 @@ class Documents:
                         heads[block.calls.sample_files[number]],
                         people[block.circumstances[number]],
                         *arrays,
+                        b', "markers": [',
+                        b"".join(next(markers, ()))[len(_SEPARATOR) :],
+                        literature,
                         b"}",
                     )
                 )
+
+    def _published(self, block: Annotations) -> list[Coded[bytes]]:
+        """Return, for each marker, its object in the documents of those whose genotype is known."""
+        texts = []
+        for key, is_known in known_markers(block):
+            marker = (key, block.calls.assembly)
+            if marker not in self._markers:
+                facts = _to_json(marker_facts(*marker, block.knowledge))
+                self._markers[marker] = _SEPARATOR + as_utf8(facts)
+            of_known = {True: self._markers[marker], False: b""}
+            texts.append(is_known.map(of_known.__getitem__))
+        return texts
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -110,7 +137,7 @@ def _document_heads(annotations: Annotations) -> dict[tuple[int, ...], bytes]:
     }
 
 
-def _inputs(calls: CohortCalls, numbers: Sequence[int]) -> list[dict[str, str]]:
+def _inputs(calls: CohortCalls, numbers: Sequence[int]) -> list[dict[str, str | None]]:
     return [
         {
             "name": file.name,
@@ -118,6 +145,8 @@ def _inputs(calls: CohortCalls, numbers: Sequence[int]) -> list[dict[str, str]]:
             "header_sha256": file.header_sha256,
             "assembly": file.assembly.value,
             "assembly_source": file.assembly_source,
+            "caller": file.caller or None,
+            "remark": file.remark or None,
         }
         for file in (calls.files[number] for number in numbers)
     ]
@@ -166,96 +195,11 @@ def _answer(answer: Answer) -> dict[str, object]:
     }
 
 
+def _literature(block: Annotations) -> bytes:
+    """Return the last keys of a document: publications and haplotype sets, alike for all people."""
+    publications, sets = _to_json(publication_facts(block.knowledge)), _to_json(set_facts(block))
+    return as_utf8(f'], "publications": {publications}, "haplotype_sets": {sets}')
+
+
 def _to_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
-
-
-def json_schema() -> dict[str, Any]:
-    """Return the JSON Schema (draft 2020-12) of a patient's document, built from the columns."""
-    text = {"type": "string"}
-    file_keys = ("name", "format", "header_sha256", "assembly", "assembly_source")
-    properties: dict[str, Any] = {
-        "sample": text,
-        "schema_version": {"const": SCHEMA_VERSION},
-        "pgx_ana_version": text,
-        "knowledge_base": _object_schema({"name": text, "version": text, "sha256": text}),
-        "assembly": {"enum": ["GRCh37", "GRCh38"]},
-        "options": _object_schema(
-            {
-                "min_gq": {"type": "number"},
-                "min_gp": {"type": "number"},
-                "min_phase_probability": {"type": "number"},
-                "allow_strand_flip": {"type": "boolean"},
-                "assume_ref_order": {"type": "boolean"},
-                "min_dp": {"type": "number"},
-                "include_filtered": {"type": "boolean"},
-                "absent_is_reference": {"type": "boolean"},
-                "population": {"enum": [*POPULATIONS, GLOBAL, None]},
-            }
-        ),
-        "inputs": {"type": "array", "items": _object_schema(dict.fromkeys(file_keys, text))},
-        "sex": {"enum": ["female", "male", None]},
-        "context": _context_schema(),
-        "questions": {"type": "array", "items": _question_schema()},
-    }
-    for name, columns in COLUMNS.items():
-        rows = {column.name: _column_schema(column) for column in columns[1:]}
-        properties[name.value] = {"type": "array", "items": _object_schema(rows)}
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "pgx-ana: one patient",
-        **_object_schema(properties),
-    }
-
-
-def _context_schema() -> dict[str, Any]:
-    text, texts = {"type": "string"}, {"type": "array", "items": {"type": "string"}}
-    context = _object_schema(
-        {
-            "id": text,
-            "name": text,
-            "sex": {"enum": ["female", "male"]},
-            "off_label": {"type": "boolean"},
-            "monitored": texts,
-            "note": {"type": ["string", "null"]},
-        }
-    )
-    return {"oneOf": [{"type": "null"}, context]}
-
-
-def _question_schema() -> dict[str, Any]:
-    count = {"type": "integer", "minimum": 0}
-    counts = dict.fromkeys(("on_drug", "on_drug_class", "in_men", "without_drug"), count)
-    text = {"type": "string"}
-    return _object_schema(
-        {
-            "question": text,
-            "name": text,
-            **counts,
-            "polygenic": {"type": "array", "items": text},
-        }
-    )
-
-
-def _object_schema(properties: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the schema of an object with exactly these properties, all required."""
-    return {
-        "type": "object",
-        "properties": dict(properties),
-        "required": list(properties),
-        "additionalProperties": False,
-    }
-
-
-def _column_schema(column: Column) -> dict[str, Any]:
-    types: dict[ColumnType, Any] = {
-        "text": ["string", "null"],
-        "category": ["string", "null"],
-        "integer": ["integer", "null"],
-        "number": ["number", "null"],
-        "list": "array",
-    }
-    schema: dict[str, Any] = {"type": types[column.type], "description": column.meaning}
-    if column.type == "list":
-        schema["items"] = {"type": "string"}
-    return schema

@@ -7,7 +7,7 @@ import dataclasses
 from pgx_ana.annotation import Annotations
 from pgx_ana.version import __version__
 
-SCHEMA_VERSION = "2.0"
+SCHEMA_VERSION = "2.1"
 """Version of the documents. The first number changes if a key is removed or changes its meaning."""
 
 

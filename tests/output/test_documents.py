@@ -21,9 +21,8 @@ from pgx_ana.annotation import Annotations
 from pgx_ana.coded import Coded
 from pgx_ana.knowledge import KnowledgeBase, load
 from pgx_ana.model import CallOptions, Circumstances
-from pgx_ana.output import patient_texts
+from pgx_ana.output import json_schema, patient_texts
 from pgx_ana.output.columns import COLUMNS
-from pgx_ana.output.documents import json_schema
 from pgx_ana.output.provenance import SCHEMA_VERSION
 from pgx_ana.pipeline import Request, Selection, run
 from pgx_ana.terms import TEXT_TABLES, Assembly
@@ -221,7 +220,8 @@ def test_head_of_a_document(toy: KnowledgeBase, make_vcf: MakeVcf) -> None:
     path = make_vcf(["1 150 A C 0/1"], assembly="GRCh37")
     annotations = annotated(toy, path)
     (document,) = documents(annotations)
-    sections = {name.value: document.pop(name.value) for name in TEXT_TABLES}
+    literature = ("markers", "publications", "haplotype_sets")
+    sections = {name: document.pop(name) for name in (*TEXT_TABLES, *literature)}
     expected = {
         "sample": "S1",
         "schema_version": SCHEMA_VERSION,
@@ -246,6 +246,8 @@ def test_head_of_a_document(toy: KnowledgeBase, make_vcf: MakeVcf) -> None:
                 "header_sha256": annotations.calls.files[0].header_sha256,
                 "assembly": "GRCh37",
                 "assembly_source": "contig lengths",
+                "caller": None,
+                "remark": None,
             }
         ],
         "sex": None,
@@ -254,6 +256,7 @@ def test_head_of_a_document(toy: KnowledgeBase, make_vcf: MakeVcf) -> None:
     }
     assert expected == document
     rows = {"calls": 6, "annotations": 2, "haplotypes": 0, "summary": 5}
+    rows |= {"markers": 1, "publications": 2, "haplotype_sets": 0}
     assert rows == {name: len(section) for name, section in sections.items()}
 
 
@@ -370,8 +373,19 @@ def test_the_counts_of_a_question(toy_directory: Path, make_vcf: MakeVcf, tmp_pa
     assert [*QUESTIONS, joints] == document["questions"]
 
 
+def test_what_was_published_is_in_the_documents_of_those_whose_genotype_is_known(
+    toy: KnowledgeBase, make_vcf: MakeVcf
+) -> None:
+    path = make_vcf(["1 100 A C 0/0 ./. ./0"], samples=("Anna", "Berta", "Cleo"))
+    known = {
+        document["sample"]: [marker["marker"] for marker in document["markers"]]
+        for document in documents(annotated(toy, path))
+    }
+    assert {"Anna": ["rs1"], "Berta": [], "Cleo": ["rs1"]} == known
+
+
 def test_the_schema_version() -> None:
-    assert "2.0" == SCHEMA_VERSION
+    assert "2.1" == SCHEMA_VERSION
 
 
 def test_a_call_in_a_document(toy: KnowledgeBase, make_vcf: MakeVcf) -> None:

@@ -1,0 +1,200 @@
+"""The JSON Schema of a patient's document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pgx_ana.knowledge import Stance
+from pgx_ana.output.columns import COLUMNS, Column, ColumnType
+from pgx_ana.output.provenance import SCHEMA_VERSION
+from pgx_ana.terms import GLOBAL, POPULATIONS
+
+_TEXT: dict[str, Any] = {"type": "string"}
+_OPTIONAL_TEXT: dict[str, Any] = {"type": ["string", "null"]}
+_OPTIONAL_NUMBER: dict[str, Any] = {"type": ["number", "null"]}
+_OPTIONAL_INTEGER: dict[str, Any] = {"type": ["integer", "null"]}
+_FLAG: dict[str, Any] = {"type": "boolean"}
+_TEXTS: dict[str, Any] = {"type": "array", "items": _TEXT}
+_BY_NAME: dict[str, Any] = {"type": "object", "additionalProperties": _TEXT}
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of a patient's document, built from the columns."""
+    text = _TEXT
+    file_keys = ("name", "format", "header_sha256", "assembly", "assembly_source")
+    properties: dict[str, Any] = {
+        "sample": text,
+        "schema_version": {"const": SCHEMA_VERSION},
+        "pgx_ana_version": text,
+        "knowledge_base": _object_schema({"name": text, "version": text, "sha256": text}),
+        "assembly": {"enum": ["GRCh37", "GRCh38"]},
+        "options": _object_schema(
+            {
+                "min_gq": {"type": "number"},
+                "min_gp": {"type": "number"},
+                "min_phase_probability": {"type": "number"},
+                "allow_strand_flip": {"type": "boolean"},
+                "assume_ref_order": {"type": "boolean"},
+                "min_dp": {"type": "number"},
+                "include_filtered": {"type": "boolean"},
+                "absent_is_reference": {"type": "boolean"},
+                "population": {"enum": [*POPULATIONS, GLOBAL, None]},
+            }
+        ),
+        "inputs": _array(
+            _object_schema(
+                dict.fromkeys(file_keys, text)
+                | {"caller": _OPTIONAL_TEXT, "remark": _OPTIONAL_TEXT}
+            )
+        ),
+        "sex": {"enum": ["female", "male", None]},
+        "context": _context_schema(),
+        "questions": _array(_question_schema()),
+    }
+    for name, columns in COLUMNS.items():
+        rows = {column.name: _column_schema(column) for column in columns[1:]}
+        properties[name.value] = _array(_object_schema(rows))
+    properties |= {
+        "markers": _array(_marker_schema()),
+        "publications": _array(_publication_schema()),
+        "haplotype_sets": _array(_set_schema()),
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "pgx-ana: one patient",
+        **_object_schema(properties),
+    }
+
+
+def _context_schema() -> dict[str, Any]:
+    text = _TEXT
+    context = _object_schema(
+        {
+            "id": text,
+            "name": text,
+            "sex": {"enum": ["female", "male"]},
+            "off_label": {"type": "boolean"},
+            "monitored": _TEXTS,
+            "note": _OPTIONAL_TEXT,
+        }
+    )
+    return {"oneOf": [{"type": "null"}, context]}
+
+
+def _question_schema() -> dict[str, Any]:
+    count = {"type": "integer", "minimum": 0}
+    counts = dict.fromkeys(("on_drug", "on_drug_class", "in_men", "without_drug"), count)
+    return _object_schema(
+        {
+            "question": _TEXT,
+            "name": _TEXT,
+            **counts,
+            "polygenic": _TEXTS,
+        }
+    )
+
+
+def _marker_schema() -> dict[str, Any]:
+    """Return the schema of what was published about a variant or haplotype set."""
+    allele = _object_schema({"bases": _TEXT, "names": _TEXTS})
+    return _object_schema(
+        {
+            "marker": _TEXT,
+            "kind": {"enum": ["variant", "haplotype_set"]},
+            "gene": _TEXT,
+            "names": _TEXTS,
+            "alleles": _array(allele),
+            "reference": _OPTIONAL_TEXT,
+            "studied_allele": _OPTIONAL_TEXT,
+            "paper_wording": _OPTIONAL_TEXT,
+            "consequence": _OPTIONAL_TEXT,
+            "linked": _TEXTS,
+            "associations": _array(_association_schema()),
+            "results": _array(_result_schema()),
+        }
+    )
+
+
+def _association_schema() -> dict[str, Any]:
+    stances = _object_schema({stance.value: _TEXTS for stance in Stance})
+    return _object_schema(
+        {
+            "association": _TEXT,
+            "outcome_name": _TEXT,
+            "genotypes": _BY_NAME,
+            "level_reason": _TEXT,
+            "results": stances,
+            "left_out": _BY_NAME,
+        }
+    )
+
+
+def _result_schema() -> dict[str, Any]:
+    numbers = dict.fromkeys(("value", "low", "high"), _OPTIONAL_NUMBER)
+    words = dict.fromkeys(("interval", "text"), _OPTIONAL_TEXT)
+    compared = _object_schema({"effect": _TEXTS, "comparator": _TEXTS})
+    return _object_schema(
+        {
+            **dict.fromkeys(("result", "publication", "cohort", "cohort_name"), _TEXT),
+            "overlaps": _TEXTS,
+            "kind": _TEXT,
+            "drugs": _TEXTS,
+            "is_on_drug": _FLAG,
+            **dict.fromkeys(("setting", "sex"), _TEXT),
+            "n": _OPTIONAL_INTEGER,
+            **dict.fromkeys(("outcome", "finding", "direction"), _TEXT),
+            "carriers": _OPTIONAL_TEXT,
+            "model": _TEXT,
+            "compared": {"oneOf": [{"type": "null"}, compared]},
+            "estimates": _array(_object_schema({"measure": _TEXT, **numbers, **words})),
+            "p": _OPTIONAL_TEXT,
+            **dict.fromkeys(("significance", "read"), _TEXT),
+        }
+    )
+
+
+def _publication_schema() -> dict[str, Any]:
+    words = dict.fromkeys(("title", "journal", "pmid", "pmcid", "doi"), _OPTIONAL_TEXT)
+    return _object_schema(
+        {"publication": _TEXT, "author": _TEXT, "year": _OPTIONAL_INTEGER, **words}
+    )
+
+
+def _set_schema() -> dict[str, Any]:
+    defined = _object_schema({"name": _TEXT, "alleles": _BY_NAME, "function": _OPTIONAL_TEXT})
+    return _object_schema(
+        {
+            **dict.fromkeys(("haplotypes", "gene", "name"), _TEXT),
+            "sites": _TEXTS,
+            "defined": _array(defined),
+        }
+    )
+
+
+def _array(items: Mapping[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": dict(items)}
+
+
+def _object_schema(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the schema of an object with exactly these properties, all required."""
+    return {
+        "type": "object",
+        "properties": dict(properties),
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def _column_schema(column: Column) -> dict[str, Any]:
+    types: dict[ColumnType, Any] = {
+        "text": ["string", "null"],
+        "category": ["string", "null"],
+        "integer": ["integer", "null"],
+        "number": ["number", "null"],
+        "list": "array",
+    }
+    schema: dict[str, Any] = {"type": types[column.type], "description": column.meaning}
+    if column.type == "list":
+        schema["items"] = {"type": "string"}
+    return schema
