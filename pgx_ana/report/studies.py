@@ -47,11 +47,13 @@ class Genotype:
 class StudyRow:
     """One published result; ``result`` is its identifier in the knowledge base.
 
-    ``reference`` is the number of its publication on the page. ``effect`` and ``comparator`` are
-    the groups compared; ``carriers`` says in whom where no groups are named. ``estimate`` has the
-    effect sizes in words, ``short_estimate`` the first one; ``bar`` is the one that can be drawn, with ``undrawn`` saying why there
-    is none. ``people`` are the number, setting and sex. ``overlap`` is the letter of the rows about the same or overlapping people, empty for a
-    row of its own. ``shown_at`` is the marker of the card that shows the result in full.
+    ``reference`` is the number of its publication on the page. ``people`` are their number, setting
+    and sex, where these are not the usual ones. ``effect`` and ``comparator`` are the groups
+    compared; ``carriers`` says in whom where no groups are named. ``estimate`` has the effect sizes
+    in words, ``short_estimate`` one of them; ``bar`` is the one that can be drawn, with
+    ``undrawn`` saying why there is none. ``found`` says in words whether there was a difference.
+    ``overlap`` is the letter of the rows about the same or overlapping people, empty for a row of
+    its own. ``shown_at`` is the marker of the card that shows the result in full.
     """
 
     result: str
