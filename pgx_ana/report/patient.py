@@ -86,23 +86,32 @@ class ContextFacts:
 
 @dataclass(frozen=True, slots=True)
 class SiteRow:
-    """One known site of a person."""
+    """One known site of a person.
+
+    ``told`` is the status, where it is not called, and the reason for it or for a remark.
+    """
 
     variant: str
     place: str
     reference: str
     genotype: str
     status: Mark
-    note: str
+    told: str
 
 
 @dataclass(frozen=True, slots=True)
 class GeneSites:
-    """The known sites of a gene."""
+    """The known sites of a gene; of the absent ones, the variant and its place."""
 
     gene: str
     rows: tuple[SiteRow, ...]
+    absent: tuple[str, ...]
     called: int
+
+    @property
+    def n_sites(self) -> int:
+        """Return the number of sites."""
+        return len(self.rows) + len(self.absent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +145,7 @@ class PatientReport:
     @property
     def n_sites(self) -> int:
         """Return the number of known sites."""
-        return sum(len(gene.rows) for gene in self.genes)
+        return sum(gene.n_sites for gene in self.genes)
 
     @property
     def n_findings(self) -> int:
@@ -221,21 +230,28 @@ def _gene_sites(document: Facts) -> tuple[GeneSites, ...]:
     for call in document["calls"]:
         by_gene.setdefault(call["gene"], []).append(_site(call))
     return tuple(
-        GeneSites(gene, tuple(rows), sum(row.status.key == "called" for row in rows))
+        GeneSites(
+            gene,
+            tuple(row for row in rows if not _is_plainly_absent(row)),
+            tuple(f"{row.variant} {row.place}" for row in rows if _is_plainly_absent(row)),
+            sum(row.status.key == "called" for row in rows),
+        )
         for gene, rows in by_gene.items()
     )
 
 
+def _is_plainly_absent(row: SiteRow) -> bool:
+    return row.status.key == "absent"
+
+
 def _site(call: Facts) -> SiteRow:
-    numbers = [f"{name.upper()} {call[name]:g}" for name in ("gq", "dp") if call[name] is not None]
-    reason = call["reason"] or ""
-    is_plain_absence = call["status"] == "absent" and call["source"] == "none"
-    notes = ["" if is_plain_absence else reason, *numbers]
+    status, reason = STATUSES[call["status"]], call["reason"] or ""
+    word = "" if status.key == "called" else status.word
     return SiteRow(
         variant=call["variant"],
         place=f"{call['chrom']}:{call['pos']}",
         reference=call["ref"] or "not verified",
         genotype=call["genotype"] or "",
-        status=STATUSES[call["status"]],
-        note="; ".join(filter(None, notes)),
+        status=status,
+        told=": ".join(filter(None, (word, reason))),
     )
