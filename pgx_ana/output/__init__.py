@@ -17,15 +17,18 @@ from pgx_ana.output.formats import (
     write_callability,
 )
 from pgx_ana.output.frames import to_frame
+from pgx_ana.output.page_folder import PageFolder, page_folder
 from pgx_ana.output.tables import Table, make_table
 
 __all__ = [
     "COLUMNS",
     "PARQUET_COLUMNS",
+    "PageFolder",
     "Table",
     "json_schema",
     "make_table",
     "merge_tables",
+    "page_folder",
     "patient_texts",
     "require_pyarrow",
     "to_frame",
