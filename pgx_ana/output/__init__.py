@@ -20,6 +20,7 @@ from pgx_ana.output.formats import (
 )
 from pgx_ana.output.frames import to_frame
 from pgx_ana.output.marker_facts import marker_facts, publication_facts
+from pgx_ana.output.page_folder import PageFolder, page_folder
 from pgx_ana.output.phase_blocks import PhaseBlock
 from pgx_ana.output.provenance import METADATA_KEY, SCHEMA_VERSION, STAMPS
 from pgx_ana.output.tables import Table, make_table
@@ -31,6 +32,7 @@ __all__ = [
     "SCHEMA_VERSION",
     "STAMPS",
     "Cells",
+    "PageFolder",
     "PhaseBlock",
     "Table",
     "json_schema",
@@ -38,6 +40,7 @@ __all__ = [
     "make_table",
     "marker_facts",
     "merge_tables",
+    "page_folder",
     "parts_of",
     "patient_texts",
     "publication_facts",
