@@ -9,6 +9,7 @@ Never: concludes from a genotype that was neither observed nor asserted by the u
 from pgx_ana.annotation.annotations import Annotations, Annotator
 from pgx_ana.annotation.conclusions import NOT_ASSESSED, UNDETERMINED, Conclusion
 from pgx_ana.annotation.findings import SOURCE_NOTES
+from pgx_ana.annotation.headlines import level_words
 from pgx_ana.annotation.markers import AssociationResult, MarkerCall
 from pgx_ana.annotation.overall import evidence_context, summarise
 from pgx_ana.annotation.summary import OVERALL, CategorySummary, Summary
@@ -30,6 +31,7 @@ __all__ = [
     "Summary",
     "count_levels",
     "evidence_context",
+    "level_words",
     "summarise",
     "tally_categories",
     "unphased_genotype",

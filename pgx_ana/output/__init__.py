@@ -2,7 +2,8 @@
 
 Takes: annotations, or the callability of files.
 Gives: tables as TSV, CSV, Parquet and data frames, one JSON document per person with what was
-    published on its genotypes, callability reports; the column registry describes all tables. Blocks of people are written one by one.
+    published on its genotypes, callability reports; the column registry describes all tables.
+    Blocks of people are written one by one.
 Never: draws a conclusion, or leaves an incomplete file behind.
 """
 
