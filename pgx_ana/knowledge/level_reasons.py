@@ -30,10 +30,10 @@ def level_reason(
 
 def _support(n_cohorts: int, deciding: list[Evidence]) -> str:
     is_corrected = any(item.significance is Significance.CORRECTED for item in deciding)
-    found = "one study found it" if n_cohorts == 1 else f"{n_cohorts} independent studies found it"
+    found = "one study" if n_cohorts == 1 else f"{n_cohorts} independent studies"
     if is_corrected:
-        return f"{found}, corrected for multiple testing"
-    return f"{found}, without correction for multiple testing"
+        return f"{found}, corrected"
+    return f"{found}, not corrected"
 
 
 def _downgrades(association: Association, deciding: list[Evidence], drug: str) -> Iterator[str]:

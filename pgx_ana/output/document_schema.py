@@ -27,7 +27,9 @@ def json_schema() -> dict[str, Any]:
         "sample": text,
         "schema_version": {"const": SCHEMA_VERSION},
         "pgx_ana_version": text,
-        "knowledge_base": _object_schema({"name": text, "version": text, "sha256": text}),
+        "knowledge_base": _object_schema(
+            dict.fromkeys(("name", "version", "sha256", "drug"), text)
+        ),
         "assembly": {"enum": ["GRCh37", "GRCh38"]},
         "options": _object_schema(
             {
@@ -57,6 +59,7 @@ def json_schema() -> dict[str, Any]:
         properties[name.value] = _array(_object_schema(rows))
     properties |= {
         "markers": _array(_marker_schema()),
+        "studied_references": _TEXTS,
         "publications": _array(_publication_schema()),
         "haplotype_sets": _array(_set_schema()),
     }

@@ -18,6 +18,7 @@ from pgx_ana.output.marker_facts import (
     marker_facts,
     publication_facts,
     set_facts,
+    studied_references,
 )
 from pgx_ana.output.provenance import run_facts
 from pgx_ana.output.rendering import ByteStream, TableRenderer, rows_by_sample, sample_batches
@@ -121,9 +122,14 @@ class _JsonObjectStyle:
 
     def render(self, column: Column, value: Value) -> str:
         """Return a value as JSON; a missing list is an empty one."""
-        if value is None and column.type == "list":
-            return "[]"
-        return _to_json(value.items if isinstance(value, Listing) else value)
+        return _to_json(json_value(column, value))
+
+
+def json_value(column: Column, value: Value) -> object:
+    """Return the value of a cell as documents have it; a missing list is an empty one."""
+    if value is None and column.type == "list":
+        return []
+    return value.items if isinstance(value, Listing) else value
 
 
 def _document_heads(annotations: Annotations) -> dict[tuple[int, ...], bytes]:
@@ -196,9 +202,13 @@ def _answer(answer: Answer) -> dict[str, object]:
 
 
 def _literature(block: Annotations) -> bytes:
-    """Return the last keys of a document: publications and haplotype sets, alike for all people."""
-    publications, sets = _to_json(publication_facts(block.knowledge)), _to_json(set_facts(block))
-    return as_utf8(f'], "publications": {publications}, "haplotype_sets": {sets}')
+    """Return the keys after the markers, which are alike for all people."""
+    facts = {
+        "studied_references": studied_references(block),
+        "publications": publication_facts(block.knowledge),
+        "haplotype_sets": set_facts(block),
+    }
+    return as_utf8(f"], {_to_json(facts)[1:-1]}")
 
 
 def _to_json(value: object) -> str:

@@ -164,6 +164,20 @@ def _estimate_facts(effect: Effect) -> Facts:
     }
 
 
+def studied_references(block: Annotations) -> list[str]:
+    """Return the variants of a run whose reference base is the studied allele.
+
+    In people homozygous for it, a file of variants only has no row there.
+    """
+    assembly, definitions = block.calls.assembly, block.knowledge.definitions
+    loci = {site.variant.id: site.variant.loci[assembly] for site in block.calls.sites}
+    return [
+        key
+        for key, locus in loci.items()
+        if locus.ref_is_certain and definitions[key].studied_allele == locus.ref
+    ]
+
+
 def publication_facts(knowledge: KnowledgeBase) -> list[Facts]:
     """Return all publications of the knowledge base."""
     return [

@@ -220,13 +220,18 @@ def test_head_of_a_document(toy: KnowledgeBase, make_vcf: MakeVcf) -> None:
     path = make_vcf(["1 150 A C 0/1"], assembly="GRCh37")
     annotations = annotated(toy, path)
     (document,) = documents(annotations)
-    literature = ("markers", "publications", "haplotype_sets")
+    literature = ("markers", "studied_references", "publications", "haplotype_sets")
     sections = {name: document.pop(name) for name in (*TEXT_TABLES, *literature)}
     expected = {
         "sample": "S1",
         "schema_version": SCHEMA_VERSION,
         "pgx_ana_version": __version__,
-        "knowledge_base": {"name": "toy", "version": "1.2.3", "sha256": toy.digest},
+        "knowledge_base": {
+            "name": "toy",
+            "version": "1.2.3",
+            "sha256": toy.digest,
+            "drug": "anastrozole",
+        },
         "assembly": "GRCh37",
         "options": {
             "min_gq": 10,
@@ -256,7 +261,7 @@ def test_head_of_a_document(toy: KnowledgeBase, make_vcf: MakeVcf) -> None:
     }
     assert expected == document
     rows = {"calls": 6, "annotations": 2, "haplotypes": 0, "summary": 5}
-    rows |= {"markers": 1, "publications": 2, "haplotype_sets": 0}
+    rows |= {"markers": 1, "studied_references": 1, "publications": 2, "haplotype_sets": 0}
     assert rows == {name: len(section) for name, section in sections.items()}
 
 

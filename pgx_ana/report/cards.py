@@ -1,0 +1,150 @@
+"""Conclusions as a reader meets them: on which genotype, what was found, and by which studies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from pgx_ana.report.studies import Facts, StudyBlock, StudyWriter
+from pgx_ana.report.words import CATEGORIES, Mark, level_mark
+
+_SOURCE_NOTES = {
+    "asserted": "not observed: the user declared absent sites to be reference",
+    "other_strand": "the alleles fit the other strand only, which the user allowed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One conclusion on the genotype of a person.
+
+    ``allele_notes`` say how papers write the alleles, and whether the reference base is the one
+    that was studied. ``direction``, ``effect`` and ``category`` are those of the annotations.
+    ``tally`` counts the studies for, null and against. ``why`` is the reason for the level.
+    """
+
+    association: str
+    marker: str
+    gene: str
+    genotype: str
+    allele_notes: tuple[str, ...]
+    category: str
+    category_name: str
+    outcome: str
+    direction: str
+    effect: str
+    headline: str
+    level: Mark
+    tally: tuple[int, int, int]
+    why: str
+    statement: str
+    caution: str
+    context: str
+    linked: tuple[str, ...]
+    blocks: tuple[StudyBlock, ...]
+
+    @property
+    def n_rows(self) -> int:
+        """Return the number of results."""
+        return sum(len(block.rows) for block in self.blocks)
+
+
+@dataclass(frozen=True, slots=True)
+class OtherResults:
+    """Results on a marker that no conclusion lists, such as those of healthy people."""
+
+    marker: str
+    gene: str
+    genotype: str
+    blocks: tuple[StudyBlock, ...]
+
+
+def cards(document: Facts, studies: StudyWriter) -> Iterator[Card]:
+    """Yield every conclusion on a known genotype, in the order of the document."""
+    markers = {item["marker"]: item for item in document["markers"]}
+    genotypes = {call["variant"]: call["genotype"] or "" for call in document["calls"]}
+    for row in document["annotations"]:
+        marker = markers.get(row["variant"])
+        if marker is not None and row["direction"] != "not_assessed":
+            yield _card(row, marker, genotypes.get(row["variant"], ""), studies)
+
+
+def _card(row: Facts, marker: Facts, called: str, studies: StudyWriter) -> Card:
+    (facts,) = (
+        item for item in marker["associations"] if item["association"] == row["association"]
+    )
+    stances = {
+        result: stance for stance, results in facts["results"].items() for result in results
+    } | dict.fromkeys(facts["left_out"], "left_out")
+    genotype = row["genotype"] or ""
+    return Card(
+        association=row["association"],
+        marker=row["variant"],
+        gene=row["gene"],
+        genotype=genotype,
+        allele_notes=tuple(_allele_notes(marker, called or genotype, row["source"])),
+        category=row["category"],
+        category_name=CATEGORIES[row["category"]],
+        outcome=facts["outcome_name"],
+        direction=row["direction"],
+        effect=row["effect"] or "",
+        headline=row["headline"],
+        level=level_mark(row["level"]),
+        tally=(row["supporting"], row["null"], row["contradicting"]),
+        why=facts["level_reason"],
+        statement=row["statement"],
+        caution=row["caution"] or "",
+        context=row["evidence_context"] or "",
+        linked=tuple(marker["linked"]),
+        blocks=studies.blocks(stances, marker, genotype, facts["left_out"]),
+    )
+
+
+def _allele_notes(marker: Facts, genotype: str, source: str) -> Iterator[str]:
+    """Yield how papers write the alleles of a genotype, and what is particular about it."""
+    carried = [copy for copy in dict.fromkeys(genotype.replace("|", "/").split("/")) if copy]
+    named = {item["bases"]: item["names"] for item in marker["alleles"]}
+    for bases in carried:
+        if named.get(bases):
+            yield f"{bases} is {', '.join(named[bases])} in papers"
+    reference, studied = marker["reference"], marker["studied_allele"]
+    if reference is not None and reference == studied:
+        yield f"the reference base {reference} is the studied allele"
+    if source in _SOURCE_NOTES:
+        yield _SOURCE_NOTES[source]
+
+
+def each_result_once(findings: Sequence[Card]) -> Iterator[Card]:
+    """Yield findings whose rows refer to an earlier card of the page that shows the same result.
+
+    Of the linked markers, those remain that are among the findings.
+    """
+    shown: dict[tuple[str, str], str] = {}
+    markers = {card.marker for card in findings}
+    for card in findings:
+        blocks = []
+        for block in card.blocks:
+            rows = (
+                replace(row, shown_at=shown.setdefault((row.result, row.estimate), card.marker))
+                for row in block.rows
+            )
+            blocks.append(replace(block, rows=tuple(rows)))
+        linked = tuple(marker for marker in card.linked if marker in markers)
+        yield replace(card, blocks=tuple(blocks), linked=linked)
+
+
+def other_results(document: Facts, studies: StudyWriter) -> Iterator[OtherResults]:
+    """Yield the results on known genotypes that no conclusion lists, by marker."""
+    genotypes = {call["variant"]: call["genotype"] or "" for call in document["calls"]}
+    for marker in document["markers"]:
+        listed = {
+            result
+            for item in marker["associations"]
+            for results in (*item["results"].values(), item["left_out"])
+            for result in results
+        }
+        others = [item["result"] for item in marker["results"] if item["result"] not in listed]
+        if others:
+            genotype = genotypes.get(marker["marker"], "").replace("|", "/")
+            blocks = studies.blocks(dict.fromkeys(others, "background"), marker, genotype, {})
+            yield OtherResults(marker["marker"], marker["gene"], genotype, blocks)

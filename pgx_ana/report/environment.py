@@ -1,0 +1,36 @@
+"""The templates of pages. Only this module imports jinja2."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import jinja2
+
+from pgx_ana.report.words import counted, glossary, level_glossary
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    """Return the templates of this room: everything is escaped, and nothing undefined is shown."""
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("pgx_ana.report"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(
+        counted=counted, glossary=glossary(), level_glossary=level_glossary()
+    )
+    return environment
+
+
+def render(template: str, values: Mapping[str, object]) -> bytes:
+    """Return a page as UTF-8, without blank lines."""
+    text = _environment().get_template(template).render(values)
+    lines = (line.strip() for line in text.splitlines())
+    return "\n".join(filter(None, lines)).encode("utf-8", "replace") + b"\n"

@@ -1,0 +1,97 @@
+"""Many conclusions at once: their genotypes by outcome, and each published result once.
+
+A study that found no difference at twenty variants is one row here, not twenty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pgx_ana.report.cards import Card, OtherResults
+from pgx_ana.report.studies import StudyRow
+
+_OPENINGS = {
+    "no_difference": "No difference found",
+    "unsettled": "Cannot be settled: a difference was reported, but not in whom",
+    "not_studied": "No usable result for this genotype",
+    "undetermined": "Not determined: the possible genotypes differ",
+}
+_PLAIN_LEVELS = frozenset({"null", "unsettled", "not_assessable"})
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeLine:
+    """An outcome, and the genotypes whose conclusions are about it."""
+
+    outcome: str
+    genotypes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Conclusions that say the same, by outcome."""
+
+    title: str
+    n_conclusions: int
+    lines: tuple[OutcomeLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GatheredRow:
+    """A published result, and the genotypes of the person that it is about."""
+
+    row: StudyRow
+    subjects: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeRows:
+    """The results on one outcome."""
+
+    outcome: str
+    rows: tuple[GatheredRow, ...]
+
+
+def answered(cards: Sequence[Card]) -> tuple[Answered, ...]:
+    """Return conclusions by what they say, and by outcome."""
+    by_direction = {
+        direction: [card for card in cards if card.direction == direction]
+        for direction in _OPENINGS
+    }
+    return tuple(
+        Answered(_OPENINGS[direction], len(alike), _lines(alike))
+        for direction, alike in by_direction.items()
+        if alike
+    )
+
+
+def _lines(cards: Iterable[Card]) -> tuple[OutcomeLine, ...]:
+    by_outcome: dict[str, list[str]] = {}
+    for card in cards:
+        by_outcome.setdefault(card.outcome, []).append(_genotype(card))
+    return tuple(OutcomeLine(outcome, tuple(found)) for outcome, found in by_outcome.items())
+
+
+def _genotype(card: Card) -> str:
+    """Return the genotype, with the level where it is not the usual one."""
+    usual = card.level.key in _PLAIN_LEVELS or card.direction == "not_studied"
+    level = "" if usual else f" [{card.level.word}]"
+    return f"{card.marker} {card.genotype}{level}"
+
+
+def gathered(items: Sequence[Card | OtherResults]) -> tuple[OutcomeRows, ...]:
+    """Return every result of the items once, by outcome, with the genotypes that it is about."""
+    subjects: dict[tuple[str, str, str, str], list[str]] = {}
+    rows: dict[tuple[str, str, str, str], StudyRow] = {}
+    for item in items:
+        for row in (row for block in item.blocks for row in block.rows):
+            key = (row.outcome, row.result, row.verdict.key, row.estimate)
+            rows.setdefault(key, row)
+            subject = f"{item.marker} {item.genotype}"
+            if subject not in subjects.setdefault(key, []):
+                subjects[key].append(subject)
+    by_outcome: dict[str, list[GatheredRow]] = {}
+    for key, row in rows.items():
+        by_outcome.setdefault(key[0], []).append(GatheredRow(row, tuple(subjects[key])))
+    return tuple(OutcomeRows(outcome, tuple(found)) for outcome, found in by_outcome.items())

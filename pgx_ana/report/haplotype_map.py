@@ -1,0 +1,117 @@
+"""The haplotypes of a person, drawn on the sites of their gene: alleles and phase blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from pgx_ana.report.studies import Facts
+from pgx_ana.report.words import STATUSES, Mark
+
+_MAX_CANDIDATES = 12
+"""Candidates that are listed; of more, their number is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class MapSite:
+    """One site of a set in a person: the two copies, as far as they are known.
+
+    ``copies`` are bases in phased order, else in any; ``block`` is the number of the phase block,
+    from 1, 0 where the order of the copies is not known. ``is_reference`` has for each copy whether
+    it is the reference base.
+    """
+
+    variant: str
+    status: Mark
+    copies: tuple[str, ...]
+    is_reference: tuple[bool, ...]
+    block: int
+
+
+@dataclass(frozen=True, slots=True)
+class HaplotypeMap:
+    """A haplotype set of a person: the diplotype or its candidates, on the sites of the set.
+
+    ``candidates`` are at most twelve; ``n_candidates`` is the number of all. ``quiet`` counts sites
+    that are called homozygous for the reference base and are not drawn.
+    """
+
+    gene: str
+    name: str
+    set_id: str
+    diplotype: str
+    status: str
+    phenotype: str
+    candidates: tuple[str, ...]
+    n_candidates: int
+    probabilities: tuple[str, ...]
+    population: str
+    not_excluded: tuple[str, ...]
+    deciding: tuple[str, ...]
+    extra_variants: tuple[str, ...]
+    sites: tuple[MapSite, ...]
+    quiet: int
+    missing: int
+
+
+def haplotype_maps(document: Facts) -> Iterator[HaplotypeMap]:
+    """Yield every haplotype set of a document."""
+    calls = {call["variant"]: call for call in document["calls"]}
+    sets = {item["haplotypes"]: item for item in document["haplotype_sets"]}
+    for row in document["haplotypes"]:
+        known = sets[row["haplotypes"]]
+        of_set = [calls[site] for site in known["sites"] if site in calls]
+        drawn, quiet, missing = _drawn(of_set)
+        yield HaplotypeMap(
+            gene=row["gene"],
+            name=known["name"],
+            set_id=row["haplotypes"],
+            diplotype=row["diplotype"] or "",
+            status=row["status"].replace("_", " "),
+            phenotype=row["phenotype"] or "",
+            candidates=tuple(row["candidates"][:_MAX_CANDIDATES]),
+            n_candidates=len(row["candidates"]),
+            probabilities=tuple(row["probabilities"][:_MAX_CANDIDATES]),
+            population=row["population"] or "",
+            not_excluded=tuple(row["not_excluded"]),
+            deciding=tuple(row["deciding"]),
+            extra_variants=tuple(row["extra_variants"]),
+            sites=drawn,
+            quiet=quiet,
+            missing=missing,
+        )
+
+
+_MAX_DRAWN = 8
+"""Sites of a drawing; of larger sets, those that carry another base come first."""
+
+
+def _drawn(calls: Sequence[Facts]) -> tuple[tuple[MapSite, ...], int, int]:
+    """Return the sites to draw, and how many are left out: homozygous reference, and missing."""
+    blocks = _blocks(calls)
+    sites = [_site(call, blocks) for call in calls]
+    if len(sites) <= _MAX_DRAWN:
+        return tuple(sites), 0, 0
+    varied = [site for site in sites if not all(site.is_reference)]
+    quiet = sum(bool(site.copies) and all(site.is_reference) for site in sites)
+    missing = sum(not site.copies for site in sites)
+    return tuple(varied[:_MAX_DRAWN]), quiet, missing
+
+
+def _blocks(calls: Sequence[Facts]) -> Mapping[object, int]:
+    """Number the phase sets of the phased sites; phased genotypes without a set are one block."""
+    phased = [call["phase_set"] for call in calls if "|" in (call["genotype"] or "")]
+    return {name: number for number, name in enumerate(dict.fromkeys(phased), 1)}
+
+
+def _site(call: Facts, blocks: Mapping[object, int]) -> MapSite:
+    genotype = call["genotype"] or ""
+    is_shown = call["status"] in {"called", "partial", "filtered", "unknown_allele"} and genotype
+    copies = tuple(genotype.replace("|", "/").split("/")) if is_shown else ()
+    return MapSite(
+        call["variant"],
+        STATUSES[call["status"]],
+        copies,
+        tuple(copy == call["ref"] for copy in copies),
+        blocks[call["phase_set"]] if "|" in genotype else 0,
+    )

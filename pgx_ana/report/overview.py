@@ -1,0 +1,191 @@
+"""What a reader sees first: the answer in a sentence, the categories, the strip of all sites."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import groupby
+
+from pgx_ana.report.cards import Card
+from pgx_ana.report.studies import Facts
+from pgx_ana.report.words import (
+    CATEGORIES,
+    FINDING_DIRECTIONS,
+    STATUSES,
+    VERDICTS,
+    Mark,
+    counted,
+    level_mark,
+)
+
+_SIDE_SENTENCES = ("Not assessed:", "Genotypes without")
+
+
+class CategoryState(StrEnum):
+    """Which of four unlike things a category has to say."""
+
+    FINDINGS = "findings"
+    NONE_APPLIES = "none_applies"
+    NOT_ASSESSED = "not_assessed"
+    NO_EVIDENCE = "no_evidence"
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryRow:
+    """A category: what was found, how firmly, and on how many of the markers with evidence.
+
+    ``tally`` counts the distinct results for, null and against, of the findings; where there is
+    none, of all conclusions that were assessed. ``why`` says why nothing could be assessed.
+    """
+
+    key: str
+    name: str
+    state: CategoryState
+    title: str
+    text: str
+    level: Mark | None
+    tally: tuple[int, int, int]
+    assessed: int
+    total: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class SiteCell:
+    """One known site in the strip: the variant and its status."""
+
+    variant: str
+    status: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class GeneStrip:
+    """The sites of a gene in the order of the knowledge base."""
+
+    gene: str
+    cells: tuple[SiteCell, ...]
+
+    @property
+    def runs(self) -> tuple[tuple[Mark, int], ...]:
+        """Return neighbouring sites of one status as one run, with their number."""
+        grouped = groupby(self.cells, key=lambda cell: cell.status)
+        return tuple((status, len(list(cells))) for status, cells in grouped)
+
+    @property
+    def told(self) -> str:
+        """Return the numbers of sites by status, in words."""
+        counts = Counter(cell.status.word for cell in self.cells)
+        return ", ".join(f"{count} {word}" for word, count in counts.items())
+
+
+def answer(document: Facts, cards: Sequence[Card]) -> str:
+    """Return the answer in a sentence made of counts."""
+    n_all = len(document["annotations"])
+    found = [card for card in cards if card.direction in FINDING_DIRECTIONS]
+    directions = Counter(card.direction for card in cards)
+    no_difference = directions["no_difference"]
+    open_ones = len(cards) - len(found) - no_difference
+    sentence = (
+        f"Of {counted(n_all, 'conclusion')} in the knowledge base, {len(cards):,} could be looked "
+        "at in this person: "
+    )
+    if not cards:
+        return f"{sentence[:-2]}, because no site with evidence has a known genotype."
+    parts = [_found(found, document)] if found else ["none reports a difference"]
+    parts += [f"{no_difference} found no difference"] if no_difference else []
+    parts += [f"{open_ones} cannot be told"] if open_ones else []
+    last = f" {n_all - len(cards)} could not be assessed." if n_all > len(cards) else ""
+    return f"{sentence}{'; '.join(parts)}.{last}"
+
+
+def _found(found: Sequence[Card], document: Facts) -> str:
+    levels = Counter(card.level.key for card in found)
+    basis = {row["association"]: row["basis"] for row in document["annotations"]}
+    drug = document["knowledge_base"]["drug"]
+    on_drug = sum(basis[card.association] == drug for card in found)
+    verb = "reports" if len(found) == 1 else "report"
+    replicated = levels["replicated"] + levels["guideline"]
+    return (
+        f"{len(found)} {verb} a difference for this genotype ({on_drug} on {drug} alone; "
+        f"{replicated or 'none'} replicated; {levels['contradicted'] or 'none'} contradicted)"
+    )
+
+
+def category_rows(document: Facts, cards: Sequence[Card]) -> Iterator[CategoryRow]:
+    """Yield the four categories in their order."""
+    summaries = {row["category"]: row for row in document["summary"]}
+    for key, name in CATEGORIES.items():
+        yield _category_row(name, summaries[key], [c for c in cards if c.category == key], document)
+
+
+def _category_row(name: str, summary: Facts, cards: Sequence[Card], document: Facts) -> CategoryRow:
+    n_assessed, n_missing = len(summary["assessed"]), len(summary["not_assessed"])
+    found = [card for card in cards if card.direction in FINDING_DIRECTIONS]
+    state = _state(found, n_assessed, n_missing)
+    level = summary["highest_level"]
+    title, _, text = _told(summary["conclusion"]).partition(". ")
+    return CategoryRow(
+        key=summary["category"],
+        name=name,
+        state=state,
+        title=title.rstrip("."),
+        text=text,
+        level=level_mark(level) if state is CategoryState.FINDINGS else None,
+        tally=_tally(found or cards, document),
+        assessed=n_assessed,
+        total=n_assessed + n_missing,
+        why=_why(summary["not_assessed"]) if state is CategoryState.NOT_ASSESSED else "",
+    )
+
+
+def _state(found: Sequence[Card], n_assessed: int, n_missing: int) -> CategoryState:
+    if found:
+        return CategoryState.FINDINGS
+    if n_assessed:
+        return CategoryState.NONE_APPLIES
+    return CategoryState.NOT_ASSESSED if n_missing else CategoryState.NO_EVIDENCE
+
+
+def _told(conclusion: str) -> str:
+    """Return a conclusion without what stands beside it: the numbers of sites."""
+    for sentence in _SIDE_SENTENCES:
+        conclusion = conclusion.partition(f" {sentence}")[0]
+    return conclusion
+
+
+def _why(not_assessed: Sequence[str]) -> str:
+    """Say why nothing could be assessed, from entries such as ``rs4646 absent``."""
+    counts = Counter(item.rpartition(" ")[2].replace("_", " ") for item in not_assessed)
+    return ", ".join(f"{count} {status}" for status, count in counts.most_common())
+
+
+def _tally(cards: Sequence[Card], document: Facts) -> tuple[int, int, int]:
+    """Count the distinct results that are for, null and against."""
+    wanted = {card.association for card in cards}
+    found = {
+        (result, stance)
+        for marker in document["markers"]
+        for item in marker["associations"]
+        if item["association"] in wanted
+        for stance, results in item["results"].items()
+        for result in results
+    }
+    counts = Counter(VERDICTS[stance].key for _, stance in found)
+    return counts["for"], counts["null"], counts["against"]
+
+
+def gene_strips(document: Facts) -> tuple[GeneStrip, ...]:
+    """Return the sites of each gene, in the order of the document."""
+    by_gene: dict[str, list[SiteCell]] = {}
+    for call in document["calls"]:
+        cell = SiteCell(call["variant"], STATUSES[call["status"]])
+        by_gene.setdefault(call["gene"], []).append(cell)
+    return tuple(GeneStrip(gene, tuple(cells)) for gene, cells in by_gene.items())
+
+
+def status_counts(document: Facts) -> tuple[tuple[Mark, int], ...]:
+    """Return every status with the number of sites that have it."""
+    counts = Counter(call["status"] for call in document["calls"])
+    return tuple((mark, counts[status]) for status, mark in STATUSES.items())

@@ -1,0 +1,257 @@
+"""The report on one person, as values: made from their document, shown as a page or as text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pgx_ana.report.cards import Card, cards, each_result_once, other_results
+from pgx_ana.report.forest import Axes
+from pgx_ana.report.gathered import Answered, OutcomeRows, answered, gathered
+from pgx_ana.report.haplotype_map import HaplotypeMap, haplotype_maps
+from pgx_ana.report.origin import Origin, Reference, origin, references
+from pgx_ana.report.overview import (
+    CategoryRow,
+    GeneStrip,
+    answer,
+    category_rows,
+    gene_strips,
+    status_counts,
+)
+from pgx_ana.report.studies import Facts, StudyWriter
+from pgx_ana.report.unknowns import MissingSites, missing_sites
+from pgx_ana.report.words import FINDING_DIRECTIONS, STATUSES, Mark, level_rank
+
+_UNDECIDED = frozenset({"unsettled", "not_studied", "undetermined"})
+
+
+@dataclass(frozen=True, slots=True)
+class LevelGroup:
+    """Conclusions of one level."""
+
+    level: Mark
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """Conclusions that report no difference for the person, and their results by outcome."""
+
+    answers: tuple[Answered, ...]
+    outcomes: tuple[OutcomeRows, ...]
+
+    @property
+    def n_conclusions(self) -> int:
+        """Return the number of conclusions."""
+        return sum(item.n_conclusions for item in self.answers)
+
+    @property
+    def n_results(self) -> int:
+        """Return the number of rows with results."""
+        return sum(len(item.rows) for item in self.outcomes)
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionRow:
+    """A question that the field asks, and how many results there are on it."""
+
+    name: str
+    on_drug: int
+    on_drug_class: int
+    in_men: int
+    without_drug: int
+    n_polygenic: int
+
+    @property
+    def is_unstudied(self) -> bool:
+        """Return whether nobody has studied it on the drug or its class."""
+        return not (self.on_drug or self.on_drug_class)
+
+
+@dataclass(frozen=True, slots=True)
+class ContextFacts:
+    """The use of the drug, as far as it was stated.
+
+    ``same`` counts the findings that rest on results from this use, ``other`` those that do not.
+    """
+
+    name: str
+    sex: str
+    label: str
+    monitored: tuple[str, ...]
+    note: str
+    same: int
+    other: int
+
+
+@dataclass(frozen=True, slots=True)
+class SiteRow:
+    """One known site of a person.
+
+    ``told`` is the status, where it is not called, and the reason for it or for a remark.
+    """
+
+    variant: str
+    place: str
+    reference: str
+    genotype: str
+    status: Mark
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
+class GeneSites:
+    """The known sites of a gene; of the absent ones, the variant and its place."""
+
+    gene: str
+    rows: tuple[SiteRow, ...]
+    absent: tuple[str, ...]
+    called: int
+
+    @property
+    def n_sites(self) -> int:
+        """Return the number of sites."""
+        return len(self.rows) + len(self.absent)
+
+
+@dataclass(frozen=True, slots=True)
+class PatientReport:
+    """All that a report on one person shows, in the order in which it does.
+
+    ``groups`` are the findings by level, ``no_difference`` the conclusions that found none, and
+    ``open`` those that cannot be told: unsettled, undetermined or without a usable result.
+    ``others`` are results that no conclusion lists.
+    """
+
+    sample: str
+    sex: str
+    origin: Origin
+    answer: str
+    overall: str
+    categories: tuple[CategoryRow, ...]
+    strips: tuple[GeneStrip, ...]
+    statuses: tuple[tuple[Mark, int], ...]
+    groups: tuple[LevelGroup, ...]
+    no_difference: Gathered
+    open: Gathered
+    others: Gathered
+    context: ContextFacts | None
+    questions: tuple[QuestionRow, ...]
+    missing: tuple[MissingSites, ...]
+    haplotypes: tuple[HaplotypeMap, ...]
+    genes: tuple[GeneSites, ...]
+    references: tuple[Reference, ...]
+
+    @property
+    def n_sites(self) -> int:
+        """Return the number of known sites."""
+        return sum(gene.n_sites for gene in self.genes)
+
+    @property
+    def n_findings(self) -> int:
+        """Return the number of conclusions that report a difference for the person."""
+        return sum(len(group.cards) for group in self.groups)
+
+
+def patient_report(document: Facts) -> PatientReport:
+    """Return the report on the person of a document, which follows the schema of this version."""
+    estimates = (
+        estimate
+        for marker in document["markers"]
+        for result in marker["results"]
+        for estimate in result["estimates"]
+    )
+    drug = document["knowledge_base"]["drug"]
+    studies = StudyWriter(document["publications"], Axes(estimates), drug)
+    found = tuple(cards(document, studies))
+    nulls = [card for card in found if card.direction == "no_difference"]
+    undecided = [card for card in found if card.direction in _UNDECIDED]
+    findings = [card for card in found if card.direction in FINDING_DIRECTIONS]
+    (overall,) = (row for row in document["summary"] if row["category"] == "overall")
+    return PatientReport(
+        sample=document["sample"],
+        sex=document["sex"] or "",
+        origin=origin(document),
+        answer=answer(document, found),
+        overall=overall["conclusion"],
+        categories=tuple(category_rows(document, found)),
+        strips=gene_strips(document),
+        statuses=status_counts(document),
+        groups=_by_level(findings),
+        no_difference=Gathered(answered(nulls), gathered(nulls)),
+        open=Gathered(answered(undecided), gathered(undecided)),
+        others=Gathered((), gathered(tuple(other_results(document, studies)))),
+        context=_context(document, findings),
+        questions=tuple(_question(item) for item in document["questions"]),
+        missing=tuple(missing_sites(document)),
+        haplotypes=tuple(haplotype_maps(document)),
+        genes=_gene_sites(document),
+        references=tuple(references(document, studies.cited)),
+    )
+
+
+def _by_level(findings: Sequence[Card]) -> tuple[LevelGroup, ...]:
+    by_level: dict[str, list[Card]] = {}
+    in_order = sorted(findings, key=lambda card: level_rank(card.level.key))
+    for card in each_result_once(in_order):
+        by_level.setdefault(card.level.key, []).append(card)
+    return tuple(LevelGroup(group[0].level, tuple(group)) for group in by_level.values())
+
+
+def _question(item: Facts) -> QuestionRow:
+    return QuestionRow(
+        item["name"],
+        item["on_drug"],
+        item["on_drug_class"],
+        item["in_men"],
+        item["without_drug"],
+        len(item["polygenic"]),
+    )
+
+
+def _context(document: Facts, findings: Sequence[Card]) -> ContextFacts | None:
+    context = document["context"]
+    if context is None:
+        return None
+    same = sum(card.context == "same" for card in findings)
+    return ContextFacts(
+        name=context["name"],
+        sex=context["sex"],
+        label="off-label use" if context["off_label"] else "use on the label",
+        monitored=tuple(context["monitored"]),
+        note=context["note"] or "",
+        same=same,
+        other=len(findings) - same,
+    )
+
+
+def _gene_sites(document: Facts) -> tuple[GeneSites, ...]:
+    by_gene: dict[str, list[SiteRow]] = {}
+    for call in document["calls"]:
+        by_gene.setdefault(call["gene"], []).append(_site(call))
+    return tuple(
+        GeneSites(
+            gene,
+            tuple(row for row in rows if not _is_plainly_absent(row)),
+            tuple(f"{row.variant} {row.place}" for row in rows if _is_plainly_absent(row)),
+            sum(row.status.key == "called" for row in rows),
+        )
+        for gene, rows in by_gene.items()
+    )
+
+
+def _is_plainly_absent(row: SiteRow) -> bool:
+    return row.status.key == "absent"
+
+
+def _site(call: Facts) -> SiteRow:
+    status, reason = STATUSES[call["status"]], call["reason"] or ""
+    word = "" if status.key == "called" else status.word
+    return SiteRow(
+        variant=call["variant"],
+        place=f"{call['chrom']}:{call['pos']}",
+        reference=call["ref"] or "not verified",
+        genotype=call["genotype"] or "",
+        status=status,
+        told=": ".join(filter(None, (word, reason))),
+    )

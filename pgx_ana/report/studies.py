@@ -1,0 +1,255 @@
+"""The published results behind a conclusion: a row for each, whatever it found."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pgx_ana.report.forest import Axes, Bar
+from pgx_ana.report.words import VERDICTS, Mark
+
+Facts = Mapping[str, Any]
+"""An object of a patient's document."""
+
+_VERDICT_ORDER = {mark: number for number, mark in enumerate(VERDICTS)}
+_READING = {
+    "full_text": "",
+    "abstract": "(abstract)",
+    "partial": "(in part)",
+    "second_hand": "(second-hand)",
+}
+USUAL_SETTING = "adjuvant"
+"""The setting that rows do not name."""
+
+_FOUND = {"association": "a difference", "null": "no difference", "unclear": "unclear"}
+_ON_OTHERS = "On other drugs or several together"
+_BACKGROUND = "Background"
+_BACKGROUND_KINDS = frozenset({"background", "laboratory"})
+_MAX_ESTIMATES = 2
+_RATIO_NAME = re.compile(r"(adjusted |subdistribution )*(HR|OR|RR)\b")
+_RSID = re.compile(r"\brs[1-9][0-9]*\b")
+_BASES = frozenset("ACGT")
+_NO_INTERVAL = "no interval reported"
+_NO_SIZE = "no size reported"
+
+
+@dataclass(frozen=True, slots=True)
+class Genotype:
+    """A genotype or other name of a compared group; ``is_own`` if it is that of the person."""
+
+    text: str
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StudyRow:
+    """One published result; ``result`` is its identifier in the knowledge base.
+
+    ``reference`` is the number of its publication on the page. ``people`` are their number, setting
+    and sex, where these are not the usual ones. ``effect`` and ``comparator`` are the groups
+    compared; ``carriers`` says in whom where no groups are named. ``estimate`` has the effect sizes
+    in words, ``short_estimate`` one of them; ``bar`` is the one that can be drawn, with
+    ``undrawn`` saying why there is none. ``found`` says in words whether there was a difference.
+    ``overlap`` is the letter of the rows about the same or overlapping people, empty for a row of
+    its own. ``shown_at`` is the marker of the card that shows the result in full.
+    """
+
+    result: str
+    label: str
+    reference: int
+    people: str
+    drugs: str
+    effect: tuple[Genotype, ...]
+    comparator: tuple[Genotype, ...]
+    carriers: str
+    outcome: str
+    estimate: str
+    short_estimate: str
+    bar: Bar | None
+    undrawn: str
+    p: str
+    found: str
+    verdict: Mark
+    reason: str
+    reading: str
+    overlap: str
+    shown_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StudyBlock:
+    """Results on the same drugs: on the drug alone, on others, or background."""
+
+    title: str
+    is_on_drug: bool
+    rows: tuple[StudyRow, ...]
+
+
+class StudyWriter:
+    """Makes the rows of results for one page.
+
+    ``publications`` are those of a document; they are numbered in the order in which rows name
+    them. ``axes`` are those of the page.
+    """
+
+    def __init__(self, publications: Sequence[Facts], axes: Axes, drug: str) -> None:
+        self._publications = {item["publication"]: item for item in publications}
+        self._axes = axes
+        self._on_drug = f"On {drug} alone"
+        self.cited: dict[str, int] = {}
+
+    def blocks(
+        self, stances: Mapping[str, str], marker: Facts, genotype: str, left_out: Mapping[str, str]
+    ) -> tuple[StudyBlock, ...]:
+        """Return the results of a conclusion; ``stances`` has their verdicts by identifier."""
+        results = [item for item in marker["results"] if item["result"] in stances]
+        letters = _letters(results)
+        results.sort(key=lambda item: self._rank(item, stances[item["result"]]))
+        by_title: dict[str, list[StudyRow]] = {}
+        for item in results:
+            verdict = stances[item["result"]]
+            row = self._row(item, VERDICTS[verdict], genotype, marker["marker"])
+            by_title.setdefault(self._title(item), []).append(
+                replace(
+                    row,
+                    reason=left_out.get(item["result"], ""),
+                    overlap=letters[item["cohort"]],
+                )
+            )
+        titles = (self._on_drug, _ON_OTHERS, _BACKGROUND)
+        return tuple(
+            StudyBlock(title, title == self._on_drug, tuple(by_title[title]))
+            for title in titles
+            if title in by_title
+        )
+
+    def _title(self, item: Facts) -> str:
+        if item["kind"] in _BACKGROUND_KINDS:
+            return _BACKGROUND
+        return self._on_drug if item["is_on_drug"] else _ON_OTHERS
+
+    def _rank(self, item: Facts, verdict: str) -> tuple[int, int, str]:
+        year = self._publications[item["publication"]]["year"]
+        return (_VERDICT_ORDER[verdict], year or 9999, item["result"])
+
+    def _row(self, item: Facts, verdict: Mark, genotype: str, marker: str) -> StudyRow:
+        publication = self._publications[item["publication"]]
+        estimates = [part for part in item["estimates"] if _is_about(part["measure"], marker)]
+        is_pooled = item["kind"] == "meta_analysis"
+        bars = (self._axes.bar(estimate, is_pooled=is_pooled) for estimate in estimates)
+        bar = next((found for found in bars if found is not None), None)
+        compared = item["compared"] or {"effect": (), "comparator": ()}
+        return StudyRow(
+            result=item["result"],
+            label=f"{_surname(publication['author'])} {publication['year'] or '(year unknown)'}",
+            reference=self.cited.setdefault(item["publication"], len(self.cited) + 1),
+            people=_people(item),
+            drugs=" + ".join(item["drugs"]),
+            effect=_genotypes(compared["effect"], genotype),
+            comparator=_genotypes(compared["comparator"], genotype),
+            carriers=_carriers(item),
+            outcome=item["outcome"],
+            estimate=_estimates(estimates, item["outcome"]),
+            short_estimate=_short_estimate(estimates, item["outcome"]),
+            bar=bar,
+            undrawn="" if bar is not None else _NO_INTERVAL if estimates else _NO_SIZE,
+            p=item["p"] or "",
+            found=_FOUND[item["finding"]],
+            verdict=verdict,
+            reason="",
+            reading=_READING[item["read"]],
+            overlap="",
+        )
+
+
+def _is_about(measure: str, marker: str) -> bool:
+    """Return whether an effect size is about a marker, and not about another that it names."""
+    named = _RSID.findall(measure)
+    return not named or marker in named
+
+
+def _letters(results: Sequence[Facts]) -> dict[str, str]:
+    """Return a letter for each cohort that several results are about, also by overlap."""
+    groups: dict[str, str] = {}
+    for item in results:
+        near = [item["cohort"], *item["overlaps"]]
+        known = next((groups[cohort] for cohort in near if cohort in groups), item["cohort"])
+        for cohort in near:
+            groups.setdefault(cohort, known)
+    counts: dict[str, int] = {}
+    for item in results:
+        group = groups[item["cohort"]]
+        counts[group] = counts.get(group, 0) + 1
+    shared = [group for group, count in counts.items() if count > 1]
+    letters = {group: _letter(number) for number, group in enumerate(shared)}
+    return {cohort: letters.get(group, "") for cohort, group in groups.items()}
+
+
+def _letter(number: int) -> str:
+    """Return a, b, ... z, aa, ab, ... for 0, 1, ..."""
+    rest, last = divmod(number, 26)
+    return (_letter(rest - 1) if rest else "") + chr(ord("a") + last)
+
+
+def _genotypes(names: Sequence[str], own: str) -> tuple[Genotype, ...]:
+    return tuple(Genotype(name, name == own) for name in names)
+
+
+def _people(item: Facts) -> str:
+    """Return the number of people, and their setting where it is not the usual one."""
+    parts = ["n unknown" if item["n"] is None else f"{item['n']:,}"]
+    parts += [] if item["setting"] == USUAL_SETTING else [item["setting"].replace("_", " ")]
+    return ", ".join([*parts, "men"] if item["sex"] == "male" else parts)
+
+
+def _carriers(item: Facts) -> str:
+    """Say in whom a result was seen, where it names no groups."""
+    carried = item["carriers"]
+    if item["compared"]:
+        return ""
+    if not carried:
+        return ""
+    if item["model"] == "per_allele":
+        return f"per {carried}"
+    if set(carried) <= _BASES:
+        is_homozygous = item["model"] == "homozygotes"
+        return f"{carried}/{carried}" if is_homozygous else f"carriers of {carried}"
+    return f"in {carried}"
+
+
+def _estimates(items: Sequence[Facts], outcome: str) -> str:
+    """Return the first effect sizes in words, and how many more there are."""
+    texts = [_estimate(item, outcome) for item in items[:_MAX_ESTIMATES]]
+    more = len(items) - len(texts)
+    return "; ".join([*texts, f"{more} more"] if more else texts)
+
+
+def _short_estimate(items: Sequence[Facts], outcome: str) -> str:
+    """Return the effect size that is drawn, else the first; of a ratio, without its outcome."""
+    drawn = [item for item in items if None not in (item["value"], item["low"], item["high"])]
+    chosen = next(iter([*drawn, *items]), None)
+    if chosen is None:
+        return ""
+    kind = _RATIO_NAME.match(chosen["measure"])
+    measure = kind[0] if kind is not None and drawn else chosen["measure"]
+    return _estimate({**chosen, "measure": measure}, outcome)
+
+
+def _estimate(item: Facts, outcome: str) -> str:
+    """Return an effect size in words: measure, value, interval and remark."""
+    text = str(item["measure"]).removesuffix(f" of {outcome}")
+    if item["value"] is not None:
+        text += f" {item['value']:g}"
+    if item["low"] is not None and item["high"] is not None:
+        kind = "" if item["interval"] in {None, "95% CI"} else f"{item['interval']} "
+        text += f" ({kind}{item['low']:g} to {item['high']:g})"
+        return text
+    return f"{text}: {item['text']}" if item["text"] else text
+
+
+def _surname(author: str) -> str:
+    """Return the surname of an author who is written ``Liu L``; groups keep their name."""
+    first, _, last = author.rpartition(" ")
+    return first if first and last.isupper() and len(last) <= 3 else author

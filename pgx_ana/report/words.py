@@ -1,0 +1,154 @@
+"""The words and shapes of a report: categories, call states, levels, verdicts, and a glossary."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pgx_ana.annotation import level_words
+from pgx_ana.knowledge import Level, Stance
+from pgx_ana.terms import CallStatus
+
+FIXED_SENTENCE = (
+    "For research use. No guideline links any germline variant to the use of {drug}, and nothing "
+    "here is treatment advice."
+)
+
+CATEGORIES = {
+    "efficacy": "Efficacy",
+    "exposure": "Plasma exposure",
+    "estradiol_suppression": "Estradiol suppression",
+    "toxicity": "Toxicity",
+}
+"""The categories in the order of a report, with their names."""
+
+FINDING_DIRECTIONS = frozenset({"higher", "lower", "between"})
+"""The directions of a conclusion that found a difference which concerns the genotype."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A word with its shape, which tells the same without colour; ``key`` names its style."""
+
+    key: str
+    word: str
+    shape: str
+
+
+_LEVEL_SHAPES = {
+    Level.GUIDELINE: "★",
+    Level.REPLICATED: "●●●",
+    Level.SINGLE_CORRECTED: "●●○",
+    Level.SINGLE_NOMINAL: "●○○",
+    Level.INDIRECT: "○○○",
+    Level.NOT_CONFIRMED: "◐",
+    Level.CONTRADICTED: "⇄",
+    Level.UNSETTLED: "?",
+    Level.NULL: "=",
+    Level.NOT_ASSESSABLE: "-",
+}
+_LEVEL_MEANINGS = {
+    Level.GUIDELINE: "a germline guideline for the drug names the variant; none exists",
+    Level.REPLICATED: "at least two independent studies support it, one of them after correction "
+    "for multiple testing",
+    Level.SINGLE_CORRECTED: "one study supports it after correction for multiple testing, or "
+    "several do without",
+    Level.SINGLE_NOMINAL: "one study supports it, without correction for multiple testing",
+    Level.INDIRECT: "support from other drugs, other settings or other publications only",
+    Level.NOT_CONFIRMED: "supported, but a study at least as large found no difference",
+    Level.CONTRADICTED: "a study found the opposite",
+    Level.UNSETTLED: "a difference was reported, but it cannot be told in whom",
+    Level.NULL: "studies looked and found no difference",
+    Level.NOT_ASSESSABLE: "no result can be graded",
+}
+
+VERDICTS = {
+    Stance.SUPPORTS.value: Mark("for", "for", "▲"),
+    Stance.NULL.value: Mark("null", "null", "○"),
+    Stance.CONTRADICTS.value: Mark("against", "against", "▼"),
+    Stance.UNPLACED.value: Mark("open", "carriers unknown", "?"),
+    Stance.NOT_SCORED.value: Mark("out", "not scored", "-"),
+    "left_out": Mark("out", "left out", "✕"),
+    "background": Mark("out", "background", "·"),
+}
+"""How a result relates to a conclusion, in the order of its rows."""
+
+STATUSES = {
+    CallStatus.CALLED.value: Mark("called", "called", "■"),
+    CallStatus.PARTIAL.value: Mark("partial", "partial", "◧"),
+    CallStatus.NO_CALL.value: Mark("nocall", "no call", "□"),
+    CallStatus.FILTERED.value: Mark("filtered", "filtered", "▨"),
+    CallStatus.ABSENT.value: Mark("absent", "absent", "·"),
+    CallStatus.UNKNOWN_ALLELE.value: Mark("unknown", "unknown allele", "◆"),
+    CallStatus.MISMATCH.value: Mark("mismatch", "mismatch", "≠"),
+    CallStatus.NOT_ASSESSABLE.value: Mark("notass", "not assessable", "✕"),
+}
+"""What is known of a site, with the shape that stands for it in the strip of all sites."""
+
+STATUS_MEANINGS = {
+    CallStatus.CALLED.value: "both copies are known",
+    CallStatus.PARTIAL.value: "one copy is known, or there is only one",
+    CallStatus.NO_CALL.value: "the file has the site, but no genotype",
+    CallStatus.FILTERED.value: "the genotype did not pass a filter",
+    CallStatus.ABSENT.value: "the file says nothing: this is not a reference genotype",
+    CallStatus.UNKNOWN_ALLELE.value: "an allele that the knowledge base does not list, or a "
+    "deleted copy",
+    CallStatus.MISMATCH.value: "the file contradicts the reference or itself",
+    CallStatus.NOT_ASSESSABLE.value: "a deletion, a copy-number change or a repeat hides the site",
+}
+
+SETTLED_BY = {
+    CallStatus.NO_CALL.value: "sequencing the site again, or another sample",
+    CallStatus.FILTERED.value: "a genotype that passes: deeper reads, or a look at the filter",
+    CallStatus.ABSENT.value: "a file with rows for reference genotypes too: gVCF, or all sites",
+    CallStatus.UNKNOWN_ALLELE.value: "nothing in this file: the allele has not been studied",
+    CallStatus.MISMATCH.value: "a file on the assembly and strand that it claims",
+    CallStatus.NOT_ASSESSABLE.value: "a test made for this site, such as repeat sizing",
+}
+"""What would settle a site that is not called."""
+
+_GLOSSARY = {
+    "absent": "the file has no row that covers the site; nothing is known there",
+    "against": "a result that points the opposite way, or a difference where none is claimed",
+    "better, worse": "for the person, as the outcome was judged in the studies; never advice",
+    "carriers": "people with at least one copy of an allele",
+    "carriers unknown": "a difference was reported, but not in carriers of which base",
+    "CI": "confidence interval, 95 % unless another is named",
+    "decided by": "what the level follows from",
+    "diplotype": "the two haplotypes of a person",
+    "for": "a result that supports the conclusion",
+    "haplotype": "alleles that lie together on one chromosome",
+    "HR": "hazard ratio: how often an event happens per time, compared between two groups",
+    "left out": "listed, but not counted for the level; the reason is given",
+    "null": "a result that found no difference",
+    "OR": "odds ratio: the odds of an outcome, compared between two groups",
+    "phase": "which alleles lie on the same chromosome",
+    "plus strand": "the strand in which reference genomes are written",
+    "reference": "the base of the reference genome; it is often the very one that was studied",
+    "studied allele": "the allele that most publications call the variant",
+}
+
+
+def level_mark(level: str) -> Mark:
+    """Return a level as word and shape."""
+    known = Level(level)
+    return Mark(known.value, level_words(known), _LEVEL_SHAPES[known])
+
+
+def level_glossary() -> list[tuple[Mark, str]]:
+    """Return every level with its meaning, the strongest first."""
+    return [(level_mark(level.value), _LEVEL_MEANINGS[level]) for level in Level]
+
+
+def level_rank(level: str) -> int:
+    """Return the place of a level, from 0 for the strongest."""
+    return list(Level).index(Level(level))
+
+
+def glossary() -> list[tuple[str, str]]:
+    """Return the words of a report with their meanings, in alphabetical order."""
+    return sorted(_GLOSSARY.items(), key=lambda item: item[0].casefold())
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """Return a number with its noun: ``1 result``, ``2,504 results``."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
