@@ -25,16 +25,22 @@ from pgx_ana.quality.cohort import (
 )
 from pgx_ana.quality.partition import Count, Hidden, K, Partition
 
+_NO_CELLS: Mapping[SetCell, Count] = {}
+_LEAST = 3
+"""Least number below which counts can be hidden: else they are all 1."""
+
 
 def suppress(cohort: Cohort, below: int) -> Cohort:
     """Return a cohort in which no number of people from 1 to ``below`` - 1 is told.
 
     Nor does one follow from sums and differences of the numbers that are told. Lists of people and
-    files are left out. Raises :class:`UsageError` if ``below`` is less than 2, or if ``cohort`` has
+    files are left out. Raises :class:`UsageError` if ``below`` is less than 3, or if ``cohort`` has
     numbers hidden already.
     """
-    if below < 2:
-        raise UsageError("counts can be hidden below 2 or more: below 1 there is nothing to hide")
+    if below < _LEAST:
+        raise UsageError(
+            f"small counts can be hidden below {_LEAST} or more: below 2, the mark tells the number"
+        )
     if cohort.hides:
         raise UsageError("small counts are hidden already; hide those of the whole cohort")
     n_people = _alone(cohort.n_people, below)
@@ -65,9 +71,10 @@ def hide_small(
     """Return a partition without cells of fewer than ``below`` people.
 
     Further cells are hidden, those with the fewest people first, until every small number may be
-    any number from 1 to ``below`` - 1 for somebody who knows all that is told, and this rule. If
-    that is not enough, nothing is told of any cell. ``also`` are cells that are hidden in any case.
-    A cell that everybody is in tells nothing of anybody, and is not hidden.
+    any number from 1 to ``below`` - 1 for somebody who knows all that is told, what the marks mean,
+    and that what is hidden beside is not more than what is told. If that is not enough, nothing is
+    told of any cell. ``also`` are cells that are hidden in any case. A cell that everybody is in
+    tells nothing of anybody, and is not hidden.
     """
     counts = {cell: count for cell, count in partition.cells.items() if isinstance(count, int)}
     by_size = sorted(counts, key=lambda cell: counts[cell])
@@ -174,7 +181,7 @@ def _suppress_sets(
         )
         if is_small or any(site.people.has_hidden for site in core):
             people = (
-                Partition[SetCell](of_set.people.n_people, {}, hides_zeros=True)
+                Partition(of_set.people.n_people, _NO_CELLS, hides_zeros=True)
                 if is_shared
                 else _Diplotypes(of_set, core, below).hidden()
             )
@@ -195,10 +202,11 @@ class _Diplotypes:
     below: int
 
     def hidden(self) -> Partition[SetCell]:
-        """Return the diplotypes of which the sites tell everything anyway; all others hidden.
+        """Return the diplotypes of which the sites tell everything anyway, and no others.
 
         At each site, the people with a genotype whose diplotypes are not told are none, or are not
-        few.
+        few. Which other diplotypes there are is not told: with the genotypes, even that nobody has
+        one of them may tell how many have another.
         """
         everyone = self.of_set.people
         also = {cell for cell in everyone.cells if not self._is_told(cell)}
@@ -206,8 +214,12 @@ class _Diplotypes:
             found = hide_small(everyone, self.below, also)
             giving_away = self._giving_away(found)
             if giving_away is None:
-                return found
+                break
             also.add(giving_away)
+        if not found.has_hidden:
+            return found
+        told = {cell: n for cell, n in found.cells.items() if isinstance(n, int)}
+        return Partition(everyone.n_people, told, hides_zeros=True)
 
     def _is_told(self, cell: SetCell) -> bool:
         """Return whether the number of people with each genotype of a diplotype is told."""
