@@ -79,7 +79,7 @@ return {
     e => e.getAttribute(name).split(/\\s+/).filter(id => id && !document.getElementById(id)))),
   headless: all('th:not([scope])').map(e => e.outerHTML.slice(0, 80)),
   unlabelled: all('svg:not([aria-hidden="true"])').filter(
-    e => !e.querySelector('title')).map(e => e.outerHTML.slice(0, 80)),
+    e => !e.querySelector('title, text')).map(e => e.outerHTML.slice(0, 80)),
   links: all('a').map(e => e.getAttribute('href')),
 };
 """
@@ -138,7 +138,7 @@ def structure_faults(browser: Browser, page: Path) -> list[str]:
         *(f"id {name!r} is no id" for name in facts["empty"]),
         *(f"id {name!r} is referred to, but nowhere" for name in facts["missing"]),
         *(f"a header cell has no scope: {cell}" for cell in facts["headless"]),
-        *(f"a drawing has no title: {drawing}" for drawing in facts["unlabelled"]),
+        *(f"a drawing has no words, and is not hidden: {drawing}" for drawing in facts["unlabelled"]),
         *_link_faults(facts["links"], page),
     ]
 
