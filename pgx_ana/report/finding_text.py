@@ -26,7 +26,7 @@ _LEGEND = (
 
 def finding_lines(sheet: Sheet, report: PatientReport, *, detail: bool) -> Iterator[str]:
     """Yield the findings by level; with ``detail`` every published result has its place."""
-    n_findings = counted(report.n_findings, "conclusion")
+    n_findings = counted(report.n_findings, "conclusion") if report.groups else "no conclusion"
     yield from sheet.heading(f"What applies: {n_findings} with a difference")
     if not report.groups:
         yield from sheet.text(
@@ -71,7 +71,8 @@ def _whole(sheet: Sheet, card: Card) -> Iterator[str]:
     title = f"{sheet.coloured(card.level.shape, card.level.key)} {sheet.bold(_title(card))}"
     yield from sheet.spread(title, f"{counted(card.n_rows, 'result')}; cohorts: {_tally(card)}")
     if card.allele_notes:
-        yield from sheet.text(f"{'; '.join(card.allele_notes)}.", 4)
+        notes = "; ".join(card.allele_notes)
+        yield from sheet.text(f"{notes[:1].upper()}{notes[1:]}.", 4)
     yield from sheet.text(sheet.bold(f"{card.headline}."), 4)
     yield from sheet.text(card.statement, 4)
     if card.caution:

@@ -27,7 +27,9 @@ def site_lines(sheet: Sheet, report: PatientReport) -> Iterator[str]:
             for mark, rows in _by_status(gene):
                 yield from sheet.text(f"{sheet.mark(mark)}: {_genotypes(rows)}", 2, 2)
     if silent:
-        yield from sheet.text(f"{sheet.bold('Genes without any row')}: {len(silent)}")
+        yield from sheet.text(
+            f"{sheet.bold('Genes of which the file says nothing')}: {len(silent)}"
+        )
         told = "; ".join(f"{gene.gene} {_genotypes(gene.rows)}" for gene in silent)
         yield from sheet.text(f"{sheet.mark(_ABSENT)}: {told}", 2, 2)
 
@@ -50,8 +52,8 @@ def origin_lines(sheet: Sheet, report: PatientReport) -> Iterator[str]:
     for file in origin.files:
         yield from sheet.text(sheet.bold(file.name))
         yield from sheet.text(
-            f"{file.kind}; assembly {file.assembly}, told by {file.told_by}; written by "
-            f"{file.caller}; SHA-256 of the header: {file.digest or 'not known'}",
+            f"{file.kind}; assembly {file.assembly}, told by {file.told_by}; program that wrote "
+            f"it: {file.caller}; SHA-256 of the header: {file.digest or 'not known'}",
             2,
             2,
         )

@@ -13,8 +13,9 @@ _WHOLE_LINE = 20
 """Sites from which on a gene has a line of its own."""
 
 _COUNTS = (
-    "For, null, against: published results behind the findings. Assessed: variants and haplotype "
-    "sets with evidence whose genotype is known."
+    "For, null, against: published results behind the findings, or behind all that was looked at "
+    "where there are none. Assessed: variants and haplotype sets with evidence whose genotype is "
+    "known."
 )
 
 
@@ -77,7 +78,7 @@ def _level(sheet: Sheet, row: CategoryRow) -> str:
     if row.level is not None:
         return sheet.mark(row.level)
     return {
-        CategoryState.NONE_APPLIES: "= no difference found",
+        CategoryState.NONE_APPLIES: "= no finding applies",
         CategoryState.NOT_ASSESSED: "✕ not assessed",
         CategoryState.NO_EVIDENCE: "∅ no evidence",
         CategoryState.FINDINGS: "",

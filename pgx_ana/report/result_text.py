@@ -8,7 +8,7 @@ from itertools import groupby
 
 from pgx_ana.report.gathered import GatheredRow, OutcomeRows
 from pgx_ana.report.interval_text import AXIS, COLUMNS, interval_text
-from pgx_ana.report.sheet import Sheet, columns, joined, padded, wrapped
+from pgx_ana.report.sheet import NO_BREAK, Sheet, columns, joined, padded, wrapped
 from pgx_ana.report.studies import Genotype, StudyBlock, StudyRow
 from pgx_ana.report.words import Mark
 
@@ -73,7 +73,7 @@ def compared(sheet: Sheet, row: StudyRow) -> str:
     """Return the groups that a result compares; the genotype of the person stands in brackets."""
     if not row.effect:
         return row.carriers
-    return f"{_groups(sheet, row.effect)} v {_groups(sheet, row.comparator)}"
+    return f"{_groups(sheet, row.effect)} v{NO_BREAK}{_groups(sheet, row.comparator)}"
 
 
 def _groups(sheet: Sheet, names: Sequence[Genotype]) -> str:

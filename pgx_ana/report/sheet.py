@@ -72,7 +72,7 @@ def wrapped(text: str, width: int, first: str = "", rest: str = "") -> Iterator[
 def _lines(text: str, width: int, first: str, rest: str) -> Iterator[str]:
     line, gap, room = first, "", width - columns(first)
     for word in filter(None, text.split(" ")):
-        for piece in _cut(word, width - columns(rest)):
+        for piece in _pieces(word, width - columns(rest)):
             size = columns(piece)
             if gap and size + 1 > room:
                 yield line
@@ -82,6 +82,12 @@ def _lines(text: str, width: int, first: str, rest: str) -> Iterator[str]:
             gap = " "
     if gap:
         yield line
+
+
+def _pieces(word: str, width: int) -> Iterator[str]:
+    """Yield a word, or its parts between unbroken blanks, or those cut if they are too long."""
+    for part in [word] if columns(word) <= width else word.split(NO_BREAK):
+        yield from _cut(part, width)
 
 
 def _cut(word: str, width: int) -> Iterator[str]:

@@ -24,7 +24,7 @@ _HIDDEN = (
 def no_difference_lines(sheet: Sheet, report: PatientReport, *, detail: bool) -> Iterator[str]:
     """Yield the conclusions that found no difference; with ``detail`` also their results."""
     found = report.no_difference
-    n_conclusions = counted(found.n_conclusions, "conclusion")
+    n_conclusions = counted(found.n_conclusions, "conclusion") if found.n_conclusions else "none"
     yield from sheet.heading(f"Looked for, and no difference found: {n_conclusions}")
     for item in found.answers:
         yield from _outcomes(sheet, item)
