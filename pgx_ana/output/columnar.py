@@ -6,7 +6,8 @@ No cell becomes text on the way: a part of half a million people holds its few d
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from pgx_ana.coded import Coded
 from pgx_ana.output.columns import COLUMNS
 from pgx_ana.output.conclusion_keys import conclusion_keys
 from pgx_ana.output.listing import Listing
+from pgx_ana.output.phase_blocks import phase_blocks
 from pgx_ana.output.tables import TableSection, Value, joined, label_use, table_sections
 from pgx_ana.terms import TableName
 
@@ -47,8 +49,12 @@ def parts_of(table: TableName, block: Annotations) -> Iterator[Part]:
         columns = COLUMNS[table]
         names = [column.name for column in columns[1:]]
         marker = next(i for i, name in enumerate(names) if name in {"variant", "haplotypes"})
+        sites = iter(block.calls.sites if table is TableName.CALLS else ())
         for section in table_sections(table, block):
             part = _part(section, names)
+            if site := next(sites, None):
+                blocks = phase_blocks(site)
+                part |= {} if blocks is None else {"phase_block": blocks}
             if table is not TableName.ANNOTATIONS and section.rows.values:
                 keys = conclusion_keys(block, str(section.rows.values[0][marker]))
                 part |= {} if keys is None else {"conclusion": keys}
@@ -90,10 +96,22 @@ def _cell(name: str, value: Value) -> str | int | float | None:
 
 
 def _sample_part(block: Annotations) -> Part:
-    names = [file.name for file in block.calls.files]
-    files = block.calls.sample_files.map(lambda numbers: joined(tuple(names[n] for n in numbers)))
+    facts = {
+        "files": [file.name for file in block.calls.files],
+        "file_formats": [file.format for file in block.calls.files],
+        "header_sha256": [file.header_sha256 for file in block.calls.files],
+        "assembly_source": [file.assembly_source for file in block.calls.files],
+    }
+    of_files = {
+        name: block.calls.sample_files.map(partial(_listed, texts)) for name, texts in facts.items()
+    }
     assembly = Coded.constant(block.calls.assembly.value, len(block.calls.samples))
-    return {"files": files, "assembly": assembly, **_circumstances(block)}
+    return {**of_files, "assembly": assembly, **_circumstances(block)}
+
+
+def _listed(texts: Sequence[str], numbers: Sequence[int]) -> str:
+    """Return the texts of some files, one for each even where it is empty."""
+    return ";".join(texts[number] for number in numbers)
 
 
 def _summary_parts(block: Annotations) -> Iterator[Part]:

@@ -299,12 +299,22 @@ def _without(table: TableName, *names: str) -> tuple[Column, ...]:
 
 
 _CONTEXT = _of(TableName.SUMMARY, "sex", "context")
+_PHASE_BLOCK = Column(
+    "phase_block",
+    "category",
+    "what gives the copies an order, where it is not phase_set: row or reversed row (an unphased "
+    "row over several sites, in its order or the opposite one), set (a phase set with a name, as a "
+    "digest), or phased (a haploid call)",
+)
 
 PARQUET_COLUMNS: dict[TableName, tuple[Column, ...]] = {
     TableName.SAMPLES: (
         _SAMPLE_INDEX,
         _SAMPLE,
         Column("files", "list", "input files with the sample"),
+        Column("file_formats", "list", "format of each of them"),
+        Column("header_sha256", "list", "SHA-256 digest of the header of each of them"),
+        Column("assembly_source", "list", "how the assembly of each of them was found"),
         *_of(TableName.CALLS, "assembly"),
         *_CONTEXT,
     ),
@@ -312,6 +322,7 @@ PARQUET_COLUMNS: dict[TableName, tuple[Column, ...]] = {
     TableName.CALLS: (
         *_PERSON,
         *_without(TableName.CALLS, "gene", "assembly", "chrom", "pos", "ref"),
+        _PHASE_BLOCK,
         _KEY,
     ),
     TableName.HAPLOTYPES: (*_PERSON, *_without(TableName.HAPLOTYPES), _KEY),

@@ -122,9 +122,14 @@ class _JsonObjectStyle:
 
     def render(self, column: Column, value: Value) -> str:
         """Return a value as JSON; a missing list is an empty one."""
-        if value is None and column.type == "list":
-            return "[]"
-        return _to_json(value.items if isinstance(value, Listing) else value)
+        return _to_json(json_value(column, value))
+
+
+def json_value(column: Column, value: Value) -> object:
+    """Return the value of a cell as documents have it; a missing list is an empty one."""
+    if value is None and column.type == "list":
+        return []
+    return value.items if isinstance(value, Listing) else value
 
 
 def _document_heads(annotations: Annotations) -> dict[tuple[int, ...], bytes]:

@@ -1,4 +1,4 @@
-"""Parquet, written from codes. Only this module imports pyarrow."""
+"""Parquet, written from codes. In this room, only this module imports pyarrow."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from pgx_ana.output.columnar import Cells, parts_of, variant_rows
 from pgx_ana.output.columns import PARQUET_COLUMNS, Column
 from pgx_ana.output.conclusion_keys import ConclusionTable
 from pgx_ana.output.encoding import as_utf8
-from pgx_ana.output.provenance import run_facts
+from pgx_ana.output.provenance import METADATA_KEY, run_facts
 from pgx_ana.output.rendering import ByteStream
 from pgx_ana.output.shared_rows import KEYS, SharedRows
 from pgx_ana.output.tables import Value, joined
@@ -30,9 +30,6 @@ from pgx_ana.terms import Layout, OutputChoice, TableName
 
 _Array = Any
 """An array of pyarrow. Its type would be more precise, but depends on that of the values."""
-
-METADATA_KEY = "pgx_ana"
-"""Key of the metadata of each file: versions, assembly and options as JSON."""
 
 _GROUP_ROWS = 1 << 20
 """Rows that are gathered to one row group, unless one variant of a block has more."""

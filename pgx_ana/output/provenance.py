@@ -10,6 +10,8 @@ from pgx_ana.version import __version__
 SCHEMA_VERSION = "2.1"
 """Version of the documents. The first number changes if a key is removed or changes its meaning."""
 
+METADATA_KEY = "pgx_ana"
+"""Key of the metadata of each Parquet file: the facts of its run as JSON."""
 
 STAMPS = ("kb_version", "pgx_ana_version")
 """The last columns of every table of text."""

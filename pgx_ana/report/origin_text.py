@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from pgx_ana.report.patient import GeneSites, PatientReport, SiteRow
+from pgx_ana.report.patient import GeneSites, PatientReport
 from pgx_ana.report.sheet import Sheet, joined
-from pgx_ana.report.words import STATUS_MEANINGS, STATUSES, Mark, glossary, level_glossary
+from pgx_ana.report.words import STATUS_MEANINGS, STATUSES, glossary, level_glossary
 from pgx_ana.terms import CallStatus
 
 _ABSENT = STATUSES[CallStatus.ABSENT.value]
@@ -18,31 +18,29 @@ def site_lines(sheet: Sheet, report: PatientReport) -> Iterator[str]:
     yield from sheet.text(
         sheet.dim("Places, depths and reasons are in the table calls of pgx-ana annotate.")
     )
-    silent = [gene for gene in report.genes if all(row.status == _ABSENT for row in gene.rows)]
+    silent = [gene for gene in report.genes if not gene.rows]
     for gene in report.genes:
-        if gene not in silent:
-            yield from sheet.text(
-                f"{sheet.bold(gene.gene)}: {gene.called} of {len(gene.rows)} called"
-            )
-            for mark, rows in _by_status(gene):
-                yield from sheet.text(f"{sheet.mark(mark)}: {_genotypes(rows)}", 2, 2)
+        if gene.rows:
+            title = f"{sheet.bold(gene.gene)}: {gene.called} of {gene.n_sites} called"
+            yield from sheet.text(title)
+            yield from _sites(sheet, gene)
     if silent:
         yield from sheet.text(
             f"{sheet.bold('Genes of which the file says nothing')}: {len(silent)}"
         )
-        told = "; ".join(f"{gene.gene} {_genotypes(gene.rows)}" for gene in silent)
-        yield from sheet.text(f"{sheet.mark(_ABSENT)}: {told}", 2, 2)
+        told = (f"{gene.gene} {', '.join(gene.absent)}" for gene in silent)
+        yield from sheet.text(f"{sheet.mark(_ABSENT)}: {joined(told, '; ')}", 2, 2)
 
 
-def _genotypes(rows: Sequence[SiteRow]) -> str:
-    return joined(f"{row.variant} {row.genotype}".rstrip() for row in rows)
-
-
-def _by_status(gene: GeneSites) -> Iterator[tuple[Mark, list[SiteRow]]]:
+def _sites(sheet: Sheet, gene: GeneSites) -> Iterator[str]:
+    """Yield the sites of a gene by status; those that are absent have no row."""
     for mark in STATUSES.values():
         rows = [row for row in gene.rows if row.status == mark]
-        if rows:
-            yield mark, rows
+        sites = [f"{row.variant} {row.genotype}".rstrip() for row in rows]
+        if mark == _ABSENT:
+            sites += gene.absent
+        if sites:
+            yield from sheet.text(f"{sheet.mark(mark)}: {joined(sites)}", 2, 2)
 
 
 def origin_lines(sheet: Sheet, report: PatientReport) -> Iterator[str]:
@@ -78,11 +76,18 @@ def publication_lines(sheet: Sheet, report: PatientReport) -> Iterator[str]:
     yield from sheet.packed(lines, 40)
 
 
-def word_lines(sheet: Sheet) -> Iterator[str]:
-    """Yield the levels, the states of a site and the words of the report with their meanings."""
+def word_lines(sheet: Sheet, report: PatientReport) -> Iterator[str]:
+    """Yield the levels and states that the report names, and its words, with their meanings."""
     yield from sheet.heading("Words")
-    levels = [(f"{mark.shape} {mark.word}", meaning) for mark, meaning in level_glossary()]
+    levels = [
+        (f"{mark.shape} {mark.word}", meaning)
+        for mark, meaning in level_glossary()
+        if mark.key in report.levels
+    ]
+    counts = {mark.key: count for mark, count in report.statuses}
     states = [
-        (f"{mark.shape} {mark.word}", STATUS_MEANINGS[status]) for status, mark in STATUSES.items()
+        (f"{mark.shape} {mark.word}", STATUS_MEANINGS[status])
+        for status, mark in STATUSES.items()
+        if counts[mark.key]
     ]
     yield from sheet.terms([*levels, *states, *glossary()])

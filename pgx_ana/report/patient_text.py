@@ -44,7 +44,7 @@ def _last(sheet: Sheet, report: PatientReport) -> Iterator[str]:
     yield from site_lines(sheet, report)
     yield from origin_lines(sheet, report)
     yield from publication_lines(sheet, report)
-    yield from word_lines(sheet)
+    yield from word_lines(sheet, report)
 
 
 def _more(sheet: Sheet) -> Iterator[str]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from pgx_ana.report.cards import Card
 from pgx_ana.report.gathered import GatheredRow, OutcomeRows
 from pgx_ana.report.interval_text import AXIS, COLUMNS, interval_text
 from pgx_ana.report.sheet import NO_BREAK, Sheet, columns, joined, padded, wrapped
 from pgx_ana.report.studies import Genotype, StudyBlock, StudyRow
-from pgx_ana.report.words import Mark
+from pgx_ana.report.words import VERDICTS, Mark
 
 _INDENT = 4
 
@@ -28,13 +29,20 @@ class _Line:
     has_bar: bool
 
 
-def block_lines(sheet: Sheet, blocks: Sequence[StudyBlock], marker: str) -> Iterator[str]:
-    """Yield the results of a conclusion by drug; ``marker`` is that of the conclusion."""
-    for block in blocks:
-        yield from _block(sheet, block.title, list(_of_block(sheet, block, marker)))
+def card_lines(sheet: Sheet, card: Card) -> Iterator[str]:
+    """Yield the results of a finding by drug; those on a linked marker name it."""
+    linked = {
+        (row.result, row.estimate): other.marker
+        for other in card.same_signal
+        for row in (row for block in other.blocks for row in block.rows)
+    }
+    for block in card.blocks:
+        yield from _block(sheet, block.title, list(_of_block(sheet, block, card.marker, linked)))
 
 
-def _of_block(sheet: Sheet, block: StudyBlock, marker: str) -> Iterator[_Line]:
+def _of_block(
+    sheet: Sheet, block: StudyBlock, marker: str, linked: Mapping[tuple[str, str], str]
+) -> Iterator[_Line]:
     told = ""
     for row in block.rows:
         start = (_study(sheet, row), _people(row, "" if block.is_on_drug else row.drugs))
@@ -45,7 +53,9 @@ def _of_block(sheet: Sheet, block: StudyBlock, marker: str) -> Iterator[_Line]:
         reason = "for the same reason" if row.reason and row.reason == told else row.reason
         told = row.reason
         effect = row.estimate or row.outcome
-        text = _joined(*start, compared(sheet, row), effect, reason)
+        at = linked.get((row.result, row.estimate), "")
+        groups = " ".join(filter(None, (at, compared(sheet, row))))
+        text = _joined(*start, groups, effect, reason)
         yield _Line(row.verdict, text, _numbers(sheet, row), has_bar=row.bar is not None)
 
 
@@ -63,7 +73,8 @@ def _of_outcome(sheet: Sheet, item: GatheredRow) -> _Line:
         _people(row, row.drugs),
         joined(subject.strip() for subject in item.subjects),
         compared(sheet, row) if len(item.subjects) == 1 else "",
-        row.estimate,
+        row.short_estimate,
+        row.found if row.verdict == VERDICTS["background"] else "",
         row.reason,
     )
     return _Line(row.verdict, text, _numbers(sheet, row), has_bar=row.bar is not None)
@@ -93,7 +104,7 @@ def _block(sheet: Sheet, title: str, lines: Sequence[_Line]) -> Iterator[str]:
     widest = max(min(columns(sheet.mark(line.verdict)), _VERDICT) for line in lines)
     for line, alike in groupby(lines):
         number = len(list(alike))
-        text = f"{line.text} ({number} results)" if number > 1 else line.text
+        text = f"{line.text} ({number}{NO_BREAK}results)" if number > 1 else line.text
         first = " " * _INDENT + padded(sheet.mark(line.verdict), widest) + " "
         if sheet.has_columns:
             rest = " " * (_INDENT + widest + 1)
@@ -111,10 +122,9 @@ def _study(sheet: Sheet, row: StudyRow) -> str:
 
 
 def _people(row: StudyRow, drugs: str) -> str:
-    people = row.n if row.n.startswith("n ") else f"n {row.n}"
-    letter = f"(people {row.people})" if row.people else ""
-    told = ", ".join(filter(None, (joined([people]), row.setting, drugs)))
-    return f"{told} {joined([letter])}".rstrip()
+    people = row.people if row.people.startswith("n ") else f"n {row.people}"
+    letter = joined([f"(people {row.overlap})"]) if row.overlap else ""
+    return f"{', '.join(filter(None, (people, drugs)))} {letter}".rstrip()
 
 
 def _joined(*parts: str) -> str:

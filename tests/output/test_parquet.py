@@ -62,7 +62,8 @@ SCHEMAS: dict[TableName, dict[str, Any]] = {
     TableName.SAMPLES: {
         "sample_index": pa.int32(),
         "sample": pa.string(),
-        **dict.fromkeys(["files", "assembly", "sex", "context"], TEXT),
+        **dict.fromkeys(["files", "file_formats", "header_sha256", "assembly_source"], TEXT),
+        **dict.fromkeys(["assembly", "sex", "context"], TEXT),
     },
     TableName.VARIANTS: {
         **dict.fromkeys(["gene", "variant", "assembly", "chrom"], TEXT),
@@ -75,7 +76,7 @@ SCHEMAS: dict[TableName, dict[str, Any]] = {
         "phase_set": pa.int64(),
         "gq": pa.float32(),
         "dp": pa.float32(),
-        **dict.fromkeys(["filter", "file", "conclusion"], TEXT),
+        **dict.fromkeys(["filter", "file", "phase_block", "conclusion"], TEXT),
     },
     TableName.HAPLOTYPES: {
         "sample_index": pa.int32(),
@@ -153,6 +154,9 @@ def test_people(every: Annotations, tmp_path: Path) -> None:
             "sample_index": number,
             "sample": f"S{number}",
             "files": "f.vcf",
+            "file_formats": "VCF",
+            "header_sha256": "0" * 64,
+            "assembly_source": "made",
             "assembly": "GRCh38",
             "sex": [None, "female", "male"][number % 3],
             "context": [None, "adjuvant", "men_testosterone"][number % 3],

@@ -73,36 +73,36 @@ def test_every_conclusion_with_a_difference_stands_under_its_level(
     document: dict[str, Any],
 ) -> None:
     """In both lengths, in the order of the levels, with headline, genotype and cohorts."""
-    expected = [
-        (group.level.word, card.gene, card.marker, card.genotype, card.headline, card.tally)
-        for group in patient_report(document).groups
-        for card in group.cards
-    ]
     rows = {(row["variant"], row["headline"]): row for row in document["annotations"]}
-    for _, _, marker, genotype, headline, tally in expected:
-        row = rows[marker, headline]
-        assert (genotype, tally) == (
-            row["genotype"],
-            (row["supporting"], row["null"], row["contradicting"]),
-        )
+    report = patient_report(document)
     for detail in (False, True):
         words = " ".join(" ".join(section(document, "What applies", detail=detail)).split())
-        place, level = 0, ""
-        for word, gene, marker, genotype, headline, tally in expected:
-            if word != level:
-                place = words.index(f"{word}: ", place)
-                level = word
-            counts = "{} for, {} null, {} against".format(*tally)
-            place = words.index(f"{gene} {marker} {genotype} ", place)
-            place = words.index(counts, place)
-            place = words.index(f"{headline}.", place)
-    assert len(expected) == patient_report(document).n_findings > 0
+        place, told = 0, set()
+        for group in report.groups:
+            place = words.index(f"{group.level.shape} {group.level.word}: ", place)
+            for card in group.cards:
+                row = rows[card.marker, card.headline]
+                counts = (row["supporting"], row["null"], row["contradicting"])
+                title = f"{row['gene']} {row['variant']} {row['genotype']} "
+                place = words.index(title, place)
+                place = words.index("{} for, {} null, {} against".format(*counts), place)
+                place = words.index(f"{row['headline']}.", place)
+                told.add((row["variant"], row["headline"]))
+                for other in card.same_signal:
+                    row = rows[other.marker, other.headline]
+                    title = f"The same at {row['variant']} {row['genotype']}: "
+                    place = words.index(f"{title}{row['headline']}.", place)
+                    told.add((row["variant"], row["headline"]))
+        expected = {
+            key for key, row in rows.items() if row["direction"] in {"higher", "lower", "between"}
+        }
+        assert expected == told
 
 
-def test_the_short_text_lists_each_finding_once(document: dict[str, Any]) -> None:
+def test_the_short_text_has_one_entry_for_each_signal(document: dict[str, Any]) -> None:
     lines = section(document, "What applies")
     titles = [line for line in lines if re.match(r"  \S.* against; n ", line)]
-    assert len(titles) == patient_report(document).n_findings
+    assert len(titles) == sum(len(group.cards) for group in patient_report(document).groups)
 
 
 def test_every_result_behind_a_conclusion_is_in_the_full_text(document: dict[str, Any]) -> None:
@@ -120,7 +120,7 @@ def test_every_result_behind_a_conclusion_is_in_the_full_text(document: dict[str
     for item in (report.no_difference, report.open, report.others):
         for row in (item.row for outcome in item.outcomes for item in outcome.rows):
             assert f"{row.label} #{row.reference}" in words
-            assert row.estimate in words
+            assert row.short_estimate in words
             assert row.p.lstrip("<>") in words
 
 
@@ -175,18 +175,24 @@ def test_own_genotype_is_marked_in_every_result_that_compares_it(
         for marker in document["markers"]
         for result in marker["results"]
     }
+    genotypes = {row["variant"]: row["genotype"] for row in document["annotations"]}
     expected = []
     for card in (card for group in patient_report(document).groups for card in group.cards):
+        where = {  # of linked markers, the last
+            row.result: found.marker
+            for found in (card, *card.same_signal)
+            for row in (row for block in found.blocks for row in block.rows)
+        }
         rows = {  # results in the same words are shown as one
-            replace(row, result=""): results[card.marker, row.result]["compared"]
+            replace(row, result=""): row.result
             for row in (row for block in card.blocks for row in block.rows)
             if row.shown_at == card.marker
         }
-        expected += [
-            f"[{card.genotype}]"
-            for compared in filter(None, rows.values())
-            if card.genotype in (*compared["effect"], *compared["comparator"])
-        ]
+        for result in rows.values():
+            compared = results[where[result], result]["compared"]
+            genotype = genotypes[where[result]]
+            if compared and genotype in (*compared["effect"], *compared["comparator"]):
+                expected.append(f"[{genotype}]")
     lines = section(document, "What applies", detail=True)
     assert expected == re.findall(r"\[[ACGT*0-9]+/[ACGT*0-9]+\]", " ".join(lines))
     assert expected

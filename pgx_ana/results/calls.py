@@ -1,0 +1,112 @@
+"""From the cells of stored calls to calls as they were made."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pgx_ana.coded import Coded, combine
+from pgx_ana.model import FROM_A_RECORD, Call, SiteCalls, Variant
+from pgx_ana.output import PhaseBlock
+from pgx_ana.terms import CallSource, CallStatus
+
+CALL_TEXTS = ("genotype", "status", "source", "reason", "filter", "file")
+"""Columns that documents and Parquet both have, in the order of :func:`call_from`."""
+
+_NO_SET = -1
+
+Texts = Coded[str | None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CallCells:
+    """The cells of the calls of one variant, one per person.
+
+    ``rows`` has the values of :data:`CALL_TEXTS`. ``phase_blocks`` is the column of that name, None
+    where it has no values. ``has_one_file`` says of each person whether they have one input file.
+    The numbers are those of :class:`~pgx_ana.model.SiteCalls`.
+    """
+
+    rows: Coded[tuple[str | None, ...]]
+    phase_blocks: Texts | None
+    has_one_file: Coded[bool]
+    gq: NDArray[np.float32] | None
+    dp: NDArray[np.float32] | None
+    phase_set: NDArray[np.int64] | None
+
+    def site(self, variant: Variant) -> SiteCalls:
+        """Return the calls of the variant. Raises :class:`ValueError` for cells that are none."""
+        columns: list[Coded[Any]] = [self.rows, self.has_one_file]
+        phase_set = self.phase_set
+        if self.phase_blocks is not None:
+            blocks = self.phase_blocks.compact().map(
+                lambda text: None if text is None else PhaseBlock.from_text(text)
+            )
+            phase_set = _with_named_sets(phase_set, blocks)
+            # Sets differ from person to person, and calls are shared by people.
+            columns.append(blocks.map(_shared_block).unique())
+        calls = combine(columns).map(lambda cells: _call(*cells)).unique()
+        return SiteCalls(variant, calls, self.gq, self.dp, phase_set)
+
+
+def _call(
+    cells: tuple[str | None, ...],
+    has_one_file: bool,  # noqa: FBT001  # a column like the others
+    block: PhaseBlock | None = None,
+) -> Call:
+    """Return the call that the cells show; :attr:`Call.file` is empty where there is one file."""
+    genotype, status, source, reason, filters, file = cells
+    phased, alleles = _alleles(genotype)
+    if block is not None:
+        is_haploid = len(alleles) == 1
+        phased = phased or (is_haploid and not block.spanning_row)
+    call = Call(
+        alleles=alleles,
+        phased=phased,
+        status=CallStatus(str(status)),
+        source=CallSource(str(source)),
+        reason=reason or "",
+        filter=filters or "",
+        file="" if has_one_file else file or "",
+        spanning_row="" if block is None else block.spanning_row,
+        swapped=block is not None and block.swapped,
+    )
+    if call.genotype != (genotype or ".") or len(alleles) > 2:
+        raise ValueError(f"{genotype!r} is not a genotype")
+    if not has_one_file and (file is None) is (call.source in FROM_A_RECORD):
+        raise ValueError(f"the file of the call {call.genotype} is {file}")
+    return call
+
+
+def _alleles(genotype: str | None) -> tuple[bool, tuple[str, ...]]:
+    """Return whether a genotype is phased, and its alleles."""
+    if genotype is None:
+        return False, ()
+    phased = "|" in genotype
+    return phased, tuple(genotype.split("|" if phased else "/"))
+
+
+def _shared_block(block: PhaseBlock | None) -> PhaseBlock | None:
+    """Return a block without the number of its set."""
+    return None if block is None else dataclasses.replace(block, named_set=_NO_SET)
+
+
+def _with_named_sets(
+    phase_set: NDArray[np.int64] | None, blocks: Coded[PhaseBlock | None]
+) -> NDArray[np.int64] | None:
+    """Return the phase sets with those that have names."""
+    numbers = [_NO_SET if block is None else block.named_set for block in blocks.values]
+    named = np.array(numbers, np.int64)[blocks.codes]
+    if not (named >= 0).any():
+        return phase_set
+    return named if phase_set is None else np.where(named >= 0, named, phase_set)
+
+
+def rows_of(columns: Mapping[str, Texts]) -> Coded[tuple[str | None, ...]]:
+    """Return the values of :data:`CALL_TEXTS` in each person."""
+    return combine([columns[name] for name in CALL_TEXTS])
