@@ -9,5 +9,13 @@ Never: concludes anything, or shows what the document or the numbers do not say.
 from pgx_ana.report.cohort import CohortOptions
 from pgx_ana.report.cohort_page import cohort_page
 from pgx_ana.report.patient_page import patient_page
+from pgx_ana.report.report_folder import MAX_PAGES, ReportedPeople, write_report_folder
 
-__all__ = ["CohortOptions", "cohort_page", "patient_page"]
+__all__ = [
+    "MAX_PAGES",
+    "CohortOptions",
+    "ReportedPeople",
+    "cohort_page",
+    "patient_page",
+    "write_report_folder",
+]

@@ -165,8 +165,8 @@ MANY = "a page is on one person, and {}; choose one with -s, or name a folder"
         (
             ["{file}", "-o", "{folder}/x.pdf"],
             (
-                "-o {folder}/x.pdf: a report is a page (.html), text (.txt) or a folder, which has no "
-                "ending"
+                "-o {folder}/x.pdf: a report is a page (.html), text (.txt) or a folder, which "
+                "has no ending"
             ),
         ),
         (["{file}", "--suppress-below", "20"], "--suppress-below is for a folder: -o FOLDER"),
