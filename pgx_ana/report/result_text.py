@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -31,18 +31,11 @@ class _Line:
 
 def card_lines(sheet: Sheet, card: Card) -> Iterator[str]:
     """Yield the results of a finding by drug; those on a linked marker name it."""
-    linked = {
-        (row.result, row.estimate): other.marker
-        for other in card.same_signal
-        for row in (row for block in other.blocks for row in block.rows)
-    }
     for block in card.blocks:
-        yield from _block(sheet, block.title, list(_of_block(sheet, block, card.marker, linked)))
+        yield from _block(sheet, block.title, list(_of_block(sheet, block, card.marker)))
 
 
-def _of_block(
-    sheet: Sheet, block: StudyBlock, marker: str, linked: Mapping[tuple[str, str], str]
-) -> Iterator[_Line]:
+def _of_block(sheet: Sheet, block: StudyBlock, marker: str) -> Iterator[_Line]:
     told = ""
     for row in block.rows:
         start = (_study(sheet, row), _people(row, "" if block.is_on_drug else row.drugs))
@@ -53,8 +46,7 @@ def _of_block(
         reason = "for the same reason" if row.reason and row.reason == told else row.reason
         told = row.reason
         effect = row.estimate or row.outcome
-        at = linked.get((row.result, row.estimate), "")
-        groups = " ".join(filter(None, (at, compared(sheet, row))))
+        groups = " ".join(filter(None, (row.at, compared(sheet, row))))
         text = _joined(*start, groups, effect, reason)
         yield _Line(row.verdict, text, _numbers(sheet, row), has_bar=row.bar is not None)
 
@@ -122,7 +114,7 @@ def _study(sheet: Sheet, row: StudyRow) -> str:
 
 
 def _people(row: StudyRow, drugs: str) -> str:
-    people = row.people if row.people.startswith("n ") else f"n {row.people}"
+    people = row.people if row.people.startswith("n ") else f"n{NO_BREAK}{row.people}"
     letter = joined([f"(people {row.overlap})"]) if row.overlap else ""
     return f"{', '.join(filter(None, (people, drugs)))} {letter}".rstrip()
 

@@ -54,7 +54,8 @@ class StudyRow:
     in words, ``short_estimate`` one of them; ``bar`` is the one that can be drawn, with
     ``undrawn`` saying why there is none. ``found`` says in words whether there was a difference.
     ``overlap`` is the letter of the rows about the same or overlapping people, empty for a row of
-    its own. ``shown_at`` is the marker of the card that shows the result in full.
+    its own. ``shown_at`` is the marker of the card that shows the result in full,
+    ``at`` the linked marker that a row is about, on a card of several.
     """
 
     result: str
@@ -77,6 +78,7 @@ class StudyRow:
     reading: str
     overlap: str
     shown_at: str = ""
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
