@@ -20,6 +20,7 @@ NO_BREAK = "\xa0"
 
 _STYLE = re.compile("\x1b\\[[0-9;]*m")
 _PIECE = re.compile("\x1b\\[[0-9;]*m|.", re.DOTALL)
+_SAME_STYLE = re.compile("(\x1b\\[[0-9;]+m)([^\x1b]*)\x1b\\[0m( +)\\1")
 _PLAIN = "\x1b[0m"
 _BOLD = "1"
 _DIM = "2"
@@ -110,6 +111,12 @@ def _cut(word: str, width: int) -> Iterator[str]:
 def joined(items: Iterable[str], between: str = ", ") -> str:
     """Return items as one text in which a line ends only between them, or in a long one."""
     return between.join(item.replace(" ", NO_BREAK) for item in items)
+
+
+def merged(line: str) -> str:
+    """Return a line with one style where words beside each other have the same."""
+    shorter = _SAME_STYLE.sub(r"\1\2\3", line)
+    return line if shorter == line else merged(shorter)
 
 
 def padded(text: str, size: int) -> str:
