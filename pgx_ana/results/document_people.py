@@ -16,7 +16,7 @@ from pgx_ana.annotation import Annotations
 from pgx_ana.coded import Coded
 from pgx_ana.errors import InputError
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.model import Circumstances, InputFile, SiteCalls
+from pgx_ana.model import FROM_A_RECORD, Circumstances, InputFile, SiteCalls
 from pgx_ana.output import COLUMNS, STAMPS, json_value, make_table
 from pgx_ana.results.calls import CALL_TEXTS, CallCells
 from pgx_ana.results.document_check import Document
@@ -62,8 +62,15 @@ class _Site:
             "phase_set": array("q"),
         }
 
-    def add(self, row: Mapping[str, Any]) -> None:
-        self._rows.add(tuple(row[name] for name in CALL_TEXTS))
+    def add(self, row: Mapping[str, Any], only_file: str | None) -> None:
+        """Add the call of a person who has only one file; None if they have several."""
+        cells = [row[name] for name in CALL_TEXTS]
+        if only_file is not None:
+            expected = only_file if row["source"] in FROM_A_RECORD else None
+            if cells.pop() != expected:
+                raise ValueError(f"{row['variant']}: the file of the call is not in the inputs")
+            cells.append(None)
+        self._rows.add(tuple(cells))
         for name, values in self._numbers.items():
             number = row[name]
             missing = -1 if name == "phase_set" else np.nan
@@ -100,8 +107,10 @@ class _Gathering:
         context = document["context"]
         use = "" if context is None else context["id"]
         self._circumstances.add(Circumstances(document["sex"] or "", use))
+        names = [file["name"] for file in document["inputs"]]
+        only_file = names[0] if len(names) == 1 else None
         for row in document[TableName.CALLS]:
-            self._sites.setdefault(row["variant"], _Site()).add(row)
+            self._sites.setdefault(row["variant"], _Site()).add(row, only_file)
         for table, columns in self._rows.items():
             rows = document[table]
             columns += [_Column() for _ in range(len(rows) - len(columns))]
@@ -175,7 +184,10 @@ class DocumentPeople:
         if last is None or last.layout != layout or len(last.samples) >= _MOST_PEOPLE:
             last = _Gathering(place, layout, document["assembly"])
             self._gatherings.append(last)
-        last.add(document)
+        try:
+            last.add(document)
+        except ValueError as error:
+            raise InputError(f"{where}: {error}; annotate again") from error
         self.n_people += 1
 
     def people(self) -> Iterator[StoredPeople]:

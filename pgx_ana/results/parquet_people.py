@@ -15,7 +15,7 @@ from pgx_ana.errors import InputError
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import Circumstances, InputFile, SiteCalls
 from pgx_ana.output import PARQUET_COLUMNS, Cells
-from pgx_ana.results.calls import CALL_TEXTS, CallCells, rows_of
+from pgx_ana.results.calls import CALL_TEXTS, CallCells, OwnFiles, rows_of
 from pgx_ana.results.facts import RunFacts
 from pgx_ana.results.folder import FolderPart
 from pgx_ana.results.parquet_file import ParquetFile
@@ -78,11 +78,13 @@ class ParquetPeople:
     def _with_calls(
         self, people: StoredPeople, block: StoredBlock, of_sets: StoredBlock | None, place: str
     ) -> StoredPeople:
-        has_one_file = people.files.map(lambda files: len(files) == 1).unique()
+        own_files = OwnFiles(
+            people.files.map(lambda files: files[0].name if len(files) == 1 else None).unique()
+        )
         sites, keys = [], []
         for name, cells in block.sections.items():
             try:
-                sites.append(self._site(name, cells, has_one_file, people.assembly))
+                sites.append(self._site(name, cells, own_files, people.assembly))
             except ValueError as error:
                 raise InputError(f"{place}: {name}: {error}; annotate again") from error
             keys.append({"conclusion": cells.get("conclusion") or _nothing(len(people))})
@@ -103,13 +105,13 @@ class ParquetPeople:
         self,
         name: str,
         cells: Mapping[str, Cells],
-        has_one_file: Coded[bool],
+        own_files: OwnFiles,
         assembly: Assembly,
     ) -> SiteCalls:
         variant = self._variants.get(name)
         if variant is None or assembly not in variant.loci:
             raise ValueError(f"is no variant of the knowledge base on {assembly}")
-        nothing = _nothing(len(has_one_file))
+        nothing = _nothing(len(own_files.has_one_file))
         texts = {
             column: found if isinstance(found := cells.get(column), Coded) else nothing
             for column in CALL_TEXTS
@@ -120,9 +122,9 @@ class ParquetPeople:
         }
         blocks = cells.get("phase_block")
         return CallCells(
-            rows=rows_of(texts),
+            rows=rows_of(texts | {"file": own_files.without(texts["file"], texts["source"])}),
             phase_blocks=blocks if isinstance(blocks, Coded) else None,
-            has_one_file=has_one_file,
+            has_one_file=own_files.has_one_file,
             **numbers,
         ).site(variant)
 
