@@ -114,34 +114,40 @@ def rows_of(columns: Mapping[str, Texts]) -> Coded[tuple[str | None, ...]]:
     return combine([columns[name] for name in CALL_TEXTS])
 
 
-class OwnFiles:
-    """The files of people who have only one, by which the column of files is checked.
+class PeopleFiles:
+    """The input files of people, by which the column of files is checked.
 
-    ``files`` has the name of the only file of each person, None where there are several.
+    ``files`` has the names of those of each person.
     """
 
-    def __init__(self, files: Coded[str | None]) -> None:
-        self.has_one_file = files.map(lambda name: name is not None).unique()
-        self._is_alone = files.mask(lambda name: name is not None)
+    def __init__(self, files: Coded[tuple[str, ...]]) -> None:
+        self.has_one_file = files.map(lambda names: len(names) == 1).unique()
         self._files = files
-        self._code_of = {name: code for code, name in enumerate(files.values)}
+        self._is_alone = self.has_one_file.mask(bool)
+        self._code_of = {
+            names[0]: code for code, names in enumerate(files.values) if len(names) == 1
+        }
         self._last: tuple[tuple[str | None, ...], NDArray[np.int64]] = ((), np.zeros(0, np.int64))
 
-    def without(self, file: Texts, source: Texts) -> Texts:
+    def without_only_ones(self, file: Texts, source: Texts) -> Texts:
         """Return the files of calls without those of people who have only one.
 
-        Raises :class:`ValueError` where the file of a call is not that of the person.
+        Raises :class:`ValueError` where the file of a call is not one of the person.
         """
         is_from_file = source.mask(lambda text: text in FROM_A_RECORD)
         expected = np.where(is_from_file, self._files.codes.astype(np.int64), _NO_FILE)
-        found = self._codes(file.values)[file.codes]
-        if (self._is_alone & (found != expected)).any():
+        is_right = self._codes(file.values)[file.codes] == expected
+        if not is_right[self._is_alone].all():
             raise ValueError("the file of a call is not that of the person")
         if self._is_alone.all():
             return Coded.constant(None, len(file))
         nothing = len(file.values)
         codes = np.where(self._is_alone, nothing, file.codes.astype(np.int32))
-        return Coded((*file.values, None), codes).compact()
+        shown = Coded((*file.values, None), codes).compact()
+        for name, names in combine([shown, self._files]).values:
+            if name is not None and name not in names:
+                raise ValueError(f"the file of a call, {name}, is not one of the person")
+        return shown
 
     def _codes(self, names: tuple[str | None, ...]) -> NDArray[np.int64]:
         """Return the codes of files by name; the many rows of a row group share their names."""

@@ -62,15 +62,15 @@ class _Site:
             "phase_set": array("q"),
         }
 
-    def add(self, row: Mapping[str, Any], only_file: str | None) -> None:
-        """Add the call of a person who has only one file; None if they have several."""
-        cells = [row[name] for name in CALL_TEXTS]
-        if only_file is not None:
-            expected = only_file if row["source"] in FROM_A_RECORD else None
-            if cells.pop() != expected:
-                raise ValueError(f"{row['variant']}: the file of the call is not in the inputs")
-            cells.append(None)
-        self._rows.add(tuple(cells))
+    def add(self, row: Mapping[str, Any], files: Sequence[str]) -> None:
+        """Add the call of a person with some files.
+
+        Raises :class:`ValueError` where the file of the call is none of them.
+        """
+        *cells, file = (row[name] for name in CALL_TEXTS)
+        if file not in (files if row["source"] in FROM_A_RECORD else [None]):
+            raise ValueError(f"{row['variant']}: the file of the call is not in the inputs")
+        self._rows.add((*cells, None if len(files) == 1 else file))
         for name, values in self._numbers.items():
             number = row[name]
             missing = -1 if name == "phase_set" else np.nan
@@ -107,10 +107,9 @@ class _Gathering:
         context = document["context"]
         use = "" if context is None else context["id"]
         self._circumstances.add(Circumstances(document["sex"] or "", use))
-        names = [file["name"] for file in document["inputs"]]
-        only_file = names[0] if len(names) == 1 else None
+        files = [file["name"] for file in document["inputs"]]
         for row in document[TableName.CALLS]:
-            self._sites.setdefault(row["variant"], _Site()).add(row, only_file)
+            self._sites.setdefault(row["variant"], _Site()).add(row, files)
         for table, columns in self._rows.items():
             rows = document[table]
             columns += [_Column() for _ in range(len(rows) - len(columns))]

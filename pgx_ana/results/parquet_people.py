@@ -15,7 +15,7 @@ from pgx_ana.errors import InputError
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import Circumstances, InputFile, SiteCalls
 from pgx_ana.output import PARQUET_COLUMNS, Cells
-from pgx_ana.results.calls import CALL_TEXTS, CallCells, OwnFiles, rows_of
+from pgx_ana.results.calls import CALL_TEXTS, CallCells, PeopleFiles, rows_of
 from pgx_ana.results.facts import RunFacts
 from pgx_ana.results.folder import FolderPart
 from pgx_ana.results.parquet_file import ParquetFile
@@ -78,13 +78,12 @@ class ParquetPeople:
     def _with_calls(
         self, people: StoredPeople, block: StoredBlock, of_sets: StoredBlock | None, place: str
     ) -> StoredPeople:
-        own_files = OwnFiles(
-            people.files.map(lambda files: files[0].name if len(files) == 1 else None).unique()
-        )
+        names = people.files.map(lambda files: tuple(file.name for file in files)).unique()
+        files = PeopleFiles(names)
         sites, keys = [], []
         for name, cells in block.sections.items():
             try:
-                sites.append(self._site(name, cells, own_files, people.assembly))
+                sites.append(self._site(name, cells, files, people.assembly))
             except ValueError as error:
                 raise InputError(f"{place}: {name}: {error}; annotate again") from error
             keys.append({"conclusion": cells.get("conclusion") or _nothing(len(people))})
@@ -105,13 +104,13 @@ class ParquetPeople:
         self,
         name: str,
         cells: Mapping[str, Cells],
-        own_files: OwnFiles,
+        files: PeopleFiles,
         assembly: Assembly,
     ) -> SiteCalls:
         variant = self._variants.get(name)
         if variant is None or assembly not in variant.loci:
             raise ValueError(f"is no variant of the knowledge base on {assembly}")
-        nothing = _nothing(len(own_files.has_one_file))
+        nothing = _nothing(len(files.has_one_file))
         texts = {
             column: found if isinstance(found := cells.get(column), Coded) else nothing
             for column in CALL_TEXTS
@@ -122,9 +121,9 @@ class ParquetPeople:
         }
         blocks = cells.get("phase_block")
         return CallCells(
-            rows=rows_of(texts | {"file": own_files.without(texts["file"], texts["source"])}),
+            rows=rows_of(texts | {"file": files.without_only_ones(texts["file"], texts["source"])}),
             phase_blocks=blocks if isinstance(blocks, Coded) else None,
-            has_one_file=own_files.has_one_file,
+            has_one_file=files.has_one_file,
             **numbers,
         ).site(variant)
 
