@@ -21,7 +21,8 @@ from pgx_ana.output import COLUMNS, STAMPS, json_value, make_table
 from pgx_ana.results.calls import CALL_TEXTS, CallCells
 from pgx_ana.results.document_check import Document
 from pgx_ana.results.facts import RunFacts
-from pgx_ana.results.people import Section, StoredPeople, check_circumstances
+from pgx_ana.results.people import StoredPeople, check_circumstances
+from pgx_ana.results.sections import Section
 from pgx_ana.terms import Assembly, TableName
 
 _MOST_PEOPLE = 50_000

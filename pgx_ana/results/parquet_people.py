@@ -19,7 +19,8 @@ from pgx_ana.results.calls import CALL_TEXTS, CallCells, PeopleFiles, rows_of
 from pgx_ana.results.facts import RunFacts
 from pgx_ana.results.folder import FolderPart
 from pgx_ana.results.parquet_file import ParquetFile
-from pgx_ana.results.people import Section, StoredPeople, check_circumstances
+from pgx_ana.results.people import StoredPeople, check_circumstances
+from pgx_ana.results.sections import Section
 from pgx_ana.results.stored_rows import PeopleOfFile, StoredBlock, stored_blocks
 from pgx_ana.terms import Assembly, TableName
 
