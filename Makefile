@@ -4,15 +4,18 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-slow check lint type smoke bench bench-large compare snakemake bio2zarr generate lock clean
+.PHONY: demo test test-slow check lint type smoke bench bench-large compare snakemake bio2zarr axe generate lock clean
 
 demo: $(READY)
 	@mkdir -p demo
 	@$(BIN)/pgx-ana annotate data/example/NA12717.GRCh38.vcf --table calls --table annotations --table haplotypes --table summary -o demo
 	@$(BIN)/pgx-ana annotate data/example/NA12717.GRCh38.vcf --format json -o demo/patients.json -q
+	@$(BIN)/pgx-ana report --from demo/patients.json -o demo/NA12717.html
 	@echo
-	@$(BIN)/python data/example/print_summary.py demo/summary.tsv demo/calls.tsv
+	@$(BIN)/pgx-ana report --from demo/patients.json
+	@echo
 	@echo "Written to demo/: calls.tsv, annotations.tsv, haplotypes.tsv, summary.tsv, patients.json"
+	@echo "The report as a page, to open in a browser: demo/NA12717.html"
 
 test: $(READY)
 	$(BIN)/python -m pytest -n 2 -q
@@ -59,6 +62,10 @@ bio2zarr:
 	$(PYTHON) -m venv $(VENV)-bio2zarr
 	$(VENV)-bio2zarr/bin/python -m pip install --quiet --disable-pip-version-check 'bio2zarr[vcf]==0.2.1'
 
+# The rules of accessible pages, for the tests that open reports in a browser.
+axe:
+	npm install --prefix .axe --no-save --no-package-lock --ignore-scripts --no-audit --no-fund --silent axe-core@4.14.1
+
 # Writes the files that are generated from the code; tests check that they are current.
 generate: $(READY)
 	PYTHONPATH=tests $(BIN)/python -m tools.generate
@@ -74,4 +81,4 @@ $(READY): requirements-dev.lock pyproject.toml
 	@touch $(READY)
 
 clean:
-	rm -rf $(VENV) $(VENV)-pypgx $(VENV)-snakemake $(VENV)-bio2zarr demo dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(VENV)-pypgx $(VENV)-snakemake $(VENV)-bio2zarr .axe demo dist .mypy_cache .ruff_cache .pytest_cache

@@ -115,6 +115,7 @@ def annotate(  # noqa: PLR0913  # all but the first are keywords
     same_person: bool = False,
     sample_from_filename: bool = False,
     sample_sheet: PathName = "",
+    sex: str | None = None,
     context: str | None = None,
 ) -> Result:
     """Annotate the people in one or more variant files.
@@ -143,6 +144,7 @@ def annotate(  # noqa: PLR0913  # all but the first are keywords
         sample_sheet: a tab-separated table with the columns ``file`` and ``sample`` that names the
             one sample of each file; files with the same sample are files of one person. It may
             have the columns ``sex`` and ``context``.
+        sex: ``female`` or ``male``, of the people for whom the sample sheet states none.
         context: the use of the drug, such as ``adjuvant`` or ``men_testosterone``, in people for
             whom the sample sheet names none. Nothing is assumed if None.
 
@@ -167,6 +169,7 @@ def annotate(  # noqa: PLR0913  # all but the first are keywords
         assume_sorted=assume_sorted,
         population=population,
         identity=Identity(same_person, sample_from_filename, os.fspath(sample_sheet)),
+        sex=sex,
         context=context,
     )
     return Result(run(request, knowledge))

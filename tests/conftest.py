@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pysam
 import pysam.bcftools
@@ -21,6 +23,9 @@ from pgx_ana.cli import main
 from pgx_ana.haplotypes import Nomenclature
 from pgx_ana.haplotypes.nomenclature import nomenclatures
 from pgx_ana.knowledge import KnowledgeBase, load
+
+if TYPE_CHECKING:
+    from helpers.chromium import Browser
 
 NO_REAL_DATA = "the folder with real data is not next to the project"
 MISSING = (NO_REAL_DATA, "not installed", "no Slurm")
@@ -168,6 +173,21 @@ def bcftools() -> Bcftools:
         return str(command(*words[1:], catch_stdout="-o" not in words) or "")
 
     return call
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start one real browser for all tests; those that need it are skipped without it."""
+    from helpers.chromium import AXE, NoBrowserError, running_browser
+
+    if not AXE.exists():
+        pytest.skip("axe-core is not installed: make axe")
+    with contextlib.ExitStack() as stack:
+        try:
+            started = stack.enter_context(running_browser())
+        except NoBrowserError as error:
+            pytest.skip(str(error))
+        yield started
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -12,12 +12,13 @@ from pgx_ana.annotation.findings import SOURCE_NOTES
 from pgx_ana.annotation.headlines import level_words
 from pgx_ana.annotation.markers import AssociationResult, MarkerCall
 from pgx_ana.annotation.overall import evidence_context, summarise
-from pgx_ana.annotation.summary import CategorySummary, Summary
-from pgx_ana.annotation.tallies import CategoryTally, tally_categories
+from pgx_ana.annotation.summary import OVERALL, CategorySummary, Summary
+from pgx_ana.annotation.tallies import CategoryTally, count_levels, tally_categories
 from pgx_ana.annotation.variant_conclusions import unphased_genotype
 
 __all__ = [
     "NOT_ASSESSED",
+    "OVERALL",
     "SOURCE_NOTES",
     "UNDETERMINED",
     "Annotations",
@@ -28,6 +29,7 @@ __all__ = [
     "Conclusion",
     "MarkerCall",
     "Summary",
+    "count_levels",
     "evidence_context",
     "level_words",
     "summarise",

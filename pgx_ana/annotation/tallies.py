@@ -86,6 +86,28 @@ def tally_categories(annotations: Annotations) -> tuple[CategoryTally, ...]:
     return (*categories, _overall(annotations, categories))
 
 
+def count_levels(annotations: Annotations) -> dict[str, dict[Level, int]]:
+    """Return how many people have at least one finding of each level, by category.
+
+    Levels of which nobody has a finding are left out.
+    """
+    return {category.value: _count_levels(category, annotations) for category in AnnotatedCategory}
+
+
+def _count_levels(category: AnnotatedCategory, annotations: Annotations) -> dict[Level, int]:
+    maker = annotations.annotator.finding_maker
+    has_level: dict[Level, NDArray[np.bool_]] = {}
+    for results in annotations.of_category(category):
+        found = maker.of_marker(results)
+        levels = [{finding.level for finding in of_call.findings} for of_call in found.values]
+        for level in set().union(*levels):
+            has_it = np.array([level in of_call for of_call in levels], np.bool_)[found.codes]
+            has_level[level] = has_level.get(level, False) | has_it
+    present = (level for level in Level if level in has_level)
+    counts = {level: int(np.count_nonzero(has_level[level])) for level in present}
+    return {level: count for level, count in counts.items() if count}
+
+
 def _tally(
     category: AnnotatedCategory, annotations: Annotations, clusters: _Clusters
 ) -> CategoryTally:

@@ -41,6 +41,7 @@ class Settings:
             "genes": list(request.selection.genes),
             "assembly": request.selection.assembly,
             "population": request.population,
+            "sex": request.sex,
             "context": request.context,
             "reference": request.reference,
             "verify": request.verify,
@@ -61,6 +62,7 @@ class Settings:
             reference=values["reference"],
             verify=values["verify"],
             population=values["population"],
+            sex=values["sex"],
             context=values["context"],
         )
         return cls(

@@ -20,18 +20,13 @@ from pgx_ana.cli.options import (
     request_from,
     tables_option,
 )
-from pgx_ana.cli.streams import say
+from pgx_ana.cli.telling import tell_run
 from pgx_ana.terms import FileFormat, Layout, OutputChoice
 
 if TYPE_CHECKING:
     from pgx_ana.annotation import Annotations
     from pgx_ana.knowledge import KnowledgeBase
-    from pgx_ana.quality import RunTally
-
-_ASSERTED_WARNING = (
-    "WARNING: --absent-is-reference: sites without a record are treated as reference; "
-    "their rows have source 'asserted'"
-)
+    from pgx_ana.quality import CallCounts, RunTally
 
 
 @click.command()
@@ -102,8 +97,7 @@ def annotate(
     # Loaded first: its imports take half as long again if they run nested inside other imports.
     knowledge = load_knowledge(given["directories"])
     tally = _annotate(given, knowledge, choice, output)
-    _tell(tally, given)
-    ctx.exit(_conclude(tally, given["fail_on"], quiet=given["quiet"]))
+    ctx.exit(_exit_code(tell_run(tally, given), given["fail_on"]))
 
 
 def _checked_choice(output: str, given: Mapping[str, Any]) -> OutputChoice:
@@ -139,34 +133,6 @@ def _counted(blocks: Iterable[Annotations], tally: RunTally) -> Iterator[Annotat
         yield block
 
 
-def _tell(tally: RunTally, given: Mapping[str, Any]) -> None:
-    """Print on stderr what a reader of the results must know; where not quiet, the inputs too."""
-    if given["absent_is_reference"]:
-        say(_ASSERTED_WARNING)
-    for warning in tally.warnings():
-        say(f"WARNING: {warning}")
-    if not given["quiet"]:
-        _list_inputs(tally)
-        return
-    for file in tally.files:
-        if file.remark:
-            say(f"WARNING: {file.name}: {file.remark}")
-
-
-def _conclude(tally: RunTally, fail_on: str | None, *, quiet: bool) -> int:
-    """Print the number of calls as the last line on stderr, and return the exit code."""
-    counts = tally.call_counts()
-    if not quiet:
-        say(str(counts))
+def _exit_code(counts: CallCounts, fail_on: str | None) -> int:
     failed = {"none-called": not counts.called_variants, "any-uncalled": not counts.are_all_called}
     return NOT_ALL_CALLED if fail_on is not None and failed[fail_on] else 0
-
-
-def _list_inputs(tally: RunTally) -> None:
-    """Print on stderr each file with its assembly, how it was detected, and its samples."""
-    for file in tally.files:
-        people = "1 sample" if file.samples == 1 else f"{file.samples} samples"
-        remark = f"; {file.remark}" if file.remark else ""
-        say(f"{file.name}: {file.assembly} ({file.assembly_source}), {people}{remark}")
-    if tally.in_several_files:
-        say(f"samples in several files, each treated as one person: {tally.in_several_files}")

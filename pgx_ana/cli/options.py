@@ -247,6 +247,11 @@ _ANNOTATION_OPTIONS = (
         "1000 Genomes population; shown in addition to the candidates.",
     ),
     click.option(
+        "--sex",
+        type=Choice(["female", "male"]),
+        help="The sex of the people for whom the sample sheet states none.",
+    ),
+    click.option(
         "--context",
         metavar="NAME",
         help="The use of the drug, such as adjuvant or men_testosterone (pgx-ana kb list "
@@ -264,7 +269,7 @@ def request_from(given: Mapping[str, Any], knowledge: KnowledgeBase) -> Request:
     return Request(
         paths=given["files"],
         selection=Selection(
-            samples=_selected_samples(given["samples"], given["samples_file"]),
+            samples=selected_samples(given["samples"], given["samples_file"]),
             genes=knowledge.genes_named(given["genes"]),
             assembly=knowledge.assembly_named(given["assembly"]) if given["assembly"] else None,
         ),
@@ -287,11 +292,12 @@ def request_from(given: Mapping[str, Any], knowledge: KnowledgeBase) -> Request:
             from_file_name=given["sample_from_filename"],
             sample_sheet=given["sample_sheet"],
         ),
+        sex=given.get("sex"),
         context=given.get("context"),
     )
 
 
-def _selected_samples(listed: str, file: Path | None) -> tuple[str, ...]:
+def selected_samples(listed: str, file: Path | None) -> tuple[str, ...]:
     """Return the samples of ``--samples`` or ``--samples-file``, each once; empty for neither."""
     if listed and file:
         raise UsageError("--samples and --samples-file cannot be combined")

@@ -19,6 +19,7 @@ from pgx_ana.cli.batch import batch
 from pgx_ana.cli.check import check
 from pgx_ana.cli.interruption import INTERRUPTED_EXIT_CODE
 from pgx_ana.cli.kb import kb
+from pgx_ana.cli.report import report
 from pgx_ana.cli.streams import discard_stdout, losing_messages, prepare_streams, say
 from pgx_ana.errors import PgxAnaError
 from pgx_ana.printable import printable
@@ -123,5 +124,5 @@ def _exit_on_signal(number: int, frame: object) -> NoReturn:
     sys.exit(_SIGNAL_EXIT_CODE_BASE + number)
 
 
-for command in (annotate, batch, check, kb):
+for command in (annotate, report, batch, check, kb):
     main.add_command(command)

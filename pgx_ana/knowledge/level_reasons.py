@@ -30,10 +30,10 @@ def level_reason(
 
 def _support(n_cohorts: int, deciding: list[Evidence]) -> str:
     is_corrected = any(item.significance is Significance.CORRECTED for item in deciding)
-    found = "one study found it" if n_cohorts == 1 else f"{n_cohorts} independent studies found it"
+    found = "one study" if n_cohorts == 1 else f"{n_cohorts} independent studies"
     if is_corrected:
-        return f"{found}, corrected for multiple testing"
-    return f"{found}, without correction for multiple testing"
+        return f"{found}, corrected"
+    return f"{found}, not corrected"
 
 
 def _downgrades(association: Association, deciding: list[Evidence], drug: str) -> Iterator[str]:
@@ -54,7 +54,7 @@ def _others(association: Association, grade: EvidenceGrade) -> str:
         claim = f"{n_for} for" if association.claims_difference else f"{n_null} without difference"
         return f"studies disagree: {claim}, {n_against} against"
     if grade.level is Level.NOT_CONFIRMED:
-        return "a study that found no difference is at least as large as those that found one"
+        return "a null study is at least as large as those that found it"
     if grade.level is Level.UNSETTLED:
         return "a difference was reported, but not in whom, or no result can be scored"
     if grade.level is Level.NULL:

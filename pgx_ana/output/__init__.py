@@ -1,8 +1,9 @@
 """Results in every format. A file is written completely or not at all.
 
 Takes: annotations, or the callability of files.
-Gives: tables as TSV, CSV, Parquet and data frames, one JSON document per person, callability
-    reports; the column registry describes all tables. Blocks of people are written one by one.
+Gives: tables as TSV, CSV, Parquet and data frames, one JSON document per person with what was
+    published on its genotypes, callability reports; the column registry describes all tables.
+    Blocks of people are written one by one.
 Never: draws a conclusion, or leaves an incomplete file behind.
 """
 
@@ -18,6 +19,8 @@ from pgx_ana.output.formats import (
     write_callability,
 )
 from pgx_ana.output.frames import to_frame
+from pgx_ana.output.marker_facts import marker_facts, publication_facts
+from pgx_ana.output.page_folder import PageFolder, page_folder
 from pgx_ana.output.phase_blocks import PhaseBlock
 from pgx_ana.output.provenance import METADATA_KEY, SCHEMA_VERSION, STAMPS
 from pgx_ana.output.tables import Table, make_table
@@ -29,14 +32,18 @@ __all__ = [
     "SCHEMA_VERSION",
     "STAMPS",
     "Cells",
+    "PageFolder",
     "PhaseBlock",
     "Table",
     "json_schema",
     "json_value",
     "make_table",
+    "marker_facts",
     "merge_tables",
+    "page_folder",
     "parts_of",
     "patient_texts",
+    "publication_facts",
     "require_pyarrow",
     "to_frame",
     "write",

@@ -1,4 +1,4 @@
-"""In whom and for what the drug is used: from ``--context`` and from the sample sheet."""
+"""In whom and for what the drug is used: from ``--sex``, ``--context`` and the sample sheet."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ def stated_circumstances(request: Request, knowledge: KnowledgeBase) -> Stated:
     for rows of one sample that disagree.
     """
     context = "" if request.context is None else knowledge.context_named(request.context)
-    others = _checked(Circumstances("", context), knowledge, "--context")
+    sex = _sex_named(request.sex or "", "--sex")
+    others = _checked(Circumstances(sex, context), knowledge, "--context")
     sheet = request.identity.place
     by_sample: dict[str, Circumstances] = {}
     for row in request.identity.rows_of(request.paths).values():
@@ -53,8 +54,8 @@ def stated_circumstances(request: Request, knowledge: KnowledgeBase) -> Stated:
         )
     for sample, stated in by_sample.items():
         place = f"{sheet}: sample {sample}"
-        with_context = Circumstances(stated.sex, stated.context or context)
-        by_sample[sample] = _checked(with_context, knowledge, place)
+        complete = Circumstances(stated.sex or sex, stated.context or context)
+        by_sample[sample] = _checked(complete, knowledge, place)
     return Stated(by_sample, others)
 
 
@@ -65,11 +66,17 @@ def _one_of(first: str, second: str, place: str) -> str:
     return first or second
 
 
-def _stated(row: SheetRow, knowledge: KnowledgeBase, place: str) -> Circumstances:
-    sex = _SEXES.get(row.sex.casefold())
+def _sex_named(name: str, place: str) -> str:
+    """Return a sex by its name or initial, in any case; empty for an empty text."""
+    sex = _SEXES.get(name.casefold())
     if sex is None:
-        hint = did_you_mean(row.sex, ("female", "male"))
-        raise UsageError(f"{place}: unknown sex {row.sex!r}; use female or male{hint}")
+        hint = did_you_mean(name, ("female", "male"))
+        raise UsageError(f"{place}: unknown sex {name!r}; use female or male{hint}")
+    return sex
+
+
+def _stated(row: SheetRow, knowledge: KnowledgeBase, place: str) -> Circumstances:
+    sex = _sex_named(row.sex, place)
     try:
         context = knowledge.context_named(row.context) if row.context else ""
     except UsageError as error:

@@ -65,8 +65,8 @@ class Request:
     ``verify`` every file is read to its end. With ``assume_sorted``, a BGZF file without an index
     is read near the known sites only, unless it is verified or absent sites are reference.
     ``population`` is the panel population whose haplotype frequencies weight ambiguous diplotypes,
-    empty for none. ``context`` is the use of the drug in people for whom the sample sheet names
-    none, None if it is not stated.
+    empty for none. ``sex`` (female or male) and ``context``, the use of the drug, are those of
+    people for whom the sample sheet names none; None where they are not stated.
     """
 
     paths: tuple[str, ...]
@@ -77,6 +77,7 @@ class Request:
     assume_sorted: bool = False
     population: str = ""
     identity: Identity = field(default_factory=Identity)
+    sex: str | None = None
     context: str | None = None
 
 

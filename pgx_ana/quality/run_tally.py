@@ -32,6 +32,16 @@ class RunTally:
         """Return the files that people were read from."""
         return tuple(self._files.values())
 
+    @property
+    def n_people(self) -> int:
+        """Return the number of people."""
+        return self._n_people
+
+    @property
+    def sites(self) -> tuple[SiteTally, ...]:
+        """Return what the people have at each variant."""
+        return self._sites
+
     def add(self, calls: CohortCalls) -> None:
         """Add the people of a block."""
         self._n_people += len(calls.samples)

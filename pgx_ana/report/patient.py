@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pgx_ana.report.cards import Card, cards, each_result_once, other_results
+from pgx_ana.report.cards import Card, by_signal, cards, each_result_once, other_results
 from pgx_ana.report.forest import Axes
 from pgx_ana.report.gathered import Answered, OutcomeRows, answered, gathered
 from pgx_ana.report.haplotype_map import HaplotypeMap, haplotype_maps
@@ -27,10 +27,15 @@ _UNDECIDED = frozenset({"unsettled", "not_studied", "undetermined"})
 
 @dataclass(frozen=True, slots=True)
 class LevelGroup:
-    """Conclusions of one level."""
+    """Conclusions of one level; those of one signal share a card."""
 
     level: Mark
     cards: tuple[Card, ...]
+
+    @property
+    def n_findings(self) -> int:
+        """Return the number of conclusions."""
+        return sum(1 + len(card.same_signal) for card in self.cards)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,23 +91,32 @@ class ContextFacts:
 
 @dataclass(frozen=True, slots=True)
 class SiteRow:
-    """One known site of a person."""
+    """One known site of a person.
+
+    ``told`` is the status, where it is not called, and the reason for it or for a remark.
+    """
 
     variant: str
     place: str
     reference: str
     genotype: str
     status: Mark
-    note: str
+    told: str
 
 
 @dataclass(frozen=True, slots=True)
 class GeneSites:
-    """The known sites of a gene."""
+    """The known sites of a gene; of the absent ones, the variant alone."""
 
     gene: str
     rows: tuple[SiteRow, ...]
+    absent: tuple[str, ...]
     called: int
+
+    @property
+    def n_sites(self) -> int:
+        """Return the number of sites."""
+        return len(self.rows) + len(self.absent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +148,20 @@ class PatientReport:
     references: tuple[Reference, ...]
 
     @property
+    def levels(self) -> frozenset[str]:
+        """Return the keys of the levels that the report names."""
+        firmest = (row.level.key for row in self.categories if row.level is not None)
+        return frozenset((*firmest, *(group.level.key for group in self.groups)))
+
+    @property
     def n_sites(self) -> int:
         """Return the number of known sites."""
-        return sum(len(gene.rows) for gene in self.genes)
+        return sum(gene.n_sites for gene in self.genes)
 
     @property
     def n_findings(self) -> int:
         """Return the number of conclusions that report a difference for the person."""
-        return sum(len(group.cards) for group in self.groups)
+        return sum(group.n_findings for group in self.groups)
 
 
 def patient_report(document: Facts) -> PatientReport:
@@ -184,7 +204,7 @@ def patient_report(document: Facts) -> PatientReport:
 def _by_level(findings: Sequence[Card]) -> tuple[LevelGroup, ...]:
     by_level: dict[str, list[Card]] = {}
     in_order = sorted(findings, key=lambda card: level_rank(card.level.key))
-    for card in each_result_once(in_order):
+    for card in each_result_once(tuple(by_signal(in_order))):
         by_level.setdefault(card.level.key, []).append(card)
     return tuple(LevelGroup(group[0].level, tuple(group)) for group in by_level.values())
 
@@ -221,21 +241,28 @@ def _gene_sites(document: Facts) -> tuple[GeneSites, ...]:
     for call in document["calls"]:
         by_gene.setdefault(call["gene"], []).append(_site(call))
     return tuple(
-        GeneSites(gene, tuple(rows), sum(row.status.key == "called" for row in rows))
+        GeneSites(
+            gene,
+            tuple(row for row in rows if not _is_plainly_absent(row)),
+            tuple(row.variant for row in rows if _is_plainly_absent(row)),
+            sum(row.status.key == "called" for row in rows),
+        )
         for gene, rows in by_gene.items()
     )
 
 
+def _is_plainly_absent(row: SiteRow) -> bool:
+    return row.status.key == "absent"
+
+
 def _site(call: Facts) -> SiteRow:
-    numbers = [f"{name.upper()} {call[name]:g}" for name in ("gq", "dp") if call[name] is not None]
-    reason = call["reason"] or ""
-    is_plain_absence = call["status"] == "absent" and call["source"] == "none"
-    notes = ["" if is_plain_absence else reason, *numbers]
+    status, reason = STATUSES[call["status"]], call["reason"] or ""
+    word = "" if status.key == "called" else status.word
     return SiteRow(
         variant=call["variant"],
         place=f"{call['chrom']}:{call['pos']}",
         reference=call["ref"] or "not verified",
         genotype=call["genotype"] or "",
-        status=STATUSES[call["status"]],
-        note="; ".join(filter(None, notes)),
+        status=status,
+        told=": ".join(filter(None, (word, reason))),
     )

@@ -8,14 +8,18 @@ from pgx_ana.report.studies import Facts
 from pgx_ana.report.words import FIXED_SENTENCE, STATUS_MEANINGS, STATUSES
 
 
-def patient_page(document: Facts) -> bytes:
-    """Return the page on the person of a document, which follows the schema of this version."""
+def patient_page(document: Facts, home: str = "") -> bytes:
+    """Return the page on the person of a document, which follows the schema of this version.
+
+    ``home`` is the address of the index of all people, empty for a page of its own.
+    """
     drug = document["knowledge_base"]["drug"]
     meanings = {STATUSES[status].word: text for status, text in STATUS_MEANINGS.items()}
     return render(
         "patient.html",
         {
             "report": patient_report(document),
+            "home": home,
             "drug": drug,
             "fixed_sentence": FIXED_SENTENCE.format(drug=drug),
             "status_meanings": meanings,

@@ -20,9 +20,16 @@ _READING = {
     "partial": "(in part)",
     "second_hand": "(second-hand)",
 }
+USUAL_SETTING = "adjuvant"
+"""The setting that rows do not name."""
+
+_FOUND = {"association": "a difference", "null": "no difference", "unclear": "unclear"}
+_SHORT_DRUGS = {"an aromatase inhibitor not named": "unnamed AI"}
 _ON_OTHERS = "On other drugs or several together"
 _BACKGROUND = "Background"
 _BACKGROUND_KINDS = frozenset({"background", "laboratory"})
+_MAX_ESTIMATES = 2
+_RATIO_NAME = re.compile(r"(adjusted |subdistribution )*(HR|OR|RR)\b")
 _RSID = re.compile(r"\brs[1-9][0-9]*\b")
 _BASES = frozenset("ACGT")
 _NO_INTERVAL = "no interval reported"
@@ -41,31 +48,34 @@ class Genotype:
 class StudyRow:
     """One published result; ``result`` is its identifier in the knowledge base.
 
-    ``reference`` is the number of its publication on the page. ``effect`` and ``comparator`` are
-    the groups compared; ``carriers`` says in whom where no groups are named. ``estimate`` has all
-    effect sizes in words; ``bar`` is the one that can be drawn, with ``undrawn`` saying why there
-    is none. ``people`` is the letter of the rows about the same or overlapping people, empty for a
-    row of its own. ``shown_at`` is the marker of the card that shows the result in full.
+    ``reference`` is the number of its publication on the page. ``people`` are their number, setting
+    and sex, where these are not the usual ones. ``effect`` and ``comparator`` are the groups
+    compared; ``carriers`` says in whom where no groups are named. ``estimate`` has the effect sizes
+    in words, ``short_estimate`` one of them; ``bar`` is the one that can be drawn, with
+    ``undrawn`` saying why there is none. ``found`` says in words whether there was a difference.
+    ``overlap`` is the letter of the rows about the same or overlapping people, empty for a row of
+    its own. ``shown_at`` is the marker of the card that shows the result in full.
     """
 
     result: str
     label: str
     reference: int
-    n: str
-    setting: str
+    people: str
     drugs: str
     effect: tuple[Genotype, ...]
     comparator: tuple[Genotype, ...]
     carriers: str
     outcome: str
     estimate: str
+    short_estimate: str
     bar: Bar | None
     undrawn: str
     p: str
+    found: str
     verdict: Mark
     reason: str
     reading: str
-    people: str
+    overlap: str
     shown_at: str = ""
 
 
@@ -106,7 +116,7 @@ class StudyWriter:
                 replace(
                     row,
                     reason=left_out.get(item["result"], ""),
-                    people=letters[item["cohort"]],
+                    overlap=letters[item["cohort"]],
                 )
             )
         titles = (self._on_drug, _ON_OTHERS, _BACKGROUND)
@@ -136,21 +146,22 @@ class StudyWriter:
             result=item["result"],
             label=f"{_surname(publication['author'])} {publication['year'] or '(year unknown)'}",
             reference=self.cited.setdefault(item["publication"], len(self.cited) + 1),
-            n="n unknown" if item["n"] is None else f"{item['n']:,}",
-            setting=_plain(item["setting"]) + (", men" if item["sex"] == "male" else ""),
-            drugs=" + ".join(item["drugs"]),
+            people=_people(item),
+            drugs=" + ".join(_SHORT_DRUGS.get(drug, drug) for drug in item["drugs"]),
             effect=_genotypes(compared["effect"], genotype),
             comparator=_genotypes(compared["comparator"], genotype),
             carriers=_carriers(item),
             outcome=item["outcome"],
-            estimate="; ".join(_estimate(estimate, item["outcome"]) for estimate in estimates),
+            estimate=_estimates(estimates, item["outcome"]),
+            short_estimate=_short_estimate(estimates, item["outcome"]),
             bar=bar,
             undrawn="" if bar is not None else _NO_INTERVAL if estimates else _NO_SIZE,
             p=item["p"] or "",
+            found=_FOUND[item["finding"]],
             verdict=verdict,
             reason="",
             reading=_READING[item["read"]],
-            people="",
+            overlap="",
         )
 
 
@@ -187,6 +198,13 @@ def _genotypes(names: Sequence[str], own: str) -> tuple[Genotype, ...]:
     return tuple(Genotype(name, name == own) for name in names)
 
 
+def _people(item: Facts) -> str:
+    """Return the number of people, and their setting where it is not the usual one."""
+    parts = ["n unknown" if item["n"] is None else f"{item['n']:,}"]
+    parts += [] if item["setting"] == USUAL_SETTING else [item["setting"].replace("_", " ")]
+    return ", ".join([*parts, "men"] if item["sex"] == "male" else parts)
+
+
 def _carriers(item: Facts) -> str:
     """Say in whom a result was seen, where it names no groups."""
     carried = item["carriers"]
@@ -200,6 +218,24 @@ def _carriers(item: Facts) -> str:
         is_homozygous = item["model"] == "homozygotes"
         return f"{carried}/{carried}" if is_homozygous else f"carriers of {carried}"
     return f"in {carried}"
+
+
+def _estimates(items: Sequence[Facts], outcome: str) -> str:
+    """Return the first effect sizes in words, and how many more there are."""
+    texts = [_estimate(item, outcome) for item in items[:_MAX_ESTIMATES]]
+    more = len(items) - len(texts)
+    return "; ".join([*texts, f"{more} more"] if more else texts)
+
+
+def _short_estimate(items: Sequence[Facts], outcome: str) -> str:
+    """Return the effect size that is drawn, else the first; of a ratio, without its outcome."""
+    drawn = [item for item in items if None not in (item["value"], item["low"], item["high"])]
+    chosen = next(iter([*drawn, *items]), None)
+    if chosen is None:
+        return ""
+    kind = _RATIO_NAME.match(chosen["measure"])
+    measure = kind[0] if kind is not None and drawn else chosen["measure"]
+    return _estimate({**chosen, "measure": measure}, outcome)
 
 
 def _estimate(item: Facts, outcome: str) -> str:
@@ -218,7 +254,3 @@ def _surname(author: str) -> str:
     """Return the surname of an author who is written ``Liu L``; groups keep their name."""
     first, _, last = author.rpartition(" ")
     return first if first and last.isupper() and len(last) <= 3 else author
-
-
-def _plain(code: str) -> str:
-    return code.replace("_", " ")

@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from helpers.processes import ended_process
 
 from pgx_ana.output import leftovers
 from pgx_ana.output.files import output_folder, write
 from pgx_ana.output.leftovers import remove_leftovers, temporary_file
 
 DAY = 86_400
-
-
-def ended_process() -> int:
-    """Return the number of a process that has ended."""
-    with subprocess.Popen([sys.executable, "-c", ""]) as process:
-        process.wait()
-    return process.pid
 
 
 def leave(folder: Path, process: int, *, machine: str = "", age: float = 0) -> Path:

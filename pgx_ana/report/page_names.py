@@ -1,0 +1,33 @@
+"""Names of the files with the pages on people, safe on every file system."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+_MAX_LENGTH = 60
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
+_DIGITS = 8
+
+
+class PageNames:
+    """Gives each sample a file name of its own, the same in every run with the same people.
+
+    A sample whose name is not safe, or differs from another in case alone, gets a digest at the
+    end.
+    """
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def name(self, sample: str) -> str:
+        """Return the name for the page on a sample; call once for each."""
+        stem = _UNSAFE.sub("_", sample)[:_MAX_LENGTH].strip(".")
+        is_plain = stem == sample and not _RESERVED.fullmatch(stem)
+        if not is_plain or f"{stem}.html".casefold() in self._taken:
+            digest = hashlib.sha256(sample.encode("utf-8", "surrogateescape")).hexdigest()
+            stem = f"{stem}-{digest[:_DIGITS]}" if stem else digest[:_DIGITS]
+        name = f"{stem}.html"
+        self._taken.add(name.casefold())
+        return name

@@ -1,0 +1,197 @@
+"""A real browser: Debian's Chromium, driven by chromedriver, that reaches nothing but files."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from selenium.webdriver import ActionChains, Chrome, ChromeOptions
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.keys import Keys
+
+from helpers.paths import ROOT
+
+PROGRAMS = ("chromium", "chromedriver")
+AXE = ROOT / ".axe" / "node_modules" / "axe-core" / "axe.min.js"
+
+A4_INCHES = (8.27, 11.69)
+_LOAD_SECONDS = 60
+_SCRIPT_SECONDS = 100
+_TABS_AT_ONCE = 100
+
+_FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+)
+
+_AFTER_PAINT = """
+const done = arguments[0];
+requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50)));
+"""
+
+_RUN_AXE = """
+const done = arguments[0];
+const line = (rule, node) => `${rule.id}: ${rule.help}: ${node.target.flat().join(" ")} ` +
+  `${node.html.slice(0, 200)} (${node.any.concat(node.all, node.none).map(c => c.message)[0]})`;
+axe.run(document, {resultTypes: ["violations"]}).then(
+  found => done(found.violations.flatMap(rule => rule.nodes.map(node => line(rule, node)))),
+  error => done([`axe failed: ${error}`]));
+"""
+
+
+class NoBrowserError(Exception):
+    """The browser, or what drives it, is not installed; the message says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How a page is looked at; sizes in CSS pixels."""
+
+    width: int = 1200
+    height: int = 800
+    dark: bool = False
+    scripts: bool = True
+    media: Literal["", "print"] = ""
+    """Style as for print, on the screen; with any media named here, it is printed as well."""
+    forced_colors: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Loading:
+    """What happened while a page was loaded: messages on the console, addresses requested."""
+
+    console: tuple[str, ...]
+    requests: tuple[str, ...]
+
+
+class Browser:
+    """A browser with one tab, in which pages from files are opened one after another."""
+
+    def __init__(self, driver: Chrome) -> None:
+        self._driver = driver
+
+    def open(self, page: Path, view: View | None = None) -> Loading:
+        """Load a page, wait until it is painted, and return what happened meanwhile."""
+        view = view or View()
+        self._driver.get("about:blank")
+        self._look_as(view)
+        for log in ("browser", "performance"):
+            self._log(log)  # empties it
+        self._driver.get(page.absolute().as_uri())
+        if view.scripts:  # else none of ours would be called back
+            self._driver.execute_async_script(_AFTER_PAINT)
+        console = tuple(entry["message"] for entry in self._log("browser"))
+        return Loading(console, tuple(self._requests()))
+
+    def ask(self, script: str, *arguments: object) -> Any:
+        """Return the value of a script that runs in the page, whatever the page allows itself."""
+        return self._driver.execute_script(script, *arguments)
+
+    def axe(self) -> list[str]:
+        """Return the violations of all rules of axe-core in the page as it is, a line each.
+
+        Raises :class:`NoBrowserError` without axe-core.
+        """
+        if not AXE.exists():
+            raise NoBrowserError("axe-core is not installed: make axe")
+        self._driver.execute_script(AXE.read_text(encoding="utf-8"))
+        return list(self._driver.execute_async_script(_RUN_AXE))
+
+    def press_tab(self, times: int) -> None:
+        """Press the tab key a number of times."""
+        for start in range(0, times, _TABS_AT_ONCE):
+            keys = Keys.TAB * min(_TABS_AT_ONCE, times - start)
+            ActionChains(self._driver, duration=0).send_keys(keys).perform()
+
+    def pdf(self) -> bytes:
+        """Print the page on A4, without backgrounds, as is the default for readers."""
+        width, height = A4_INCHES
+        options = {"paperWidth": width, "paperHeight": height, "preferCSSPageSize": True}
+        return base64.b64decode(self._command("Page.printToPDF", **options)["data"])
+
+    def screenshot(self, *, whole: bool = False) -> bytes:
+        """Return what is seen of the page, or the whole page, as PNG."""
+        shot = self._command(
+            "Page.captureScreenshot",
+            captureBeyondViewport=whole,
+            **({"clip": self._extent()} if whole else {}),
+        )
+        return base64.b64decode(shot["data"])
+
+    def _extent(self) -> dict[str, float]:
+        size = self._command("Page.getLayoutMetrics")["cssContentSize"]
+        return {"x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1}
+
+    def _command(self, command: str, **options: object) -> Any:
+        return self._driver.execute_cdp_cmd(command, options)
+
+    def _log(self, name: str) -> list[dict[str, str]]:
+        entries: list[dict[str, str]] = self._driver.get_log(name)  # type: ignore[no-untyped-call]
+        return entries
+
+    def _look_as(self, view: View) -> None:
+        self._command(
+            "Emulation.setDeviceMetricsOverride",
+            width=view.width,
+            height=view.height,
+            deviceScaleFactor=1,
+            mobile=False,
+        )
+        self._command("Emulation.setScrollbarsHidden", hidden=True)  # else they take width
+        features = {
+            "prefers-color-scheme": "dark" if view.dark else "light",
+            "forced-colors": "active" if view.forced_colors else "none",
+        }
+        self._command(
+            "Emulation.setEmulatedMedia",
+            media=view.media,
+            features=[{"name": name, "value": value} for name, value in features.items()],
+        )
+        self._command("Emulation.setScriptExecutionDisabled", value=not view.scripts)
+
+    def _requests(self) -> Iterator[str]:
+        """Yield the addresses requested since the log was emptied; what is in the page is none."""
+        for entry in self._log("performance"):
+            message = json.loads(entry["message"])["message"]
+            if message["method"] == "Network.requestWillBeSent":
+                address = str(message["params"]["request"]["url"])
+                if not address.startswith("data:"):
+                    yield address
+
+
+@contextlib.contextmanager
+def running_browser() -> Iterator[Browser]:
+    """Start a browser, and end it. Raises :class:`NoBrowserError`."""
+    browser, driver = (_program(name) for name in PROGRAMS)
+    options = ChromeOptions()
+    options.binary_location = browser
+    for flag in _FLAGS:
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    started = Chrome(options=options, service=Service(driver))
+    try:
+        started.set_page_load_timeout(_LOAD_SECONDS)
+        started.set_script_timeout(_SCRIPT_SECONDS)
+        yield Browser(started)
+    finally:
+        started.quit()
+
+
+def _program(name: str) -> str:
+    path = shutil.which(name)
+    if path is None:
+        raise NoBrowserError(f"{name} is not installed")
+    return path
