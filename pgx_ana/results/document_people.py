@@ -16,11 +16,12 @@ from pgx_ana.annotation import Annotations
 from pgx_ana.coded import Coded
 from pgx_ana.errors import InputError
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.model import FROM_A_RECORD, Circumstances, InputFile, SiteCalls
+from pgx_ana.model import FROM_A_RECORD, Circumstances, SiteCalls
 from pgx_ana.output import COLUMNS, STAMPS, json_value, make_table
 from pgx_ana.results.calls import CALL_TEXTS, CallCells
 from pgx_ana.results.document_check import Document
 from pgx_ana.results.facts import RunFacts
+from pgx_ana.results.input_files import input_file
 from pgx_ana.results.people import StoredPeople, check_circumstances
 from pgx_ana.results.sections import Section
 from pgx_ana.terms import Assembly, TableName
@@ -104,7 +105,7 @@ class _Gathering:
 
     def add(self, document: Document) -> None:
         self.samples.append(document["sample"])
-        self._files.add(tuple(_input_file(file) for file in document["inputs"]))
+        self._files.add(tuple(input_file(file) for file in document["inputs"]))
         context = document["context"]
         use = "" if context is None else context["id"]
         self._circumstances.add(Circumstances(document["sex"] or "", use))
@@ -224,16 +225,3 @@ def _layout(document: Document, where: str) -> object:
         raise InputError(f"{where}: a call is there twice, or on another assembly; annotate again")
     rows = (tuple(row[_MARKER[table]] for row in document[table]) for table in _CONCLUDED)
     return (document["assembly"], variants, *rows)
-
-
-def _input_file(file: Mapping[str, Any]) -> InputFile:
-    """Return an input file; what documents do not keep of it is empty."""
-    return InputFile(
-        name=file["name"],
-        header_sha256=file["header_sha256"],
-        assembly=Assembly(file["assembly"]),
-        assembly_source=file["assembly_source"],
-        format=file["format"],
-        indexed=False,
-        samples=0,
-    )

@@ -307,13 +307,19 @@ CHANGED: dict[str, tuple[str, Rewrite, str]] = {
     "files": (
         "samples",
         with_cells("files", {0: "a;b"}),
-        r"/calls.parquet: rs1: the file of a call is not that of the person; annotate again",
+        r"/samples.parquet: the columns files and inputs differ on a;b; annotate again",
     ),
-    "formats": (
+    "inputs": (
         "samples",
-        with_cells("file_formats", {0: "VCF;VCF"}),
-        r"/samples.parquet: which files a person is in is not clear from '.*x.vcf'; annotate again",
+        with_cells("inputs", {0: "[]"}),
+        r"/samples.parquet: the columns files and inputs differ on .*x.vcf; annotate again",
     ),
+    "inputs that are none": (
+        "samples",
+        with_cells("inputs", {0: "[7]"}),
+        r"/samples.parquet: the column inputs does not describe files: .*; annotate again",
+    ),
+    "inputs that are no JSON": ("samples", with_cells("inputs", {0: "x"}), r"/samples.parquet: "),
     "diplotype": (
         "haplotypes",
         with_cells("diplotype", {0: "*9/*9"}),
