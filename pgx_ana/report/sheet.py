@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pgx_ana.report.words import Mark
 
@@ -55,6 +56,7 @@ def columns(text: str) -> int:
     return len(bare) if bare.isascii() else sum(map(_columns_of, bare))
 
 
+@lru_cache(maxsize=1000)
 def _columns_of(sign: str) -> int:
     if unicodedata.category(sign) in {"Mn", "Me"}:
         return 0
