@@ -13,7 +13,7 @@ from pgx_ana.model import Circumstances, CohortCalls
 from pgx_ana.output.columns import Column
 from pgx_ana.output.encoding import as_utf8
 from pgx_ana.output.listing import Listing
-from pgx_ana.output.marker_facts import (
+from pgx_ana.output.literature import (
     known_markers,
     marker_facts,
     publication_facts,
