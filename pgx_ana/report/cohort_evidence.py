@@ -151,7 +151,7 @@ class EvidenceWriter:
                 GenotypePeople(genotype, self._figures.figure(count, n_people), style)
                 for style, genotype, count in parts
             ),
-            bar=self._figures.bar(parts, n_people),
+            bar=self._figures.bar([(style, count) for style, _, count in parts], n_people),
             claims=tuple(self._claims(site.variant, site)),
         )
 
@@ -184,7 +184,7 @@ class EvidenceWriter:
             for result in results
         } | dict.fromkeys(of_association["left_out"], "left_out")
         groups = tuple(self._groups(association, said, people))
-        counts = [(group.direction, group.words, count) for group, count in groups]
+        counts = [(group.direction, count) for group, count in groups]
         return Claim(
             association=association.id,
             outcome=of_association["outcome_name"],

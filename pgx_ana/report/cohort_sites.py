@@ -104,9 +104,9 @@ class _SiteWriter:
         n_hidden = sum(isinstance(count, Hidden) for count in called)
         n_some = len(sites) - n_all - n_none - n_hidden
         parts = [
-            (STATES[CallStatus.CALLED].key, "called in everybody", n_all),
-            (STATES[CallStatus.PARTIAL].key, "called in some people", n_some),
-            (STATES[CallStatus.ABSENT].key, "called in nobody", n_none),
+            (STATES[CallStatus.CALLED].key, n_all),
+            (STATES[CallStatus.PARTIAL].key, n_some),
+            (STATES[CallStatus.ABSENT].key, n_none),
         ]
         return GeneSites(
             gene,
@@ -129,7 +129,7 @@ class _SiteWriter:
             if count != 0 and state != CallStatus.CALLED and not site.people.hides_zeros
         ]
         locus = self._loci[site.variant]
-        parts = [(STATES[state].key, STATES[state].word, n) for state, n in counts.items()]
+        parts = [(STATES[state].key, n) for state, n in counts.items()]
         called = counts[CallStatus.CALLED]
         return SiteRow(
             site.variant,
