@@ -203,11 +203,14 @@ class EvidenceWriter:
     def _groups(
         self, association: Association, said: AssociationPeople, people: SitePeople | SetPeople
     ) -> Iterator[tuple[Group, Count]]:
-        """Yield each group that has genotypes or people, with the number of its people."""
+        """Yield each group that has genotypes or people, with the number of its people.
+
+        Those who were not assessed are always told, even if there are none.
+        """
         for direction, words in _GROUPS.items():
             keys = [key for key, found in association.genotypes.items() if found == direction]
             count = self._cohort.count(said, direction)
-            if not keys and count == 0:
+            if not keys and count == 0 and direction != NOT_ASSESSED:
                 continue
             genotypes = (
                 GenotypePeople(_key_text(association, key), self._with_genotype(people, key))

@@ -28,7 +28,7 @@ class Segment:
     """A part of a bar from 0 to 100: its style and its place."""
 
     key: str
-    start: float
+    start: int
     width: float
 
 
@@ -65,7 +65,9 @@ class Figures:
 
 
 def _segment(key: str, start: int, count: int, total: int) -> Segment:
-    return Segment(key, round(100 * start / total, 1), round(100 * count / total, 1))
+    """Return a segment in whole percent; one that would vanish is half a percent wide."""
+    place = round(100 * start / total)
+    return Segment(key, place, (round(100 * (start + count) / total) - place) or 0.5)
 
 
 def share_text(count: int, total: int) -> str:
