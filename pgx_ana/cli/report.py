@@ -81,7 +81,7 @@ _KINDS = {".txt": _Kind.TEXT, ".html": _Kind.PAGE, ".htm": _Kind.PAGE}
 @click.option("--full", "is_full", is_flag=True, help="Text: with every study, site and word.")
 @click.option(
     "--suppress-below",
-    type=click.IntRange(min=2),
+    type=click.IntRange(min=3),
     metavar="N",
     help="Cohort page: hide numbers of people below N, and what would give them away.",
 )
@@ -228,7 +228,8 @@ def _write_folder(
     is_large = number is not None and number > MAX_PAGES
     if is_large and not given["without_people"]:
         say(f"WARNING: there are more than {MAX_PAGES:,} people, so that none gets a page")
-    without = given["without_people"] or is_large
+    # Who hides small numbers does not tell single people either.
+    without = given["without_people"] or is_large or bool(given["suppress_below"])
     write_report_folder(
         ReportedPeople(
             () if without else people.count(),

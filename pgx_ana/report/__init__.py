@@ -1,13 +1,23 @@
-"""Reports for people: on one person or on a cohort, as pages; made to be read, printed and kept.
+"""Reports for people: on one person or on a cohort, as pages and text; made to be read and kept.
 
 Takes: the JSON document of a person; a cohort in numbers, and the knowledge base.
 Gives: pages that need nothing else: no request, the same bytes for the same input, and no script
-    but the one that sorts a table of people.
+    but the one that sorts a table of people; and lines for a terminal.
 Never: concludes anything, or shows what the document or the numbers do not say.
 """
 
 from pgx_ana.report.cohort import CohortOptions
-from pgx_ana.report.cohort_page import cohort_page
-from pgx_ana.report.patient_page import patient_page
+from pgx_ana.report.cohort_html import cohort_page
+from pgx_ana.report.patient_html import patient_page
+from pgx_ana.report.patient_lines import patient_text
+from pgx_ana.report.report_folder import MAX_PAGES, ReportedPeople, write_report_folder
 
-__all__ = ["CohortOptions", "cohort_page", "patient_page"]
+__all__ = [
+    "MAX_PAGES",
+    "CohortOptions",
+    "ReportedPeople",
+    "cohort_page",
+    "patient_page",
+    "patient_text",
+    "write_report_folder",
+]

@@ -9,10 +9,10 @@ from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.output import page_folder
 from pgx_ana.quality import Cohort
 from pgx_ana.report.cohort import CohortOptions
-from pgx_ana.report.cohort_page import cohort_page
+from pgx_ana.report.cohort_html import cohort_page
 from pgx_ana.report.environment import render
 from pgx_ana.report.page_names import PageNames
-from pgx_ana.report.patient_page import patient_page
+from pgx_ana.report.patient_html import patient_page
 from pgx_ana.report.studies import Facts
 from pgx_ana.report.words import FIXED_SENTENCE
 
@@ -62,17 +62,16 @@ def write_report_folder(
         cohort, refused = people.cohort()
         complete = replace(options, pages=pages, refused=refused)
         folder.write(_COHORT, cohort_page(cohort, knowledge, complete))
-        folder.write(_INDEX, _index_page(links, cohort.n_people, knowledge))
+        folder.write(_INDEX, _index_page(links, knowledge))
     return len(links)
 
 
-def _index_page(links: list[PersonLink], n_people: int, knowledge: KnowledgeBase) -> bytes:
+def _index_page(links: list[PersonLink], knowledge: KnowledgeBase) -> bytes:
     drug = knowledge.drugs[knowledge.info.drug].name
     return render(
         "index.html",
         {
             "links": links,
-            "n_people": n_people,
             "cohort": _COHORT,
             "drug": drug,
             "fixed_sentence": FIXED_SENTENCE.format(drug=drug),
