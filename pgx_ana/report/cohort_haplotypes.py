@@ -85,7 +85,9 @@ class _SetWriter:
             diplotypes=tuple(self._diplotypes()) if is_told else (),
             phenotypes=tuple(self._phenotypes()) if definition.phenotypes and is_told else (),
             undetermined=self._figure(self._of(lambda cell: not _is_reported(cell))),
-            reasons=tuple(self._named(text, count) for text, count in self._set.deciding),
+            reasons=tuple(
+                self._named(text.replace("_", " "), count) for text, count in self._set.deciding
+            ),
         )
 
     def _diplotypes(self) -> Iterator[NamedFigure]:

@@ -68,7 +68,7 @@ class FrequencyRow:
     """The frequency of an allele among the people, and in five populations.
 
     ``place`` is that of ``observed`` from 0 to 100; None where there is none to show. ``verdict``
-    says how it compares; ``is_suspect`` if it fits no population.
+    says how it compares; ``is_compared`` if it could be, ``is_suspect`` if it fits no population.
     """
 
     variant: str
@@ -78,6 +78,7 @@ class FrequencyRow:
     place: float | None
     populations: tuple[Population, ...]
     verdict: str
+    is_compared: bool
     is_suspect: bool
 
 
@@ -168,6 +169,7 @@ def _frequency_row(variant: str, gene: str, frequency: SiteFrequency) -> Frequen
         place,
         tuple(_populations(frequency)),
         _verdict(frequency),
+        is_compared=frequency.is_compared,
         is_suspect=frequency.is_outlier,
     )
 

@@ -193,7 +193,7 @@ def test_the_query_of_the_page_answers_from_parquet(
     found = re.search(r"<code>(SELECT.*?)</code>", cohort_page(cohort, toy_haplotypes).decode())
     assert found is not None
     monkeypatch.chdir(tmp_path / "results")
-    rows = duckdb.sql(html.unescape(found.group(1))).fetchall()
+    rows = duckdb.execute(html.unescape(found.group(1))).fetchall()
     assert sorted(rows) == sorted(
         (sample, category, level, 1)
         for sample in ("S0", "S1")
