@@ -6,5 +6,6 @@ Never: concludes anything, or shows what the document does not say.
 """
 
 from pgx_ana.report.patient_page import patient_page
+from pgx_ana.report.site_pages import site_pages
 
-__all__ = ["patient_page"]
+__all__ = ["patient_page", "site_pages"]
