@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pgx_ana.knowledge import Association, Direction
+from pgx_ana.knowledge import OTHER_DIPLOTYPES, Association, Direction
 
 _MAX_NAMED = 6
 _COPIES = {"0": "no copy", "1": "one copy", "2": "two copies"}
@@ -32,6 +32,11 @@ def _named(association: Association, genotypes: Sequence[str]) -> str:
     """Return genotypes, or their number if there are many."""
     if len(genotypes) > _MAX_NAMED:
         return f"{len(genotypes)} genotypes"
+    return ", ".join(genotype_name(association, key) for key in genotypes)
+
+
+def genotype_name(association: Association, key: str) -> str:
+    """Return a key of the genotypes of an association in words: ``one copy of x``, ``A/C``."""
     if association.haplotype is not None:
-        return ", ".join(f"{_COPIES[key]} of {association.haplotype}" for key in genotypes)
-    return ", ".join(genotypes)
+        return f"{_COPIES[key]} of {association.haplotype}"
+    return "all other diplotypes" if key == OTHER_DIPLOTYPES else key

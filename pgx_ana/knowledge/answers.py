@@ -17,9 +17,9 @@ class Answer:
     ``on_drug`` are those on the drug of the knowledge base alone; ``on_class`` those on other drugs
     of its class, or on several pooled; ``in_men`` those in men on any of them; ``without`` those
     without any of them: other drugs, no drug, or laboratory. Results whose report is unclear do not
-    count. ``polygenic`` are the results on many variants at once, counted in ``in_men`` only.
-    ``results`` are the identifiers of all others that count. ``studied`` says on what it was studied, the nearest first: ``drug``, ``drug_class``, ``other``
-    or ``none``.
+    count. ``polygenic`` are the results on many variants at once, counted in ``in_men`` only;
+    ``results`` are the identifiers of the others. ``studied`` says on what it was studied, the
+    nearest first: ``drug``, ``drug_class``, ``other`` or ``none``.
     """
 
     question: Question

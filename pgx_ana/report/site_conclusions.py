@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from pgx_ana.browse import claim_text
+from pgx_ana.browse import claim_text, genotype_name
 from pgx_ana.knowledge import Association, Direction, KnowledgeBase, level_reason
 from pgx_ana.report.site_addresses import Link, SiteAddresses, conclusion_anchor
-from pgx_ana.report.site_results import subject_of
+from pgx_ana.report.site_results import conclusion_name, subject_of
 from pgx_ana.report.words import CATEGORIES, Mark, level_mark
 
 _CLINPGX = "https://www.clinpgx.org/clinicalAnnotation/"
@@ -114,10 +114,10 @@ class SiteConclusions:
         )
 
     def _link(self, association: Association) -> Link:
-        subject = subject_of(association, self._knowledge)
-        outcome = self._knowledge.outcomes[association.outcome].name
+        knowledge = self._knowledge
+        subject = subject_of(association, knowledge)
         address = self._addresses.conclusion(subject, association.id)
-        return Link(f"{subject}: {outcome}", address)
+        return Link(conclusion_name(association, knowledge), address)
 
     def _gene(self, subject: str) -> str:
         knowledge = self._knowledge
@@ -161,4 +161,5 @@ def _directions(association: Association) -> Iterator[DirectionLine]:
     for direction in Direction:
         genotypes = association.with_direction(direction)
         if genotypes:
-            yield DirectionLine(direction.value.replace("_", " "), genotypes)
+            names = tuple(genotype_name(association, key) for key in genotypes)
+            yield DirectionLine(direction.value.replace("_", " "), names)

@@ -54,7 +54,11 @@ def gene_view(key: str, site: Site) -> GeneView:
         places=tuple(places),
         ids=(
             *transcript,
-            *(f"{system} {value.removeprefix('HGNC:')}" for system, value in named.items() if value),
+            *(
+                f"{system} {value.removeprefix('HGNC:')}"
+                for system, value in named.items()
+                if value
+            ),
         ),
         source=gene.source,
         variants=tuple(_variant_rows(variants, site)),

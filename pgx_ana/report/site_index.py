@@ -127,7 +127,7 @@ def _gene(key: str, site: Site) -> GeneRow:
     levels = sorted((knowledge.level(item.id) for item in associations), key=level_rank)
     return GeneRow(
         link=Link(key, site.addresses.genes[key]),
-        name=knowledge.genes[key].name,
+        name="" if knowledge.genes[key].name == key else knowledge.genes[key].name,
         n_variants=len(variants),
         n_sets=len(sets),
         n_results=len(results_of(subjects, knowledge)),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pgx_ana.knowledge import Association, Effect, Evidence, KnowledgeBase
 from pgx_ana.report.forest import Axes, Bar
 from pgx_ana.report.site_addresses import Link, SiteAddresses, result_anchor
+from pgx_ana.report.studies import surname
 from pgx_ana.report.words import VERDICTS, Mark
 
 _READINGS = {
@@ -79,8 +80,9 @@ class Source:
 class ResultDetail:
     """A published result; ``anchor`` is that on the page of its study.
 
-    ``people`` says how many, who and where; ``found`` what was found, and in whom. ``uses`` are the
-    conclusions that list it, ``notes`` remarks on the people, drugs and outcome.
+    ``people`` says how many, who and where, and ``people_short`` most of that; ``found`` says what
+    was found, and in whom. ``uses`` are the conclusions that list it, ``notes`` remarks on the
+    people, drugs and outcome.
     """
 
     result: str
@@ -90,6 +92,7 @@ class ResultDetail:
     outcome: str
     kind: str
     people: str
+    people_short: str
     drugs: str
     cohort: str
     design: str
@@ -159,7 +162,7 @@ class SiteResults:
         item = self._knowledge.publications[publication]
         address = self._addresses.studies[publication]
         return Link(
-            f"{item.first_author} {item.year or '(year unknown)'}",
+            f"{surname(item.first_author)} {item.year or '(year unknown)'}",
             f"{address}#{anchor}" if anchor else address,
         )
 
@@ -175,6 +178,7 @@ class SiteResults:
             outcome=knowledge.outcomes[item.outcome].name,
             kind=_KINDS[item.kind],
             people=self._people(item),
+            people_short=_people_short(item),
             drugs=" + ".join(knowledge.drugs[drug].name for drug in item.drugs),
             cohort=knowledge.cohorts[item.cohort].name,
             design=item.design,
@@ -183,7 +187,7 @@ class SiteResults:
             compared=_compared(item),
             found=self._found(item),
             estimates=tuple(_estimates(item, axes)),
-            p=item.p or "",
+            p=_p_text(item.p),
             significance=_SIGNIFICANCES[item.significance.value],
             specified=_SPECIFIED[item.specified],
             notes=tuple(note for note in notes if note),
@@ -202,12 +206,10 @@ class SiteResults:
 
     def _use(self, association: Association, result: str) -> Use:
         knowledge = self._knowledge
-        subject = subject_of(association, knowledge)
-        outcome = knowledge.outcomes[association.outcome].name
-        address = self._addresses.conclusion(subject, association.id)
+        address = self._addresses.conclusion(subject_of(association, knowledge), association.id)
         stance = knowledge.grades[association.id].stances.get(result)
         return Use(
-            Link(f"{subject}: {outcome}", address),
+            Link(conclusion_name(association, knowledge), address),
             VERDICTS["left_out" if stance is None else stance.value],
             association.excluded.get(result, ""),
         )
@@ -260,6 +262,33 @@ def subject_of(association: Association, knowledge: KnowledgeBase) -> str:
     if association.haplotype is not None:
         return knowledge.haplotypes[association.haplotype].haplotype_set
     return association.haplotype_set or ""
+
+
+def _people_short(item: Evidence) -> str:
+    number = "n unknown" if item.n is None else f"{item.n:,}"
+    men = ["men"] if item.population.sex == "male" else []
+    return ", ".join([number, _plain(item.setting), *men])
+
+
+def _p_text(p: str | None) -> str:
+    """Return a p value as published.
+
+    >>> _p_text("0.03"), _p_text("<0.05"), _p_text("not given")
+    ('p = 0.03', 'p <0.05', 'p: not given')
+    """
+    if not p:
+        return ""
+    if p[0] in "<>":
+        return f"p {p}"
+    return f"p = {p}" if p[0].isdigit() else f"p: {p}"
+
+
+def conclusion_name(association: Association, knowledge: KnowledgeBase) -> str:
+    """Return the variant, set or haplotype of an association with its outcome."""
+    subject = subject_of(association, knowledge)
+    if association.haplotype is not None:
+        subject += f" {knowledge.haplotypes[association.haplotype].name}"
+    return f"{subject}: {knowledge.outcomes[association.outcome].name}"
 
 
 def _compared(item: Evidence) -> str:

@@ -68,9 +68,7 @@ class Site:
         facts: Facts = marker_facts(subject, Assembly.GRCH38, knowledge)
         writer = self._writer(facts)
         associations = associations_of(subject, knowledge)
-        concluded = zip(
-            self.conclusions.views(associations), facts["associations"], strict=True
-        )
+        concluded = zip(self.conclusions.views(associations), facts["associations"], strict=True)
         listed = {result for item in associations for result in item.evidence}
         keys = [item["result"] for item in facts["results"]]
         others = [key for key in keys if key not in listed]

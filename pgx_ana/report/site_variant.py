@@ -132,9 +132,7 @@ def _loci(definition: VariantDefinition) -> Iterator[LocusRow]:
 
 
 def _values(known: Mapping[str, float]) -> tuple[str, ...]:
-    return tuple(
-        f"{known[name]:.4g}" if name in known else "" for name in ("all", *POPULATIONS)
-    )
+    return tuple(f"{known[name]:.4g}" if name in known else "" for name in ("all", *POPULATIONS))
 
 
 def _haplotypes(key: str, site: Site) -> Iterator[Link]:

@@ -143,7 +143,7 @@ class StudyWriter:
         compared = item["compared"] or {"effect": (), "comparator": ()}
         return StudyRow(
             result=item["result"],
-            label=f"{_surname(publication['author'])} {publication['year'] or '(year unknown)'}",
+            label=f"{surname(publication['author'])} {publication['year'] or '(year unknown)'}",
             reference=self.cited.setdefault(item["publication"], len(self.cited) + 1),
             people=_people(item),
             drugs=" + ".join(item["drugs"]),
@@ -249,7 +249,7 @@ def _estimate(item: Facts, outcome: str) -> str:
     return f"{text}: {item['text']}" if item["text"] else text
 
 
-def _surname(author: str) -> str:
+def surname(author: str) -> str:
     """Return the surname of an author who is written ``Liu L``; groups keep their name."""
     first, _, last = author.rpartition(" ")
     return first if first and last.isupper() and len(last) <= 3 else author

@@ -161,5 +161,5 @@ def capitalize_first(text: str) -> str:
     ('Higher in C/C', 'rs4646', 'p53 is')
     """
     first = text.split(maxsplit=1)[0] if text.strip() else ""
-    is_plain = first.rstrip(",;:.").replace("-", "").isalpha() and first[:-1].islower()
+    is_plain = first.rstrip(",;:.").replace("-", "").isalpha() and first.islower()
     return text[0].upper() + text[1:] if is_plain else text
