@@ -26,7 +26,7 @@ def test_python_example_runs(
 
 
 def test_options_exist() -> None:
-    commands = [main.commands[name] for name in ("annotate", "check")]
+    commands = [main.commands[name] for name in ("annotate", "check", "report")]
     options = {name for command in commands for option in command.params for name in option.opts}
     assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README)) <= options
 
@@ -44,7 +44,15 @@ def test_link_targets_exist() -> None:
 
 
 def test_every_command_has_help(run: Callable[..., Result]) -> None:
-    for words in ([], ["annotate"], ["kb"], ["kb", "check"], ["kb", "list"], ["kb", "show"]):
+    for words in (
+        [],
+        ["annotate"],
+        ["report"],
+        ["kb"],
+        ["kb", "check"],
+        ["kb", "list"],
+        ["kb", "show"],
+    ):
         result = run(*words, "--help")
         assert result.exit_code == 0
         assert len(result.stdout.splitlines()) > 4

@@ -228,7 +228,8 @@ def _write_folder(
     is_large = number is not None and number > MAX_PAGES
     if is_large and not given["without_people"]:
         say(f"WARNING: there are more than {MAX_PAGES:,} people, so that none gets a page")
-    without = given["without_people"] or is_large
+    # Who hides small numbers does not tell single people either.
+    without = given["without_people"] or is_large or bool(given["suppress_below"])
     write_report_folder(
         ReportedPeople(
             () if without else people.count(),

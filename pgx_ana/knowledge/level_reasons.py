@@ -54,7 +54,7 @@ def _others(association: Association, grade: EvidenceGrade) -> str:
         claim = f"{n_for} for" if association.claims_difference else f"{n_null} without difference"
         return f"studies disagree: {claim}, {n_against} against"
     if grade.level is Level.NOT_CONFIRMED:
-        return "a study that found no difference is at least as large as those that found one"
+        return "a null study is at least as large as those that found it"
     if grade.level is Level.UNSETTLED:
         return "a difference was reported, but not in whom, or no result can be scored"
     if grade.level is Level.NULL:

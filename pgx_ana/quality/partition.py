@@ -30,7 +30,7 @@ class Partition(Generic[K]):
     """The number of people in each cell; each of ``n_people`` is in exactly one.
 
     Cells without people are left out of ``cells``. ``hides_zeros`` is True where it is not told
-    which cells have no people; then no cell is listed.
+    which cells have no people: there may be people in cells that are not listed.
     """
 
     n_people: int
@@ -45,7 +45,8 @@ class Partition(Generic[K]):
     def of(self, is_in: Callable[[K], bool]) -> Count:
         """Return the number of people in the cells that satisfy a predicate.
 
-        It is told only if it follows from the cells that are told and from ``n_people``.
+        It is told only if it follows from the cells that are told and from ``n_people``; never
+        with ``hides_zeros``, for the predicate may hold for cells that are not listed.
         """
         if self.hides_zeros:
             return Hidden.OTHER
@@ -57,6 +58,10 @@ class Partition(Generic[K]):
         if rest is not None:
             return self.n_people - rest
         return inside[0] if len(inside) == 1 else Hidden.OTHER
+
+    def where(self, key: Callable[[K], object], value: object) -> Count:
+        """Return the number of people in the cells of which ``key`` has a value."""
+        return self.of(lambda cell: key(cell) == value)
 
 
 def _told(counts: list[Count]) -> int | None:

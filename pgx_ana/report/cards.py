@@ -21,6 +21,7 @@ class Card:
     ``allele_notes`` say how papers write the alleles, and whether the reference base is the one
     that was studied. ``direction``, ``effect`` and ``category`` are those of the annotations.
     ``tally`` counts the studies for, null and against. ``why`` is the reason for the level.
+    ``same_signal`` are the findings on linked markers that tell the same.
     """
 
     association: str
@@ -42,6 +43,7 @@ class Card:
     context: str
     linked: tuple[str, ...]
     blocks: tuple[StudyBlock, ...]
+    same_signal: tuple[Card, ...] = ()
 
     @property
     def n_rows(self) -> int:
@@ -106,7 +108,7 @@ def _allele_notes(marker: Facts, genotype: str, source: str) -> Iterator[str]:
     named = {item["bases"]: item["names"] for item in marker["alleles"]}
     for bases in carried:
         if named.get(bases):
-            yield f"{bases} is {', '.join(named[bases])} in papers"
+            yield f"{bases} is {', '.join(named[bases])}"
     reference, studied = marker["reference"], marker["studied_allele"]
     if reference is not None and reference == studied:
         yield f"the reference base {reference} is the studied allele"
@@ -114,13 +116,41 @@ def _allele_notes(marker: Facts, genotype: str, source: str) -> Iterator[str]:
         yield _SOURCE_NOTES[source]
 
 
-def each_result_once(findings: Sequence[Card]) -> Iterator[Card]:
-    """Yield findings whose rows refer to an earlier card of the page that shows the same result.
+def by_signal(findings: Sequence[Card]) -> Iterator[Card]:
+    """Yield findings in their order, with those of one signal on one card.
 
-    Of the linked markers, those remain that are among the findings.
+    Linked markers with the same effect on the same outcome, at the same level, tell one thing: the
+    first of them has the card, and the results of all.
     """
+    taken: set[str] = set()
+    for card in findings:
+        if card.association in taken:
+            continue
+        alike = [
+            other
+            for other in findings
+            if other.marker in card.linked
+            and other.association not in taken
+            and (other.outcome, other.effect, other.level, other.direction)
+            == (card.outcome, card.effect, card.level, card.direction)
+        ]
+        taken |= {card.association, *(other.association for other in alike)}
+        blocks = tuple(_joined_blocks([card, *alike]))
+        yield replace(card, blocks=blocks, same_signal=tuple(alike))
+
+
+def _joined_blocks(cards: Sequence[Card]) -> Iterator[StudyBlock]:
+    """Yield the blocks of several cards, each result and effect size once."""
+    titles = dict.fromkeys(block.title for card in cards for block in card.blocks)
+    for title in titles:
+        blocks = [block for card in cards for block in card.blocks if block.title == title]
+        rows = {(row.result, row.estimate): row for block in blocks for row in block.rows}
+        yield replace(blocks[0], rows=tuple(rows.values()))
+
+
+def each_result_once(findings: Sequence[Card]) -> Iterator[Card]:
+    """Yield findings whose rows refer to an earlier card of the page that shows the same result."""
     shown: dict[tuple[str, str], str] = {}
-    markers = {card.marker for card in findings}
     for card in findings:
         blocks = []
         for block in card.blocks:
@@ -129,8 +159,7 @@ def each_result_once(findings: Sequence[Card]) -> Iterator[Card]:
                 for row in block.rows
             )
             blocks.append(replace(block, rows=tuple(rows)))
-        linked = tuple(marker for marker in card.linked if marker in markers)
-        yield replace(card, blocks=tuple(blocks), linked=linked)
+        yield replace(card, blocks=tuple(blocks))
 
 
 def other_results(document: Facts, studies: StudyWriter) -> Iterator[OtherResults]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,9 @@ from pgx_ana.report.words import capitalize_first, counted, glossary, level_glos
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+_NEEDLESS = re.compile(r"\n(?=<(tr|td|th|li|dt|dd|p|h[1-6]|article|details|table|ul|tbody)\b|</)")
+"""Line feeds before elements that do not stand in a line of text."""
 
 
 @cache
@@ -34,4 +38,4 @@ def render(template: str, values: Mapping[str, object]) -> bytes:
     """Return a page as UTF-8, without blank lines."""
     text = _environment().get_template(template).render(values)
     lines = (line.strip() for line in text.splitlines())
-    return "\n".join(filter(None, lines)).encode("utf-8", "replace") + b"\n"
+    return _NEEDLESS.sub("", "\n".join(filter(None, lines))).encode("utf-8", "replace") + b"\n"

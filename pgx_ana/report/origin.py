@@ -105,7 +105,7 @@ def references(document: Facts, cited: Mapping[str, int]) -> Iterator[Reference]
 
 def _link(item: Facts) -> tuple[str, str]:
     if item["pmid"]:
-        return f"https://pubmed.ncbi.nlm.nih.gov/{item['pmid']}/", f"PMID {item['pmid']}"
+        return f"https://pubmed.ncbi.nlm.nih.gov/{item['pmid']}", f"PMID {item['pmid']}"
     if item["doi"]:
         return f"https://doi.org/{item['doi']}", f"doi {item['doi']}"
     if item["pmcid"]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pgx_ana.report.cards import Card, cards, each_result_once, other_results
+from pgx_ana.report.cards import Card, by_signal, cards, each_result_once, other_results
 from pgx_ana.report.forest import Axes
 from pgx_ana.report.gathered import Answered, OutcomeRows, answered, gathered
 from pgx_ana.report.haplotype_map import HaplotypeMap, haplotype_maps
@@ -27,10 +27,15 @@ _UNDECIDED = frozenset({"unsettled", "not_studied", "undetermined"})
 
 @dataclass(frozen=True, slots=True)
 class LevelGroup:
-    """Conclusions of one level."""
+    """Conclusions of one level; those of one signal share a card."""
 
     level: Mark
     cards: tuple[Card, ...]
+
+    @property
+    def n_findings(self) -> int:
+        """Return the number of conclusions."""
+        return sum(1 + len(card.same_signal) for card in self.cards)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +106,7 @@ class SiteRow:
 
 @dataclass(frozen=True, slots=True)
 class GeneSites:
-    """The known sites of a gene; of the absent ones, the variant and its place."""
+    """The known sites of a gene; of the absent ones, the variant alone."""
 
     gene: str
     rows: tuple[SiteRow, ...]
@@ -143,6 +148,12 @@ class PatientReport:
     references: tuple[Reference, ...]
 
     @property
+    def levels(self) -> frozenset[str]:
+        """Return the keys of the levels that the report names."""
+        firmest = (row.level.key for row in self.categories if row.level is not None)
+        return frozenset((*firmest, *(group.level.key for group in self.groups)))
+
+    @property
     def n_sites(self) -> int:
         """Return the number of known sites."""
         return sum(gene.n_sites for gene in self.genes)
@@ -150,7 +161,7 @@ class PatientReport:
     @property
     def n_findings(self) -> int:
         """Return the number of conclusions that report a difference for the person."""
-        return sum(len(group.cards) for group in self.groups)
+        return sum(group.n_findings for group in self.groups)
 
 
 def patient_report(document: Facts) -> PatientReport:
@@ -193,7 +204,7 @@ def patient_report(document: Facts) -> PatientReport:
 def _by_level(findings: Sequence[Card]) -> tuple[LevelGroup, ...]:
     by_level: dict[str, list[Card]] = {}
     in_order = sorted(findings, key=lambda card: level_rank(card.level.key))
-    for card in each_result_once(in_order):
+    for card in each_result_once(tuple(by_signal(in_order))):
         by_level.setdefault(card.level.key, []).append(card)
     return tuple(LevelGroup(group[0].level, tuple(group)) for group in by_level.values())
 
@@ -233,7 +244,7 @@ def _gene_sites(document: Facts) -> tuple[GeneSites, ...]:
         GeneSites(
             gene,
             tuple(row for row in rows if not _is_plainly_absent(row)),
-            tuple(f"{row.variant} {row.place}" for row in rows if _is_plainly_absent(row)),
+            tuple(row.variant for row in rows if _is_plainly_absent(row)),
             sum(row.status.key == "called" for row in rows),
         )
         for gene, rows in by_gene.items()

@@ -62,17 +62,16 @@ def write_report_folder(
         cohort, refused = people.cohort()
         complete = replace(options, pages=pages, refused=refused)
         folder.write(_COHORT, cohort_page(cohort, knowledge, complete))
-        folder.write(_INDEX, _index_page(links, cohort.n_people, knowledge))
+        folder.write(_INDEX, _index_page(links, knowledge))
     return len(links)
 
 
-def _index_page(links: list[PersonLink], n_people: int, knowledge: KnowledgeBase) -> bytes:
+def _index_page(links: list[PersonLink], knowledge: KnowledgeBase) -> bytes:
     drug = knowledge.drugs[knowledge.info.drug].name
     return render(
         "index.html",
         {
             "links": links,
-            "n_people": n_people,
             "cohort": _COHORT,
             "drug": drug,
             "fixed_sentence": FIXED_SENTENCE.format(drug=drug),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.report.environment import render
+from pgx_ana.report.script_source import script_source
 from pgx_ana.report.site_addresses import INDEX
 from pgx_ana.report.site_context import context_view
 from pgx_ana.report.site_gene import gene_view
@@ -13,7 +14,7 @@ from pgx_ana.report.site_haplotypes import haplotype_set_view
 from pgx_ana.report.site_index import index_view
 from pgx_ana.report.site_level import level_view
 from pgx_ana.report.site_question import question_view
-from pgx_ana.report.site_script import SITE_SCRIPT, script_source
+from pgx_ana.report.site_script import SITE_SCRIPT
 from pgx_ana.report.site_study import study_view
 from pgx_ana.report.site_subject import Site
 from pgx_ana.report.site_variant import variant_view
@@ -27,7 +28,7 @@ def site_pages(knowledge: KnowledgeBase) -> Iterator[tuple[str, bytes]]:
     """Yield the path of every page within the folder of the site, and the page."""
     site = Site(knowledge)
     frame = _frame(site)
-    script = {"script": SITE_SCRIPT, "script_source": script_source()}
+    script = {"script": SITE_SCRIPT, "script_source": script_source(SITE_SCRIPT)}
     index = {**frame, **script, "root": "", "view": index_view(site)}
     yield INDEX, render("site_index.html", index)
     at = site.addresses

@@ -24,6 +24,7 @@ USUAL_SETTING = "adjuvant"
 """The setting that rows do not name."""
 
 _FOUND = {"association": "a difference", "null": "no difference", "unclear": "unclear"}
+_SHORT_DRUGS = {"an aromatase inhibitor not named": "unnamed AI"}
 _ON_OTHERS = "On other drugs or several together"
 _BACKGROUND = "Background"
 _BACKGROUND_KINDS = frozenset({"background", "laboratory"})
@@ -146,7 +147,7 @@ class StudyWriter:
             label=f"{surname(publication['author'])} {publication['year'] or '(year unknown)'}",
             reference=self.cited.setdefault(item["publication"], len(self.cited) + 1),
             people=_people(item),
-            drugs=" + ".join(item["drugs"]),
+            drugs=" + ".join(_SHORT_DRUGS.get(drug, drug) for drug in item["drugs"]),
             effect=_genotypes(compared["effect"], genotype),
             comparator=_genotypes(compared["comparator"], genotype),
             carriers=_carriers(item),
