@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pgx_ana.knowledge import OTHER_DIPLOTYPES, Association, Direction
+from pgx_ana.knowledge import Association, Direction
 
 _MAX_NAMED = 6
 _COPIES = {"0": "no copy", "1": "one copy", "2": "two copies"}
@@ -39,4 +39,4 @@ def genotype_name(association: Association, key: str) -> str:
     """Return a key of the genotypes of an association in words: ``one copy of x``, ``A/C``."""
     if association.haplotype is not None:
         return f"{_COPIES[key]} of {association.haplotype}"
-    return "all other diplotypes" if key == OTHER_DIPLOTYPES else key
+    return key

@@ -6,11 +6,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pgx_ana.browse import claim_text, genotype_name
-from pgx_ana.knowledge import Association, Direction, KnowledgeBase, level_reason
+from pgx_ana.knowledge import (
+    OTHER_DIPLOTYPES,
+    Association,
+    Direction,
+    KnowledgeBase,
+    level_reason,
+)
 from pgx_ana.report.site_addresses import Link, SiteAddresses, conclusion_anchor
 from pgx_ana.report.site_results import conclusion_name, subject_of
 from pgx_ana.report.words import CATEGORIES, Mark, level_mark
 
+_OTHERS = "all other diplotypes"
 _CLINPGX = "https://www.clinpgx.org/clinicalAnnotation/"
 
 
@@ -161,5 +168,8 @@ def _directions(association: Association) -> Iterator[DirectionLine]:
     for direction in Direction:
         genotypes = association.with_direction(direction)
         if genotypes:
-            names = tuple(genotype_name(association, key) for key in genotypes)
+            names = tuple(
+                _OTHERS if key == OTHER_DIPLOTYPES else genotype_name(association, key)
+                for key in genotypes
+            )
             yield DirectionLine(direction.value.replace("_", " "), names)

@@ -21,6 +21,7 @@ from pgx_ana.knowledge import load
 from pgx_ana.knowledge.form import json_schema as knowledge_schema
 from pgx_ana.output import COLUMNS, PARQUET_COLUMNS, json_schema
 from pgx_ana.output.columns import Column
+from pgx_ana.report import site_pages
 from pgx_ana.terms import TEXT_TABLES
 
 _TABLES = """# Tables
@@ -109,6 +110,9 @@ def golden() -> dict[Path, str]:
         }
     finally:
         os.chdir(working_directory)
+    written[GOLDEN / "toy_haplotypes.site.rs1.html"] = page_body(
+        dict(site_pages(load([TOY, TOY_HAPLOTYPES])))["variants/rs1.html"]
+    )
     pages = {"toy": [TOY], "toy_haplotypes": [TOY, TOY_HAPLOTYPES]}
     return written | {
         GOLDEN / f"{name}.knowledge-base.md": "\n".join(handbook_lines(load(kb))) + "\n"
@@ -121,6 +125,11 @@ def _run(exit_code: int, words: list[str]) -> str:
     result = CliRunner().invoke(main, words, catch_exceptions=False)
     assert result.exit_code == exit_code, result.stderr
     return result.stdout
+
+
+def page_body(page: bytes) -> str:
+    """Return the body of a page: its style is looked at in a browser."""
+    return page.decode().partition("<body>\n")[2]
 
 
 def tables_page() -> str:
