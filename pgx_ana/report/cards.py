@@ -165,6 +165,7 @@ def each_result_once(findings: Sequence[Card]) -> Iterator[Card]:
 def other_results(document: Facts, studies: StudyWriter) -> Iterator[OtherResults]:
     """Yield the results on known genotypes that no conclusion lists, by marker."""
     genotypes = {call["variant"]: call["genotype"] or "" for call in document["calls"]}
+    genotypes |= {row["variant"]: row["genotype"] or "" for row in document["annotations"]}
     for marker in document["markers"]:
         listed = {
             result

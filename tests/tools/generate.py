@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from pgx_ana.knowledge import load
 from pgx_ana.knowledge.form import json_schema as knowledge_schema
 from pgx_ana.output import COLUMNS, PARQUET_COLUMNS, json_schema
 from pgx_ana.output.columns import Column
-from pgx_ana.report import site_pages
+from pgx_ana.report import patient_text, site_pages
 from pgx_ana.terms import TEXT_TABLES
 
 _TABLES = """# Tables
@@ -110,6 +110,7 @@ def golden() -> dict[Path, str]:
         }
     finally:
         os.chdir(working_directory)
+    written |= _reports(written)
     written[GOLDEN / "toy_haplotypes.site.rs1.html"] = page_body(
         dict(site_pages(load([TOY, TOY_HAPLOTYPES])))["variants/rs1.html"]
     )
@@ -118,6 +119,22 @@ def golden() -> dict[Path, str]:
         GOLDEN / f"{name}.knowledge-base.md": "\n".join(handbook_lines(load(kb))) + "\n"
         for name, kb in pages.items()
     }
+
+
+def _reports(written: Mapping[Path, str]) -> dict[Path, str]:
+    """Return reports on the people of the toy documents, as text."""
+    shown = {
+        "toy.report.txt": ("toy.json", 80, False),
+        "toy.report.full.txt": ("toy.json", 80, True),
+        "toy_haplotypes.report.40.txt": ("toy_haplotypes.json", 40, False),
+        "toy_haplotypes.report.full.txt": ("toy_haplotypes.EUR.json", 100, True),
+    }
+    reports = {}
+    for name, (document, width, detail) in shown.items():
+        person, *_ = json.loads(written[GOLDEN / document])
+        lines = patient_text(person, width, styled=False, detail=detail)
+        reports[GOLDEN / name] = "\n".join(lines) + "\n"
+    return reports
 
 
 def _run(exit_code: int, words: list[str]) -> str:
