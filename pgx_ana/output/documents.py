@@ -143,7 +143,7 @@ def _document_heads(annotations: Annotations) -> dict[tuple[int, ...], bytes]:
     }
 
 
-def input_facts(calls: CohortCalls, numbers: Sequence[int]) -> list[dict[str, str | None]]:
+def input_facts(calls: CohortCalls, numbers: Sequence[int]) -> list[dict[str, str | int | None]]:
     """Return what documents say of the input files of a person, by their numbers."""
     return [
         {
@@ -152,6 +152,8 @@ def input_facts(calls: CohortCalls, numbers: Sequence[int]) -> list[dict[str, st
             "header_sha256": file.header_sha256,
             "assembly": file.assembly.value,
             "assembly_source": file.assembly_source,
+            "compression": file.compression or None,
+            "samples": file.samples,
             "caller": file.caller or None,
             "remark": file.remark or None,
         }
