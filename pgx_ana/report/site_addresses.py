@@ -40,10 +40,6 @@ class SiteAddresses:
         """Return the address of a conclusion, on the page of its variant or set."""
         return f"{self._subjects[subject]}#{conclusion_anchor(association)}"
 
-    def result(self, publication: str, result: str) -> str:
-        """Return the address of a published result, on the page of its study."""
-        return f"{self.studies[publication]}#{result_anchor(result)}"
-
 
 def conclusion_anchor(association: str) -> str:
     """Return the anchor of a conclusion."""

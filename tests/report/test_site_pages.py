@@ -24,14 +24,11 @@ Site = Mapping[str, Page]
 SCRIPTED = "index.html"
 HOSTILE = "<script>alert(1)</script> \"'&amp;<b>"
 
+KNOWLEDGE = {"toy_site": "toy_haplotypes", "curated_site": "curated"}
+
 every_site = pytest.mark.parametrize(
     "site", ["toy_site", pytest.param("curated_site", marks=pytest.mark.slow)], indirect=True
 )
-
-
-@pytest.fixture(scope="module")
-def curated() -> KnowledgeBase:
-    return load()
 
 
 def read(knowledge: KnowledgeBase) -> Site:
@@ -39,8 +36,8 @@ def read(knowledge: KnowledgeBase) -> Site:
 
 
 @pytest.fixture(scope="module")
-def toy_site(toy_directory: Path, haplotype_directory: Path) -> Site:
-    return read(load([toy_directory, haplotype_directory]))
+def toy_site(toy_haplotypes: KnowledgeBase) -> Site:
+    return read(toy_haplotypes)
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +48,13 @@ def curated_site(curated: KnowledgeBase) -> Site:
 @pytest.fixture
 def site(request: pytest.FixtureRequest) -> Site:
     found: Site = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture
+def knowledge(request: pytest.FixtureRequest) -> KnowledgeBase:
+    """Return the knowledge base of the site of the test."""
+    found: KnowledgeBase = request.getfixturevalue(KNOWLEDGE[request.node.callspec.params["site"]])
     return found
 
 
@@ -174,17 +178,10 @@ def associations_shown(site: Site, knowledge: KnowledgeBase) -> set[str]:
     return shown
 
 
-def test_toy_results_and_conclusions_are_all_there(
-    toy_site: Site, toy_haplotypes: KnowledgeBase
-) -> None:
-    assert set(toy_haplotypes.evidence) == results_shown(toy_site, toy_haplotypes)
-    assert set(toy_haplotypes.associations) == associations_shown(toy_site, toy_haplotypes)
-
-
-@pytest.mark.slow
-def test_all_results_and_conclusions_are_there(curated_site: Site, curated: KnowledgeBase) -> None:
-    assert set(curated.evidence) == results_shown(curated_site, curated)
-    assert set(curated.associations) == associations_shown(curated_site, curated)
+@every_site
+def test_all_results_and_conclusions_are_there(site: Site, knowledge: KnowledgeBase) -> None:
+    assert set(knowledge.evidence) == results_shown(site, knowledge)
+    assert set(knowledge.associations) == associations_shown(site, knowledge)
 
 
 def rows_of(card: Element) -> dict[str, str]:
@@ -199,10 +196,8 @@ def rows_of(card: Element) -> dict[str, str]:
 
 
 @every_site
-def test_verdicts_are_those_of_the_grading(site: Site, request: pytest.FixtureRequest) -> None:
+def test_verdicts_are_those_of_the_grading(site: Site, knowledge: KnowledgeBase) -> None:
     """Every listed result has its row, with its stance, or that it was left out and why."""
-    name = "curated" if len(site) > 100 else "toy_haplotypes"
-    knowledge: KnowledgeBase = request.getfixturevalue(name)
     n_rows = 0
     for path, page in site.items():
         if not path.startswith(("variants/", "haplotypes/")):
@@ -224,12 +219,7 @@ def test_verdicts_are_those_of_the_grading(site: Site, request: pytest.FixtureRe
 
 
 @every_site
-def test_every_conclusion_is_on_the_page_of_its_level(
-    site: Site, request: pytest.FixtureRequest
-) -> None:
-    knowledge: KnowledgeBase = request.getfixturevalue(
-        "curated" if len(site) > 100 else "toy_haplotypes"
-    )
+def test_every_conclusion_is_on_the_page_of_its_level(site: Site, knowledge: KnowledgeBase) -> None:
     found: dict[Level, set[str]] = {}
     for level in Level:
         links = site[f"levels/{level.value}.html"].links
@@ -242,12 +232,7 @@ def test_every_conclusion_is_on_the_page_of_its_level(
 
 
 @every_site
-def test_questions_have_the_results_that_were_counted(
-    site: Site, request: pytest.FixtureRequest
-) -> None:
-    knowledge: KnowledgeBase = request.getfixturevalue(
-        "curated" if len(site) > 100 else "toy_haplotypes"
-    )
+def test_questions_have_the_results_that_were_counted(site: Site, knowledge: KnowledgeBase) -> None:
     for answer in knowledge.answers:
         page = site[f"questions/{answer.question.id}.html"]
         anchors = [urlsplit(link).fragment for link in page.links]
@@ -336,3 +321,59 @@ def test_a_study_says_what_it_found(
     assert any(found in card.one("h3").text for card in cards)
     names = {link.text for card in cards for link in card.all("a")}
     assert set(genotypes) <= names
+
+
+@every_site
+def test_every_name_can_be_searched(site: Site, knowledge: KnowledgeBase) -> None:
+    """The names of the first page: merged and legacy ones, studies by author, year and PMID."""
+    names = {
+        link.attributes["href"]: item.text
+        for group in site[SCRIPTED].root.all("div", data_group="")
+        for item in group.all("li")
+        for link in item.all("a")
+    }
+    for key, variant in knowledge.definitions.items():
+        told = names[f"variants/{key}.html"]
+        assert [] == [name for name in (key, *variant.merged, *variant.names) if name not in told]
+    for key, study in knowledge.publications.items():
+        told = names[f"studies/{key}.html"]
+        identifiers = filter(None, (study.pmid, study.doi, study.pmcid))
+        parts = [study.first_author.split()[0], str(study.year or ""), *identifiers]
+        assert [] == [part for part in parts if part not in told]
+    listed = [link.text for link in site[SCRIPTED].root.all("a")]
+    genes = {item.id: item.gene for item in knowledge.haplotype_sets.values()}
+    for haplotype in knowledge.haplotypes.values():
+        gap = "" if haplotype.name.startswith("*") else " "
+        assert f"{genes[haplotype.haplotype_set]}{gap}{haplotype.name}" in listed
+
+
+@every_site
+def test_a_variant_page_has_its_definition(site: Site, knowledge: KnowledgeBase) -> None:
+    for key, variant in knowledge.definitions.items():
+        text = site[f"variants/{key}.html"].root.text
+        for assembly, locus in variant.loci.items():
+            reference = locus.ref if locus.ref_verified == "yes" else "not verified"
+            assert f"{assembly} {locus.chrom}:{locus.pos:,} {reference}" in text
+        is_reference = any(
+            locus.ref == variant.studied_allele and locus.ref_verified == "yes"
+            for locus in variant.loci.values()
+        )
+        assert is_reference == ("which is the reference base" in text), key
+        texts = [" ".join(note.split()) for note in (variant.paper_wording, *variant.notes)]
+        texts += [f"Frequency of {item.allele}: {item.source}" for item in variant.frequencies]
+        texts += [f"{a.id}, level {a.level}: {a.about}" for a in variant.clinpgx]
+        assert [] == [part for part in texts if part not in text], key
+
+
+def test_frequencies_of_haplotypes(toy_site: Site) -> None:
+    """In the toy panel, 400 of 500 chromosomes are *1, and 80 of 100 in AFR."""
+    table = toy_site["haplotypes/AAA-star.html"].root.one(
+        "div", aria_label="Haplotypes and their frequencies"
+    )
+    rows = {
+        row.one("th").text: [cell.text for cell in row.all("td")]
+        for row in table.one("tbody").all("tr")
+    }
+    assert ["reference", "normal", "current", "0.8000"] == rows["*1"][:4]
+    assert rows["*1"][-1] == "0.8000"
+    assert ["rs1 C", "decreased", "current"] == rows["*2"][:3]
