@@ -32,10 +32,6 @@ class SiteAddresses:
         self.contexts = _addresses("contexts", knowledge.contexts)
         self._subjects = {**self.haplotype_sets, **self.variants}
 
-    def subject(self, key: str) -> str:
-        """Return the address of a variant or haplotype set."""
-        return self._subjects[key]
-
     def conclusion(self, subject: str, association: str) -> str:
         """Return the address of a conclusion, on the page of its variant or set."""
         return f"{self._subjects[subject]}#{conclusion_anchor(association)}"

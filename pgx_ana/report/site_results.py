@@ -112,9 +112,9 @@ class ResultDetail:
     uses: tuple[Use, ...]
 
     @property
-    def bar(self) -> Bar | None:
-        """Return the first effect size that can be drawn."""
-        return next((item.bar for item in self.estimates if item.bar is not None), None)
+    def drawn_first(self) -> tuple[Estimate, ...]:
+        """Return the effect sizes, that of which a row has the drawing before the others."""
+        return tuple(sorted(self.estimates, key=lambda item: item.bar is None))
 
 
 @dataclass(frozen=True, slots=True)

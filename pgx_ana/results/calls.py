@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pgx_ana.coded import Coded, combine
-from pgx_ana.model import FROM_A_RECORD, Call, SiteCalls, Variant
+from pgx_ana.model import DELETED, FROM_A_RECORD, Call, SiteCalls, Variant
 from pgx_ana.output import PhaseBlock
 from pgx_ana.terms import CallSource, CallStatus
 
@@ -52,11 +52,12 @@ class CallCells:
             phase_set = _with_named_sets(phase_set, blocks)
             # Sets differ from person to person, and calls are shared by people.
             columns.append(blocks.map(_shared_block).unique())
-        calls = combine(columns).map(lambda cells: _call(*cells)).unique()
+        calls = combine(columns).map(lambda cells: _call(variant, *cells)).unique()
         return SiteCalls(variant, calls, self.gq, self.dp, phase_set)
 
 
 def _call(
+    variant: Variant,
     cells: tuple[str | None, ...],
     has_one_file: bool,  # noqa: FBT001  # a column like the others
     block: PhaseBlock | None = None,
@@ -80,9 +81,21 @@ def _call(
     )
     if call.genotype != (genotype or ".") or len(alleles) > 2:
         raise ValueError(f"{genotype!r} is not a genotype")
+    if not _fits(call, variant):
+        raise ValueError(f"the genotype {genotype} is none that can be {call.status}")
     if not has_one_file and bool(file) is not (call.source in FROM_A_RECORD):
         raise ValueError(f"the file of the call {call.genotype} is {file}")
     return call
+
+
+def _fits(call: Call, variant: Variant) -> bool:
+    """Return whether a genotype that counts as observed has known alleles, and not too many."""
+    known = set(call.alleles) - {".", DELETED}
+    n_copies = len(call.alleles) - call.alleles.count(".")
+    if call.status not in {CallStatus.CALLED, CallStatus.PARTIAL}:
+        return True
+    needed = 2 if call.status is CallStatus.CALLED else 1
+    return n_copies == needed and bool(known) and known <= set(variant.alleles)
 
 
 def _alleles(genotype: str | None) -> tuple[bool, tuple[str, ...]]:

@@ -122,18 +122,17 @@ class Browser:
         options = {"paperWidth": width, "paperHeight": height, "preferCSSPageSize": True}
         return base64.b64decode(self._command("Page.printToPDF", **options)["data"])
 
-    def screenshot(self, *, whole: bool = False) -> bytes:
-        """Return what is seen of the page, or the whole page, as PNG."""
-        shot = self._command(
-            "Page.captureScreenshot",
-            captureBeyondViewport=whole,
-            **({"clip": self._extent()} if whole else {}),
-        )
+    def screenshot(self, *, most: int | None = None) -> bytes:
+        """Return what is seen as PNG, or the whole page down to a number of pixels."""
+        if most is None:
+            shot = self._command("Page.captureScreenshot")
+        else:
+            size = self._command("Page.getLayoutMetrics")["cssContentSize"]
+            clip = {"x": 0, "y": 0, "width": size["width"], "height": min(size["height"], most)}
+            shot = self._command(
+                "Page.captureScreenshot", captureBeyondViewport=True, clip=clip | {"scale": 1}
+            )
         return base64.b64decode(shot["data"])
-
-    def _extent(self) -> dict[str, float]:
-        size = self._command("Page.getLayoutMetrics")["cssContentSize"]
-        return {"x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1}
 
     def _command(self, command: str, **options: object) -> Any:
         return self._driver.execute_cdp_cmd(command, options)

@@ -8,7 +8,8 @@ reader, and that its links lead somewhere.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from html import escape
+from functools import lru_cache
+from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -78,7 +79,7 @@ return {
     e => e.getAttribute(name).split(/\\s+/).filter(id => id && !document.getElementById(id)))),
   headless: all('th:not([scope])').map(e => e.outerHTML.slice(0, 80)),
   unlabelled: all('svg:not([aria-hidden="true"])').filter(
-    e => !e.querySelector('title')).map(e => e.outerHTML.slice(0, 80)),
+    e => !e.querySelector('title, text')).map(e => e.outerHTML.slice(0, 80)),
   links: all('a').map(e => e.getAttribute('href')),
 };
 """
@@ -137,7 +138,10 @@ def structure_faults(browser: Browser, page: Path) -> list[str]:
         *(f"id {name!r} is no id" for name in facts["empty"]),
         *(f"id {name!r} is referred to, but nowhere" for name in facts["missing"]),
         *(f"a header cell has no scope: {cell}" for cell in facts["headless"]),
-        *(f"a drawing has no title: {drawing}" for drawing in facts["unlabelled"]),
+        *(
+            f"a drawing has no words, and is not hidden: {drawing}"
+            for drawing in facts["unlabelled"]
+        ),
         *_link_faults(facts["links"], page),
     ]
 
@@ -234,9 +238,22 @@ def _link_faults(links: list[str | None], page: Path) -> Iterator[str]:
         target = page.parent / unquote(parts.path) if parts.path else page
         if not target.is_file():
             yield f"{link!r} leads to no file"
-        elif parts.fragment and not _has_id(target, unquote(parts.fragment)):
+        elif parts.fragment and unquote(parts.fragment) not in _ids(target):
             yield f"{link!r} leads to no part of its page"
 
 
-def _has_id(page: Path, name: str) -> bool:
-    return f'id="{escape(name)}"' in page.read_text(encoding="utf-8")
+class _Ids(HTMLParser):
+    """All ids of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: set[str] = set()
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.update(value for name, value in attrs if name == "id" and value)
+
+
+@lru_cache(maxsize=64)
+def _ids(page: Path) -> frozenset[str]:
+    return frozenset(_Ids(page.read_text(encoding="utf-8")).found)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import bisect
 import io
-import re
 import unicodedata
 from collections import Counter
 from pathlib import Path
@@ -63,7 +62,7 @@ return [
 ];
 """
 
-SCREEN_ONLY = ".screen-only, search"
+SCREEN_ONLY = "nav, .skip, search"
 """What need not be on paper."""
 
 
@@ -127,6 +126,19 @@ def _in_pieces(text: str, paper: str) -> bool:
 
 
 def _ink(text: str) -> str:
-    """Return the characters of a text that a printer prints, without hyphens."""
+    """Return the characters of a text that can be compared, without hyphens, in lower case.
+
+    A machine without many fonts prints none above U+FFFF, and what is written from right to left is
+    extracted in another order.
+    """
     plain = unicodedata.normalize("NFKC", text).casefold()
-    return re.sub(r"[\s\u00ad\u200b-\u200f\u2060\u2066-\u2069\u202a-\u202e-]", "", plain)
+    return "".join(character for character in plain if _is_compared(character))
+
+
+def _is_compared(character: str) -> bool:
+    return (
+        character <= "\uffff"
+        and character not in "-\u2010"
+        and unicodedata.category(character) not in ("Cc", "Cf", "Zl", "Zp", "Zs")
+        and unicodedata.bidirectional(character) not in ("R", "AL")
+    )

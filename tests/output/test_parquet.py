@@ -42,10 +42,10 @@ from pgx_ana.output import (
     PARQUET_COLUMNS,
     make_table,
     merge_tables,
-    patient_texts,
     to_frame,
     write_annotations,
 )
+from pgx_ana.output.documents import input_facts
 from pgx_ana.output.parquet import parquet_writer
 from pgx_ana.terms import (
     PARQUET_TABLES,
@@ -154,7 +154,7 @@ def test_people(every: Annotations, tmp_path: Path) -> None:
             "sample_index": number,
             "sample": f"S{number}",
             "files": "f.vcf",
-            "inputs": json.dumps(json.loads(next(patient_texts(every)))["inputs"]),
+            "inputs": json.dumps(input_facts(every.calls, (0,))),
             "assembly": "GRCh38",
             "sex": [None, "female", "male"][number % 3],
             "context": [None, "adjuvant", "men_testosterone"][number % 3],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -340,6 +341,21 @@ CHANGED: dict[str, tuple[str, Rewrite, str]] = {
         lambda table: table.drop_columns(["phase_block"]),
         r"/calls.parquet: is not the table calls of this program: the column phase_block is miss",
     ),
+    "no names": (
+        "samples",
+        lambda table: table.drop_columns(["sample"]),
+        r"/samples.parquet: is not the table samples of this program: the column sample is missing",
+    ),
+    "a genotype of one copy that is called": (
+        "calls",
+        with_cells("genotype", {0: "A"}),
+        r"/calls.parquet: rs1: the genotype A is none that can be called; annotate again",
+    ),
+    "a genotype with another base": (
+        "calls",
+        with_cells("genotype", {0: "A/G"}),
+        r"/calls.parquet: rs1: the genotype A/G is none that can be called; annotate again",
+    ),
     "a column of another type": (
         "calls",
         lambda table: with_text(table),
@@ -407,6 +423,24 @@ FILES: dict[str, tuple[Callable[[Path], object], str]] = {
         r"/calls.parquet: is not the table calls of this program: the column variant is missing",
     ),
 }
+
+
+@pytest.mark.parametrize("table", ["calls", "samples", "haplotypes"])
+def test_single_bytes_that_are_damaged(people: Annotations, folder: Path, table: str) -> None:
+    """They are found by checksums, or cannot matter: nothing else ever comes out."""
+    path = folder / f"{table}.parquet"
+    whole, rng = path.read_bytes(), random.Random(table)
+    expected, messages = list(patient_texts(people)), []
+    for _ in range(40):
+        damaged = bytearray(whole)
+        damaged[rng.randrange(len(damaged))] ^= rng.randrange(1, 256)
+        path.write_bytes(damaged)
+        try:
+            assert expected == list(texts(stored_run(folder, people.knowledge).blocks()))
+        except InputError as error:
+            messages.append(str(error))
+    assert all(each.startswith(str(folder)) and "\n" not in each for each in messages)
+    assert len(messages) > 15
 
 
 @pytest.mark.parametrize(("change", "expected"), FILES.values(), ids=FILES)

@@ -107,7 +107,7 @@ STRUCTURE = {
     "an empty id": Bad("id '' is no id", '<p id="">x</p>'),
     "a reference to nothing": Bad("'no' is referred", '<p aria-describedby="top no">x</p>'),
     "a header cell": Bad("<th>x</th>", "<table><tr><th>x</th><td>x</td></tr></table>"),
-    "a drawing without words": Bad("no title: <svg", "<svg></svg>"),
+    "a drawing without words": Bad("no words, and is not hidden: <svg", "<svg></svg>"),
     "a link to nowhere": Bad("a link leads nowhere", "<a>x</a>"),
     "no file": Bad("'no.html' leads to no file", '<a href="no.html">x</a>'),
     "no part": Bad("'second.html#no' leads to no part", '<a href="second.html#no">x</a>'),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -145,8 +146,9 @@ def _run(exit_code: int, words: list[str]) -> str:
 
 
 def page_body(page: bytes) -> str:
-    """Return the body of a page: its style is looked at in a browser."""
-    return page.decode().partition("<body>\n")[2]
+    """Return the body of a page, an element a line: its style is looked at in a browser."""
+    body = page.decode().partition("<body>\n")[2]
+    return re.sub(r"(?<!\n)(?=<(?:article|dl|dt|h[1-6]|li|p|section|table|tbody|tr)\b)", "\n", body)
 
 
 def tables_page() -> str:
