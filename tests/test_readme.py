@@ -44,7 +44,15 @@ def test_link_targets_exist() -> None:
 
 
 def test_every_command_has_help(run: Callable[..., Result]) -> None:
-    for words in ([], ["annotate"], ["report"], ["kb"], ["kb", "check"], ["kb", "list"], ["kb", "show"]):
+    for words in (
+        [],
+        ["annotate"],
+        ["report"],
+        ["kb"],
+        ["kb", "check"],
+        ["kb", "list"],
+        ["kb", "show"],
+    ):
         result = run(*words, "--help")
         assert result.exit_code == 0
         assert len(result.stdout.splitlines()) > 4

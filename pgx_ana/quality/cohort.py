@@ -101,15 +101,13 @@ class SitePeople:
 class SetPeople:
     """The diplotypes of the people in one haplotype set.
 
-    ``genotypes`` has the genotype at each core site of everybody with a diplotype, by diplotype.
-    ``deciding`` has what would settle the diplotypes that are not determined, each with the number
-    of people, the most frequent first; a person may need several.
+    ``sites`` are its core sites. ``deciding`` has what would settle the diplotypes that are not
+    determined, each with the number of people, the most frequent first; a person may need several.
     """
 
     id: str
     sites: tuple[str, ...]
     people: Partition[SetCell]
-    genotypes: Mapping[str, tuple[str, ...]]
     deciding: tuple[tuple[str, Count], ...]
 
 

@@ -21,7 +21,7 @@ from pgx_ana.annotation import (
 from pgx_ana.coded import Coded
 from pgx_ana.haplotypes import Diplotype, DiplotypeCall, DiplotypeStatus, Nomenclature
 from pgx_ana.knowledge import KnowledgeBase, Level
-from pgx_ana.model import Call, SiteCalls, Variant
+from pgx_ana.model import Call, Variant
 from pgx_ana.quality.allele_frequencies import FrequencyCheck, check_frequencies
 from pgx_ana.quality.call_counts import ASSERTED, state_of
 from pgx_ana.quality.cohort import (
@@ -182,7 +182,6 @@ class _SetTally:
         self._sites = nomenclature.sites
         self._associations = associations
         self._cells: Counter[SetCell] = Counter()
-        self._genotypes: dict[str, tuple[str, ...]] = {}
         self._deciding: Counter[str] = Counter()
 
     def add(self, diplotypes: Coded[DiplotypeCall], block: Annotations) -> None:
@@ -190,17 +189,11 @@ class _SetTally:
         results = block.by_marker.get(self._id, ())
         said = zip(*(result.conclusions for result in results), strict=True)
         directions = [tuple(item.direction for item in of_call) for of_call in said]
-        sites = {site.variant.id: site for site in block.calls.sites}
-        first_people = _first_people(diplotypes)
         for number, (call, count) in enumerate(diplotypes.counts()):
             if count:
                 cell = self._cell(call.diplotype, directions[number] if directions else ())
                 self._cells[cell] += count
                 self._add_deciding(call.diplotype, count)
-                if cell.diplotype and cell.diplotype not in self._genotypes:
-                    self._genotypes[cell.diplotype] = tuple(
-                        _genotype(sites[rsid], first_people[number]) for rsid in self._sites
-                    )
 
     def _cell(self, diplotype: Diplotype, directions: tuple[str, ...]) -> SetCell:
         cell = SetCell(diplotype.status.value, diplotype.diplotype, diplotype.phenotype, directions)
@@ -223,7 +216,6 @@ class _SetTally:
             self._id,
             self._sites,
             Partition(n_people, _most_frequent_first(self._cells)),
-            self._genotypes,
             tuple(deciding[:_MAX_DECIDING]),
         )
 
@@ -244,18 +236,6 @@ def _add(counts: Counter[U], values: Coded[T], key: Callable[[T], U]) -> None:
 
 def _most_frequent_first(counts: Counter[C]) -> dict[C, int]:
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
-
-
-def _first_people(values: Coded[T]) -> list[int]:
-    """Return the first person who has each value; any number for a value that nobody has."""
-    first = np.zeros(len(values.values), np.intp)
-    first[values.codes[::-1]] = np.arange(len(values) - 1, -1, -1)
-    people: list[int] = first.tolist()
-    return people
-
-
-def _genotype(site: SiteCalls, person: int) -> str:
-    return unphased_genotype(site.calls[person], site.variant)
 
 
 def _site_cell(call: Call, variant: Variant) -> SiteCell:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from pgx_ana.annotation import OVERALL
 from pgx_ana.errors import UsageError
@@ -45,7 +44,7 @@ def suppress(cohort: Cohort, below: int) -> Cohort:
         raise UsageError("small counts are hidden already; hide those of the whole cohort")
     n_people = _alone(cohort.n_people, below)
     sites = {site.variant: _suppress_site(site, below) for site in cohort.sites}
-    sets = tuple(_suppress_sets(cohort.haplotype_sets, sites, below))
+    sets = tuple(_suppress_set(of_set, sites, below) for of_set in cohort.haplotype_sets)
     hiding = {key for key, site in sites.items() if site.people.has_hidden}
     hiding |= {of_set.id for of_set in sets if of_set.people.has_hidden}
     return dataclasses.replace(
@@ -65,27 +64,24 @@ def suppress(cohort: Cohort, below: int) -> Cohort:
     )
 
 
-def hide_small(
-    partition: Partition[K], below: int, also: Collection[K] = frozenset()
-) -> Partition[K]:
+def hide_small(partition: Partition[K], below: int) -> Partition[K]:
     """Return a partition without cells of fewer than ``below`` people.
 
     Further cells are hidden, those with the fewest people first, until every small number may be
     any number from 1 to ``below`` - 1 for somebody who knows all that is told, what the marks mean,
     and that what is hidden beside is not more than what is told. If that is not enough, nothing is
-    told of any cell. ``also`` are cells that are hidden in any case. A cell that everybody is in
-    tells nothing of anybody, and is not hidden.
+    told of any cell.
     """
     counts = {cell: count for cell, count in partition.cells.items() if isinstance(count, int)}
     by_size = sorted(counts, key=lambda cell: counts[cell])
-    hidden = [cell for cell in by_size if counts[cell] < below or cell in also]
+    hidden = [cell for cell in by_size if counts[cell] < below]
     others = [cell for cell in by_size if cell not in set(hidden)]
-    if not hidden or (len(counts) == 1 and partition.n_people >= below):
+    if not hidden:
         return partition
     for n_more in range(len(others) + 1):
         told = others[n_more:]
         # What is hidden to protect others has at most as many people as what is told.
-        most = counts[told[0]] if told and not also else partition.n_people
+        most = counts[told[0]] if told else partition.n_people
         for marks in _markings([*hidden, *others[:n_more]], counts, below):
             bounds = _bounds(marks.values(), below, most)
             protected = [bound for cell, bound in zip(marks, bounds, strict=True) if cell in hidden]
@@ -133,7 +129,7 @@ def _are_open(
 
 def _alone(count: Count, below: int) -> Count:
     """Return a number that stands alone, hidden if it is small."""
-    return Hidden.SMALL if isinstance(count, int) and 0 < count < below else count
+    return Hidden.SMALL if _is_small(count, below) else count
 
 
 def _part(count: Count, n_people: Count, below: int) -> Count:
@@ -167,97 +163,29 @@ def _suppress_site(site: SitePeople, below: int) -> SitePeople:
     return SitePeople(site.variant, people, frequency)
 
 
-def _suppress_sets(
-    sets: tuple[SetPeople, ...], sites: Mapping[str, SitePeople], below: int
-) -> Iterator[SetPeople]:
-    """Yield haplotype sets that tell nothing of what is hidden at their sites, or in each other."""
-    for of_set in sets:
-        is_shared = any(
-            other is not of_set and not set(other.sites).isdisjoint(of_set.sites) for other in sets
-        )
-        core = [sites[rsid] for rsid in of_set.sites]
-        is_small = hide_small(of_set.people, below).has_hidden or any(
-            _number(count) < below for _, count in of_set.deciding
-        )
-        if is_small or any(site.people.has_hidden for site in core):
-            people = (
-                Partition(of_set.people.n_people, _NO_CELLS, hides_zeros=True)
-                if is_shared
-                else _Diplotypes(of_set, core, below).hidden()
-            )
-            deciding = tuple(
-                (text, Hidden.OTHER) for text, count in of_set.deciding if _number(count) >= below
-            )
-            yield dataclasses.replace(of_set, people=people, deciding=deciding)
-        else:
-            yield of_set
+def _suppress_set(of_set: SetPeople, sites: Mapping[str, SitePeople], below: int) -> SetPeople:
+    """Hide all of a haplotype set if anything is hidden of it, or at one of its sites.
+
+    Diplotypes are combinations of genotypes that are told at each site. A few of them that are told
+    beside those would be enough to compute others. That everybody is in one cell tells nothing.
+    """
+    is_open = not (
+        hide_small(of_set.people, below).has_hidden
+        or any(sites[rsid].people.has_hidden for rsid in of_set.sites)
+        or any(_is_small(count, below) for _, count in of_set.deciding)
+    )
+    if is_open:
+        return of_set
+    is_one_cell = len(of_set.people.cells) == 1 and of_set.people.n_people >= below
+    hidden = Partition(of_set.people.n_people, _NO_CELLS, hides_zeros=True)
+    deciding = tuple(
+        (text, Hidden.OTHER) for text, count in of_set.deciding if not _is_small(count, below)
+    )
+    return SetPeople(of_set.id, of_set.sites, of_set.people if is_one_cell else hidden, deciding)
 
 
-@dataclass(frozen=True, slots=True)
-class _Diplotypes:
-    """The diplotypes of a set, whose people are also told of by their genotypes at its sites."""
-
-    of_set: SetPeople
-    core: list[SitePeople]
-    below: int
-
-    def hidden(self) -> Partition[SetCell]:
-        """Return the diplotypes of which the sites tell everything anyway, and no others.
-
-        At each site, the people with a genotype whose diplotypes are not told are none, or are not
-        few. Which other diplotypes there are is not told: with the genotypes, even that nobody has
-        one of them may tell how many have another.
-        """
-        everyone = self.of_set.people
-        also = {cell for cell in everyone.cells if not self._is_told(cell)}
-        while True:
-            found = hide_small(everyone, self.below, also)
-            giving_away = self._giving_away(found)
-            if giving_away is None:
-                break
-            also.add(giving_away)
-        if not found.has_hidden:
-            return found
-        told = {cell: n for cell, n in found.cells.items() if isinstance(n, int)}
-        return Partition(everyone.n_people, told, hides_zeros=True)
-
-    def _is_told(self, cell: SetCell) -> bool:
-        """Return whether the number of people with each genotype of a diplotype is told."""
-        if not cell.diplotype or cell.is_rest:
-            return False
-        return all(
-            isinstance(_with_genotype(site, genotype), int)
-            for site, genotype in zip(self.core, self._genotypes(cell), strict=True)
-        )
-
-    def _genotypes(self, cell: SetCell) -> tuple[str, ...]:
-        return self.of_set.genotypes[cell.diplotype]
-
-    def _giving_away(self, people: Partition[SetCell]) -> SetCell | None:
-        """Return a diplotype that is told, and leaves few people with one of its genotypes."""
-        counts = people.cells.items()
-        told = [cell for cell, n in counts if isinstance(n, int) and self._is_told(cell)]
-        for number, site in enumerate(self.core):
-            by_genotype: dict[str, list[SetCell]] = {}
-            for cell in told:
-                by_genotype.setdefault(self._genotypes(cell)[number], []).append(cell)
-            for genotype, cells in by_genotype.items():
-                n_told = {cell: _number(people.cells[cell]) for cell in cells}
-                rest = _number(_with_genotype(site, genotype)) - sum(n_told.values())
-                if 0 < rest < self.below:
-                    return min(n_told, key=n_told.__getitem__)
-        return None
-
-
-def _number(count: Count) -> int:
-    """Return a number that is known to be told."""
-    if isinstance(count, Hidden):
-        raise TypeError("a hidden number has no value")
-    return count
-
-
-def _with_genotype(site: SitePeople, genotype: str) -> Count:
-    return site.people.of(lambda cell: cell.is_called and cell.genotype == genotype)
+def _is_small(count: Count, below: int) -> bool:
+    return isinstance(count, int) and 0 < count < below
 
 
 def _suppress_category(

@@ -16,15 +16,15 @@ _MAX_CANDIDATES = 12
 class MapSite:
     """One site of a set in a person: the two copies, as far as they are known.
 
-    ``copies`` are bases in phased order, else in any; ``block`` is the number of the phase block,
-    from 1, 0 where the order of the copies is not known. ``is_reference`` has for each copy whether
-    it is the reference base.
+    ``copies`` are bases in phased order, else in any, ``.`` for one that is not known; ``block`` is
+    the number of the phase block, from 1, 0 where the order of the copies is not known.
+    ``is_other`` has for each copy whether it is known to differ from the reference base.
     """
 
     variant: str
     status: Mark
     copies: tuple[str, ...]
-    is_reference: tuple[bool, ...]
+    is_other: tuple[bool, ...]
     block: int
 
 
@@ -32,8 +32,10 @@ class MapSite:
 class HaplotypeMap:
     """A haplotype set of a person: the diplotype or its candidates, on the sites of the set.
 
-    ``candidates`` are at most twelve; ``n_candidates`` is the number of all. ``quiet`` counts sites
-    that are called homozygous for the reference base and are not drawn.
+    ``candidates`` are at most twelve; ``n_candidates`` is the number of all. ``n_blocks`` counts
+    phase blocks: between them, the order of the copies is not known. ``quiet`` counts sites that
+    are called homozygous for the reference base and are not drawn, ``missing`` those without a
+    genotype.
     """
 
     gene: str
@@ -50,6 +52,7 @@ class HaplotypeMap:
     deciding: tuple[str, ...]
     extra_variants: tuple[str, ...]
     sites: tuple[MapSite, ...]
+    n_blocks: int
     quiet: int
     missing: int
 
@@ -77,25 +80,25 @@ def haplotype_maps(document: Facts) -> Iterator[HaplotypeMap]:
             deciding=tuple(row["deciding"]),
             extra_variants=tuple(row["extra_variants"]),
             sites=drawn,
+            n_blocks=len({site.block for site in drawn} - {0}),
             quiet=quiet,
             missing=missing,
         )
 
 
-_MAX_DRAWN = 8
-"""Sites of a drawing; of larger sets, those that carry another base come first."""
+_FEW = 8
+"""Sites that are all drawn; of larger sets, only those at which a copy may differ are."""
 
 
 def _drawn(calls: Sequence[Facts]) -> tuple[tuple[MapSite, ...], int, int]:
     """Return the sites to draw, and how many are left out: homozygous reference, and missing."""
     blocks = _blocks(calls)
     sites = [_site(call, blocks) for call in calls]
-    if len(sites) <= _MAX_DRAWN:
+    if len(sites) <= _FEW:
         return tuple(sites), 0, 0
-    varied = [site for site in sites if not all(site.is_reference)]
-    quiet = sum(bool(site.copies) and all(site.is_reference) for site in sites)
+    varied = tuple(site for site in sites if any(site.is_other) or "." in site.copies)
     missing = sum(not site.copies for site in sites)
-    return tuple(varied[:_MAX_DRAWN]), quiet, missing
+    return varied, len(sites) - len(varied) - missing, missing
 
 
 def _blocks(calls: Sequence[Facts]) -> Mapping[object, int]:
@@ -112,6 +115,6 @@ def _site(call: Facts, blocks: Mapping[object, int]) -> MapSite:
         call["variant"],
         STATUSES[call["status"]],
         copies,
-        tuple(copy == call["ref"] for copy in copies),
+        tuple(copy not in {call["ref"], "."} for copy in copies),
         blocks[call["phase_set"]] if "|" in genotype else 0,
     )

@@ -25,9 +25,11 @@ class PageNames:
         """Return the name for the page on a sample; call once for each."""
         stem = _UNSAFE.sub("_", sample)[:_MAX_LENGTH].strip(".")
         is_plain = stem == sample and not _RESERVED.fullmatch(stem)
-        if not is_plain or f"{stem}.html".casefold() in self._taken:
-            digest = hashlib.sha256(sample.encode("utf-8", "surrogateescape")).hexdigest()
-            stem = f"{stem}-{digest[:_DIGITS]}" if stem else digest[:_DIGITS]
         name = f"{stem}.html"
+        if not is_plain or name.casefold() in self._taken:
+            digest = hashlib.sha256(sample.encode("utf-8", "surrogateescape")).hexdigest()
+            prefix = f"{stem}-" if stem else ""
+            names = (f"{prefix}{digest[:end]}.html" for end in range(_DIGITS, len(digest) + 1))
+            name = next(name for name in names if name.casefold() not in self._taken)
         self._taken.add(name.casefold())
         return name

@@ -19,7 +19,7 @@ from pgx_ana.report.overview import (
     status_counts,
 )
 from pgx_ana.report.studies import Facts, StudyWriter
-from pgx_ana.report.unknowns import MissingSites, missing_sites
+from pgx_ana.report.unknowns import MissingSet, MissingSites, missing_sets, missing_sites
 from pgx_ana.report.words import FINDING_DIRECTIONS, STATUSES, Mark, level_rank
 
 _UNDECIDED = frozenset({"unsettled", "not_studied", "undetermined"})
@@ -143,6 +143,7 @@ class PatientReport:
     context: ContextFacts | None
     questions: tuple[QuestionRow, ...]
     missing: tuple[MissingSites, ...]
+    missing_sets: tuple[MissingSet, ...]
     haplotypes: tuple[HaplotypeMap, ...]
     genes: tuple[GeneSites, ...]
     references: tuple[Reference, ...]
@@ -195,6 +196,7 @@ def patient_report(document: Facts) -> PatientReport:
         context=_context(document, findings),
         questions=tuple(_question(item) for item in document["questions"]),
         missing=tuple(missing_sites(document)),
+        missing_sets=tuple(missing_sets(document)),
         haplotypes=tuple(haplotype_maps(document)),
         genes=_gene_sites(document),
         references=tuple(references(document, studies.cited)),

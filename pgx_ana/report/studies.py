@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,7 +13,8 @@ from pgx_ana.report.words import VERDICTS, Mark
 Facts = Mapping[str, Any]
 """An object of a patient's document."""
 
-_VERDICT_ORDER = {mark: number for number, mark in enumerate(VERDICTS)}
+_VERDICT_ORDER = {mark: number for number, mark in enumerate(VERDICTS.values())}
+_YEAR_UNKNOWN = 9999
 _READING = {
     "full_text": "",
     "abstract": "(abstract)",
@@ -53,11 +54,16 @@ class StudyRow:
     compared; ``carriers`` says in whom where no groups are named. ``estimate`` has the effect sizes
     in words, ``short_estimate`` one of them; ``bar`` is the one that can be drawn, with
     ``undrawn`` saying why there is none. ``found`` says in words whether there was a difference.
-    ``overlap`` is the letter of the rows about the same or overlapping people, empty for a row of
-    its own. ``shown_at`` is the marker of the card that shows the result in full.
+    ``cohorts`` are the people and those whom they overlap, ``overlap`` the letter that joins rows
+    about them, empty for a row of its own. ``marker`` is the variant or haplotype set that the row
+    is about, ``shown_at`` that of the card that shows the result in full; ``at`` is the linked
+    marker that a row is about, on a card of several.
     """
 
     result: str
+    marker: str
+    year: int | None
+    cohorts: frozenset[str]
     label: str
     reference: int
     people: str
@@ -77,6 +83,7 @@ class StudyRow:
     reading: str
     overlap: str
     shown_at: str = ""
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,21 +113,16 @@ class StudyWriter:
     ) -> tuple[StudyBlock, ...]:
         """Return the results of a conclusion; ``stances`` has their verdicts by identifier."""
         results = [item for item in marker["results"] if item["result"] in stances]
-        letters = _letters(results)
         results.sort(key=lambda item: self._rank(item, stances[item["result"]]))
         by_title: dict[str, list[StudyRow]] = {}
         for item in results:
             verdict = stances[item["result"]]
             row = self._row(item, VERDICTS[verdict], genotype, marker["marker"])
             by_title.setdefault(self._title(item), []).append(
-                replace(
-                    row,
-                    reason=left_out.get(item["result"], ""),
-                    overlap=letters[item["cohort"]],
-                )
+                replace(row, reason=left_out.get(item["result"], ""))
             )
         titles = (self._on_drug, _ON_OTHERS, _BACKGROUND)
-        return tuple(
+        return lettered(
             StudyBlock(title, title == self._on_drug, tuple(by_title[title]))
             for title in titles
             if title in by_title
@@ -133,18 +135,24 @@ class StudyWriter:
 
     def _rank(self, item: Facts, verdict: str) -> tuple[int, int, str]:
         year = self._publications[item["publication"]]["year"]
-        return (_VERDICT_ORDER[verdict], year or 9999, item["result"])
+        return _rank(VERDICTS[verdict], year, item["result"])
 
     def _row(self, item: Facts, verdict: Mark, genotype: str, marker: str) -> StudyRow:
         publication = self._publications[item["publication"]]
         estimates = [part for part in item["estimates"] if _is_about(part["measure"], marker)]
         is_pooled = item["kind"] == "meta_analysis"
-        bars = (self._axes.bar(estimate, is_pooled=is_pooled) for estimate in estimates)
-        bar = next((found for found in bars if found is not None), None)
+        bars = [self._axes.bar(estimate, is_pooled=is_pooled) for estimate in estimates]
+        drawn = next((number for number, found in enumerate(bars) if found is not None), None)
+        if drawn is not None:
+            estimates.insert(0, estimates.pop(drawn))
+        bar = None if drawn is None else bars[drawn]
         compared = item["compared"] or {"effect": (), "comparator": ()}
         return StudyRow(
             result=item["result"],
-            label=f"{_surname(publication['author'])} {publication['year'] or '(year unknown)'}",
+            marker=marker,
+            year=publication["year"],
+            cohorts=frozenset((item["cohort"], *item["overlaps"])),
+            label=f"{surname(publication['author'])} {publication['year'] or '(year unknown)'}",
             reference=self.cited.setdefault(item["publication"], len(self.cited) + 1),
             people=_people(item),
             drugs=" + ".join(_SHORT_DRUGS.get(drug, drug) for drug in item["drugs"]),
@@ -153,7 +161,7 @@ class StudyWriter:
             carriers=_carriers(item),
             outcome=item["outcome"],
             estimate=_estimates(estimates, item["outcome"]),
-            short_estimate=_short_estimate(estimates, item["outcome"]),
+            short_estimate=_short_estimate(estimates, item["outcome"], is_drawn=bar is not None),
             bar=bar,
             undrawn="" if bar is not None else _NO_INTERVAL if estimates else _NO_SIZE,
             p=item["p"] or "",
@@ -171,21 +179,36 @@ def _is_about(measure: str, marker: str) -> bool:
     return not named or marker in named
 
 
-def _letters(results: Sequence[Facts]) -> dict[str, str]:
-    """Return a letter for each cohort that several results are about, also by overlap."""
-    groups: dict[str, str] = {}
-    for item in results:
-        near = [item["cohort"], *item["overlaps"]]
-        known = next((groups[cohort] for cohort in near if cohort in groups), item["cohort"])
-        for cohort in near:
-            groups.setdefault(cohort, known)
-    counts: dict[str, int] = {}
-    for item in results:
-        group = groups[item["cohort"]]
-        counts[group] = counts.get(group, 0) + 1
-    shared = [group for group, count in counts.items() if count > 1]
-    letters = {group: _letter(number) for number, group in enumerate(shared)}
-    return {cohort: letters.get(group, "") for cohort, group in groups.items()}
+def lettered(blocks: Iterable[StudyBlock]) -> tuple[StudyBlock, ...]:
+    """Return blocks whose rows about the same or overlapping people share a letter.
+
+    People who overlap a third group are joined through it.
+    """
+    given = tuple(blocks)
+    rows = [row for block in given for row in block.rows]
+    groups: list[frozenset[str]] = []
+    for row in rows:
+        near = [group for group in groups if group & row.cohorts]
+        groups = [group for group in groups if group not in near]
+        groups.append(row.cohorts.union(*near))
+    of_row = [next(group for group in groups if group & row.cohorts) for row in rows]
+    shared = [group for group in dict.fromkeys(of_row) if of_row.count(group) > 1]
+    letters = dict.fromkeys(groups, "") | {
+        group: _letter(number) for number, group in enumerate(shared)
+    }
+    named = iter(
+        [replace(row, overlap=letters[group]) for row, group in zip(rows, of_row, strict=True)]
+    )
+    return tuple(replace(block, rows=tuple(next(named) for _ in block.rows)) for block in given)
+
+
+def ordered(rows: Iterable[StudyRow]) -> tuple[StudyRow, ...]:
+    """Return rows in the order of a table: for, null, against, others; then by year."""
+    return tuple(sorted(rows, key=lambda row: _rank(row.verdict, row.year, row.result)))
+
+
+def _rank(verdict: Mark, year: int | None, result: str) -> tuple[int, int, str]:
+    return _VERDICT_ORDER[verdict], year or _YEAR_UNKNOWN, result
 
 
 def _letter(number: int) -> str:
@@ -221,21 +244,20 @@ def _carriers(item: Facts) -> str:
 
 
 def _estimates(items: Sequence[Facts], outcome: str) -> str:
-    """Return the first effect sizes in words, and how many more there are."""
+    """Return the first effect sizes in words, the drawn one first, and how many more there are."""
     texts = [_estimate(item, outcome) for item in items[:_MAX_ESTIMATES]]
     more = len(items) - len(texts)
     return "; ".join([*texts, f"{more} more"] if more else texts)
 
 
-def _short_estimate(items: Sequence[Facts], outcome: str) -> str:
-    """Return the effect size that is drawn, else the first; of a ratio, without its outcome."""
-    drawn = [item for item in items if None not in (item["value"], item["low"], item["high"])]
-    chosen = next(iter([*drawn, *items]), None)
-    if chosen is None:
+def _short_estimate(items: Sequence[Facts], outcome: str, *, is_drawn: bool) -> str:
+    """Return the first effect size; of a ratio that is drawn, without its outcome."""
+    if not items:
         return ""
-    kind = _RATIO_NAME.match(chosen["measure"])
-    measure = kind[0] if kind is not None and drawn else chosen["measure"]
-    return _estimate({**chosen, "measure": measure}, outcome)
+    first = items[0]
+    kind = _RATIO_NAME.match(first["measure"])
+    measure = kind[0] if kind is not None and is_drawn else first["measure"]
+    return _estimate({**first, "measure": measure}, outcome)
 
 
 def _estimate(item: Facts, outcome: str) -> str:
@@ -250,7 +272,7 @@ def _estimate(item: Facts, outcome: str) -> str:
     return f"{text}: {item['text']}" if item["text"] else text
 
 
-def _surname(author: str) -> str:
+def surname(author: str) -> str:
     """Return the surname of an author who is written ``Liu L``; groups keep their name."""
     first, _, last = author.rpartition(" ")
     return first if first and last.isupper() and len(last) <= 3 else author

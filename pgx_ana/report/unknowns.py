@@ -34,20 +34,26 @@ class MissingSites:
     sites: tuple[MissingSite, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class MissingSet:
+    """A haplotype set with evidence of which nothing can be concluded, with its status."""
+
+    gene: str
+    name: str
+    status: str
+    outcomes: tuple[str, ...]
+
+
 def missing_sites(document: Facts) -> Iterator[MissingSites]:
     """Yield the sites with conclusions that are not called, by status."""
-    outcomes: dict[str, list[str]] = {}
-    for row in document["annotations"]:
-        if row["direction"] == "not_assessed":
-            outcome = row["outcome"].replace("_", " ")
-            outcomes.setdefault(row["variant"], []).append(outcome)
+    outcomes = _outcomes(document)
     for status, mark in STATUSES.items():
         sites = tuple(
             MissingSite(
                 call["gene"],
                 call["variant"],
                 call["reason"] or "",
-                tuple(dict.fromkeys(outcomes[call["variant"]])),
+                outcomes[call["variant"]],
                 status == CallStatus.ABSENT and call["variant"] in document["studied_references"],
             )
             for call in document["calls"]
@@ -55,3 +61,24 @@ def missing_sites(document: Facts) -> Iterator[MissingSites]:
         )
         if sites:
             yield MissingSites(mark, SETTLED_BY.get(status, ""), sites)
+
+
+def missing_sets(document: Facts) -> Iterator[MissingSet]:
+    """Yield the haplotype sets with conclusions of which none could be assessed."""
+    outcomes = _outcomes(document)
+    names = {item["haplotypes"]: item["name"] for item in document["haplotype_sets"]}
+    for row in document["haplotypes"]:
+        key = row["haplotypes"]
+        if key in outcomes:
+            yield MissingSet(
+                row["gene"], names[key], row["status"].replace("_", " "), outcomes[key]
+            )
+
+
+def _outcomes(document: Facts) -> dict[str, tuple[str, ...]]:
+    """Return what could not be assessed, by variant or haplotype set."""
+    found: dict[str, dict[str, None]] = {}
+    for row in document["annotations"]:
+        if row["direction"] == "not_assessed":
+            found.setdefault(row["variant"], {})[row["outcome"].replace("_", " ")] = None
+    return {key: tuple(outcomes) for key, outcomes in found.items()}

@@ -13,7 +13,7 @@ from helpers.processes import ended_process
 from pgx_ana.errors import OutputError
 from pgx_ana.output import page_folder
 from pgx_ana.output.leftovers import temporary_folder
-from pgx_ana.output.page_folder import LISTING
+from pgx_ana.output.page_files import LISTING
 
 
 def contents(folder: Path) -> dict[str, str]:
@@ -169,6 +169,11 @@ def test_a_parent_that_is_a_file(tmp_path: Path) -> None:
     with pytest.raises(OutputError) as caught:
         make(site, {})
     assert f"{site}: cannot be written: File exists" == str(caught.value)
+
+
+def test_stdout_is_no_folder() -> None:
+    with pytest.raises(OutputError, match="pages need a folder, not stdout"):
+        make(Path("-"), {})
 
 
 def test_links_in_a_loop(tmp_path: Path) -> None:

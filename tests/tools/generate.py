@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,9 @@ from pgx_ana.knowledge import load
 from pgx_ana.knowledge.form import json_schema as knowledge_schema
 from pgx_ana.output import COLUMNS, PARQUET_COLUMNS, json_schema
 from pgx_ana.output.columns import Column
+from pgx_ana.pipeline import Request, run
+from pgx_ana.quality import CohortTally
+from pgx_ana.report import CohortOptions, cohort_page, patient_text, site_pages
 from pgx_ana.terms import TEXT_TABLES
 
 _TABLES = """# Tables
@@ -107,8 +111,13 @@ def golden() -> dict[Path, str]:
         written = {
             GOLDEN / name: _run(exit_code, words) for name, (exit_code, words) in commands.items()
         }
+        written[GOLDEN / "toy_haplotypes.cohort.body.html"] = _cohort_body()
     finally:
         os.chdir(working_directory)
+    written |= _reports(written)
+    written[GOLDEN / "toy_haplotypes.site.rs1.html"] = page_body(
+        dict(site_pages(load([TOY, TOY_HAPLOTYPES])))["variants/rs1.html"]
+    )
     pages = {"toy": [TOY], "toy_haplotypes": [TOY, TOY_HAPLOTYPES]}
     return written | {
         GOLDEN / f"{name}.knowledge-base.md": "\n".join(handbook_lines(load(kb))) + "\n"
@@ -116,11 +125,45 @@ def golden() -> dict[Path, str]:
     }
 
 
+def _cohort_body() -> str:
+    """Return the page on the people of the toy file as a cohort, from its body on."""
+    knowledge = load([TOY, TOY_HAPLOTYPES])
+    tally = CohortTally(knowledge)
+    tally.add(run(Request(("toy.vcf",)), knowledge))
+    options = CohortOptions(
+        pages={"Berta": "people/Berta.html"}, refused=[("cut.vcf", "the file is truncated")]
+    )
+    page = cohort_page(tally.finish(), knowledge, options).decode()
+    return page[page.index("<body>") :]
+
+
+def _reports(written: Mapping[Path, str]) -> dict[Path, str]:
+    """Return reports on the people of the toy documents, as text."""
+    shown = {
+        "toy.report.txt": ("toy.json", 80, False),
+        "toy.report.full.txt": ("toy.json", 80, True),
+        "toy_haplotypes.report.40.txt": ("toy_haplotypes.json", 40, False),
+        "toy_haplotypes.report.full.txt": ("toy_haplotypes.EUR.json", 100, True),
+    }
+    reports = {}
+    for name, (document, width, detail) in shown.items():
+        person, *_ = json.loads(written[GOLDEN / document])
+        lines = patient_text(person, width, styled=False, detail=detail)
+        reports[GOLDEN / name] = "\n".join(lines) + "\n"
+    return reports
+
+
 def _run(exit_code: int, words: list[str]) -> str:
     """Return the stdout of a command that must end with an exit code."""
     result = CliRunner().invoke(main, words, catch_exceptions=False)
     assert result.exit_code == exit_code, result.stderr
     return result.stdout
+
+
+def page_body(page: bytes) -> str:
+    """Return the body of a page, an element a line: its style is looked at in a browser."""
+    body = page.decode().partition("<body>\n")[2]
+    return re.sub(r"(?<!\n)(?=<(?:article|dl|dt|h[1-6]|li|p|section|table|tbody|tr)\b)", "\n", body)
 
 
 def tables_page() -> str:
