@@ -5,7 +5,7 @@ Gives: lines of text, TSV, JSON or Markdown; BED, regions and rsIDs for other pr
 Never: handles genotypes of people.
 """
 
-from pgx_ana.browse.claim_text import claim_text
+from pgx_ana.browse.claim_line import claim_text
 from pgx_ana.browse.comparison import compare
 from pgx_ana.browse.context_list import contexts_in_format
 from pgx_ana.browse.entry_page import page_lines

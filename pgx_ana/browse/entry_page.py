@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from pgx_ana.bases import is_palindromic
-from pgx_ana.browse.claim_text import claim_text
+from pgx_ana.browse.claim_line import claim_text
 from pgx_ana.browse.context_list import context_lines
 from pgx_ana.browse.haplotype_list import haplotype_table
 from pgx_ana.browse.paragraph import wrapped

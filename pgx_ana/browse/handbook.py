@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from pgx_ana.browse.claim_text import claim_text
+from pgx_ana.browse.claim_line import claim_text
 from pgx_ana.browse.context_list import label_use
 from pgx_ana.browse.haplotype_list import haplotype_table
 from pgx_ana.browse.question_list import answer_text, polygenic_text

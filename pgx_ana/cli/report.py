@@ -81,7 +81,7 @@ _KINDS = {".txt": _Kind.TEXT, ".html": _Kind.PAGE, ".htm": _Kind.PAGE}
 @click.option("--full", "is_full", is_flag=True, help="Text: with every study, site and word.")
 @click.option(
     "--suppress-below",
-    type=click.IntRange(min=2),
+    type=click.IntRange(min=3),
     metavar="N",
     help="Cohort page: hide numbers of people below N, and what would give them away.",
 )

@@ -19,8 +19,8 @@ from pgx_ana.output.formats import (
     write_callability,
 )
 from pgx_ana.output.frames import to_frame
-from pgx_ana.output.marker_facts import marker_facts, publication_facts
-from pgx_ana.output.page_folder import PageFolder, page_folder
+from pgx_ana.output.literature import marker_facts, publication_facts
+from pgx_ana.output.page_files import PageFolder, page_folder
 from pgx_ana.output.phase_blocks import PhaseBlock
 from pgx_ana.output.provenance import METADATA_KEY, SCHEMA_VERSION, STAMPS
 from pgx_ana.output.tables import Table, make_table

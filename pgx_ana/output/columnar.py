@@ -6,8 +6,8 @@ No cell becomes text on the way: a part of half a million people holds its few d
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
+import json
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from pgx_ana.annotation import Annotations, CategoryTally, tally_categories
 from pgx_ana.coded import Coded
 from pgx_ana.output.columns import COLUMNS
 from pgx_ana.output.conclusion_keys import conclusion_keys
+from pgx_ana.output.documents import input_facts
 from pgx_ana.output.listing import Listing
 from pgx_ana.output.phase_blocks import phase_blocks
 from pgx_ana.output.tables import TableSection, Value, joined, label_use, table_sections
@@ -96,22 +97,14 @@ def _cell(name: str, value: Value) -> str | int | float | None:
 
 
 def _sample_part(block: Annotations) -> Part:
-    facts = {
-        "files": [file.name for file in block.calls.files],
-        "file_formats": [file.format for file in block.calls.files],
-        "header_sha256": [file.header_sha256 for file in block.calls.files],
-        "assembly_source": [file.assembly_source for file in block.calls.files],
-    }
-    of_files = {
-        name: block.calls.sample_files.map(partial(_listed, texts)) for name, texts in facts.items()
-    }
+    names = [file.name for file in block.calls.files]
+    of_files = block.calls.sample_files.compact()
+    files = of_files.map(lambda numbers: joined(tuple(names[n] for n in numbers)))
+    inputs = of_files.map(
+        lambda numbers: json.dumps(input_facts(block.calls, numbers), ensure_ascii=False)
+    )
     assembly = Coded.constant(block.calls.assembly.value, len(block.calls.samples))
-    return {**of_files, "assembly": assembly, **_circumstances(block)}
-
-
-def _listed(texts: Sequence[str], numbers: Sequence[int]) -> str:
-    """Return the texts of some files, one for each even where it is empty."""
-    return ";".join(texts[number] for number in numbers)
+    return {"files": files, "inputs": inputs, "assembly": assembly, **_circumstances(block)}
 
 
 def _summary_parts(block: Annotations) -> Iterator[Part]:

@@ -312,9 +312,12 @@ PARQUET_COLUMNS: dict[TableName, tuple[Column, ...]] = {
         _SAMPLE_INDEX,
         _SAMPLE,
         Column("files", "list", "input files with the sample"),
-        Column("file_formats", "list", "format of each of them"),
-        Column("header_sha256", "list", "SHA-256 digest of the header of each of them"),
-        Column("assembly_source", "list", "how the assembly of each of them was found"),
+        Column(
+            "inputs",
+            "text",
+            "what documents say of these files: name, format, digest of the header and so on, as "
+            "a JSON array",
+        ),
         *_of(TableName.CALLS, "assembly"),
         *_CONTEXT,
     ),

@@ -47,6 +47,7 @@ def json_schema() -> dict[str, Any]:
         "inputs": _array(
             _object_schema(
                 dict.fromkeys(file_keys, text)
+                | {"compression": _OPTIONAL_TEXT, "samples": {"type": "integer", "minimum": 0}}
                 | {"caller": _OPTIONAL_TEXT, "remark": _OPTIONAL_TEXT}
             )
         ),

@@ -13,7 +13,7 @@ from pgx_ana.model import Circumstances, CohortCalls
 from pgx_ana.output.columns import Column
 from pgx_ana.output.encoding import as_utf8
 from pgx_ana.output.listing import Listing
-from pgx_ana.output.marker_facts import (
+from pgx_ana.output.literature import (
     known_markers,
     marker_facts,
     publication_facts,
@@ -137,13 +137,14 @@ def _document_heads(annotations: Annotations) -> dict[tuple[int, ...], bytes]:
     facts = run_facts(annotations)
     return {
         numbers: as_utf8(
-            f", {_to_json(facts | {'inputs': _inputs(annotations.calls, numbers)})[1:-1]}, "
+            f", {_to_json(facts | {'inputs': input_facts(annotations.calls, numbers)})[1:-1]}, "
         )
         for numbers in annotations.calls.sample_files.compact().values
     }
 
 
-def _inputs(calls: CohortCalls, numbers: Sequence[int]) -> list[dict[str, str | None]]:
+def input_facts(calls: CohortCalls, numbers: Sequence[int]) -> list[dict[str, str | int | None]]:
+    """Return what documents say of the input files of a person, by their numbers."""
     return [
         {
             "name": file.name,
@@ -151,6 +152,8 @@ def _inputs(calls: CohortCalls, numbers: Sequence[int]) -> list[dict[str, str | 
             "header_sha256": file.header_sha256,
             "assembly": file.assembly.value,
             "assembly_source": file.assembly_source,
+            "compression": file.compression or None,
+            "samples": file.samples,
             "caller": file.caller or None,
             "remark": file.remark or None,
         }

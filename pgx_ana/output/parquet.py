@@ -88,6 +88,7 @@ class _File:
             use_dictionary=coded,
             column_encoding={name: plain[name] for name in self.schema.names if name in plain},
             dictionary_pagesize_limit=_DICTIONARY_BYTES,
+            write_page_checksum=True,
         )
         return True
 

@@ -167,21 +167,21 @@ def _suppress_set(of_set: SetPeople, sites: Mapping[str, SitePeople], below: int
     """Hide all of a haplotype set if anything is hidden of it, or at one of its sites.
 
     Diplotypes are combinations of genotypes that are told at each site. A few of them that are told
-    beside those would be enough to compute others.
+    beside those would be enough to compute others. That everybody is in one cell tells nothing.
     """
-    people = hide_small(of_set.people, below)
     is_open = not (
-        people.has_hidden
+        hide_small(of_set.people, below).has_hidden
         or any(sites[rsid].people.has_hidden for rsid in of_set.sites)
         or any(_is_small(count, below) for _, count in of_set.deciding)
     )
-    if is_open or len(of_set.people.cells) == 1:
+    if is_open:
         return of_set
+    is_one_cell = len(of_set.people.cells) == 1 and of_set.people.n_people >= below
     hidden = Partition(of_set.people.n_people, _NO_CELLS, hides_zeros=True)
     deciding = tuple(
         (text, Hidden.OTHER) for text, count in of_set.deciding if not _is_small(count, below)
     )
-    return SetPeople(of_set.id, of_set.sites, hidden, deciding)
+    return SetPeople(of_set.id, of_set.sites, of_set.people if is_one_cell else hidden, deciding)
 
 
 def _is_small(count: Count, below: int) -> bool:

@@ -7,9 +7,9 @@ Never: concludes anything, or shows what the document or the numbers do not say.
 """
 
 from pgx_ana.report.cohort import CohortOptions
-from pgx_ana.report.cohort_page import cohort_page
-from pgx_ana.report.patient_page import patient_page
-from pgx_ana.report.patient_text import patient_text
+from pgx_ana.report.cohort_html import cohort_page
+from pgx_ana.report.patient_html import patient_page
+from pgx_ana.report.patient_lines import patient_text
 from pgx_ana.report.report_folder import MAX_PAGES, ReportedPeople, write_report_folder
 
 __all__ = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from pgx_ana.report.studies import Facts, StudyBlock, StudyWriter, lettered, ordered
+from pgx_ana.report.studies import Facts, StudyBlock, StudyRow, StudyWriter, lettered, ordered
 from pgx_ana.report.words import CATEGORIES, Mark, level_mark
 
 _SOURCE_NOTES = {
@@ -140,12 +140,19 @@ def by_signal(findings: Sequence[Card]) -> Iterator[Card]:
 
 
 def _joined_blocks(cards: Sequence[Card]) -> Iterator[StudyBlock]:
-    """Yield the blocks of several cards, each result and effect size once."""
+    """Yield the blocks of several cards, each result and effect size once.
+
+    Rows name their marker, except those of the first card.
+    """
     titles = dict.fromkeys(block.title for card in cards for block in card.blocks)
     for title in titles:
-        blocks = [block for card in cards for block in card.blocks if block.title == title]
-        rows = {(row.result, row.estimate): row for block in blocks for row in block.rows}
-        yield replace(blocks[0], rows=ordered(rows.values()))
+        found = [(card, block) for card in cards for block in card.blocks if block.title == title]
+        rows: dict[tuple[str, str], StudyRow] = {}
+        for card, block in found:
+            at = "" if card is cards[0] else card.marker
+            for row in block.rows:
+                rows.setdefault((row.result, row.estimate), replace(row, at=at))
+        yield replace(found[0][1], rows=ordered(rows.values()))
 
 
 def each_result_once(findings: Sequence[Card]) -> Iterator[Card]:

@@ -119,6 +119,7 @@ class CohortView:
     run: RunView
     categories: tuple[CategoryView, ...]
     genes: tuple[GeneSites, ...]
+    n_compared: int
     n_suspect: int
     frequencies: tuple[FrequencyRow, ...]
     haplotype_sets: tuple[SetRow, ...]
@@ -149,6 +150,7 @@ def cohort_view(cohort: Cohort, knowledge: KnowledgeBase, options: CohortOptions
         run=_run_view(cohort, knowledge, options, figures),
         categories=tuple(_category(item, figures) for item in cohort.categories),
         genes=genes,
+        n_compared=sum(row.is_compared for row in frequencies),
         n_suspect=sum(row.is_suspect for row in frequencies),
         frequencies=frequencies,
         haplotype_sets=set_rows(cohort, knowledge),

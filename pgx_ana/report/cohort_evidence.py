@@ -151,7 +151,7 @@ class EvidenceWriter:
                 GenotypePeople(genotype, self._figures.figure(count, n_people), style)
                 for style, genotype, count in parts
             ),
-            bar=self._figures.bar(parts, n_people),
+            bar=self._figures.bar([(style, count) for style, _, count in parts], n_people),
             claims=tuple(self._claims(site.variant, site)),
         )
 
@@ -184,7 +184,7 @@ class EvidenceWriter:
             for result in results
         } | dict.fromkeys(of_association["left_out"], "left_out")
         groups = tuple(self._groups(association, said, people))
-        counts = [(group.direction, group.words, count) for group, count in groups]
+        counts = [(group.direction, count) for group, count in groups]
         return Claim(
             association=association.id,
             outcome=of_association["outcome_name"],
@@ -203,11 +203,14 @@ class EvidenceWriter:
     def _groups(
         self, association: Association, said: AssociationPeople, people: SitePeople | SetPeople
     ) -> Iterator[tuple[Group, Count]]:
-        """Yield each group that has genotypes or people, with the number of its people."""
+        """Yield each group that has genotypes or people, with the number of its people.
+
+        Those who were not assessed are always told, even if there are none.
+        """
         for direction, words in _GROUPS.items():
             keys = [key for key, found in association.genotypes.items() if found == direction]
             count = self._cohort.count(said, direction)
-            if not keys and count == 0:
+            if not keys and count == 0 and direction != NOT_ASSESSED:
                 continue
             genotypes = (
                 GenotypePeople(_key_text(association, key), self._with_genotype(people, key))

@@ -81,11 +81,13 @@ class _SetWriter:
             statuses=tuple(
                 NamedFigure(words, self._figure(n), key) for key, words, n in statuses if n != 0
             ),
-            bar=self._figures.bar(statuses, self._set.people.n_people),
+            bar=self._figures.bar([(key, n) for key, _, n in statuses], self._set.people.n_people),
             diplotypes=tuple(self._diplotypes()) if is_told else (),
             phenotypes=tuple(self._phenotypes()) if definition.phenotypes and is_told else (),
             undetermined=self._figure(self._of(lambda cell: not _is_reported(cell))),
-            reasons=tuple(self._named(text, count) for text, count in self._set.deciding),
+            reasons=tuple(
+                self._named(text.replace("_", " "), count) for text, count in self._set.deciding
+            ),
         )
 
     def _diplotypes(self) -> Iterator[NamedFigure]:

@@ -68,7 +68,7 @@ class FrequencyRow:
     """The frequency of an allele among the people, and in five populations.
 
     ``place`` is that of ``observed`` from 0 to 100; None where there is none to show. ``verdict``
-    says how it compares; ``is_suspect`` if it fits no population.
+    says how it compares; ``is_compared`` if it could be, ``is_suspect`` if it fits no population.
     """
 
     variant: str
@@ -78,6 +78,7 @@ class FrequencyRow:
     place: float | None
     populations: tuple[Population, ...]
     verdict: str
+    is_compared: bool
     is_suspect: bool
 
 
@@ -104,9 +105,9 @@ class _SiteWriter:
         n_hidden = sum(isinstance(count, Hidden) for count in called)
         n_some = len(sites) - n_all - n_none - n_hidden
         parts = [
-            (STATES[CallStatus.CALLED].key, "called in everybody", n_all),
-            (STATES[CallStatus.PARTIAL].key, "called in some people", n_some),
-            (STATES[CallStatus.ABSENT].key, "called in nobody", n_none),
+            (STATES[CallStatus.CALLED].key, n_all),
+            (STATES[CallStatus.PARTIAL].key, n_some),
+            (STATES[CallStatus.ABSENT].key, n_none),
         ]
         return GeneSites(
             gene,
@@ -129,7 +130,7 @@ class _SiteWriter:
             if count != 0 and state != CallStatus.CALLED and not site.people.hides_zeros
         ]
         locus = self._loci[site.variant]
-        parts = [(STATES[state].key, STATES[state].word, n) for state, n in counts.items()]
+        parts = [(STATES[state].key, n) for state, n in counts.items()]
         called = counts[CallStatus.CALLED]
         return SiteRow(
             site.variant,
@@ -168,6 +169,7 @@ def _frequency_row(variant: str, gene: str, frequency: SiteFrequency) -> Frequen
         place,
         tuple(_populations(frequency)),
         _verdict(frequency),
+        is_compared=frequency.is_compared,
         is_suspect=frequency.is_outlier,
     )
 

@@ -25,12 +25,11 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A part of a bar from 0 to 100: its style, its place and what it stands for."""
+    """A part of a bar from 0 to 100: its style and its place."""
 
     key: str
-    start: float
+    start: int
     width: float
-    title: str
 
 
 class Figures:
@@ -48,25 +47,27 @@ class Figures:
         share = share_text(count, total) if isinstance(total, int) and total else ""
         return Figure(f"{count:,}", share, is_none=count == 0)
 
-    def bar(self, parts: Iterable[tuple[str, str, Count]], total: Count) -> tuple[Segment, ...]:
-        """Return the parts of a bar; each is a style, a word and a number of people.
+    def bar(self, parts: Iterable[tuple[str, Count]], total: Count) -> tuple[Segment, ...]:
+        """Return the parts of a bar; each is a style and a number of people.
 
         All parts that are not told are one segment, at the end.
         """
         if isinstance(total, Hidden) or not total:
             return ()
         segments, start = [], 0
-        for key, word, count in parts:
+        for key, count in parts:
             if isinstance(count, int) and count:
-                segments.append(_segment(key, start, count, total, f"{word}: {count:,}"))
+                segments.append(_segment(key, start, count, total))
                 start += count
         if start < total:
-            segments.append(_segment(_HIDDEN, start, total - start, total, "not told"))
+            segments.append(_segment(_HIDDEN, start, total - start, total))
         return tuple(segments)
 
 
-def _segment(key: str, start: int, count: int, total: int, title: str) -> Segment:
-    return Segment(key, round(100 * start / total, 1), round(100 * count / total, 1), title)
+def _segment(key: str, start: int, count: int, total: int) -> Segment:
+    """Return a segment in whole percent; one that would vanish is half a percent wide."""
+    place = round(100 * start / total)
+    return Segment(key, place, (round(100 * (start + count) / total) - place) or 0.5)
 
 
 def share_text(count: int, total: int) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 from pgx_ana.report.overview import CategoryRow, CategoryState, GeneStrip
 from pgx_ana.report.patient import PatientReport
@@ -11,6 +12,9 @@ from pgx_ana.report.words import FIXED_SENTENCE
 
 _WHOLE_LINE = 20
 """Sites from which on a gene has a line of its own."""
+
+_WITH_TEXT = frozenset({CategoryState.FINDINGS, CategoryState.NONE_APPLIES})
+_WORTH_A_LINE = 60
 
 _COUNTS = (
     "For, null, against: published results behind the findings, or behind all that was looked at "
@@ -50,19 +54,34 @@ def category_lines(sheet: Sheet, report: PatientReport) -> Iterator[str]:
     """
     yield from sheet.heading("Categories")
     yield from sheet.text(sheet.dim(_COUNTS))
+    shared = _shared(report.categories)
+    if shared:
+        yield from sheet.text(f"In every category: {shared}")
     if sheet.has_columns:
         titles = ("", "firmest level", "for", "null", "against", "assessed")
         yield sheet.dim(_aligned(*titles))
     for number, row in enumerate(report.categories):
         if number and not sheet.has_columns:
             yield ""
-        yield from _category(sheet, row)
+        yield from _category(sheet, row, shared)
 
 
-def _category(sheet: Sheet, row: CategoryRow) -> Iterator[str]:
+def _shared(rows: Sequence[CategoryRow]) -> str:
+    """Return what all categories with a text begin with, if it is worth a line of its own."""
+    texts = [_whole(row).split(". ") for row in rows if row.state in _WITH_TEXT]
+    alike = takewhile(lambda sentences: len(set(sentences)) == 1, zip(*texts, strict=False))
+    shared = "".join(f"{sentences[0]}. " for sentences in alike)
+    return shared if len(texts) > 1 and len(shared) > _WORTH_A_LINE else ""
+
+
+def _whole(row: CategoryRow) -> str:
+    return f"{row.title}. {row.text}"
+
+
+def _category(sheet: Sheet, row: CategoryRow, shared: str) -> Iterator[str]:
     level = _level(sheet, row)
     counts = [f"{count}" for count in row.tally]
-    is_known = row.state in {CategoryState.FINDINGS, CategoryState.NONE_APPLIES}
+    is_known = row.state in _WITH_TEXT
     assessed = f"{row.assessed} of {row.total}" if row.total else "none known"
     name = sheet.bold(row.name)
     if sheet.has_columns:
@@ -71,7 +90,7 @@ def _category(sheet: Sheet, row: CategoryRow) -> Iterator[str]:
         yield from sheet.text(f"{name}: {level}", 0, 4)
         tally = "{} for, {} null, {} against; ".format(*counts) if is_known else ""
         yield from sheet.text(f"{tally}assessed: {assessed}", 4)
-    yield from sheet.text(_told(sheet, row), 4)
+    yield from sheet.text(_told(row, shared), 4)
 
 
 def _level(sheet: Sheet, row: CategoryRow) -> str:
@@ -85,12 +104,12 @@ def _level(sheet: Sheet, row: CategoryRow) -> str:
     }[row.state]
 
 
-def _told(sheet: Sheet, row: CategoryRow) -> str:
+def _told(row: CategoryRow, shared: str) -> str:
     if row.state is CategoryState.NO_EVIDENCE:
         return "No evidence exists: nobody has published a usable result."
     if row.state is CategoryState.NOT_ASSESSED:
         return f"Could not be assessed: {row.why}."
-    return f"{sheet.bold(f'{row.title}.')} {row.text}"
+    return _whole(row).removeprefix(shared)
 
 
 def _aligned(name: str, level: str, *numbers: str) -> str:

@@ -9,10 +9,10 @@ from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.output import page_folder
 from pgx_ana.quality import Cohort
 from pgx_ana.report.cohort import CohortOptions
-from pgx_ana.report.cohort_page import cohort_page
+from pgx_ana.report.cohort_html import cohort_page
 from pgx_ana.report.environment import render
 from pgx_ana.report.page_names import PageNames
-from pgx_ana.report.patient_page import patient_page
+from pgx_ana.report.patient_html import patient_page
 from pgx_ana.report.studies import Facts
 from pgx_ana.report.words import FIXED_SENTENCE
 

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pgx_ana.report.words import Mark
 
@@ -20,6 +21,7 @@ NO_BREAK = "\xa0"
 
 _STYLE = re.compile("\x1b\\[[0-9;]*m")
 _PIECE = re.compile("\x1b\\[[0-9;]*m|.", re.DOTALL)
+_SAME_STYLE = re.compile("(\x1b\\[[0-9;]+m)([^\x1b]*)\x1b\\[0m( +)\\1")
 _PLAIN = "\x1b[0m"
 _BOLD = "1"
 _DIM = "2"
@@ -54,6 +56,7 @@ def columns(text: str) -> int:
     return len(bare) if bare.isascii() else sum(map(_columns_of, bare))
 
 
+@lru_cache(maxsize=1000)
 def _columns_of(sign: str) -> int:
     if unicodedata.category(sign) in {"Mn", "Me"}:
         return 0
@@ -110,6 +113,12 @@ def _cut(word: str, width: int) -> Iterator[str]:
 def joined(items: Iterable[str], between: str = ", ") -> str:
     """Return items as one text in which a line ends only between them, or in a long one."""
     return between.join(item.replace(" ", NO_BREAK) for item in items)
+
+
+def merged(line: str) -> str:
+    """Return a line with one style where words beside each other have the same."""
+    shorter = _SAME_STYLE.sub(r"\1\2\3", line)
+    return line if shorter == line else merged(shorter)
 
 
 def padded(text: str, size: int) -> str:

@@ -56,7 +56,8 @@ class StudyRow:
     ``undrawn`` saying why there is none. ``found`` says in words whether there was a difference.
     ``cohorts`` are the people and those whom they overlap, ``overlap`` the letter that joins rows
     about them, empty for a row of its own. ``marker`` is the variant or haplotype set that the row
-    is about, ``shown_at`` that of the card that shows the result in full.
+    is about, ``shown_at`` that of the card that shows the result in full; ``at`` is the linked
+    marker that a row is about, on a card of several.
     """
 
     result: str
@@ -82,6 +83,7 @@ class StudyRow:
     reading: str
     overlap: str
     shown_at: str = ""
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

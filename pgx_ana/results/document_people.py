@@ -16,12 +16,14 @@ from pgx_ana.annotation import Annotations
 from pgx_ana.coded import Coded
 from pgx_ana.errors import InputError
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.model import Circumstances, InputFile, SiteCalls
+from pgx_ana.model import FROM_A_RECORD, Circumstances, SiteCalls
 from pgx_ana.output import COLUMNS, STAMPS, json_value, make_table
 from pgx_ana.results.calls import CALL_TEXTS, CallCells
 from pgx_ana.results.document_check import Document
 from pgx_ana.results.facts import RunFacts
-from pgx_ana.results.people import Section, StoredPeople, check_circumstances
+from pgx_ana.results.input_files import input_file
+from pgx_ana.results.people import StoredPeople, check_circumstances
+from pgx_ana.results.sections import Section
 from pgx_ana.terms import Assembly, TableName
 
 _MOST_PEOPLE = 50_000
@@ -62,8 +64,15 @@ class _Site:
             "phase_set": array("q"),
         }
 
-    def add(self, row: Mapping[str, Any]) -> None:
-        self._rows.add(tuple(row[name] for name in CALL_TEXTS))
+    def add(self, row: Mapping[str, Any], files: Sequence[str]) -> None:
+        """Add the call of a person with some files.
+
+        Raises :class:`ValueError` where the file of the call is none of them.
+        """
+        *cells, file = (row[name] for name in CALL_TEXTS)
+        if file not in (files if row["source"] in FROM_A_RECORD else [None]):
+            raise ValueError(f"{row['variant']}: the file of the call is not in the inputs")
+        self._rows.add((*cells, None if len(files) == 1 else file))
         for name, values in self._numbers.items():
             number = row[name]
             missing = -1 if name == "phase_set" else np.nan
@@ -96,12 +105,13 @@ class _Gathering:
 
     def add(self, document: Document) -> None:
         self.samples.append(document["sample"])
-        self._files.add(tuple(_input_file(file) for file in document["inputs"]))
+        self._files.add(tuple(input_file(file) for file in document["inputs"]))
         context = document["context"]
         use = "" if context is None else context["id"]
         self._circumstances.add(Circumstances(document["sex"] or "", use))
+        files = [file["name"] for file in document["inputs"]]
         for row in document[TableName.CALLS]:
-            self._sites.setdefault(row["variant"], _Site()).add(row)
+            self._sites.setdefault(row["variant"], _Site()).add(row, files)
         for table, columns in self._rows.items():
             rows = document[table]
             columns += [_Column() for _ in range(len(rows) - len(columns))]
@@ -175,7 +185,10 @@ class DocumentPeople:
         if last is None or last.layout != layout or len(last.samples) >= _MOST_PEOPLE:
             last = _Gathering(place, layout, document["assembly"])
             self._gatherings.append(last)
-        last.add(document)
+        try:
+            last.add(document)
+        except ValueError as error:
+            raise InputError(f"{where}: {error}; annotate again") from error
         self.n_people += 1
 
     def people(self) -> Iterator[StoredPeople]:
@@ -212,16 +225,3 @@ def _layout(document: Document, where: str) -> object:
         raise InputError(f"{where}: a call is there twice, or on another assembly; annotate again")
     rows = (tuple(row[_MARKER[table]] for row in document[table]) for table in _CONCLUDED)
     return (document["assembly"], variants, *rows)
-
-
-def _input_file(file: Mapping[str, Any]) -> InputFile:
-    """Return an input file; what documents do not keep of it is empty."""
-    return InputFile(
-        name=file["name"],
-        header_sha256=file["header_sha256"],
-        assembly=Assembly(file["assembly"]),
-        assembly_source=file["assembly_source"],
-        format=file["format"],
-        indexed=False,
-        samples=0,
-    )

@@ -15,7 +15,7 @@ from pgx_ana.results.document_check import Document
 from pgx_ana.results.document_files import documents_in
 from pgx_ana.results.document_people import DocumentPeople, recomputed_rows
 from pgx_ana.results.folder import find_parts, refused_files
-from pgx_ana.results.people import Section
+from pgx_ana.results.sections import Section
 from pgx_ana.results.stored_run import StoredRun
 from pgx_ana.terms import TableName
 

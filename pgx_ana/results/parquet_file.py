@@ -56,9 +56,10 @@ class ParquetFile:
 
     def __init__(self, path: Path, table: TableName) -> None:
         self.path = path
+        self._table = table
         self._columns = {column.name: column for column in PARQUET_COLUMNS[table]}
         try:
-            self._file = pq.ParquetFile(path)
+            self._file = pq.ParquetFile(path, page_checksum_verification=True)
             schema = self._file.schema_arrow
             self._names = list(schema.names)
             self.facts = _facts(schema.metadata)
@@ -123,7 +124,8 @@ class ParquetFile:
 
     def _check_schema(self, schema: pa.Schema) -> None:
         """Raise :class:`ValueError` for columns that are missing or have another type."""
-        missing = [name for name in self._columns if name not in {*self._names, *_PERSON}]
+        optional = _PERSON if self._table is not TableName.SAMPLES else {"sample_index"}
+        missing = [name for name in self._columns if name not in {*self._names, *optional}]
         if missing:
             raise ValueError(f"the column {missing[0]} is missing")
         if not _PERSON & set(self._names):

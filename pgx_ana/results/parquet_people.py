@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,16 +16,18 @@ from pgx_ana.errors import InputError
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import Circumstances, InputFile, SiteCalls
 from pgx_ana.output import PARQUET_COLUMNS, Cells
-from pgx_ana.results.calls import CALL_TEXTS, CallCells, rows_of
+from pgx_ana.results.calls import CALL_TEXTS, CallCells, PeopleFiles, rows_of
 from pgx_ana.results.facts import RunFacts
 from pgx_ana.results.folder import FolderPart
+from pgx_ana.results.input_files import input_file
 from pgx_ana.results.parquet_file import ParquetFile
-from pgx_ana.results.people import Section, StoredPeople, check_circumstances
+from pgx_ana.results.people import StoredPeople, check_circumstances
+from pgx_ana.results.sections import Section
 from pgx_ana.results.stored_rows import PeopleOfFile, StoredBlock, stored_blocks
 from pgx_ana.terms import Assembly, TableName
 
 _NUMBERS = ("gq", "dp", "phase_set")
-_FILE_FACTS = ("files", "file_formats", "header_sha256", "assembly_source")
+_FILES = ("files", "inputs")
 
 
 class ParquetPeople:
@@ -78,11 +81,12 @@ class ParquetPeople:
     def _with_calls(
         self, people: StoredPeople, block: StoredBlock, of_sets: StoredBlock | None, place: str
     ) -> StoredPeople:
-        has_one_file = people.files.map(lambda files: len(files) == 1).unique()
+        names = people.files.map(lambda files: tuple(file.name for file in files)).unique()
+        files = PeopleFiles(names)
         sites, keys = [], []
         for name, cells in block.sections.items():
             try:
-                sites.append(self._site(name, cells, has_one_file, people.assembly))
+                sites.append(self._site(name, cells, files, people.assembly))
             except ValueError as error:
                 raise InputError(f"{place}: {name}: {error}; annotate again") from error
             keys.append({"conclusion": cells.get("conclusion") or _nothing(len(people))})
@@ -103,13 +107,13 @@ class ParquetPeople:
         self,
         name: str,
         cells: Mapping[str, Cells],
-        has_one_file: Coded[bool],
+        files: PeopleFiles,
         assembly: Assembly,
     ) -> SiteCalls:
         variant = self._variants.get(name)
         if variant is None or assembly not in variant.loci:
             raise ValueError(f"is no variant of the knowledge base on {assembly}")
-        nothing = _nothing(len(has_one_file))
+        nothing = _nothing(len(files.has_one_file))
         texts = {
             column: found if isinstance(found := cells.get(column), Coded) else nothing
             for column in CALL_TEXTS
@@ -120,16 +124,16 @@ class ParquetPeople:
         }
         blocks = cells.get("phase_block")
         return CallCells(
-            rows=rows_of(texts),
+            rows=rows_of(texts | {"file": files.without_only_ones(texts["file"], texts["source"])}),
             phase_blocks=blocks if isinstance(blocks, Coded) else None,
-            has_one_file=has_one_file,
+            has_one_file=files.has_one_file,
             **numbers,
         ).site(variant)
 
     def _read_samples(self, path: Path) -> StoredPeople:
         """Return the people of a part, without calls."""
         file = self._open(path, TableName.SAMPLES)
-        columns = ["sample", *_FILE_FACTS, "assembly", "sex", "context"]
+        columns = ["sample", *_FILES, "assembly", "sex", "context"]
         groups = list(file.groups(columns))
         samples = tuple(
             str(name) for group in groups for name in _texts(group.cells, "sample", group.n_rows)
@@ -142,8 +146,8 @@ class ParquetPeople:
         assemblies = together["assembly"].compact().values
         try:
             (assembly,) = (Assembly(str(name)) for name in assemblies)
-            files = combine([together["assembly"], *(together[name] for name in _FILE_FACTS)])
-            of_people = files.map(lambda facts: _files_of(*facts)).unique()
+            files = combine([together[name] for name in _FILES])
+            of_people = files.map(lambda cells: _input_files(*cells)).unique()
         except ValueError as error:
             raise InputError(f"{path}: {error}; annotate again") from error
         circumstances = combine([together["sex"], together["context"]]).map(
@@ -176,17 +180,15 @@ def _facts_of(file: ParquetFile) -> RunFacts:
         ) from error
 
 
-def _files_of(assembly: str, *facts: str | None) -> tuple[InputFile, ...]:
-    """Return the input files of a person. What Parquet does not keep of them is empty."""
-    names, *others = ((text or "").split(";") for text in facts)
-    if len(names) != len(others[0]) and len(others[0]) == 1:
-        names = [";".join(names)]  # one file, with such a sign in its name
-    if {len(names)} != {len(of) for of in others}:
-        raise ValueError(f"which files a person is in is not clear from {facts[0]!r}")
-    return tuple(
-        InputFile(name, digest, Assembly(assembly), source, kind, indexed=False, samples=0)
-        for name, kind, digest, source in zip(names, *others, strict=True)
-    )
+def _input_files(names: str | None, inputs: str | None) -> tuple[InputFile, ...]:
+    """Return the input files of a person. Raises :class:`ValueError` where they are not clear."""
+    try:
+        files = tuple(map(input_file, json.loads(inputs or "")))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"the column inputs does not describe files: {error}") from error
+    if not files or names != ";".join(file.name for file in files):
+        raise ValueError(f"the columns files and inputs differ on {names}")
+    return files
 
 
 def _texts(cells: Mapping[str, Cells], name: str, n_rows: int) -> Coded[str | None]:

@@ -6,10 +6,6 @@ import graphlib
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from pgx_ana.coded import Coded, concatenate
 from pgx_ana.errors import InputError
@@ -22,12 +18,8 @@ from pgx_ana.model import (
     SiteCalls,
 )
 from pgx_ana.output import Cells
+from pgx_ana.results.sections import Section, joined_cells, joined_numbers
 from pgx_ana.terms import Assembly, TableName
-
-Section = Mapping[str, Cells]
-"""The stored rows of one variant, set, category or association, one per person: cells by column."""
-
-_NO_SET = -1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,8 +72,8 @@ class StoredPeople:
             self.assembly is other.assembly
             and [site.variant.id for site in self.sites]
             == [site.variant.id for site in other.sites]
-            and {table: [*map(set, of)] for table, of in self.sections.items()}
-            == {table: [*map(set, of)] for table, of in other.sections.items()}
+            and {table: len(of) for table, of in self.sections.items()}
+            == {table: len(of) for table, of in other.sections.items()}
         )
 
 
@@ -90,6 +82,7 @@ def together(parts: Sequence[StoredPeople]) -> StoredPeople:
     first = parts[0]
     if len(parts) == 1:
         return first
+    sizes = [len(part) for part in parts]
     return StoredPeople(
         first.place,
         tuple(itertools.chain.from_iterable(part.samples for part in parts)),
@@ -99,10 +92,7 @@ def together(parts: Sequence[StoredPeople]) -> StoredPeople:
         tuple(map(_joined_site, zip(*(part.sites for part in parts), strict=True))),
         {
             table: tuple(
-                {
-                    name: _joined_cells([section[name] for section in sections])
-                    for name in sections[0]
-                }
+                joined_cells(sections, sizes)
                 for sections in zip(*(part.sections[table] for part in parts), strict=True)
             )
             for table in first.sections
@@ -198,29 +188,7 @@ def _joined_site(sites: Sequence[SiteCalls]) -> SiteCalls:
     return SiteCalls(
         sites[0].variant,
         concatenate([site.calls for site in sites]),
-        _joined_numbers([site.gq for site in sites], sizes, np.nan),
-        _joined_numbers([site.dp for site in sites], sizes, np.nan),
-        _joined_numbers([site.phase_set for site in sites], sizes, _NO_SET),
+        joined_numbers([site.gq for site in sites], sizes),
+        joined_numbers([site.dp for site in sites], sizes),
+        joined_numbers([site.phase_set for site in sites], sizes),
     )
-
-
-def _joined_numbers(
-    arrays: Sequence[NDArray[Any] | None], sizes: Sequence[int], missing: float
-) -> NDArray[Any] | None:
-    """Return the numbers of several parts; None if no part has any."""
-    present = [array for array in arrays if array is not None]
-    if not present:
-        return None
-    return np.concatenate(
-        [
-            np.full(size, missing, present[0].dtype) if array is None else array
-            for array, size in zip(arrays, sizes, strict=True)
-        ]
-    )
-
-
-def _joined_cells(parts: Sequence[Cells]) -> Cells:
-    coded = [part for part in parts if isinstance(part, Coded)]
-    if coded:
-        return concatenate(coded)
-    return np.concatenate([part for part in parts if isinstance(part, np.ndarray)])

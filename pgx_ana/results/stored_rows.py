@@ -7,15 +7,14 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pgx_ana.coded import Coded, concatenate
+from pgx_ana.coded import Coded
 from pgx_ana.errors import InputError
-from pgx_ana.output import Cells
 from pgx_ana.results.parquet_file import ParquetFile, Rows
+from pgx_ana.results.sections import Section, joined_cells
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,7 +23,7 @@ class StoredBlock:
 
     start: int
     stop: int
-    sections: Mapping[str, Mapping[str, Cells]]
+    sections: Mapping[str, Section]
 
 
 class PeopleOfFile:
@@ -107,41 +106,15 @@ def _block(file: ParquetFile, sections: Mapping[str, Sequence[Rows]], start: int
     return StoredBlock(
         start,
         start + sizes.pop(),
-        {
-            name: (parts[0] if len(parts) == 1 else _joined(parts)).cells
-            for name, parts in sections.items()
-        },
+        {name: _joined(parts) for name, parts in sections.items()},
     )
 
 
-def _joined(parts: Sequence[Rows]) -> Rows:
-    """Return the rows of several row groups as one."""
-    n_rows = sum(part.n_rows for part in parts)
-    cells: dict[str, Cells] = {}
-    for name in dict.fromkeys(itertools.chain.from_iterable(part.cells for part in parts)):
-        found = [part.cells.get(name) for part in parts]
-        coded = [cells for cells in found if isinstance(cells, Coded)]
-        if coded:
-            cells[name] = concatenate(
-                [
-                    of if isinstance(of, Coded) else Coded.constant(None, part.n_rows)
-                    for of, part in zip(found, parts, strict=True)
-                ]
-            )
-        else:
-            cells[name] = _joined_numbers(found, parts)
-    return Rows(n_rows, cells)
-
-
-def _joined_numbers(found: Sequence[Cells | None], parts: Sequence[Rows]) -> NDArray[Any]:
-    dtype = next(cells.dtype for cells in found if isinstance(cells, np.ndarray))
-    missing = -1 if dtype.kind == "i" else np.nan
-    return np.concatenate(
-        [
-            cells if isinstance(cells, np.ndarray) else np.full(part.n_rows, missing, dtype)
-            for cells, part in zip(found, parts, strict=True)
-        ]
-    )
+def _joined(parts: Sequence[Rows]) -> Section:
+    """Return the rows of one or more row groups."""
+    if len(parts) == 1:
+        return parts[0].cells
+    return joined_cells([part.cells for part in parts], [part.n_rows for part in parts])
 
 
 def _damaged(file: ParquetFile, what: str) -> InputError:

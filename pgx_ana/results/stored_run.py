@@ -15,7 +15,8 @@ from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.output import Cells
 from pgx_ana.results.facts import RunFacts
 from pgx_ana.results.folder import RefusedFile
-from pgx_ana.results.people import Section, StoredPeople, in_blocks
+from pgx_ana.results.people import StoredPeople, in_blocks
+from pgx_ana.results.sections import Section
 from pgx_ana.terms import TableName
 
 PEOPLE_IN_BLOCK = 50_000

@@ -18,6 +18,7 @@ from pgx_ana.annotation import (
     Annotator,
     CategorySummary,
     CategoryTally,
+    count_levels,
     summarise,
     tally_categories,
 )
@@ -25,7 +26,7 @@ from pgx_ana.annotation.conclusions import UNDETERMINED
 from pgx_ana.annotation.markers import AnnotatedCategory
 from pgx_ana.annotation.signals import Signal, SignalCounter
 from pgx_ana.coded import Coded
-from pgx_ana.knowledge import BasisKind, Direction, KnowledgeBase
+from pgx_ana.knowledge import BasisKind, Direction, KnowledgeBase, Level
 from pgx_ana.model import Call, Circumstances
 from pgx_ana.terms import CallSource, CallStatus
 
@@ -192,3 +193,21 @@ def test_blocks_have_the_numbers_of_the_whole(curated: KnowledgeBase) -> None:
             levels = list(of_whole.highest_level)[start : start + size]
             assert levels == list(tally.highest_level)
         start += size
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_people_with_a_finding_of_a_level(curated: KnowledgeBase, seed: int) -> None:
+    """Each person is counted once for a level, however many findings of it there are."""
+    annotations = annotated(curated, random_calls(curated, 40, seed))
+    maker = annotations.annotator.finding_maker
+    expected = {}
+    for category in AnnotatedCategory:
+        markers = [list(maker.of_marker(found)) for found in annotations.of_category(category)]
+        of_people = [
+            {finding.level for found in person for finding in found.findings}
+            for person in zip(*markers, strict=True)
+        ]
+        counts = {level: sum(level in levels for levels in of_people) for level in Level}
+        expected[category.value] = {level: count for level, count in counts.items() if count}
+    assert expected == count_levels(annotations)
+    assert all(expected.values())

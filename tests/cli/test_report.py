@@ -94,7 +94,7 @@ def test_a_page_of_a_folder_leads_back_to_the_index(run: Run, one: Path, tmp_pat
 
 
 def test_a_folder_without_people(run: Run, three: Path, tmp_path: Path) -> None:
-    for name, option in (("a", ("--no-people",)), ("b", ("--suppress-below", "2"))):
+    for name, option in (("a", ("--no-people",)), ("b", ("--suppress-below", "3"))):
         folder = tmp_path / name
         result = run("report", str(three), *KB, *option, "-o", str(folder))
         assert result.exit_code == 0, result.output

@@ -138,7 +138,10 @@ def structure_faults(browser: Browser, page: Path) -> list[str]:
         *(f"id {name!r} is no id" for name in facts["empty"]),
         *(f"id {name!r} is referred to, but nowhere" for name in facts["missing"]),
         *(f"a header cell has no scope: {cell}" for cell in facts["headless"]),
-        *(f"a drawing has no words, and is not hidden: {drawing}" for drawing in facts["unlabelled"]),
+        *(
+            f"a drawing has no words, and is not hidden: {drawing}"
+            for drawing in facts["unlabelled"]
+        ),
         *_link_faults(facts["links"], page),
     ]
 

@@ -134,7 +134,7 @@ def knowledge_site(folder: Path) -> list[Path]:
     out = folder / "site"
     result = CliRunner().invoke(main, ["kb", "site", "-o", str(out)], catch_exceptions=False)
     assert result.exit_code == 0, result.stderr
-    pages = []
+    pages: list[Path] = []
     for place in sorted({page.parent for page in out.rglob("*.html")}):
         by_size = sorted(place.glob("*.html"), key=lambda page: (page.stat().st_size, page.name))
         pages += {by_size[0]: None, by_size[-1]: None}

@@ -251,6 +251,8 @@ def test_head_of_a_document(toy: KnowledgeBase, make_vcf: MakeVcf) -> None:
                 "header_sha256": annotations.calls.files[0].header_sha256,
                 "assembly": "GRCh37",
                 "assembly_source": "contig lengths",
+                "compression": None,
+                "samples": 1,
                 "caller": None,
                 "remark": None,
             }

@@ -13,7 +13,7 @@ from helpers.processes import ended_process
 from pgx_ana.errors import OutputError
 from pgx_ana.output import page_folder
 from pgx_ana.output.leftovers import temporary_folder
-from pgx_ana.output.page_folder import LISTING
+from pgx_ana.output.page_files import LISTING
 
 
 def contents(folder: Path) -> dict[str, str]:

@@ -45,6 +45,7 @@ from pgx_ana.output import (
     to_frame,
     write_annotations,
 )
+from pgx_ana.output.documents import input_facts
 from pgx_ana.output.parquet import parquet_writer
 from pgx_ana.terms import (
     PARQUET_TABLES,
@@ -62,8 +63,7 @@ SCHEMAS: dict[TableName, dict[str, Any]] = {
     TableName.SAMPLES: {
         "sample_index": pa.int32(),
         "sample": pa.string(),
-        **dict.fromkeys(["files", "file_formats", "header_sha256", "assembly_source"], TEXT),
-        **dict.fromkeys(["assembly", "sex", "context"], TEXT),
+        **dict.fromkeys(["files", "inputs", "assembly", "sex", "context"], TEXT),
     },
     TableName.VARIANTS: {
         **dict.fromkeys(["gene", "variant", "assembly", "chrom"], TEXT),
@@ -154,9 +154,7 @@ def test_people(every: Annotations, tmp_path: Path) -> None:
             "sample_index": number,
             "sample": f"S{number}",
             "files": "f.vcf",
-            "file_formats": "VCF",
-            "header_sha256": "0" * 64,
-            "assembly_source": "made",
+            "inputs": json.dumps(input_facts(every.calls, (0,))),
             "assembly": "GRCh38",
             "sex": [None, "female", "male"][number % 3],
             "context": [None, "adjuvant", "men_testosterone"][number % 3],

@@ -135,7 +135,8 @@ def test_the_categories_have_the_counts_of_the_summary(document: dict[str, Any])
         (line,) = (line for line in table if line.startswith(row.name))
         cells = [row.name, level, *map(str, row.tally), f"{n_assessed} of {total}"]
         assert cells == re.split(" {2,}", line)
-        assert row.text in " ".join(" ".join(table).split())
+        words = " ".join(" ".join(table).split())
+        assert all(part in words for part in (row.title, *row.text.split(". ")))
 
 
 def test_the_strip_has_a_sign_for_every_site(document: dict[str, Any]) -> None:
@@ -178,10 +179,8 @@ def test_own_genotype_is_marked_in_every_result_that_compares_it(
     genotypes = {row["variant"]: row["genotype"] for row in document["annotations"]}
     expected = []
     for card in (card for group in patient_report(document).groups for card in group.cards):
-        where = {  # of linked markers, the last
-            row.result: found.marker
-            for found in (card, *card.same_signal)
-            for row in (row for block in found.blocks for row in block.rows)
+        where = {  # a result on several linked markers is shown for the first
+            row.result: row.at or card.marker for block in card.blocks for row in block.rows
         }
         rows = {  # results in the same words are shown as one
             replace(row, result=""): row.result
@@ -198,6 +197,22 @@ def test_own_genotype_is_marked_in_every_result_that_compares_it(
     assert expected
 
 
+def test_results_on_a_linked_marker_name_it() -> None:
+    document = annotated(EXAMPLE / "NA12717.GRCh38.vcf")
+    card = patient_report(document).groups[0].cards[0]
+    assert ("rs6493497", ["rs7176005"]) == (card.marker, [c.marker for c in card.same_signal])
+    own = {row.result for block in card.blocks for row in block.rows if not row.at}
+    linked = {row.result for block in card.blocks for row in block.rows if row.at}
+    assert linked == {
+        "wang-2010-rs7176005-residual-estradiol",
+        "wang-2010-rs7176005-residual-estrone",
+    }
+    results = {m["marker"]: {r["result"] for r in m["results"]} for m in document["markers"]}
+    assert own <= results["rs6493497"]
+    words = " ".join(" ".join(section(document, "What applies", detail=True)).split())
+    assert "rs7176005 per T; fold difference" in words
+
+
 def test_a_phased_genotype_is_marked_too() -> None:
     """Results that no conclusion counts are held against the genotype as papers write it."""
     document = annotated(EXAMPLE / "NA12717.GRCh38.vcf")
@@ -209,8 +224,17 @@ def test_a_phased_genotype_is_marked_too() -> None:
 
 def test_the_use_of_the_drug_is_told() -> None:
     document = annotated(EXAMPLE / "NA12717.GRCh38.vcf", "--context", "men_testosterone")
-    words = " ".join(" ".join(section(document, "The use of the drug")).split())
-    assert document["context"]["note"] in words
+    for detail in (False, True):
+        words = " ".join(" ".join(section(document, "The use of the drug", detail=detail)).split())
+        assert document["context"]["note"] in words
+        assert ", ".join(document["context"]["monitored"]) in words
+    table = section(document, "The use of the drug", detail=True)
+    for question in document["questions"]:
+        counts = (question[key] for key in ("on_drug", "on_drug_class", "in_men", "without_drug"))
+        (row,) = (line for line in table if line.startswith(f"{question['name']} "))
+        unstudied = not (question["on_drug"] or question["on_drug_class"])
+        expected = [*map(str, counts), *(["∅"] if unstudied else [])]
+        assert expected == row.removeprefix(question["name"]).split()
     assert f"{document['context']['name']} (off-label use)" in shown(document)
 
 

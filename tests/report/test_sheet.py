@@ -6,7 +6,7 @@ import pytest
 
 from pgx_ana.report.forest import Bar
 from pgx_ana.report.interval_text import AXIS, COLUMNS, interval_text
-from pgx_ana.report.sheet import NO_BREAK, Sheet, columns, joined, wrapped
+from pgx_ana.report.sheet import NO_BREAK, Sheet, columns, joined, merged, wrapped
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,12 @@ def test_words_that_are_too_long_are_cut_with_their_style() -> None:
     assert ["王小", "明"] == list(wrapped("王小明", 5))
     bold = Sheet(40, is_styled=True).bold("abcde")
     assert ["\x1b[1mabc\x1b[0m", "\x1b[1mde\x1b[0m"] == list(wrapped(bold, 3))
+
+
+def test_words_of_one_style_share_it() -> None:
+    sheet = Sheet(40, is_styled=True)
+    line = f"{sheet.bold('one two  three')} four {sheet.dim('five')} {sheet.bold('six')}"
+    assert "\x1b[1mone two  three\x1b[0m four \x1b[2mfive\x1b[0m \x1b[1msix\x1b[0m" == merged(line)
 
 
 def test_items_stay_whole_as_long_as_they_fit() -> None:

@@ -21,7 +21,9 @@ from pgx_ana.knowledge import load
 from pgx_ana.knowledge.form import json_schema as knowledge_schema
 from pgx_ana.output import COLUMNS, PARQUET_COLUMNS, json_schema
 from pgx_ana.output.columns import Column
-from pgx_ana.report import patient_text
+from pgx_ana.pipeline import Request, run
+from pgx_ana.quality import CohortTally
+from pgx_ana.report import CohortOptions, cohort_page, patient_text
 from pgx_ana.terms import TEXT_TABLES
 
 _TABLES = """# Tables
@@ -108,6 +110,7 @@ def golden() -> dict[Path, str]:
         written = {
             GOLDEN / name: _run(exit_code, words) for name, (exit_code, words) in commands.items()
         }
+        written[GOLDEN / "toy_haplotypes.cohort.body.html"] = _cohort_body()
     finally:
         os.chdir(working_directory)
     written |= _reports(written)
@@ -116,6 +119,18 @@ def golden() -> dict[Path, str]:
         GOLDEN / f"{name}.knowledge-base.md": "\n".join(handbook_lines(load(kb))) + "\n"
         for name, kb in pages.items()
     }
+
+
+def _cohort_body() -> str:
+    """Return the page on the people of the toy file as a cohort, from its body on."""
+    knowledge = load([TOY, TOY_HAPLOTYPES])
+    tally = CohortTally(knowledge)
+    tally.add(run(Request(("toy.vcf",)), knowledge))
+    options = CohortOptions(
+        pages={"Berta": "people/Berta.html"}, refused=[("cut.vcf", "the file is truncated")]
+    )
+    page = cohort_page(tally.finish(), knowledge, options).decode()
+    return page[page.index("<body>") :]
 
 
 def _reports(written: Mapping[Path, str]) -> dict[Path, str]:

@@ -10,7 +10,7 @@ from pgx_ana.report.origin_text import origin_lines, publication_lines, site_lin
 from pgx_ana.report.overview_text import category_lines, head_lines, strip_lines
 from pgx_ana.report.patient import PatientReport, patient_report
 from pgx_ana.report.setting_text import haplotype_lines, use_lines
-from pgx_ana.report.sheet import NARROWEST, Sheet
+from pgx_ana.report.sheet import NARROWEST, Sheet, merged
 from pgx_ana.report.studies import Facts
 from pgx_ana.report.unknown_text import no_difference_lines, other_lines, unknown_lines
 
@@ -26,6 +26,11 @@ def patient_text(
     could command a terminal are escaped.
     """
     sheet = Sheet(max(width, NARROWEST), styled)
+    for line in _lines(sheet, document, detail=detail):
+        yield merged(line)
+
+
+def _lines(sheet: Sheet, document: Facts, *, detail: bool) -> Iterator[str]:
     report = patient_report(_printable(document))
     drug = printable_line(document["knowledge_base"]["drug"])
     yield from head_lines(sheet, report, drug)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pgx_ana.browse.claim_text import claim_text
+from pgx_ana.browse.claim_line import claim_text
 from pgx_ana.knowledge import Association, Direction, KnowledgeBase
 
 STAR_CLAIMS = {
