@@ -37,7 +37,7 @@ def test_every_genome_is_small_and_well_formed(run: Run, shared: Path, tmp_path:
     assert [source.name.partition(".")[0] for source in sources] == [p.stem for p in pages]
     assert [] == [page.stem for page in pages if page.stat().st_size > MAX_GENOME]
     faults = {page.stem: form_faults(page.read_bytes()) for page in pages}
-    assert dict.fromkeys(faults, []) == faults
+    assert {name: [] for name in faults} == faults
 
 
 def test_the_same_input_gives_the_same_bytes(
