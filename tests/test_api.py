@@ -87,7 +87,7 @@ def test_public_signatures() -> None:
         "verify: 'bool' = False, assume_sorted: 'bool' = False, population: 'str' = '', "
         "same_person: 'bool' = False, "
         "sample_from_filename: 'bool' = False, sample_sheet: 'PathName' = '', "
-        "context: 'str | None' = None) -> 'Result'",
+        "sex: 'str | None' = None, context: 'str | None' = None) -> 'Result'",
         "load_knowledge_base": "(directories: 'PathName | Sequence[PathName]' = (), *, "
         "cached: 'bool' = True) -> 'KnowledgeBase'",
         "CallOptions": "(min_gq: 'float' = 10, min_dp: 'float' = 1, min_gp: 'float' = 0.9, "

@@ -32,6 +32,11 @@ def _named(association: Association, genotypes: Sequence[str]) -> str:
     """Return genotypes, or their number if there are many."""
     if len(genotypes) > _MAX_NAMED:
         return f"{len(genotypes)} genotypes"
+    return ", ".join(genotype_name(association, key) for key in genotypes)
+
+
+def genotype_name(association: Association, key: str) -> str:
+    """Return a key of the genotypes of an association in words: ``one copy of x``, ``A/C``."""
     if association.haplotype is not None:
-        return ", ".join(f"{_COPIES[key]} of {association.haplotype}" for key in genotypes)
-    return ", ".join(genotypes)
+        return f"{_COPIES[key]} of {association.haplotype}"
+    return key

@@ -26,7 +26,7 @@ def haplotypes_in_format(
     Within a set, defined haplotypes come first, then those that were only counted in the panel.
     Raises :class:`UsageError` for genes without a haplotype set.
     """
-    return rows_in_format(_COLUMNS, list(_rows(knowledge, genes)), file_format)
+    return rows_in_format(_COLUMNS, list(haplotype_rows(knowledge, genes)), file_format)
 
 
 def haplotype_table(definition: HaplotypeSet, knowledge: KnowledgeBase) -> list[tuple[str, ...]]:
@@ -64,8 +64,8 @@ def _panel_counts(nomenclature: Nomenclature) -> dict[str, dict[str, int]]:
     return by_population
 
 
-def _rows(knowledge: KnowledgeBase, genes: Sequence[str]) -> Iterator[dict[str, Cell]]:
-    """Yield a row per haplotype, by column, in the order of the sets."""
+def haplotype_rows(knowledge: KnowledgeBase, genes: Sequence[str]) -> Iterator[dict[str, Cell]]:
+    """Yield a row per haplotype, by column, in the order of the sets; see the list."""
     known = {definition.gene for definition in knowledge.haplotype_sets.values()}
     found = {name: known_name(name, known) for name in listed_names(genes)}
     unknown = sorted(name for name, gene in found.items() if gene is None)

@@ -191,6 +191,32 @@ def show(name: str, directories: tuple[Path, ...]) -> None:
 
 
 @kb.command()
+@click.option(
+    "-o",
+    "--output",
+    "folder",
+    type=PathName(),
+    required=True,
+    help="Folder of the pages, a new one or one that was made before; it is replaced as a whole.",
+)
+@kb_option
+def site(folder: Path, directories: tuple[Path, ...]) -> None:
+    """Write the knowledge base as pages to read in a browser, from disk or from any web server.
+
+    \b
+    pgx-ana kb site -o site/
+    """
+    from pgx_ana.output import page_folder
+    from pgx_ana.report import site_pages
+
+    knowledge = load_knowledge(directories)
+    with page_folder(str(folder)) as pages:
+        for address, page in site_pages(knowledge):
+            pages.write(address, page)
+    say(f"{folder / 'index.html'}: the first page")
+
+
+@kb.command()
 @click.argument("old", type=PathName())
 @click.argument("new", type=PathName())
 def diff(old: Path, new: Path) -> None:

@@ -17,9 +17,9 @@ class Answer:
     ``on_drug`` are those on the drug of the knowledge base alone; ``on_class`` those on other drugs
     of its class, or on several pooled; ``in_men`` those in men on any of them; ``without`` those
     without any of them: other drugs, no drug, or laboratory. Results whose report is unclear do not
-    count. ``polygenic`` are the results on many variants at once, counted in ``in_men`` only.
-    ``studied`` says on what it was studied, the nearest first: ``drug``, ``drug_class``, ``other``
-    or ``none``.
+    count. ``polygenic`` are the results on many variants at once, counted in ``in_men`` only;
+    ``results`` are the identifiers of the others. ``studied`` says on what it was studied, the
+    nearest first: ``drug``, ``drug_class``, ``other`` or ``none``.
     """
 
     question: Question
@@ -29,6 +29,7 @@ class Answer:
     without: int
     polygenic: tuple[PolygenicResult, ...]
     studied: str
+    results: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ def answers(questions: Collection[Question], sources: AnswerSources) -> Iterator
             without=len(results) - len(treated),
             polygenic=polygenic,
             studied=_studied(given, sources.drug, in_class, [*results, *polygenic]),
+            results=tuple(item.id for item in results),
         )
 
 

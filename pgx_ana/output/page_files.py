@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from pgx_ana.errors import OutputError
-from pgx_ana.output.files import written_to
+from pgx_ana.output.files import STDOUT, written_to
 from pgx_ana.output.leftovers import remove_left_folders, temporary_folder
 
 LISTING = ".pgx-ana-pages"
@@ -88,6 +88,8 @@ def page_folder(destination: str) -> Iterator[PageFolder]:
 
 def _target(destination: str) -> Path:
     """Return the path of a folder; a symbolic link stays, and its target is replaced."""
+    if destination == STDOUT:
+        raise OutputError("pages need a folder, not stdout; name a new one, or an empty one")
     try:
         return Path(destination).resolve()
     except (OSError, RuntimeError) as error:  # RuntimeError: links that form a loop

@@ -7,7 +7,8 @@ from pgx_ana.quality import Cohort
 from pgx_ana.report.cohort import CohortOptions, cohort_view
 from pgx_ana.report.cohort_sites import STATES
 from pgx_ana.report.environment import render
-from pgx_ana.report.people_script import PEOPLE_SCRIPT, script_source
+from pgx_ana.report.people_script import PEOPLE_SCRIPT
+from pgx_ana.report.script_source import script_source
 from pgx_ana.report.words import FIXED_SENTENCE, STATUS_MEANINGS
 
 _ASSERTED_MEANING = "no record; the user declared such sites to be reference: not observed"
@@ -31,6 +32,6 @@ def cohort_page(
             "fixed_sentence": FIXED_SENTENCE.format(drug=view.drug),
             "states": states,
             "script": PEOPLE_SCRIPT,
-            "script_hash": script_source(),
+            "script_hash": script_source(PEOPLE_SCRIPT),
         },
     )

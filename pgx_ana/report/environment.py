@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import jinja2
 
-from pgx_ana.report.words import counted, glossary, level_glossary
+from pgx_ana.report.words import capitalize_first, counted, glossary, level_glossary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +27,7 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["capitalize_first"] = capitalize_first
     environment.globals.update(
         counted=counted, glossary=glossary(), level_glossary=level_glossary()
     )

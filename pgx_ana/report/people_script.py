@@ -6,9 +6,6 @@ digest, and nothing else.
 
 from __future__ import annotations
 
-import base64
-import hashlib
-
 _SCRIPT = """
 "use strict";
 (() => {
@@ -51,9 +48,3 @@ document.getElementById("people-search").hidden = false;
 
 PEOPLE_SCRIPT = _SCRIPT.strip()
 """The text of the script, without blank lines or lines that begin with a space."""
-
-
-def script_source() -> str:
-    """Return what a Content-Security-Policy must name for the script: ``sha256-...``."""
-    digest = hashlib.sha256(PEOPLE_SCRIPT.encode("utf-8")).digest()
-    return f"sha256-{base64.b64encode(digest).decode('ascii')}"

@@ -149,7 +149,7 @@ class StudyWriter:
             result=item["result"],
             year=publication["year"],
             cohorts=frozenset((item["cohort"], *item["overlaps"])),
-            label=f"{_surname(publication['author'])} {publication['year'] or '(year unknown)'}",
+            label=f"{surname(publication['author'])} {publication['year'] or '(year unknown)'}",
             reference=self.cited.setdefault(item["publication"], len(self.cited) + 1),
             people=_people(item),
             drugs=" + ".join(_SHORT_DRUGS.get(drug, drug) for drug in item["drugs"]),
@@ -269,7 +269,7 @@ def _estimate(item: Facts, outcome: str) -> str:
     return f"{text}: {item['text']}" if item["text"] else text
 
 
-def _surname(author: str) -> str:
+def surname(author: str) -> str:
     """Return the surname of an author who is written ``Liu L``; groups keep their name."""
     first, _, last = author.rpartition(" ")
     return first if first and last.isupper() and len(last) <= 3 else author

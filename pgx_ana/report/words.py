@@ -152,3 +152,14 @@ def glossary() -> list[tuple[str, str]]:
 def counted(number: int, noun: str, plural: str = "") -> str:
     """Return a number with its noun: ``1 result``, ``2,504 results``."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def capitalize_first(text: str) -> str:
+    """Return text that begins with a capital, unless its first word is a name such as rs4646.
+
+    >>> capitalize_first("higher in C/C"), capitalize_first("rs4646"), capitalize_first("p53 is")
+    ('Higher in C/C', 'rs4646', 'p53 is')
+    """
+    first = text.split(maxsplit=1)[0] if text.strip() else ""
+    is_plain = first.rstrip(",;:.").replace("-", "").isalpha() and first.islower()
+    return text[0].upper() + text[1:] if is_plain else text

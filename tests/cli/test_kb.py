@@ -634,10 +634,37 @@ def test_path(run: Run) -> None:
     assert (0, f"{default_directory()}\n", "") == (result.exit_code, result.stdout, result.stderr)
 
 
+def test_site(run: Run, toy_directory: Path, tmp_path: Path) -> None:
+    """The folder is replaced as a whole; it is the same after a second run."""
+    folder = tmp_path / "site"
+    written = []
+    for _ in range(2):
+        result = run("kb", "site", "-o", folder, "--kb", toy_directory)
+        told = f"{folder / 'index.html'}: the first page\n"
+        assert (0, "", told) == (result.exit_code, result.stdout, result.stderr)
+        files = (path for path in folder.rglob("*") if path.is_file())
+        written.append({path.relative_to(folder).as_posix(): path.read_bytes() for path in files})
+    assert written[0] == written[1]
+    assert b"1.2.3" in written[0]["index.html"]
+    assert b"rs1" in written[0]["variants/rs1.html"]
+
+
+def test_site_replaces_no_other_folder(run: Run, toy_directory: Path, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    result = run("kb", "site", "-o", tmp_path, "--kb", toy_directory)
+    told = (
+        f"Error: {tmp_path}: holds 'notes.txt', which is no page of an earlier run; name a new "
+        "folder, or an empty one\n"
+    )
+    assert ("", told) == (result.stdout, result.stderr)
+    assert result.exit_code != 0
+    assert ["notes.txt"] == [path.name for path in tmp_path.iterdir()]
+
+
 def test_help_names_the_commands(run: Run) -> None:
     result = run("kb", "--help")
     assert 0 == result.exit_code
-    assert ["check", "diff", "haplotypes", "list", "path", "questions", "show"] == [
+    assert ["check", "diff", "haplotypes", "list", "path", "questions", "show", "site"] == [
         line.split()[0]
         for line in result.stdout.split("Commands:\n")[1].splitlines()
         if line.startswith("  ") and line[2] != " "
@@ -650,8 +677,9 @@ def test_help_names_the_commands(run: Run) -> None:
         (["show"], "Missing argument 'NAME'."),
         (["chek"], "No such command 'chek'."),
         (["list", "--genes", "AAA"], "No such option '--genes'."),
+        (["site"], "Missing option '-o' / '--output'."),
     ],
-    ids=["no variant", "no such command", "no such option"],
+    ids=["no variant", "no such command", "no such option", "no folder"],
 )
 def test_usage_errors(run: Run, words: list[str], message: str) -> None:
     result = run("kb", *words)

@@ -76,9 +76,9 @@ def test_answers_of_the_toy_knowledge_base(toy: KnowledgeBase) -> None:
     """A question without groups of outcomes is one that nobody studied."""
     questions = toy.questions
     assert (
-        Answer(questions["survival"], 1, 0, 0, 0, (), "drug"),
-        Answer(questions["level"], 1, 0, 0, 0, (), "drug"),
-        Answer(questions["fertility"], 0, 0, 0, 0, (), "none"),
+        Answer(questions["survival"], 1, 0, 0, 0, (), "drug", ("one-rs1-survival",)),
+        Answer(questions["level"], 1, 0, 0, 0, (), "drug", ("two-rs2-level-null",)),
+        Answer(questions["fertility"], 0, 0, 0, 0, (), "none", ()),
     ) == toy.answers
 
 

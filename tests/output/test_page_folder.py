@@ -171,6 +171,11 @@ def test_a_parent_that_is_a_file(tmp_path: Path) -> None:
     assert f"{site}: cannot be written: File exists" == str(caught.value)
 
 
+def test_stdout_is_no_folder() -> None:
+    with pytest.raises(OutputError, match="pages need a folder, not stdout"):
+        make(Path("-"), {})
+
+
 def test_links_in_a_loop(tmp_path: Path) -> None:
     (tmp_path / "loop").symlink_to("loop")
     with pytest.raises(OutputError, match="Too many levels of symbolic links"):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -24,7 +25,7 @@ from pgx_ana.output import COLUMNS, PARQUET_COLUMNS, json_schema
 from pgx_ana.output.columns import Column
 from pgx_ana.pipeline import Request, run
 from pgx_ana.quality import CohortTally
-from pgx_ana.report import CohortOptions, cohort_page, patient_text
+from pgx_ana.report import CohortOptions, cohort_page, patient_text, site_pages
 from pgx_ana.terms import TEXT_TABLES
 
 _TABLES = """# Tables
@@ -120,6 +121,9 @@ def golden() -> dict[Path, str]:
     finally:
         os.chdir(working_directory)
     written |= _reports(written)
+    written[GOLDEN / "toy_haplotypes.site.rs1.html"] = page_body(
+        dict(site_pages(load([TOY, TOY_HAPLOTYPES])))["variants/rs1.html"]
+    )
     pages = {"toy": [TOY], "toy_haplotypes": [TOY, TOY_HAPLOTYPES]}
     return written | {
         GOLDEN / f"{name}.knowledge-base.md": "\n".join(handbook_lines(load(kb))) + "\n"
@@ -171,6 +175,12 @@ def _run(exit_code: int, words: list[str]) -> str:
     result = CliRunner().invoke(main, words, catch_exceptions=False)
     assert result.exit_code == exit_code, result.stderr
     return result.stdout
+
+
+def page_body(page: bytes) -> str:
+    """Return the body of a page, an element a line: its style is looked at in a browser."""
+    body = page.decode().partition("<body>\n")[2]
+    return re.sub(r"(?<!\n)(?=<(?:article|dl|dt|h[1-6]|li|p|section|table|tbody|tr)\b)", "\n", body)
 
 
 def tables_page() -> str:
