@@ -170,16 +170,21 @@ def each_result_once(findings: Sequence[Card]) -> Iterator[Card]:
 
 
 def other_results(document: Facts, studies: StudyWriter) -> Iterator[OtherResults]:
-    """Yield the results on known genotypes that no conclusion lists, by marker."""
+    """Yield the results on known genotypes that no conclusion on the person lists, by marker."""
     genotypes = {call["variant"]: call["genotype"] or "" for call in document["calls"]}
     genotypes |= {row["variant"]: row["genotype"] or "" for row in document["annotations"]}
+    assessed = {
+        row["association"] for row in document["annotations"] if row["direction"] != "not_assessed"
+    }
+    listed = {
+        result
+        for marker in document["markers"]
+        for item in marker["associations"]
+        if item["association"] in assessed
+        for results in (*item["results"].values(), item["left_out"])
+        for result in results
+    }
     for marker in document["markers"]:
-        listed = {
-            result
-            for item in marker["associations"]
-            for results in (*item["results"].values(), item["left_out"])
-            for result in results
-        }
         others = [item["result"] for item in marker["results"] if item["result"] not in listed]
         if others:
             genotype = genotypes.get(marker["marker"], "").replace("|", "/")

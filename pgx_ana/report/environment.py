@@ -37,5 +37,5 @@ def _environment() -> jinja2.Environment:
 def render(template: str, values: Mapping[str, object]) -> bytes:
     """Return a page as UTF-8, without blank lines."""
     text = _environment().get_template(template).render(values)
-    lines = (line.strip() for line in text.splitlines())
+    lines = (line.strip() for line in text.split("\n"))  # and not at other breaks, as in names
     return _NEEDLESS.sub("", "\n".join(filter(None, lines))).encode("utf-8", "replace") + b"\n"

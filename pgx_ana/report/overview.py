@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import groupby
+from itertools import groupby, takewhile
 
 from pgx_ana.report.cards import Card
 from pgx_ana.report.studies import Facts
@@ -113,6 +113,13 @@ def _found(found: Sequence[Card], document: Facts) -> str:
     )
 
 
+def opening(document: Facts) -> str:
+    """Return the sentences with which every summary begins, such as that men were not studied."""
+    summaries = (row["conclusion"].rstrip(".").split(". ") for row in document["summary"])
+    shared = takewhile(lambda found: len(set(found)) == 1, zip(*summaries, strict=False))
+    return "".join(f"{sentences[0]}. " for sentences in shared).rstrip()
+
+
 def category_rows(document: Facts, cards: Sequence[Card]) -> Iterator[CategoryRow]:
     """Yield the four categories in their order."""
     summaries = {row["category"]: row for row in document["summary"]}
@@ -125,7 +132,8 @@ def _category_row(name: str, summary: Facts, cards: Sequence[Card], document: Fa
     found = [card for card in cards if card.direction in FINDING_DIRECTIONS]
     state = _state(found, n_assessed, n_missing)
     level = summary["highest_level"]
-    title, _, text = _told(summary["conclusion"]).partition(". ")
+    told = summary["conclusion"].removeprefix(opening(document)).lstrip()
+    title, _, text = _told(told).partition(". ")
     return CategoryRow(
         key=summary["category"],
         name=name,

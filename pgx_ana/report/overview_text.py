@@ -45,6 +45,8 @@ def head_lines(sheet: Sheet, report: PatientReport, drug: str) -> Iterator[str]:
     yield from sheet.text(sheet.dim(FIXED_SENTENCE.format(drug=drug)))
     yield ""
     yield from sheet.text(sheet.bold(report.answer))
+    if report.opening:
+        yield from sheet.text(sheet.bold(report.opening))
 
 
 def category_lines(sheet: Sheet, report: PatientReport) -> Iterator[str]:

@@ -24,7 +24,9 @@ class PageNames:
     def name(self, sample: str) -> str:
         """Return the name for the page on a sample; call once for each."""
         stem = _UNSAFE.sub("_", sample)[:_MAX_LENGTH].strip(".")
-        is_plain = stem == sample and not _RESERVED.fullmatch(stem)
+        if _RESERVED.fullmatch(stem):
+            stem = f"_{stem}"
+        is_plain = stem == sample and bool(stem)
         name = f"{stem}.html"
         if not is_plain or name.casefold() in self._taken:
             digest = hashlib.sha256(sample.encode("utf-8", "surrogateescape")).hexdigest()

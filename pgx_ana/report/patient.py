@@ -16,6 +16,7 @@ from pgx_ana.report.overview import (
     answer,
     category_rows,
     gene_strips,
+    opening,
     status_counts,
 )
 from pgx_ana.report.studies import Facts, StudyWriter
@@ -123,7 +124,8 @@ class GeneSites:
 class PatientReport:
     """All that a report on one person shows, in the order in which it does.
 
-    ``groups`` are the findings by level, ``no_difference`` the conclusions that found none, and
+    ``opening`` holds of all that is said, such as that men were not studied. ``groups`` are the
+    findings by level, ``no_difference`` the conclusions that found none, and
     ``open`` those that cannot be told: unsettled, undetermined or without a usable result.
     ``others`` are results that no conclusion lists.
     """
@@ -132,6 +134,7 @@ class PatientReport:
     sex: str
     origin: Origin
     answer: str
+    opening: str
     overall: str
     categories: tuple[CategoryRow, ...]
     strips: tuple[GeneStrip, ...]
@@ -185,7 +188,8 @@ def patient_report(document: Facts) -> PatientReport:
         sex=document["sex"] or "",
         origin=origin(document),
         answer=answer(document, found),
-        overall=overall["conclusion"],
+        opening=opening(document),
+        overall=overall["conclusion"].removeprefix(opening(document)).lstrip(),
         categories=tuple(category_rows(document, found)),
         strips=gene_strips(document),
         statuses=status_counts(document),

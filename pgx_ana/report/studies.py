@@ -55,13 +55,11 @@ class StudyRow:
     in words, ``short_estimate`` one of them; ``bar`` is the one that can be drawn, with
     ``undrawn`` saying why there is none. ``found`` says in words whether there was a difference.
     ``cohorts`` are the people and those whom they overlap, ``overlap`` the letter that joins rows
-    about them, empty for a row of its own. ``marker`` is the variant or haplotype set that the row
-    is about, ``shown_at`` that of the card that shows the result in full; ``at`` is the linked
-    marker that a row is about, on a card of several.
+    about them, empty for a row of its own. ``shown_at`` is the marker of the card that shows the
+    result in full; ``at`` is the linked marker that a row is about, on a card of several.
     """
 
     result: str
-    marker: str
     year: int | None
     cohorts: frozenset[str]
     label: str
@@ -149,7 +147,6 @@ class StudyWriter:
         compared = item["compared"] or {"effect": (), "comparator": ()}
         return StudyRow(
             result=item["result"],
-            marker=marker,
             year=publication["year"],
             cohorts=frozenset((item["cohort"], *item["overlaps"])),
             label=f"{surname(publication['author'])} {publication['year'] or '(year unknown)'}",

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from itertools import pairwise
 
-_VOID = frozenset({"meta", "link", "br", "input", "hr"})
+_VOID = frozenset({"meta", "link", "br", "hr", "img", "input"})
 _OPTIONAL_END = frozenset({"p", "li", "dt", "dd", "tr", "th", "td", "thead", "tbody"})
 _CELL = frozenset({"p", "th", "td"})
 _CLOSED_BY_START = {

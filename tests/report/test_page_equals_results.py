@@ -102,7 +102,11 @@ def assert_equal(person: Person) -> None:
             for row in tables["haplotypes"]
         ]
         (overall,) = (row for row in tables["summary"] if row["category"] == "overall")
-        assert overall["conclusion"] in sections(read_page(page))["context"].text
+        opening = " ".join(p.text for p in read_page(page).one("main").all("p", style="fixed"))
+        assert (document["sex"] == "male") == bool(opening)
+        assert overall["conclusion"].startswith(opening)
+        rest = overall["conclusion"].removeprefix(opening).strip()
+        assert rest in sections(read_page(page))["context"].text
     assert told_questions(page) == [
         [
             item["name"]

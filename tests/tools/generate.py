@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -112,6 +113,11 @@ def golden() -> dict[Path, str]:
             GOLDEN / name: _run(exit_code, words) for name, (exit_code, words) in commands.items()
         }
         written[GOLDEN / "toy_haplotypes.cohort.body.html"] = _cohort_body()
+        man = ["--context", "men", "--sex", "male"]
+        written[GOLDEN / "toy.report.body.html"] = _report_body("Berta", man)
+        written[GOLDEN / "toy_haplotypes.report.body.html"] = _report_body(
+            'Anna, "A"', [*haplotypes, *population]
+        )
     finally:
         os.chdir(working_directory)
     written |= _reports(written)
@@ -135,6 +141,17 @@ def _cohort_body() -> str:
     )
     page = cohort_page(tally.finish(), knowledge, options).decode()
     return page[page.index("<body>") :]
+
+
+def _report_body(sample: str, words: Sequence[str]) -> str:
+    """Return the page on a person of the toy file, from its body on."""
+    with tempfile.TemporaryDirectory() as folder:
+        names, page = Path(folder) / "names.txt", Path(folder) / "x.html"
+        names.write_text(f"{sample}\n", encoding="utf-8")
+        common = ["toy.vcf", "--quiet", "--kb", "../toy_kb", "-S", str(names), "-o", str(page)]
+        assert _run(0, ["report", *common, *words]) == ""
+        text = page.read_text(encoding="utf-8")
+    return text[text.index("<body>") :]
 
 
 def _reports(written: Mapping[Path, str]) -> dict[Path, str]:
