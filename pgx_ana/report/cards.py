@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from pgx_ana.report.studies import Facts, StudyBlock, StudyRow, StudyWriter, lettered, ordered
+from pgx_ana.report.studies import Facts, StudyBlock, StudyRow, StudyWriter, ordered, with_letters
 from pgx_ana.report.words import CATEGORIES, Mark, level_mark
 
 _SOURCE_NOTES = {
@@ -135,7 +135,7 @@ def by_signal(findings: Sequence[Card]) -> Iterator[Card]:
             == (card.outcome, card.effect, card.level, card.direction)
         ]
         taken |= {card.association, *(other.association for other in alike)}
-        blocks = lettered(_joined_blocks([card, *alike])) if alike else card.blocks
+        blocks = with_letters(_joined_blocks([card, *alike])) if alike else card.blocks
         yield replace(card, blocks=blocks, same_signal=tuple(alike))
 
 

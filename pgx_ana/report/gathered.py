@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pgx_ana.report.cards import Card, OtherResults
-from pgx_ana.report.studies import StudyRow
+from pgx_ana.report.studies import StudyRow, lettered
 
 _OPENINGS = {
     "no_difference": "No difference found",
@@ -81,17 +81,20 @@ def _genotype(card: Card) -> str:
 
 
 def gathered(items: Sequence[Card | OtherResults]) -> tuple[OutcomeRows, ...]:
-    """Return every result of the items once, by outcome, with the genotypes that it is about."""
-    subjects: dict[tuple[str, str, str, str], list[str]] = {}
-    rows: dict[tuple[str, str, str, str], StudyRow] = {}
+    """Return every result of the items once, by outcome, with the genotypes that it is about.
+
+    A result is there again where its effect size, its verdict or the reason for it differs.
+    """
+    subjects: dict[tuple[str, ...], list[str]] = {}
+    rows: dict[tuple[str, ...], StudyRow] = {}
     for item in items:
         for row in (row for block in item.blocks for row in block.rows):
-            key = (row.outcome, row.result, row.verdict.key, row.estimate)
+            key = (row.outcome, row.result, row.verdict.word, row.reason, row.estimate)
             rows.setdefault(key, row)
             subject = f"{item.marker} {item.genotype}"
             if subject not in subjects.setdefault(key, []):
                 subjects[key].append(subject)
     by_outcome: dict[str, list[GatheredRow]] = {}
-    for key, row in rows.items():
-        by_outcome.setdefault(key[0], []).append(GatheredRow(row, tuple(subjects[key])))
+    for about, row in zip(subjects.values(), lettered(rows.values()), strict=True):
+        by_outcome.setdefault(row.outcome, []).append(GatheredRow(row, tuple(about)))
     return tuple(OutcomeRows(outcome, tuple(found)) for outcome, found in by_outcome.items())

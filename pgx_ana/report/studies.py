@@ -120,7 +120,7 @@ class StudyWriter:
                 replace(row, reason=left_out.get(item["result"], ""))
             )
         titles = (self._on_drug, _ON_OTHERS, _BACKGROUND)
-        return lettered(
+        return with_letters(
             StudyBlock(title, title == self._on_drug, tuple(by_title[title]))
             for title in titles
             if title in by_title
@@ -176,26 +176,30 @@ def _is_about(measure: str, marker: str) -> bool:
     return not named or marker in named
 
 
-def lettered(blocks: Iterable[StudyBlock]) -> tuple[StudyBlock, ...]:
-    """Return blocks whose rows about the same or overlapping people share a letter.
+def lettered(rows: Iterable[StudyRow]) -> tuple[StudyRow, ...]:
+    """Return the rows of a table; those about the same or overlapping people share a letter.
 
     People who overlap a third group are joined through it.
     """
-    given = tuple(blocks)
-    rows = [row for block in given for row in block.rows]
+    given = tuple(rows)
     groups: list[frozenset[str]] = []
-    for row in rows:
+    for row in given:
         near = [group for group in groups if group & row.cohorts]
         groups = [group for group in groups if group not in near]
         groups.append(row.cohorts.union(*near))
-    of_row = [next(group for group in groups if group & row.cohorts) for row in rows]
+    of_row = [next(group for group in groups if group & row.cohorts) for row in given]
     shared = [group for group in dict.fromkeys(of_row) if of_row.count(group) > 1]
-    letters = dict.fromkeys(groups, "") | {
-        group: _letter(number) for number, group in enumerate(shared)
-    }
-    named = iter(
-        [replace(row, overlap=letters[group]) for row, group in zip(rows, of_row, strict=True)]
+    letters = {group: _letter(number) for number, group in enumerate(shared)}
+    return tuple(
+        replace(row, overlap=letters.get(group, ""))
+        for row, group in zip(given, of_row, strict=True)
     )
+
+
+def with_letters(blocks: Iterable[StudyBlock]) -> tuple[StudyBlock, ...]:
+    """Return the blocks of a table with the letters of :func:`lettered`."""
+    given = tuple(blocks)
+    named = iter(lettered(row for block in given for row in block.rows))
     return tuple(replace(block, rows=tuple(next(named) for _ in block.rows)) for block in given)
 
 
