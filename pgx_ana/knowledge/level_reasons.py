@@ -19,12 +19,9 @@ def level_reason(
     """
     if grade.level in LADDER and grade.level is not Level.GUIDELINE:
         deciding = [evidence[key] for key in grade.deciding]
-        return "; ".join(
-            (
-                _support(len(grade.supporting), deciding),
-                *_downgrades(association, deciding, drug),
-            )
-        )
+        steps = ", ".join(_downgrades(association, deciding, drug))
+        lower = f"; a step lower each for: {steps}" if ", " in steps else f"; a step lower: {steps}"
+        return _support(len(grade.supporting), deciding) + (lower if steps else "")
     return _others(association, grade)
 
 

@@ -130,6 +130,7 @@ def _association_schema() -> dict[str, Any]:
             "level_reason": _TEXT,
             "results": stances,
             "left_out": _BY_NAME,
+            "studies": _object_schema(dict.fromkeys(("for", "null", "against"), _TEXTS)),
         }
     )
 
@@ -145,6 +146,7 @@ def _result_schema() -> dict[str, Any]:
             "kind": _TEXT,
             "drugs": _TEXTS,
             "is_on_drug": _FLAG,
+            "drug_note": _OPTIONAL_TEXT,
             **dict.fromkeys(("setting", "sex"), _TEXT),
             "n": _OPTIONAL_INTEGER,
             **dict.fromkeys(("outcome", "finding", "direction"), _TEXT),

@@ -113,6 +113,11 @@ def _association_facts(association: Association, knowledge: KnowledgeBase) -> Fa
             for stance in Stance
         },
         "left_out": dict(association.excluded),
+        "studies": {
+            "for": list(grade.supporting),
+            "null": list(grade.null),
+            "against": list(grade.contradicting),
+        },
     }
 
 
@@ -129,13 +134,14 @@ def _result_facts(item: Evidence, subject: str, knowledge: KnowledgeBase) -> Fac
         "kind": item.kind,
         "drugs": [knowledge.drugs[drug].name for drug in item.drugs],
         "is_on_drug": item.drugs == (knowledge.info.drug,),
+        "drug_note": item.drug_note,
         "setting": item.setting,
         "sex": item.population.sex,
         "n": item.n,
         "outcome": outcome.name,
         "finding": item.result.value,
         "direction": item.direction,
-        "carriers": item.alleles.get(subject) or _haplotype_carriers(item, knowledge),
+        "carriers": _haplotype_carriers(item, knowledge) or item.alleles.get(subject),
         "model": item.model,
         "compared": None
         if compared is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from pgx_ana.report.studies import Facts, StudyBlock, StudyRow, StudyWriter, ordered, with_letters
+from pgx_ana.report.studies import Facts, StudyBlock, StudyRow, StudyWriter, ordered
 from pgx_ana.report.words import CATEGORIES, Mark, level_mark
 
 _SOURCE_NOTES = {
@@ -21,7 +21,8 @@ class Card:
     ``allele_notes`` say how papers write the alleles, and whether the reference base is the one
     that was studied. ``direction``, ``effect`` and ``category`` are those of the annotations.
     ``tally`` counts the studies for, null and against. ``why`` is the reason for the level.
-    ``same_signal`` are the findings on linked markers that tell the same.
+    ``is_on_drug`` if it rests on results of the drug itself. ``same_signal`` are the findings on
+    linked markers that tell the same, ``opposed`` those that tell the opposite.
     """
 
     association: str
@@ -43,7 +44,9 @@ class Card:
     context: str
     linked: tuple[str, ...]
     blocks: tuple[StudyBlock, ...]
+    is_on_drug: bool
     same_signal: tuple[Card, ...] = ()
+    opposed: tuple[Card, ...] = ()
 
     @property
     def n_rows(self) -> int:
@@ -99,6 +102,7 @@ def _card(row: Facts, marker: Facts, called: str, studies: StudyWriter) -> Card:
         context=row["evidence_context"] or "",
         linked=tuple(marker["linked"]),
         blocks=studies.blocks(stances, marker, genotype, facts["left_out"]),
+        is_on_drug=row["basis"] == studies.drug,
     )
 
 
@@ -135,8 +139,15 @@ def by_signal(findings: Sequence[Card]) -> Iterator[Card]:
             == (card.outcome, card.effect, card.level, card.direction)
         ]
         taken |= {card.association, *(other.association for other in alike)}
-        blocks = with_letters(_joined_blocks([card, *alike])) if alike else card.blocks
-        yield replace(card, blocks=blocks, same_signal=tuple(alike))
+        blocks = tuple(_joined_blocks([card, *alike])) if alike else card.blocks
+        opposed = tuple(other for other in findings if _are_opposed(card, other))
+        yield replace(card, blocks=blocks, same_signal=tuple(alike), opposed=opposed)
+
+
+def _are_opposed(card: Card, other: Card) -> bool:
+    """Return whether two linked markers tell the person opposite things about one outcome."""
+    is_same_outcome = other.marker in card.linked and other.outcome == card.outcome
+    return is_same_outcome and {card.direction, other.direction} == {"higher", "lower"}
 
 
 def _joined_blocks(cards: Sequence[Card]) -> Iterator[StudyBlock]:

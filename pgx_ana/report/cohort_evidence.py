@@ -13,7 +13,6 @@ from pgx_ana.knowledge import Association, Direction, KnowledgeBase
 from pgx_ana.output import marker_facts, publication_facts
 from pgx_ana.quality import AssociationPeople, Cohort, Count, SetPeople, SitePeople
 from pgx_ana.report.figures import Figure, Figures, Segment
-from pgx_ana.report.forest import Axes
 from pgx_ana.report.origin import Reference, references
 from pgx_ana.report.studies import Facts, StudyBlock, StudyWriter
 from pgx_ana.report.words import CATEGORIES, Mark, level_mark
@@ -112,14 +111,9 @@ class EvidenceWriter:
             key: marker_facts(key, assembly, knowledge) for key in self._by_marker
         }
         self._publications: list[Any] = list(publication_facts(knowledge))
-        estimates = [
-            estimate
-            for facts in self._facts.values()
-            for result in facts["results"]
-            for estimate in result["estimates"]
-        ]
+        results = [item for facts in self._facts.values() for item in facts["results"]]
         drug = knowledge.drugs[knowledge.info.drug].name
-        self._studies = StudyWriter(self._publications, Axes(estimates), drug)
+        self._studies = StudyWriter(self._publications, results, drug)
 
     def markers(self) -> tuple[MarkerPeople, ...]:
         """Return every variant, then every haplotype set with conclusions, by gene."""
@@ -129,7 +123,8 @@ class EvidenceWriter:
             *(self._variant(site) for key, site in sites.items() if key in self._by_marker),
             *(self._set(of_set) for key, of_set in sets.items() if key in self._by_marker),
         )
-        return tuple(sorted(found, key=lambda marker: marker.gene))
+        ranks = {gene: rank for rank, gene in enumerate(self._knowledge.genes)}
+        return tuple(sorted(found, key=lambda marker: ranks[marker.gene]))
 
     def references(self) -> tuple[Reference, ...]:
         """Return the publications that the evidence names, by number."""

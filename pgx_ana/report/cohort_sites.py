@@ -106,7 +106,7 @@ class _SiteWriter:
         n_some = len(sites) - n_all - n_none - n_hidden
         parts = [
             (STATES[CallStatus.CALLED].key, n_all),
-            (STATES[CallStatus.PARTIAL].key, n_some),
+            ("some", n_some),
             (STATES[CallStatus.ABSENT].key, n_none),
         ]
         return GeneSites(

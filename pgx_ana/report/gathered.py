@@ -9,10 +9,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pgx_ana.report.cards import Card, OtherResults
-from pgx_ana.report.studies import StudyRow, lettered
+from pgx_ana.report.studies import StudyRow
 
 _OPENINGS = {
-    "no_difference": "No difference found",
+    "no_difference": "No significant difference reported",
     "unsettled": "Cannot be settled: a difference was reported, but not in whom",
     "not_studied": "No usable result for this genotype",
     "undetermined": "Not determined: the possible genotypes differ",
@@ -95,6 +95,6 @@ def gathered(items: Sequence[Card | OtherResults]) -> tuple[OutcomeRows, ...]:
             if subject not in subjects.setdefault(key, []):
                 subjects[key].append(subject)
     by_outcome: dict[str, list[GatheredRow]] = {}
-    for about, row in zip(subjects.values(), lettered(rows.values()), strict=True):
+    for about, row in zip(subjects.values(), rows.values(), strict=True):
         by_outcome.setdefault(row.outcome, []).append(GatheredRow(row, tuple(about)))
     return tuple(OutcomeRows(outcome, tuple(found)) for outcome, found in by_outcome.items())

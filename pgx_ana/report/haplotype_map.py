@@ -72,7 +72,7 @@ def haplotype_maps(document: Facts) -> Iterator[HaplotypeMap]:
             diplotype=row["diplotype"] or "",
             status=row["status"].replace("_", " "),
             phenotype=row["phenotype"] or "",
-            candidates=tuple(row["candidates"][:_MAX_CANDIDATES]),
+            candidates=tuple(map(_readable, row["candidates"][:_MAX_CANDIDATES])),
             n_candidates=len(row["candidates"]),
             probabilities=tuple(row["probabilities"][:_MAX_CANDIDATES]),
             population=row["population"] or "",
@@ -84,6 +84,25 @@ def haplotype_maps(document: Facts) -> Iterator[HaplotypeMap]:
             quiet=quiet,
             missing=missing,
         )
+
+
+_MANY = 5
+"""Haplotypes of one copy that are counted and not listed."""
+
+
+def _readable(candidate: str) -> str:
+    """Return a candidate; of a copy that may be one of many haplotypes, how many these are.
+
+    >>> _readable("*1|*2|*3|*4|*5/*22")
+    'one of 5 haplotypes / *22'
+    """
+    copies = [copy.split("|") for copy in candidate.split("/")]
+    if all(len(names) < _MANY for names in copies):
+        return candidate
+    return " / ".join(
+        "|".join(names) if len(names) < _MANY else f"one of {len(names)} haplotypes"
+        for names in copies
+    )
 
 
 _FEW = 8

@@ -56,6 +56,7 @@ class Origin:
     assembly: str
     files: tuple[SourceFile, ...]
     options: tuple[str, ...]
+    asserts_reference: bool
 
 
 def origin(document: Facts) -> Origin:
@@ -70,6 +71,7 @@ def origin(document: Facts) -> Origin:
         assembly=document["assembly"],
         files=tuple(_source_file(item) for item in document["inputs"]),
         options=tuple(_options(document["options"])),
+        asserts_reference=document["options"]["absent_is_reference"],
     )
 
 

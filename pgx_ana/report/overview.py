@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby, takewhile
@@ -14,10 +14,9 @@ from pgx_ana.report.words import (
     CATEGORIES,
     FINDING_DIRECTIONS,
     STATUSES,
-    VERDICTS,
     Mark,
     counted,
-    level_mark,
+    level_rank,
 )
 
 _SIDE_SENTENCES = ("Not assessed:", "Genotypes without")
@@ -36,8 +35,10 @@ class CategoryState(StrEnum):
 class CategoryRow:
     """A category: what was found, how firmly, and on how many of the markers with evidence.
 
-    ``tally`` counts the distinct results for, null and against, of the findings; where there is
-    none, of all conclusions that were assessed. ``why`` says why nothing could be assessed.
+    ``level`` is the firmest of the findings on the drug itself, ``level_elsewhere`` that of the
+    others. ``tally`` counts the studies for, null and against the findings; where there is none,
+    of all conclusions that were assessed: results of the same people are one study. ``why`` says
+    why nothing could be assessed.
     """
 
     key: str
@@ -46,6 +47,7 @@ class CategoryRow:
     title: str
     text: str
     level: Mark | None
+    level_elsewhere: Mark | None
     tally: tuple[int, int, int]
     assessed: int
     total: int
@@ -102,13 +104,12 @@ def answer(document: Facts, cards: Sequence[Card]) -> str:
 
 def _found(found: Sequence[Card], document: Facts) -> str:
     levels = Counter(card.level.key for card in found)
-    basis = {row["association"]: row["basis"] for row in document["annotations"]}
     drug = document["knowledge_base"]["drug"]
-    on_drug = sum(basis[card.association] == drug for card in found)
+    on_drug = sum(card.is_on_drug for card in found)
     verb = "reports" if len(found) == 1 else "report"
     replicated = levels["replicated"] + levels["guideline"]
     return (
-        f"{len(found)} {verb} a difference for this genotype ({on_drug} on {drug} alone; "
+        f"{len(found)} {verb} a difference for this genotype ({on_drug} on {drug} itself; "
         f"{replicated or 'none'} replicated; {levels['contradicted'] or 'none'} contradicted)"
     )
 
@@ -131,7 +132,6 @@ def _category_row(name: str, summary: Facts, cards: Sequence[Card], document: Fa
     n_assessed, n_missing = len(summary["assessed"]), len(summary["not_assessed"])
     found = [card for card in cards if card.direction in FINDING_DIRECTIONS]
     state = _state(found, n_assessed, n_missing)
-    level = summary["highest_level"]
     told = summary["conclusion"].removeprefix(opening(document)).lstrip()
     title, _, text = _told(told).partition(". ")
     return CategoryRow(
@@ -140,12 +140,18 @@ def _category_row(name: str, summary: Facts, cards: Sequence[Card], document: Fa
         state=state,
         title=title.rstrip("."),
         text=text,
-        level=level_mark(level) if state is CategoryState.FINDINGS else None,
+        level=_firmest(card for card in found if card.is_on_drug),
+        level_elsewhere=_firmest(card for card in found if not card.is_on_drug),
         tally=_tally(found or cards, document),
         assessed=n_assessed,
         total=n_assessed + n_missing,
         why=_why(summary["not_assessed"]) if state is CategoryState.NOT_ASSESSED else "",
     )
+
+
+def _firmest(cards: Iterable[Card]) -> Mark | None:
+    levels = (card.level for card in cards)
+    return min(levels, key=lambda level: level_rank(level.key), default=None)
 
 
 def _state(found: Sequence[Card], n_assessed: int, n_missing: int) -> CategoryState:
@@ -170,17 +176,17 @@ def _why(not_assessed: Sequence[str]) -> str:
 
 
 def _tally(cards: Sequence[Card], document: Facts) -> tuple[int, int, int]:
-    """Count the distinct results that are for, null and against."""
+    """Count the studies that are for, null and against; each once, whatever it reports."""
     wanted = {card.association for card in cards}
     found = {
-        (result, stance)
+        (study, side)
         for marker in document["markers"]
         for item in marker["associations"]
         if item["association"] in wanted
-        for stance, results in item["results"].items()
-        for result in results
+        for side, studies in item["studies"].items()
+        for study in studies
     }
-    counts = Counter(VERDICTS[stance].key for _, stance in found)
+    counts = Counter(side for _, side in found)
     return counts["for"], counts["null"], counts["against"]
 
 

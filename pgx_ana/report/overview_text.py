@@ -17,9 +17,10 @@ _WITH_TEXT = frozenset({CategoryState.FINDINGS, CategoryState.NONE_APPLIES})
 _WORTH_A_LINE = 60
 
 _COUNTS = (
-    "For, null, against: published results behind the findings, or behind all that was looked at "
-    "where there are none. Assessed: variants and haplotype sets with evidence whose genotype is "
-    "known."
+    "For, null, against: studies behind the findings, or behind all that was looked at where there "
+    "are none; results of the same people are one study. Assessed: variants and haplotype sets "
+    "with evidence whose genotype is known. Linked variants count once, at their firmest level. "
+    "The level is that of the findings on the drug itself; with a star, of those on other drugs."
 )
 
 
@@ -93,11 +94,15 @@ def _category(sheet: Sheet, row: CategoryRow, shared: str) -> Iterator[str]:
         tally = "{} for, {} null, {} against; ".format(*counts) if is_known else ""
         yield from sheet.text(f"{tally}assessed: {assessed}", 4)
     yield from sheet.text(_told(row, shared), 4)
+    if row.level is not None and row.level_elsewhere is not None:
+        yield from sheet.text(f"Firmest elsewhere: {sheet.mark(row.level_elsewhere)}.", 4)
 
 
 def _level(sheet: Sheet, row: CategoryRow) -> str:
-    if row.level is not None:
-        return sheet.mark(row.level)
+    """Return the firmest level on the drug itself; of other drugs, where there is none."""
+    level = row.level or row.level_elsewhere
+    if level is not None:
+        return sheet.mark(level) if row.level else f"{sheet.mark(level)}*"
     return {
         CategoryState.NONE_APPLIES: "= no finding applies",
         CategoryState.NOT_ASSESSED: "✕ not assessed",

@@ -29,7 +29,7 @@ class PageNames:
         is_plain = stem == sample and bool(stem)
         name = f"{stem}.html"
         if not is_plain or name.casefold() in self._taken:
-            digest = hashlib.sha256(sample.encode("utf-8", "surrogateescape")).hexdigest()
+            digest = hashlib.sha256(sample.encode("utf-8", "surrogatepass")).hexdigest()
             prefix = f"{stem}-" if stem else ""
             names = (f"{prefix}{digest[:end]}.html" for end in range(_DIGITS, len(digest) + 1))
             name = next(name for name in names if name.casefold() not in self._taken)

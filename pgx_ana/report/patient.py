@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pgx_ana.report.cards import Card, by_signal, cards, each_result_once, other_results
-from pgx_ana.report.forest import Axes
 from pgx_ana.report.gathered import Answered, OutcomeRows, answered, gathered
 from pgx_ana.report.haplotype_map import HaplotypeMap, haplotype_maps
 from pgx_ana.report.origin import Origin, Reference, origin, references
@@ -152,10 +151,19 @@ class PatientReport:
     references: tuple[Reference, ...]
 
     @property
+    def is_unstudied_man(self) -> bool:
+        """Return whether the person is a man, and nothing was studied in men on the drug."""
+        return self.sex == "male" and not any(question.in_men for question in self.questions)
+
+    @property
+    def has_asserted(self) -> bool:
+        """Return whether absent sites were declared to be reference."""
+        return bool(self.origin.asserts_reference)
+
+    @property
     def levels(self) -> frozenset[str]:
         """Return the keys of the levels that the report names."""
-        firmest = (row.level.key for row in self.categories if row.level is not None)
-        return frozenset((*firmest, *(group.level.key for group in self.groups)))
+        return frozenset(group.level.key for group in self.groups)
 
     @property
     def n_sites(self) -> int:
@@ -170,14 +178,9 @@ class PatientReport:
 
 def patient_report(document: Facts) -> PatientReport:
     """Return the report on the person of a document, which follows the schema of this version."""
-    estimates = (
-        estimate
-        for marker in document["markers"]
-        for result in marker["results"]
-        for estimate in result["estimates"]
-    )
+    results = [result for marker in document["markers"] for result in marker["results"]]
     drug = document["knowledge_base"]["drug"]
-    studies = StudyWriter(document["publications"], Axes(estimates), drug)
+    studies = StudyWriter(document["publications"], results, drug)
     found = tuple(cards(document, studies))
     nulls = [card for card in found if card.direction == "no_difference"]
     undecided = [card for card in found if card.direction in _UNDECIDED]

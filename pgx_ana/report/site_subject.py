@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from pgx_ana.knowledge import Association, KnowledgeBase
 from pgx_ana.output import marker_facts, publication_facts
-from pgx_ana.report.forest import Axes
 from pgx_ana.report.site_addresses import SiteAddresses
 from pgx_ana.report.site_conclusions import ConclusionView, SiteConclusions
 from pgx_ana.report.site_results import ResultDetail, SiteResults
@@ -92,8 +91,7 @@ class Site:
         return SubjectCounts(len(results), len(associations), firmest)
 
     def _writer(self, facts: Facts) -> StudyWriter:
-        estimates = [part for item in facts["results"] for part in item["estimates"]]
-        return StudyWriter(self._publications, Axes(estimates), self.drug)
+        return StudyWriter(self._publications, facts["results"], self.drug)
 
 
 def associations_of(subject: str, knowledge: KnowledgeBase) -> Sequence[Association]:

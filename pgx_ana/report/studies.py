@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from pgx_ana.report.forest import Axes, Bar
@@ -54,14 +54,13 @@ class StudyRow:
     compared; ``carriers`` says in whom where no groups are named. ``estimate`` has the effect sizes
     in words, ``short_estimate`` one of them; ``bar`` is the one that can be drawn, with
     ``undrawn`` saying why there is none. ``found`` says in words whether there was a difference.
-    ``cohorts`` are the people and those whom they overlap, ``overlap`` the letter that joins rows
+    ``overlap`` is the letter that joins rows
     about them, empty for a row of its own. ``shown_at`` is the marker of the card that shows the
     result in full; ``at`` is the linked marker that a row is about, on a card of several.
     """
 
     result: str
     year: int | None
-    cohorts: frozenset[str]
     label: str
     reference: int
     people: str
@@ -96,14 +95,17 @@ class StudyBlock:
 class StudyWriter:
     """Makes the rows of results for one page.
 
-    ``publications`` are those of a document; they are numbered in the order in which rows name
-    them. ``axes`` are those of the page.
+    ``results`` are all that the page may show, ``publications`` theirs; these are numbered in the
+    order in which rows name them. Axes, and the letters of people on whom several publications
+    report, are the same on the whole page.
     """
 
-    def __init__(self, publications: Sequence[Facts], axes: Axes, drug: str) -> None:
+    def __init__(self, publications: Iterable[Facts], results: Sequence[Facts], drug: str) -> None:
         self._publications = {item["publication"]: item for item in publications}
-        self._axes = axes
-        self._on_drug = f"On {drug} alone"
+        self._axes = Axes(estimate for item in results for estimate in item["estimates"])
+        self._letters = _letters(results)
+        self.drug = drug
+        self._on_drug = f"On {self.drug} itself"
         self.cited: dict[str, int] = {}
 
     def blocks(
@@ -115,12 +117,11 @@ class StudyWriter:
         by_title: dict[str, list[StudyRow]] = {}
         for item in results:
             verdict = stances[item["result"]]
-            row = self._row(item, VERDICTS[verdict], genotype, marker["marker"])
-            by_title.setdefault(self._title(item), []).append(
-                replace(row, reason=left_out.get(item["result"], ""))
-            )
+            reason = left_out.get(item["result"], "")
+            row = self._row(item, (VERDICTS[verdict], reason), genotype, marker["marker"])
+            by_title.setdefault(self._title(item), []).append(row)
         titles = (self._on_drug, _ON_OTHERS, _BACKGROUND)
-        return with_letters(
+        return tuple(
             StudyBlock(title, title == self._on_drug, tuple(by_title[title]))
             for title in titles
             if title in by_title
@@ -135,7 +136,8 @@ class StudyWriter:
         year = self._publications[item["publication"]]["year"]
         return _rank(VERDICTS[verdict], year, item["result"])
 
-    def _row(self, item: Facts, verdict: Mark, genotype: str, marker: str) -> StudyRow:
+    def _row(self, item: Facts, verdict: tuple[Mark, str], genotype: str, marker: str) -> StudyRow:
+        """Return the row of a result; ``verdict`` is that with its reason."""
         publication = self._publications[item["publication"]]
         estimates = [part for part in item["estimates"] if _is_about(part["measure"], marker)]
         is_pooled = item["kind"] == "meta_analysis"
@@ -148,25 +150,24 @@ class StudyWriter:
         return StudyRow(
             result=item["result"],
             year=publication["year"],
-            cohorts=frozenset((item["cohort"], *item["overlaps"])),
             label=f"{surname(publication['author'])} {publication['year'] or '(year unknown)'}",
             reference=self.cited.setdefault(item["publication"], len(self.cited) + 1),
-            people=_people(item),
+            people=_people(item) + ("†" if item["is_on_drug"] and item["drug_note"] else ""),
             drugs=" + ".join(_SHORT_DRUGS.get(drug, drug) for drug in item["drugs"]),
             effect=_genotypes(compared["effect"], genotype),
             comparator=_genotypes(compared["comparator"], genotype),
             carriers=_carriers(item),
             outcome=item["outcome"],
-            estimate=_estimates(estimates, item["outcome"]),
+            estimate=_estimates(estimates, item["outcome"], is_drawn=bar is not None),
             short_estimate=_short_estimate(estimates, item["outcome"], is_drawn=bar is not None),
             bar=bar,
             undrawn="" if bar is not None else _NO_INTERVAL if estimates else _NO_SIZE,
             p=item["p"] or "",
-            found=_FOUND[item["finding"]],
-            verdict=verdict,
-            reason="",
+            found=_found(item),
+            verdict=verdict[0],
+            reason=verdict[1],
             reading=_READING[item["read"]],
-            overlap="",
+            overlap=self._letters.get(item["cohort"], ""),
         )
 
 
@@ -176,31 +177,25 @@ def _is_about(measure: str, marker: str) -> bool:
     return not named or marker in named
 
 
-def lettered(rows: Iterable[StudyRow]) -> tuple[StudyRow, ...]:
-    """Return the rows of a table; those about the same or overlapping people share a letter.
+def _letters(results: Iterable[Facts]) -> dict[str, str]:
+    """Return a letter for each group of people that several publications report on, by cohort.
 
     People who overlap a third group are joined through it.
     """
-    given = tuple(rows)
     groups: list[frozenset[str]] = []
-    for row in given:
-        near = [group for group in groups if group & row.cohorts]
+    papers: dict[str, set[str]] = {}
+    for item in results:
+        papers.setdefault(item["cohort"], set()).add(item["publication"])
+        cohorts = frozenset((item["cohort"], *item["overlaps"]))
+        near = [group for group in groups if group & cohorts]
         groups = [group for group in groups if group not in near]
-        groups.append(row.cohorts.union(*near))
-    of_row = [next(group for group in groups if group & row.cohorts) for row in given]
-    shared = [group for group in dict.fromkeys(of_row) if of_row.count(group) > 1]
-    letters = {group: _letter(number) for number, group in enumerate(shared)}
-    return tuple(
-        replace(row, overlap=letters.get(group, ""))
-        for row, group in zip(given, of_row, strict=True)
+        groups.append(cohorts.union(*near))
+    shared = (
+        group
+        for group in groups
+        if len(set().union(*(papers.get(cohort, ()) for cohort in group))) > 1
     )
-
-
-def with_letters(blocks: Iterable[StudyBlock]) -> tuple[StudyBlock, ...]:
-    """Return the blocks of a table with the letters of :func:`lettered`."""
-    given = tuple(blocks)
-    named = iter(lettered(row for block in given for row in block.rows))
-    return tuple(replace(block, rows=tuple(next(named) for _ in block.rows)) for block in given)
+    return {cohort: _letter(number) for number, group in enumerate(shared) for cohort in group}
 
 
 def ordered(rows: Iterable[StudyRow]) -> tuple[StudyRow, ...]:
@@ -229,6 +224,14 @@ def _people(item: Facts) -> str:
     return ", ".join([*parts, "men"] if item["sex"] == "male" else parts)
 
 
+def _found(item: Facts) -> str:
+    """Return in words whether there was a difference, and in whom the outcome was higher."""
+    told = _FOUND[item["finding"]]
+    is_placed = item["finding"] == "association" and item["direction"] in {"higher", "lower"}
+    carried = item["carriers"]
+    return f"{item['direction']} with {carried}" if is_placed and carried else told
+
+
 def _carriers(item: Facts) -> str:
     """Say in whom a result was seen, where it names no groups."""
     carried = item["carriers"]
@@ -244,18 +247,22 @@ def _carriers(item: Facts) -> str:
     return f"in {carried}"
 
 
-def _estimates(items: Sequence[Facts], outcome: str) -> str:
-    """Return the first effect sizes in words, the drawn one first, and how many more there are."""
-    texts = [_estimate(item, outcome) for item in items[:_MAX_ESTIMATES]]
+def _estimates(items: Sequence[Facts], outcome: str, *, is_drawn: bool) -> str:
+    """Return the first effect sizes in words, and how many more there are.
+
+    One that is drawn comes first, and stands for all.
+    """
+    n_told = 1 if is_drawn else _MAX_ESTIMATES
+    texts = [_estimate(item, outcome) for item in items[:n_told]]
     more = len(items) - len(texts)
     return "; ".join([*texts, f"{more} more"] if more else texts)
 
 
 def _short_estimate(items: Sequence[Facts], outcome: str, *, is_drawn: bool) -> str:
-    """Return the first effect size; of a ratio that is drawn, without its outcome."""
-    if not items:
+    """Return the first effect size with a number; of a drawn ratio, without its outcome."""
+    first = next((item for item in items if item["value"] is not None), None)
+    if first is None:
         return ""
-    first = items[0]
     kind = _RATIO_NAME.match(first["measure"])
     measure = kind[0] if kind is not None and is_drawn else first["measure"]
     return _estimate({**first, "measure": measure}, outcome)

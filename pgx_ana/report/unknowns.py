@@ -80,5 +80,6 @@ def _outcomes(document: Facts) -> dict[str, tuple[str, ...]]:
     found: dict[str, dict[str, None]] = {}
     for row in document["annotations"]:
         if row["direction"] == "not_assessed":
-            found.setdefault(row["variant"], {})[row["outcome"].replace("_", " ")] = None
+            name = row["headline"].partition(":")[0]
+            found.setdefault(row["variant"], {})[name] = None
     return {key: tuple(outcomes) for key, outcomes in found.items()}

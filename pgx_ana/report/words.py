@@ -52,8 +52,10 @@ _LEVEL_MEANINGS = {
     "for multiple testing",
     Level.SINGLE_CORRECTED: "one study supports it after correction for multiple testing, or "
     "several do without",
-    Level.SINGLE_NOMINAL: "one study supports it, without correction for multiple testing",
-    Level.INDIRECT: "support from other drugs, other settings or other publications only",
+    Level.SINGLE_NOMINAL: "one study supports it, without correction; or with correction, and one "
+    "step lower",
+    Level.INDIRECT: "steps lower: not on the drug itself, in another setting, or known from "
+    "other publications only",
     Level.NOT_CONFIRMED: "supported, but a study at least as large found no difference",
     Level.CONTRADICTED: "a study found the opposite",
     Level.UNSETTLED: "a difference was reported, but it cannot be told in whom",
@@ -65,7 +67,7 @@ VERDICTS = {
     Stance.SUPPORTS.value: Mark("for", "for", "▲"),
     Stance.NULL.value: Mark("null", "null", "○"),
     Stance.CONTRADICTS.value: Mark("against", "against", "▼"),
-    Stance.UNPLACED.value: Mark("open", "carriers unknown", "?"),
+    Stance.UNPLACED.value: Mark("open", "not placed", "?"),
     Stance.NOT_SCORED.value: Mark("out", "not scored", "-"),
     "left_out": Mark("out", "left out", "✕"),
     "background": Mark("out", "background", "·"),
@@ -99,7 +101,8 @@ STATUS_MEANINGS = {
 SETTLED_BY = {
     CallStatus.NO_CALL.value: "sequencing the site again, or another sample",
     CallStatus.FILTERED.value: "a genotype that passes: deeper reads, or a look at the filter",
-    CallStatus.ABSENT.value: "a file with rows for reference genotypes too: gVCF, or all sites",
+    CallStatus.ABSENT.value: "a file that covers the site, with rows for reference genotypes too "
+    "(gVCF, or all sites)",
     CallStatus.UNKNOWN_ALLELE.value: "nothing in this file: the allele has not been studied",
     CallStatus.MISMATCH.value: "a file on the assembly and strand that it claims",
     CallStatus.NOT_ASSESSABLE.value: "a test made for this site, such as repeat sizing",
@@ -112,18 +115,23 @@ _GLOSSARY = {
     "against": "a result that points the opposite way, or a difference where none is claimed",
     "better, worse": "for the person, as studies judge the outcome; never advice",
     "carriers": "people with at least one copy",
-    "carriers unknown": "a difference was reported, but not in carriers of which base",
     "CI": "confidence interval, 95 % unless another is named",
     "diplotype": "the two haplotypes of a person",
+    "corrected": "significant after correction for multiple testing",
+    "coding": "as written on the strand of the gene",
     "for": "a result that supports the conclusion",
     "haplotype": "alleles that lie together on one chromosome",
     "HR": "hazard ratio: how often an event happens per time, in one group against another",
     "left out": "not counted for the level, for the reason given",
-    "null": "a result that found no difference",
+    "neutral": "neither better nor worse, as a drug level",
+    "not placed": "a difference was reported, but nobody can say in whom",
+    "null": "a result that found no difference; small effects are not excluded",
+    "not scored": "says nothing of this conclusion",
     "OR": "odds ratio: the odds of an outcome, in one group against another",
     "phase": "which alleles lie on the same chromosome",
     "plus strand": "the strand in which reference genomes are written",
     "reference": "the base of the reference genome; it is often the very one that was studied",
+    "second-hand": "known from another publication",
     "studied allele": "the allele that most publications call the variant",
 }
 

@@ -36,7 +36,7 @@ CATEGORIES = {
 }
 DIFFERENCES = ("higher", "lower", "between")
 OPENINGS = {
-    "no_difference": "No difference found",
+    "no_difference": "No significant difference reported",
     "unsettled": "Cannot be settled",
     "not_studied": "No usable result",
     "undetermined": "Not determined",
@@ -45,7 +45,7 @@ VERDICTS = {
     "supports": "▲ for",
     "null": "○ null",
     "contradicts": "▼ against",
-    "unplaced": "? carriers unknown",
+    "unplaced": "? not placed",
     "not_scored": "- not scored",
     "left_out": "✕ left out",
 }
@@ -179,7 +179,8 @@ def told_categories(page: bytes) -> dict[str, Category]:
         (state,) = row.classes
         is_told = state in _FINDING_STATES
         levels = list(cells[2].all("span", style="level")) if is_told else []
-        level = levels[0].text.partition(" ")[2] if levels else ""
+        words = [level.text.partition(" ")[2] for level in levels]
+        level = min(words, key=list(LEVELS.values()).index, default="")
         numbers = (int(assessed), int(total)) if total else (0, 0)
         found[cells[0].text] = Category(state, level, *numbers)
     return found

@@ -34,6 +34,7 @@ def result(key: str, **facts: object) -> Facts:
         "kind": "clinical",
         "drugs": [DRUG],
         "is_on_drug": True,
+        "drug_note": None,
         "setting": "adjuvant",
         "sex": "female",
         "n": 1000,

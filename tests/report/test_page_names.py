@@ -21,7 +21,7 @@ def names(*samples: str) -> list[str]:
 
 
 def digest(sample: str) -> str:
-    return hashlib.sha256(sample.encode("utf-8", "surrogateescape")).hexdigest()[:8]
+    return hashlib.sha256(sample.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ def test_addresses_are_safe_and_distinct() -> None:
     assert len(keys) == len({address.casefold() for address in addresses.values()})
     for address in addresses.values():
         assert re.fullmatch(
-            r"variants/[A-Za-z0-9][A-Za-z0-9._-]{0,99}[A-Za-z0-9]\.html", address
+            r"variants/[A-Za-z0-9_][A-Za-z0-9._-]{0,99}[A-Za-z0-9]\.html", address
         ) or (address in {"variants/a.html"})
         stem = address.partition("/")[2].partition(".")[0]
         assert stem.casefold() not in {"con", "prn", "aux", "nul"}
