@@ -146,7 +146,9 @@ REAL_CASES: Mapping[str, Case] = {
     "exome": person(REAL / "callers" / "dragen_exome.SYN-001.GRCh38.vcf.gz"),
     "cohort of 31": cohort(*sorted((REAL / "gvcf").glob("*.g.vcf.gz"))),
     "cohort of 3202": cohort(
-        *(REAL / "1000genomes" / "GRCh38" / f"{gene}.vcf.gz" for gene in PANEL_GENES), people=0
+        *(REAL / "1000genomes" / "GRCh38" / f"{gene}.vcf.gz" for gene in PANEL_GENES),
+        "--no-people",
+        people=0,
     ),
 }
 """Cases by name that need the folder with real data."""
