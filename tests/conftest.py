@@ -25,7 +25,7 @@ from pgx_ana.haplotypes.nomenclature import nomenclatures
 from pgx_ana.knowledge import KnowledgeBase, load
 
 if TYPE_CHECKING:
-    from helpers.chromium import Browser
+    from helpers.chromium import Browser, Keeper
 
 NO_REAL_DATA = "the folder with real data is not next to the project"
 MISSING = (NO_REAL_DATA, "not installed", "no Slurm")
@@ -176,18 +176,25 @@ def bcftools() -> Bcftools:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Start one real browser for all tests; those that need it are skipped without it."""
-    from helpers.chromium import AXE, NoBrowserError, running_browser
+def browsers() -> Iterator[Keeper]:
+    """Return what keeps a real browser for all tests."""
+    from helpers.chromium import Keeper
+
+    with contextlib.closing(Keeper()) as keeper:
+        yield keeper
+
+
+@pytest.fixture
+def browser(browsers: Keeper) -> Browser:
+    """Return a real browser; tests that need it are skipped without it."""
+    from helpers.chromium import AXE, NoBrowserError
 
     if not AXE.exists():
         pytest.skip("axe-core is not installed: make axe")
-    with contextlib.ExitStack() as stack:
-        try:
-            started = stack.enter_context(running_browser())
-        except NoBrowserError as error:
-            pytest.skip(str(error))
-        yield started
+    try:
+        return browsers.browser()
+    except NoBrowserError as error:
+        pytest.skip(str(error))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

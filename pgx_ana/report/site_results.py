@@ -300,13 +300,13 @@ def _compared(item: Evidence) -> str:
 def _estimates(item: Evidence, axes: Axes) -> Iterator[Estimate]:
     for effect in item.effects:
         bar = axes.bar(_numbers(effect), is_pooled=item.kind == "meta_analysis")
-        yield Estimate(_estimate_text(effect), bar)
+        yield Estimate(estimate_text(effect), bar)
 
 
-def _estimate_text(effect: Effect) -> str:
+def estimate_text(effect: Effect) -> str:
     """Return an effect size with its interval and remark.
 
-    >>> _estimate_text(Effect(measure="HR", value=0.5, low=0.3, high=0.8, text="adjusted"))
+    >>> estimate_text(Effect(measure="HR", value=0.5, low=0.3, high=0.8, text="adjusted"))
     'HR 0.5 (95% CI 0.3 to 0.8); adjusted'
     """
     text = effect.measure if effect.value is None else f"{effect.measure} {effect.value:g}"

@@ -6,12 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from pgx_ana.browse import polygenic_text
 from pgx_ana.knowledge import PolygenicResult, Publication
 from pgx_ana.report.site_addresses import Link
-from pgx_ana.report.site_results import ResultDetail
+from pgx_ana.report.site_results import ResultDetail, estimate_text
 from pgx_ana.report.site_subject import Site
 
+_VALIDATED = {
+    "yes": "tested in other people too",
+    "no": "not tested in other people",
+    "not_stated": "whether it was tested in other people is not stated",
+}
 _IN_DOI = "/:;()._-"
 """What an address need not encode of the punctuation of a DOI."""
 
@@ -32,7 +36,10 @@ class PolygenicView:
     anchor: str
     outcome: str
     score: str
+    people: str
     text: str
+    estimates: tuple[str, ...]
+    validated: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,5 +108,14 @@ def _polygenic(item: PolygenicResult, site: Site) -> PolygenicView:
         anchor=polygenic_anchor(item.id),
         outcome=site.knowledge.outcomes[item.outcome].name,
         score=item.score,
-        text=polygenic_text(item, site.knowledge),
+        people=", ".join(["n unknown" if item.n is None else f"n = {item.n:,}", *_on(item, site)]),
+        text=item.summary,
+        estimates=(*map(estimate_text, item.effects), *([f"p {item.p}"] if item.p else [])),
+        validated=_VALIDATED[item.validated],
     )
+
+
+def _on(item: PolygenicResult, site: Site) -> Iterator[str]:
+    knowledge = site.knowledge
+    yield knowledge.settings[item.setting].name
+    yield " + ".join(knowledge.drugs[drug].name for drug in item.drugs)

@@ -5,15 +5,20 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
+import os
 import shutil
+import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver import ActionChains, Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.remote_connection import RemoteConnection
+from urllib3.exceptions import HTTPError
 
 from helpers.paths import ROOT
 
@@ -21,8 +26,10 @@ PROGRAMS = ("chromium", "chromedriver")
 AXE = ROOT / ".axe" / "node_modules" / "axe-core" / "axe.min.js"
 
 A4_INCHES = (8.27, 11.69)
-_LOAD_SECONDS = 60
-_SCRIPT_SECONDS = 100
+_SCRIPT_SECONDS = 60
+COMMAND_SECONDS = 90
+"""Seconds after which the browser counts as hanging."""
+
 _TABS_AT_ONCE = 100
 
 _FLAGS = (
@@ -77,11 +84,29 @@ class Loading:
     requests: tuple[str, ...]
 
 
+class _Driver(Chrome):
+    """What drives a browser; remembers that a command failed, after which the browser may hang."""
+
+    is_broken = False
+
+    def execute(self, *words: Any, **options: Any) -> Any:
+        try:
+            return super().execute(*words, **options)
+        except (HTTPError, WebDriverException):
+            self.is_broken = True
+            raise
+
+
 class Browser:
     """A browser with one tab, in which pages from files are opened one after another."""
 
-    def __init__(self, driver: Chrome) -> None:
+    def __init__(self, driver: _Driver) -> None:
         self._driver = driver
+
+    @property
+    def is_broken(self) -> bool:
+        """Return whether something failed, so that another browser should be started."""
+        return self._driver.is_broken
 
     def open(self, page: Path, view: View | None = None) -> Loading:
         """Load a page, wait until it is painted, and return what happened meanwhile."""
@@ -101,12 +126,7 @@ class Browser:
         return self._driver.execute_script(script, *arguments)
 
     def axe(self) -> list[str]:
-        """Return the violations of all rules of axe-core in the page as it is, a line each.
-
-        Raises :class:`NoBrowserError` without axe-core.
-        """
-        if not AXE.exists():
-            raise NoBrowserError("axe-core is not installed: make axe")
+        """Return the violations of all rules of axe-core in the page as it is, a line each."""
         self._driver.execute_script(AXE.read_text(encoding="utf-8"))
         return list(self._driver.execute_async_script(_RUN_AXE))
 
@@ -171,6 +191,25 @@ class Browser:
                     yield address
 
 
+class Keeper:
+    """Keeps one browser for many users, and replaces it when it is broken."""
+
+    def __init__(self) -> None:
+        self._stack = contextlib.ExitStack()
+        self._kept: Browser | None = None
+
+    def browser(self) -> Browser:
+        """Return a browser that works. Raises :class:`NoBrowserError`."""
+        if self._kept is None or self._kept.is_broken:
+            self.close()
+            self._kept = self._stack.enter_context(running_browser())
+        return self._kept
+
+    def close(self) -> None:
+        """End the browser."""
+        self._stack.close()
+
+
 @contextlib.contextmanager
 def running_browser() -> Iterator[Browser]:
     """Start a browser, and end it. Raises :class:`NoBrowserError`."""
@@ -180,12 +219,17 @@ def running_browser() -> Iterator[Browser]:
     for flag in _FLAGS:
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    started = Chrome(options=options, service=Service(driver))
+    started = _Driver(options=options, service=Service(driver))
     try:
-        started.set_page_load_timeout(_LOAD_SECONDS)
+        started.set_page_load_timeout(_SCRIPT_SECONDS)
         started.set_script_timeout(_SCRIPT_SECONDS)
+        assert isinstance(started.command_executor, RemoteConnection)
+        started.command_executor.client_config.timeout = COMMAND_SECONDS
         yield Browser(started)
     finally:
+        if started.is_broken:  # it would be waited for
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(started.capabilities["goog:processID"], signal.SIGKILL)
         started.quit()
 
 

@@ -18,6 +18,7 @@ from pgx_ana.cli import main
 from pgx_ana.knowledge import load
 from pgx_ana.pipeline import Request, run
 from pgx_ana.quality import CohortTally
+from pgx_ana.report import cohort_page
 
 Case = Callable[[Path], list[Path]]
 
@@ -40,9 +41,6 @@ HOSTILE_NAMES: Mapping[str, str] = {
     "the same but for case": "na12717",
 }
 """Names of samples by what is hostile about them."""
-
-ESCAPED_PATHS = ("x.html", "x", "passwd.html")
-"""What a name that is taken for a path would write beside the folder."""
 
 
 def reported(*words: object) -> None:
@@ -99,9 +97,11 @@ def named(name: str) -> Case:
 def all_named(folder: Path) -> list[Path]:
     """Write the report on everybody with a hostile name."""
     source = renamed(folder / "people.vcf", list(HOSTILE_NAMES.values()))
-    inner = folder / "one" / "two"  # so that a name that leads out of it is seen
-    inner.mkdir(parents=True)
-    return cohort(source)(inner)
+    pages = cohort(source)(folder)
+    people = folder / "report" / "people"
+    assert len(HOSTILE_NAMES) == len(list(people.iterdir()))
+    assert {source, folder / "report", people} == set(folder.glob("*")) | {people}
+    return pages
 
 
 def nothing_called(folder: Path) -> list[Path]:
@@ -116,8 +116,6 @@ def nothing_called(folder: Path) -> list[Path]:
 
 def half_a_million(folder: Path) -> list[Path]:
     """Write the page on a cohort of 500,000: a thousand made-up people, five hundred times."""
-    from pgx_ana.report import cohort_page
-
     write_cohort(folder / "cohort.vcf.gz", "independent", 1_000)
     knowledge = load()
     block: Annotations = run(Request((str(folder / "cohort.vcf.gz"),)), knowledge)
@@ -127,18 +125,6 @@ def half_a_million(folder: Path) -> list[Path]:
     page = folder / "cohort.html"
     page.write_bytes(cohort_page(tally.finish(), knowledge))
     return [page]
-
-
-def knowledge_site(folder: Path) -> list[Path]:
-    """Write the pages on the knowledge base, and return the largest and smallest of each kind."""
-    out = folder / "site"
-    result = CliRunner().invoke(main, ["kb", "site", "-o", str(out)], catch_exceptions=False)
-    assert result.exit_code == 0, result.stderr
-    pages: list[Path] = []
-    for place in sorted({page.parent for page in out.rglob("*.html")}):
-        by_size = sorted(place.glob("*.html"), key=lambda page: (page.stat().st_size, page.name))
-        pages += {by_size[0]: None, by_size[-1]: None}
-    return pages
 
 
 CASES: Mapping[str, Case] = {
@@ -152,7 +138,6 @@ CASES: Mapping[str, Case] = {
     "hostile names": all_named,
     "cohort of 1": cohort(EXAMPLE / "NA12717.GRCh38.vcf"),
     "cohort of 500000": half_a_million,
-    "knowledge base": knowledge_site,
 }
 """Cases by name."""
 

@@ -196,6 +196,29 @@ def rows_of(card: Element) -> dict[str, str]:
 
 
 @every_site
+def test_results_on_many_variants_are_there(site: Site, knowledge: KnowledgeBase) -> None:
+    for key, item in knowledge.polygenic.items():
+        card = site[f"studies/{item.publication}.html"].root.one("article", id=f"p-{key}").text
+        numbers = [f"{effect.value:g}" for effect in item.effects if effect.value is not None]
+        texts = [" ".join(text.split()) for text in (item.summary, item.score)]
+        assert [] == [text for text in (*texts, *numbers) if text not in card]
+
+
+@every_site
+def test_every_number_of_a_result_is_there(site: Site, knowledge: KnowledgeBase) -> None:
+    """On the page of its study: measure, value, interval and remark of each effect, and p."""
+    for key, item in knowledge.evidence.items():
+        card = site[f"studies/{item.publication}.html"].root.one("article", id=f"r-{key}").text
+        texts = [item.wording, item.design, item.p or ""]
+        for effect in item.effects:
+            numbers = (effect.value, effect.low, effect.high)
+            texts += [f"{number:g}" for number in numbers if number is not None]
+            texts += [effect.measure, effect.text or ""]
+        plain = card.casefold()
+        assert [] == [t for t in texts if " ".join(t.split()).casefold() not in plain], key
+
+
+@every_site
 def test_verdicts_are_those_of_the_grading(site: Site, knowledge: KnowledgeBase) -> None:
     """Every listed result has its row, with its stance, or that it was left out and why."""
     n_rows = 0

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from helpers.chromium import Browser
+from helpers.chromium import Browser, Keeper
 from helpers.page_checks import CHECKS
+from urllib3.exceptions import ReadTimeoutError
 
 pytestmark = pytest.mark.slow
 
@@ -247,3 +249,16 @@ def test_every_check_has_bad_pages() -> None:
 def test_a_fault_is_found(browser: Browser, tmp_path: Path, check: str, bad: Bad) -> None:
     faults = CHECKS[check](browser, write(tmp_path, bad))
     assert [fault for fault in faults if bad.fault in fault], faults
+
+
+@pytest.mark.usefixtures("browser")
+def test_a_browser_that_hangs_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("helpers.chromium.COMMAND_SECONDS", 2)
+    with contextlib.closing(Keeper()) as keeper:
+        first = keeper.browser()
+        assert first is keeper.browser()
+        with pytest.raises(ReadTimeoutError):
+            first.ask("for (;;);")
+        second = keeper.browser()
+        assert [first.is_broken, second.is_broken] == [True, False]
+        assert second.ask("return 6 * 7") == 42
