@@ -114,11 +114,9 @@ class StudyWriter:
         results.sort(key=lambda item: self._rank(item, stances[item["result"]]))
         by_title: dict[str, list[StudyRow]] = {}
         for item in results:
-            verdict = stances[item["result"]]
-            row = self._row(item, VERDICTS[verdict], genotype, marker["marker"])
-            by_title.setdefault(self._title(item), []).append(
-                replace(row, reason=left_out.get(item["result"], ""))
-            )
+            stance = VERDICTS[stances[item["result"]]], left_out.get(item["result"], "")
+            row = self._row(item, stance, genotype, marker["marker"])
+            by_title.setdefault(self._title(item), []).append(row)
         titles = (self._on_drug, _ON_OTHERS, _BACKGROUND)
         return with_letters(
             StudyBlock(title, title == self._on_drug, tuple(by_title[title]))
@@ -135,7 +133,8 @@ class StudyWriter:
         year = self._publications[item["publication"]]["year"]
         return _rank(VERDICTS[verdict], year, item["result"])
 
-    def _row(self, item: Facts, verdict: Mark, genotype: str, marker: str) -> StudyRow:
+    def _row(self, item: Facts, stance: tuple[Mark, str], genotype: str, marker: str) -> StudyRow:
+        """Return the row of a result; ``stance`` is its verdict, with the reason for it."""
         publication = self._publications[item["publication"]]
         estimates = [part for part in item["estimates"] if _is_about(part["measure"], marker)]
         is_pooled = item["kind"] == "meta_analysis"
@@ -163,8 +162,8 @@ class StudyWriter:
             undrawn="" if bar is not None else _NO_INTERVAL if estimates else _NO_SIZE,
             p=item["p"] or "",
             found=_FOUND[item["finding"]],
-            verdict=verdict,
-            reason="",
+            verdict=stance[0],
+            reason=stance[1],
             reading=_READING[item["read"]],
             overlap="",
         )
@@ -190,9 +189,10 @@ def lettered(rows: Iterable[StudyRow]) -> tuple[StudyRow, ...]:
     of_row = [next(group for group in groups if group & row.cohorts) for row in given]
     shared = [group for group in dict.fromkeys(of_row) if of_row.count(group) > 1]
     letters = {group: _letter(number) for number, group in enumerate(shared)}
+    wanted = (letters.get(group, "") for group in of_row)
     return tuple(
-        replace(row, overlap=letters.get(group, ""))
-        for row, group in zip(given, of_row, strict=True)
+        row if row.overlap == letter else replace(row, overlap=letter)
+        for row, letter in zip(given, wanted, strict=True)
     )
 
 
