@@ -24,9 +24,10 @@ class PageNames:
     def name(self, sample: str) -> str:
         """Return the name for the page on a sample; call once for each."""
         stem = _UNSAFE.sub("_", sample)[:_MAX_LENGTH].strip(".")
-        if _RESERVED.fullmatch(stem):
-            stem = f"_{stem}"
-        is_plain = stem == sample and bool(stem)
+        is_reserved = _RESERVED.fullmatch(stem) is not None
+        is_plain = stem == sample and bool(stem) and not is_reserved
+        if is_reserved:
+            stem = stem.replace(".", "_")  # a device keeps its name with any ending
         name = f"{stem}.html"
         if not is_plain or name.casefold() in self._taken:
             digest = hashlib.sha256(sample.encode("utf-8", "surrogatepass")).hexdigest()

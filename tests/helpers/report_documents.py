@@ -68,6 +68,11 @@ def association(key: str, left_out: Mapping[str, str] | None = None, **stances: 
         "level_reason": "one study",
         "results": {name: stances.get(name, []) for name in names},
         "left_out": dict(left_out or {}),
+        "studies": {
+            "for": stances.get("supports", []),
+            "null": stances.get("null", []),
+            "against": stances.get("contradicts", []),
+        },
     }
 
 

@@ -110,7 +110,11 @@ def assert_equal(person: Person) -> None:
     assert told_questions(page) == [
         [
             item["name"]
-            + ("" if item["on_drug"] or item["on_drug_class"] else " – not studied on the drug or its class"),
+            + (
+                ""
+                if item["on_drug"] or item["on_drug_class"]
+                else " (not studied on the drug or its class)"
+            ),
             *(str(item[key]) for key in ("on_drug", "on_drug_class", "in_men", "without_drug")),
         ]
         for item in document["questions"]
