@@ -181,6 +181,7 @@ def test_the_summary_agrees_with_the_sentences(every: Annotations, tmp_path: Pat
     assert list(is_overall) == list(rows["n_called_sites"].notna())
 
 
+@pytest.mark.slow
 def test_blocks_do_not_change_small_tables(every: Annotations, tmp_path: Path) -> None:
     """They are sorted, and written at once: same bytes."""
     contents = [

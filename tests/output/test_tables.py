@@ -160,6 +160,7 @@ def test_formats_agree_on_the_example(curated: KnowledgeBase, assembly: str) -> 
     assert_formats_agree(run(Request((str(path),)), curated))
 
 
+@pytest.mark.slow
 def test_formats_agree_across_batches_of_samples(
     toy_haplotypes: KnowledgeBase, make_vcf: MakeVcf
 ) -> None:

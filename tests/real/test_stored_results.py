@@ -73,6 +73,7 @@ def test_some_of_a_cohort_from_an_array(cohort: Annotations, tmp_path: Path) -> 
         assert expected == text
 
 
+@pytest.mark.slow
 def test_gvcfs(shared: Path, curated: KnowledgeBase, tmp_path: Path) -> None:
     """People with a file each, which are called together."""
     paths = sorted((shared / "gvcf").glob("*.g.vcf.gz"))[:12]

@@ -193,6 +193,7 @@ def test_files_of_one_person_each(
     assert_same_from_lines(found, tmp_path, 3)
 
 
+@pytest.mark.slow
 def test_every_genotype_in_every_context(curated: KnowledgeBase, tmp_path: Path) -> None:
     people = people_with_every_genotype(curated, [CallSource.RECORD, CallSource.ASSERTED])
     contexts = (
