@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pgx_ana.report.studies import Facts, StudyBlock, StudyRow, StudyWriter, ordered
-from pgx_ana.report.words import CATEGORIES, Mark, level_mark
+from pgx_ana.report.words import Mark, level_mark
 
 _SOURCE_NOTES = {
     "asserted": "not observed: the user declared absent sites to be reference",
@@ -31,7 +31,6 @@ class Card:
     genotype: str
     allele_notes: tuple[str, ...]
     category: str
-    category_name: str
     outcome: str
     direction: str
     effect: str
@@ -89,7 +88,6 @@ def _card(row: Facts, marker: Facts, called: str, studies: StudyWriter) -> Card:
         genotype=genotype,
         allele_notes=tuple(_allele_notes(marker, called or genotype, row["source"])),
         category=row["category"],
-        category_name=CATEGORIES[row["category"]],
         outcome=facts["outcome_name"],
         direction=row["direction"],
         effect=row["effect"] or "",
