@@ -77,9 +77,6 @@ def _card(row: Facts, marker: Facts, called: str, studies: StudyWriter) -> Card:
     (facts,) = (
         item for item in marker["associations"] if item["association"] == row["association"]
     )
-    stances = {
-        result: stance for stance, results in facts["results"].items() for result in results
-    } | dict.fromkeys(facts["left_out"], "left_out")
     genotype = row["genotype"] or ""
     return Card(
         association=row["association"],
@@ -99,7 +96,7 @@ def _card(row: Facts, marker: Facts, called: str, studies: StudyWriter) -> Card:
         caution=row["caution"] or "",
         context=row["evidence_context"] or "",
         linked=tuple(marker["linked"]),
-        blocks=studies.blocks(stances, marker, genotype, facts["left_out"]),
+        blocks=studies.behind(facts, marker, genotype),
         is_on_drug=row["basis"] == studies.drug,
     )
 

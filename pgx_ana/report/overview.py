@@ -75,12 +75,6 @@ class GeneStrip:
         grouped = groupby(self.cells, key=lambda cell: cell.status)
         return tuple((status, len(list(cells))) for status, cells in grouped)
 
-    @property
-    def told(self) -> str:
-        """Return the numbers of sites by status, in words."""
-        counts = Counter(cell.status.word for cell in self.cells)
-        return ", ".join(f"{count} {word}" for word, count in counts.items())
-
 
 def answer(document: Facts, cards: Sequence[Card]) -> str:
     """Return the answer in a sentence made of counts."""

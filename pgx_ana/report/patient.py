@@ -80,7 +80,6 @@ class ContextFacts:
     """
 
     name: str
-    sex: str
     label: str
     monitored: tuple[str, ...]
     note: str
@@ -229,7 +228,6 @@ def _context(document: Facts, findings: Sequence[Card]) -> ContextFacts | None:
     same = sum(card.context == "same" for card in findings)
     return ContextFacts(
         name=context["name"],
-        sex=context["sex"],
         label="off-label use" if context["off_label"] else "use on the label",
         monitored=tuple(context["monitored"]),
         note=context["note"] or "",
