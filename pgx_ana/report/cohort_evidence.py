@@ -25,7 +25,7 @@ _GROUPS = {
     Direction.HIGHER.value: "higher",
     Direction.BETWEEN.value: "in between",
     Direction.LOWER.value: "lower",
-    Direction.NO_DIFFERENCE.value: "no difference found",
+    Direction.NO_DIFFERENCE.value: "no significant difference reported",
     Direction.UNSETTLED.value: "unsettled",
     Direction.NOT_STUDIED.value: "no usable result",
     UNDETERMINED: "not determined",

@@ -90,7 +90,8 @@ def answer(document: Facts, cards: Sequence[Card]) -> str:
     if not cards:
         return f"{sentence[:-2]}, because no site with evidence has a known genotype."
     parts = [_found(found, document)] if found else ["none reports a difference"]
-    parts += [f"{no_difference} found no difference"] if no_difference else []
+    verb = "reports" if no_difference == 1 else "report"
+    parts += [f"{no_difference} {verb} no significant difference"] if no_difference else []
     parts += [f"{open_ones} cannot be told"] if open_ones else []
     last = f" {n_all - len(cards)} could not be assessed." if n_all > len(cards) else ""
     return f"{sentence}{'; '.join(parts)}.{last}"

@@ -111,8 +111,10 @@ SETTLED_BY = {
 
 _GLOSSARY = {
     "AI": "aromatase inhibitor",
+    "abstract, in part": "all that was read of the publication",
     "absent": "the file has no row that covers the site; nothing is known there",
     "against": "a result that points the opposite way, or a difference where none is claimed",
+    "background": "without the drug, or in the laboratory",
     "better, worse": "for the person, as studies judge the outcome; never advice",
     "carriers": "people with at least one copy",
     "CI": "confidence interval, 95 % unless another is named",
@@ -123,6 +125,7 @@ _GLOSSARY = {
     "haplotype": "alleles that lie together on one chromosome",
     "HR": "hazard ratio: how often an event happens per time, in one group against another",
     "left out": "not counted for the level, for the reason given",
+    "n": "number of people",
     "neutral": "neither better nor worse, as a drug level",
     "not placed": "a difference was reported, but nobody can say in whom",
     "null": "a result that found no difference; small effects are not excluded",
@@ -132,7 +135,9 @@ _GLOSSARY = {
     "plus strand": "the strand in which reference genomes are written",
     "reference": "the base of the reference genome; it is often the very one that was studied",
     "second-hand": "known from another publication",
+    "signal": "linked variants that tell the same; counted once",
     "studied allele": "the allele that most publications call the variant",
+    "v": "compared with",
 }
 
 
