@@ -9,7 +9,7 @@ from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.report.site_addresses import Link
 from pgx_ana.report.site_conclusions import ConclusionView
 from pgx_ana.report.site_subject import Site, SubjectCounts, associations_of
-from pgx_ana.report.words import level_rank
+from pgx_ana.report.words import STRANDS, level_rank
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def gene_view(key: str, site: Site) -> GeneView:
     """Return what the page on a gene shows."""
     knowledge = site.knowledge
     gene = knowledge.genes[key]
-    places = [f"chromosome {gene.chrom}", *([f"{gene.strand} strand"] if gene.strand else [])]
+    places = [f"chromosome {gene.chrom}", *([STRANDS[gene.strand]] if gene.strand else [])]
     places += [f"{name} {span.start:,}-{span.end:,}" for name, span in gene.bounds.items()]
     transcript = [f"transcript {gene.transcript}"] if gene.transcript else []
     named = {"HGNC": gene.hgnc, "NCBI": gene.ncbi, "Ensembl": gene.ensembl}

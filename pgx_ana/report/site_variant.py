@@ -10,6 +10,7 @@ from pgx_ana.knowledge import VariantDefinition
 from pgx_ana.report.site_addresses import Link
 from pgx_ana.report.site_conclusions import ClinpgxView, clinpgx_views
 from pgx_ana.report.site_subject import Site, SubjectEvidence
+from pgx_ana.report.words import STRANDS
 from pgx_ana.terms import POPULATIONS
 
 _DBSNP = "https://www.ncbi.nlm.nih.gov/snp/"
@@ -90,7 +91,7 @@ def variant_view(key: str, site: Site) -> VariantView:
         id=key,
         gene=Link(gene.id, site.addresses.genes[gene.id]),
         gene_name=gene.name,
-        strand=gene.strand or "",
+        strand=STRANDS.get(gene.strand or "", ""),
         kind="single base" if definition.type == "snv" else definition.type,
         consequence=definition.consequence,
         names=definition.names,

@@ -109,6 +109,9 @@ SETTLED_BY = {
 }
 """What would settle a site that is not called."""
 
+STRANDS = {"+": "plus strand", "-": "minus strand"}
+"""The strands that genes lie on, as a reader meets them."""
+
 _GLOSSARY = {
     "AI": "aromatase inhibitor",
     "abstract, in part": "all that was read of the publication",
