@@ -239,6 +239,8 @@ def _write_folder(
         knowledge,
         CohortOptions(suppress_below=given["suppress_below"] or 0),
     )
+    if not given["quiet"]:
+        say(f"{Path(output) / 'index.html'}: the first page")
 
 
 _WRITERS: Mapping[_Kind, Callable[[People, str, Mapping[str, Any], KnowledgeBase], None]] = {
