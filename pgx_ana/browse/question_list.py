@@ -25,7 +25,7 @@ def answer_text(answer: Answer, knowledge: KnowledgeBase) -> str:
         return "no study with germline variants was found"
     many = f"; on many variants at once: {len(answer.polygenic)}" if answer.polygenic else ""
     return (
-        f"results on {drug.name} alone: {answer.on_drug or 'none'}; on other or pooled "
+        f"results on {drug.name} itself: {answer.on_drug or 'none'}; on other or pooled "
         f"{drug.drug_class}s: {answer.on_class or 'none'}; in men on any of them: "
         f"{answer.in_men or 'none'}; without them: {answer.without or 'none'}{many}"
     )

@@ -17,6 +17,7 @@ from pgx_ana.cli.options import (
     kb_option,
     load_knowledge,
     output_option,
+    quiet_option,
     request_from,
     tables_option,
 )
@@ -63,12 +64,7 @@ if TYPE_CHECKING:
     help="Exit with 5, with the results written, if no variant is called in any sample, or if any "
     "is not called in any sample.",
 )
-@click.option(
-    "-q",
-    "--quiet",
-    is_flag=True,
-    help="Do not list the input files and the number of calls on stderr; warnings remain.",
-)
+@quiet_option
 @kb_option
 @click.pass_context
 def annotate(

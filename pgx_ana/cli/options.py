@@ -92,6 +92,16 @@ def kb_option(command: Command) -> Command:
     )(command)
 
 
+def quiet_option(command: Command) -> Command:
+    """Add ``--quiet`` to a command that tells of its run with :func:`telling.tell_run`."""
+    return click.option(
+        "-q",
+        "--quiet",
+        is_flag=True,
+        help="Do not list the input files and the number of calls on stderr; warnings remain.",
+    )(command)
+
+
 def call_options(command: Command) -> Command:
     """Add the options of all commands that call genotypes in the files of one run."""
     return _with_options(command, (*_PEOPLE_OPTIONS, *_RULE_OPTIONS))

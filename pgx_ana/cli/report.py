@@ -21,6 +21,7 @@ from pgx_ana.cli.options import (
     kb_option,
     load_knowledge,
     output_option,
+    quiet_option,
 )
 from pgx_ana.cli.report_people import FilePeople, People, StoredPeople
 from pgx_ana.cli.streams import say
@@ -93,12 +94,7 @@ _KINDS = {".txt": _Kind.TEXT, ".html": _Kind.PAGE, ".htm": _Kind.PAGE}
 )
 @call_options
 @annotation_options
-@click.option(
-    "-q",
-    "--quiet",
-    is_flag=True,
-    help="Do not list the input files and the number of calls on stderr; warnings remain.",
-)
+@quiet_option
 @kb_option
 @click.pass_context
 def report(ctx: click.Context, /, output: str, **given: Any) -> None:

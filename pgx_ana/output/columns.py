@@ -248,7 +248,7 @@ COLUMNS: dict[TableName, tuple[Column, ...]] = {
         Column(
             "highest_level",
             "category",
-            "level of the strongest finding that applies; missing if none does, not_assessable if "
+            "level of the firmest finding that applies; missing if none does, not_assessable if "
             "nothing was assessed",
         ),
         Column("sex", "category", "sex stated in the sample sheet or implied by the context"),

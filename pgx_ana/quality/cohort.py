@@ -128,7 +128,7 @@ class AssociationPeople:
 class CategoryPeople:
     """The findings in one category, or in all of them (``overall``).
 
-    ``highest`` divides the people by the level of their strongest finding: None where there is
+    ``highest`` divides the people by the level of their firmest finding: None where there is
     none, ``not_assessable`` where nothing was assessed. ``with_level`` is the number of people with
     at least one finding of a level; it is empty for ``overall``. ``n_findings`` are those of all
     people, with linked variants counted once in each person.

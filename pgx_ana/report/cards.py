@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pgx_ana.report.studies import Facts, StudyBlock, StudyRow, StudyWriter, ordered
-from pgx_ana.report.words import CATEGORIES, Mark, level_mark
+from pgx_ana.report.words import Mark, level_mark
 
 _SOURCE_NOTES = {
     "asserted": "not observed: the user declared absent sites to be reference",
@@ -31,7 +31,6 @@ class Card:
     genotype: str
     allele_notes: tuple[str, ...]
     category: str
-    category_name: str
     outcome: str
     direction: str
     effect: str
@@ -78,9 +77,6 @@ def _card(row: Facts, marker: Facts, called: str, studies: StudyWriter) -> Card:
     (facts,) = (
         item for item in marker["associations"] if item["association"] == row["association"]
     )
-    stances = {
-        result: stance for stance, results in facts["results"].items() for result in results
-    } | dict.fromkeys(facts["left_out"], "left_out")
     genotype = row["genotype"] or ""
     return Card(
         association=row["association"],
@@ -89,7 +85,6 @@ def _card(row: Facts, marker: Facts, called: str, studies: StudyWriter) -> Card:
         genotype=genotype,
         allele_notes=tuple(_allele_notes(marker, called or genotype, row["source"])),
         category=row["category"],
-        category_name=CATEGORIES[row["category"]],
         outcome=facts["outcome_name"],
         direction=row["direction"],
         effect=row["effect"] or "",
@@ -101,7 +96,7 @@ def _card(row: Facts, marker: Facts, called: str, studies: StudyWriter) -> Card:
         caution=row["caution"] or "",
         context=row["evidence_context"] or "",
         linked=tuple(marker["linked"]),
-        blocks=studies.blocks(stances, marker, genotype, facts["left_out"]),
+        blocks=studies.behind(facts, marker, genotype),
         is_on_drug=row["basis"] == studies.drug,
     )
 

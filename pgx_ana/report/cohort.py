@@ -71,7 +71,7 @@ class RunView:
 
 @dataclass(frozen=True, slots=True)
 class LevelPeople:
-    """A level with the people whose strongest finding has it, and those with any such finding."""
+    """A level with the people whose firmest finding has it, and those with any such finding."""
 
     mark: Mark
     highest: Figure
@@ -92,7 +92,7 @@ class CategoryView:
 class PersonRow:
     """One person: the page, if there is one, and numbers of sites and findings.
 
-    ``level_rank`` is the place of the highest level among all, from 0 for the strongest.
+    ``level_rank`` is the place of the highest level among all, from 0 for the firmest.
     """
 
     name: str

@@ -25,7 +25,7 @@ _GROUPS = {
     Direction.HIGHER.value: "higher",
     Direction.BETWEEN.value: "in between",
     Direction.LOWER.value: "lower",
-    Direction.NO_DIFFERENCE.value: "no difference found",
+    Direction.NO_DIFFERENCE.value: "no significant difference reported",
     Direction.UNSETTLED.value: "unsettled",
     Direction.NOT_STUDIED.value: "no usable result",
     UNDETERMINED: "not determined",
@@ -173,11 +173,6 @@ class EvidenceWriter:
     ) -> Claim:
         knowledge = self._knowledge
         grade = knowledge.grades[association.id]
-        stances = {
-            result: stance
-            for stance, results in of_association["results"].items()
-            for result in results
-        } | dict.fromkeys(of_association["left_out"], "left_out")
         groups = tuple(self._groups(association, said, people))
         counts = [(group.direction, count) for group, count in groups]
         return Claim(
@@ -192,7 +187,7 @@ class EvidenceWriter:
             caution=association.caution or "",
             groups=tuple(group for group, _ in groups),
             bar=self._figures.bar(counts, people.people.n_people),
-            blocks=self._studies.blocks(stances, facts, "", of_association["left_out"]),
+            blocks=self._studies.behind(of_association, facts, ""),
         )
 
     def _groups(

@@ -12,18 +12,20 @@ from pgx_ana.report.sheet import NO_BREAK, Sheet
 from pgx_ana.report.words import counted
 
 _COUNTS = (
-    "Counted are the cohorts for, null and against; n is the number of people in the smallest and "
-    "the largest result."
+    "Counted are the studies for, null and against; results of the same people are one study. n is "
+    "the number of people in the smallest and the largest result."
 )
 _LINKED = "Linked variants are one signal and count once"
 _LEGEND = (
     "The genotype of this person stands in [brackets] where a result compares it. Bases are on "
     "the plus strand. People are women on adjuvant treatment unless said otherwise. #1 is the "
     "number of a publication, listed at the end. Results of 'people a' are about the same or "
-    "overlapping people. Intervals: ratios share one axis from 1/16 to 16 with 1 at the line ┊, "
+    "overlapping people; † the publication describes other treatment too. An interval compares the "
+    "first group with the second. Ratios share one axis from 1/16 to 16 with 1 at the line ┊, "
     "other measures have an axis each with no difference at the line; ◀ ▶ go on beyond it; ◆ is a "
     "published meta-analysis, none is computed here."
 )
+_NOT_IN_MEN = "What was reported of these genotypes, not in men"
 _NUMBER = re.compile(r"[\d,]*\d")
 
 _Signal = tuple[str, ...]
@@ -33,7 +35,8 @@ _Signal = tuple[str, ...]
 def finding_lines(sheet: Sheet, report: PatientReport, *, detail: bool) -> Iterator[str]:
     """Yield the findings by level; with ``detail`` every published result has its place."""
     n_findings = counted(report.n_findings, "conclusion") if report.groups else "no conclusion"
-    yield from sheet.heading(f"What applies: {n_findings} with a difference")
+    title = _NOT_IN_MEN if report.is_unstudied_man else "What applies"
+    yield from sheet.heading(f"{title}: {n_findings} with a difference")
     if not report.groups:
         yield from sheet.text(
             "No difference that was found applies to the genotypes that are known in this person."
@@ -75,28 +78,38 @@ def _short(sheet: Sheet, card: Card, signal: int) -> Iterator[str]:
     title = sheet.bold(_title(card))
     yield from sheet.spread(title, sheet.dim(f"{_tally(card)}; {_people(card)}"), 2)
     yield from sheet.text(f"{card.headline}.{_signal_note(signal)}", 6)
-    yield from _same(sheet, card, 6)
+    yield from _linked(sheet, card, 6)
 
 
 def _whole(sheet: Sheet, card: Card, signal: int) -> Iterator[str]:
     yield ""
     title = f"{sheet.coloured(card.level.shape, card.level.key)} {sheet.bold(_title(card))}"
-    yield from sheet.spread(title, f"{counted(card.n_rows, 'result')}; cohorts: {_tally(card)}")
+    yield from sheet.spread(title, f"{counted(card.n_rows, 'result')}; studies: {_tally(card)}")
     if card.allele_notes:
         yield from sheet.text(f"In papers {'; '.join(card.allele_notes)}.", 4)
     yield from sheet.text(sheet.bold(f"{card.headline}."), 4)
     yield from sheet.text(card.statement, 4)
     if card.caution:
         yield from sheet.text(f"{sheet.bold('Caution:')} {card.caution}", 4)
-    yield from _same(sheet, card, 4)
+    yield from _linked(sheet, card, 4)
     yield from sheet.text(f"{sheet.bold('Level:')} {card.why}.{_signal_note(signal)}", 4)
     yield from card_lines(sheet, card)
 
 
-def _same(sheet: Sheet, card: Card, indent: int) -> Iterator[str]:
+def _linked(sheet: Sheet, card: Card, indent: int) -> Iterator[str]:
+    """Yield the findings on linked variants: those that tell the same, and the opposite."""
     for other in card.same_signal:
-        title = f"{other.marker}{NO_BREAK}{other.genotype}"
-        yield from sheet.text(f"The same at {title}: {other.headline}.", indent)
+        yield from sheet.text(f"The same at {_genotype(other)}: {other.headline}.", indent)
+    for other in card.opposed:
+        yield from sheet.text(
+            f"{sheet.bold('Caution:')} The linked {_genotype(other)} tells the opposite in this "
+            "person: no direction can be given.",
+            indent,
+        )
+
+
+def _genotype(card: Card) -> str:
+    return f"{card.marker}{NO_BREAK}{card.genotype}"
 
 
 def _signal_note(signal: int) -> str:

@@ -40,7 +40,6 @@ class HaplotypeMap:
 
     gene: str
     name: str
-    set_id: str
     diplotype: str
     status: str
     phenotype: str
@@ -68,7 +67,6 @@ def haplotype_maps(document: Facts) -> Iterator[HaplotypeMap]:
         yield HaplotypeMap(
             gene=row["gene"],
             name=known["name"],
-            set_id=row["haplotypes"],
             diplotype=row["diplotype"] or "",
             status=row["status"].replace("_", " "),
             phenotype=row["phenotype"] or "",

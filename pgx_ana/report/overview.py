@@ -75,12 +75,6 @@ class GeneStrip:
         grouped = groupby(self.cells, key=lambda cell: cell.status)
         return tuple((status, len(list(cells))) for status, cells in grouped)
 
-    @property
-    def told(self) -> str:
-        """Return the numbers of sites by status, in words."""
-        counts = Counter(cell.status.word for cell in self.cells)
-        return ", ".join(f"{count} {word}" for word, count in counts.items())
-
 
 def answer(document: Facts, cards: Sequence[Card]) -> str:
     """Return the answer in a sentence made of counts."""
@@ -96,7 +90,8 @@ def answer(document: Facts, cards: Sequence[Card]) -> str:
     if not cards:
         return f"{sentence[:-2]}, because no site with evidence has a known genotype."
     parts = [_found(found, document)] if found else ["none reports a difference"]
-    parts += [f"{no_difference} found no difference"] if no_difference else []
+    verb = "reports" if no_difference == 1 else "report"
+    parts += [f"{no_difference} {verb} no significant difference"] if no_difference else []
     parts += [f"{open_ones} cannot be told"] if open_ones else []
     last = f" {n_all - len(cards)} could not be assessed." if n_all > len(cards) else ""
     return f"{sentence}{'; '.join(parts)}.{last}"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import takewhile
+from collections.abc import Iterator
 
 from pgx_ana.report.overview import CategoryRow, CategoryState, GeneStrip
 from pgx_ana.report.patient import PatientReport
@@ -14,13 +13,13 @@ _WHOLE_LINE = 20
 """Sites from which on a gene has a line of its own."""
 
 _WITH_TEXT = frozenset({CategoryState.FINDINGS, CategoryState.NONE_APPLIES})
-_WORTH_A_LINE = 60
 
 _COUNTS = (
     "For, null, against: studies behind the findings, or behind all that was looked at where there "
     "are none; results of the same people are one study. Assessed: variants and haplotype sets "
     "with evidence whose genotype is known. Linked variants count once, at their firmest level. "
-    "The level is that of the findings on the drug itself; with a star, of those on other drugs."
+    "The level is that of the findings on the drug itself; with an asterisk (*), of those on other "
+    "drugs."
 )
 
 
@@ -57,31 +56,16 @@ def category_lines(sheet: Sheet, report: PatientReport) -> Iterator[str]:
     """
     yield from sheet.heading("Categories")
     yield from sheet.text(sheet.dim(_COUNTS))
-    shared = _shared(report.categories)
-    if shared:
-        yield from sheet.text(f"In every category: {shared}")
     if sheet.has_columns:
         titles = ("", "firmest level", "for", "null", "against", "assessed")
         yield sheet.dim(_aligned(*titles))
     for number, row in enumerate(report.categories):
         if number and not sheet.has_columns:
             yield ""
-        yield from _category(sheet, row, shared)
+        yield from _category(sheet, row)
 
 
-def _shared(rows: Sequence[CategoryRow]) -> str:
-    """Return what all categories with a text begin with, if it is worth a line of its own."""
-    texts = [_whole(row).split(". ") for row in rows if row.state in _WITH_TEXT]
-    alike = takewhile(lambda sentences: len(set(sentences)) == 1, zip(*texts, strict=False))
-    shared = "".join(f"{sentences[0]}. " for sentences in alike)
-    return shared if len(texts) > 1 and len(shared) > _WORTH_A_LINE else ""
-
-
-def _whole(row: CategoryRow) -> str:
-    return f"{row.title}. {row.text}"
-
-
-def _category(sheet: Sheet, row: CategoryRow, shared: str) -> Iterator[str]:
+def _category(sheet: Sheet, row: CategoryRow) -> Iterator[str]:
     level = _level(sheet, row)
     counts = [f"{count}" for count in row.tally]
     is_known = row.state in _WITH_TEXT
@@ -93,7 +77,7 @@ def _category(sheet: Sheet, row: CategoryRow, shared: str) -> Iterator[str]:
         yield from sheet.text(f"{name}: {level}", 0, 4)
         tally = "{} for, {} null, {} against; ".format(*counts) if is_known else ""
         yield from sheet.text(f"{tally}assessed: {assessed}", 4)
-    yield from sheet.text(_told(row, shared), 4)
+    yield from sheet.text(_told(row), 4)
     if row.level is not None and row.level_elsewhere is not None:
         yield from sheet.text(f"Firmest elsewhere: {sheet.mark(row.level_elsewhere)}.", 4)
 
@@ -111,12 +95,12 @@ def _level(sheet: Sheet, row: CategoryRow) -> str:
     }[row.state]
 
 
-def _told(row: CategoryRow, shared: str) -> str:
+def _told(row: CategoryRow) -> str:
     if row.state is CategoryState.NO_EVIDENCE:
         return "No evidence exists: nobody has published a usable result."
     if row.state is CategoryState.NOT_ASSESSED:
         return f"Could not be assessed: {row.why}."
-    return _whole(row).removeprefix(shared)
+    return f"{row.title}. {row.text}"
 
 
 def _aligned(name: str, level: str, *numbers: str) -> str:

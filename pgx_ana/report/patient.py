@@ -65,7 +65,6 @@ class QuestionRow:
     on_drug_class: int
     in_men: int
     without_drug: int
-    n_polygenic: int
 
     @property
     def is_unstudied(self) -> bool:
@@ -81,7 +80,6 @@ class ContextFacts:
     """
 
     name: str
-    sex: str
     label: str
     monitored: tuple[str, ...]
     note: str
@@ -156,11 +154,6 @@ class PatientReport:
         return self.sex == "male" and not any(question.in_men for question in self.questions)
 
     @property
-    def has_asserted(self) -> bool:
-        """Return whether absent sites were declared to be reference."""
-        return bool(self.origin.asserts_reference)
-
-    @property
     def levels(self) -> frozenset[str]:
         """Return the keys of the levels that the report names."""
         return frozenset(group.level.key for group in self.groups)
@@ -225,7 +218,6 @@ def _question(item: Facts) -> QuestionRow:
         item["on_drug_class"],
         item["in_men"],
         item["without_drug"],
-        len(item["polygenic"]),
     )
 
 
@@ -236,7 +228,6 @@ def _context(document: Facts, findings: Sequence[Card]) -> ContextFacts | None:
     same = sum(card.context == "same" for card in findings)
     return ContextFacts(
         name=context["name"],
-        sex=context["sex"],
         label="off-label use" if context["off_label"] else "use on the label",
         monitored=tuple(context["monitored"]),
         note=context["note"] or "",
@@ -252,15 +243,15 @@ def _gene_sites(document: Facts) -> tuple[GeneSites, ...]:
     return tuple(
         GeneSites(
             gene,
-            tuple(row for row in rows if not _is_plainly_absent(row)),
-            tuple(row.variant for row in rows if _is_plainly_absent(row)),
+            tuple(row for row in rows if not _is_absent(row)),
+            tuple(row.variant for row in rows if _is_absent(row)),
             sum(row.status.key == "called" for row in rows),
         )
         for gene, rows in by_gene.items()
     )
 
 
-def _is_plainly_absent(row: SiteRow) -> bool:
+def _is_absent(row: SiteRow) -> bool:
     return row.status.key == "absent"
 
 

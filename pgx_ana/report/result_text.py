@@ -142,27 +142,14 @@ def _bar(sheet: Sheet, row: StudyRow) -> str:
 
 def _told(row: StudyRow) -> str:
     """Return p, and why there is no interval."""
-    p = "" if _is_long(row) else _p_text(row.p)
+    p = "" if _is_long(row) else row.p
     return ", ".join(filter(None, (p, row.undrawn)))
 
 
 def _long_p(row: StudyRow) -> str:
     """Return p if it is a sentence, which stands among the words of a result."""
-    return _p_text(row.p) if _is_long(row) else ""
+    return row.p if _is_long(row) else ""
 
 
 def _is_long(row: StudyRow) -> bool:
     return len(row.p) > _LONG
-
-
-def _p_text(p: str) -> str:
-    """Return a p value with its sign.
-
-    >>> _p_text("0.049"), _p_text("<0.01"), _p_text("not significant"), _p_text("")
-    ('p = 0.049', 'p < 0.01', 'p: not significant', '')
-    """
-    if not p:
-        return ""
-    if p[0] in "<>":
-        return f"p {p[0]} {p[1:]}"
-    return f"p = {p}" if p[0].isdigit() else f"p: {p}"

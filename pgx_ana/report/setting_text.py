@@ -56,7 +56,7 @@ def _questions(sheet: Sheet, questions: Sequence[QuestionRow], drug: str) -> Ite
     """Yield the number of results on each question, as a table where there is room."""
     yield ""
     yield from sheet.text(
-        f"Published results on germline variants, by question: on {drug} alone, on others of its "
+        f"Published results on germline variants, by question: on {drug} itself, on others of its "
         "class or several of them, in men on any of these, and without any of them; ∅ nobody has "
         "studied it on the drug or its class."
     )
@@ -64,7 +64,7 @@ def _questions(sheet: Sheet, questions: Sequence[QuestionRow], drug: str) -> Ite
     if widest + sum(_SIZES) + 3 > sheet.width:
         yield from sheet.terms((item.name, ", ".join(_told(item))) for item in questions)
         return
-    yield sheet.dim(_row(widest, "", ("alone", "class", "men", "without")))
+    yield sheet.dim(_row(widest, "", ("itself", "class", "men", "without")))
     for item in questions:
         counts = (item.on_drug, item.on_drug_class, item.in_men, item.without_drug)
         row = _row(widest, item.name, tuple(map(str, counts)))
@@ -77,7 +77,7 @@ def _row(widest: int, name: str, cells: Sequence[str]) -> str:
 
 
 def _told(item: QuestionRow) -> Iterator[str]:
-    yield f"{item.on_drug} alone"
+    yield f"{item.on_drug} itself"
     yield f"{item.on_drug_class} class"
     yield f"{item.in_men} men"
     yield f"{item.without_drug} without"

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pgx_ana.knowledge import Association, Effect, Evidence, KnowledgeBase
 from pgx_ana.report.forest import Axes, Bar
 from pgx_ana.report.site_addresses import Link, SiteAddresses, result_anchor
-from pgx_ana.report.studies import surname
-from pgx_ana.report.words import VERDICTS, Mark
+from pgx_ana.report.studies import BACKGROUND, ON_OTHERS, on_drug_title, surname
+from pgx_ana.report.words import VERDICTS, Mark, p_text
 
 _READINGS = {
     "full_text": "the full text was read",
@@ -46,8 +46,6 @@ _KINDS = {
 }
 _MODELS = {"per_allele": "per {}", "homozygotes": "in {0}/{0}"}
 _CARRIERS = "in carriers of {}"
-_ON_OTHERS = "On other drugs or several together"
-_BACKGROUND = "Background"
 _WEB = "https://"
 
 
@@ -119,7 +117,7 @@ class ResultDetail:
 
 @dataclass(frozen=True, slots=True)
 class ResultGroup:
-    """Results on the same drugs: on the drug alone, on others, or background."""
+    """Results on the same drugs: on the drug itself, on others, or background."""
 
     title: str
     details: tuple[ResultDetail, ...]
@@ -145,14 +143,14 @@ class SiteResults:
     def groups(self, results: Iterable[Evidence]) -> tuple[ResultGroup, ...]:
         """Return the results of one page by the drugs that they are on, oldest first."""
         knowledge = self._knowledge
-        on_drug = f"On {knowledge.drugs[knowledge.info.drug].name} alone"
+        on_drug = on_drug_title(knowledge.drugs[knowledge.info.drug].name)
         years = {key: item.year or math.inf for key, item in knowledge.publications.items()}
         ordered = sorted(results, key=lambda item: years[item.publication])
-        by_title: dict[str, list[ResultDetail]] = {on_drug: [], _ON_OTHERS: [], _BACKGROUND: []}
+        by_title: dict[str, list[ResultDetail]] = {on_drug: [], ON_OTHERS: [], BACKGROUND: []}
         for item, detail in zip(ordered, self.details(ordered), strict=True):
             is_on_drug = item.drugs == (knowledge.info.drug,)
-            title = on_drug if is_on_drug else _ON_OTHERS
-            by_title[title if item.is_clinical else _BACKGROUND].append(detail)
+            title = on_drug if is_on_drug else ON_OTHERS
+            by_title[title if item.is_clinical else BACKGROUND].append(detail)
         return tuple(
             ResultGroup(title, tuple(details)) for title, details in by_title.items() if details
         )
@@ -187,7 +185,7 @@ class SiteResults:
             compared=_compared(item),
             found=self._found(item),
             estimates=tuple(_estimates(item, axes)),
-            p=_p_text(item.p),
+            p=p_text(item.p),
             significance=_SIGNIFICANCES[item.significance.value],
             specified=_SPECIFIED[item.specified],
             notes=tuple(note for note in notes if note),
@@ -268,19 +266,6 @@ def _people_short(item: Evidence) -> str:
     number = "n unknown" if item.n is None else f"{item.n:,}"
     men = ["men"] if item.population.sex == "male" else []
     return ", ".join([number, _plain(item.setting), *men])
-
-
-def _p_text(p: str | None) -> str:
-    """Return a p value as published.
-
-    >>> _p_text("0.03"), _p_text("<0.05"), _p_text("not given")
-    ('p = 0.03', 'p <0.05', 'p: not given')
-    """
-    if not p:
-        return ""
-    if p[0] in "<>":
-        return f"p {p}"
-    return f"p = {p}" if p[0].isdigit() else f"p: {p}"
 
 
 def conclusion_name(association: Association, knowledge: KnowledgeBase) -> str:

@@ -74,7 +74,7 @@ class Site:
         results = (knowledge.evidence[key] for key in keys)
         return SubjectEvidence(
             conclusions=tuple(
-                SubjectConclusion(view, _blocks(item, facts, writer)) for view, item in concluded
+                SubjectConclusion(view, writer.behind(item, facts, "")) for view, item in concluded
             ),
             others=writer.blocks(dict.fromkeys(others, "background"), facts, "", {}),
             details={detail.result: detail for detail in self.results.details(results)},
@@ -99,12 +99,3 @@ def associations_of(subject: str, knowledge: KnowledgeBase) -> Sequence[Associat
     if subject in knowledge.haplotype_sets:
         return knowledge.associations_of_set(subject)
     return knowledge.associations_of(subject)
-
-
-def _blocks(association: Facts, facts: Facts, writer: StudyWriter) -> tuple[StudyBlock, ...]:
-    """Return the results that an association lists, with what each says to it."""
-    stances = {
-        result: stance for stance, results in association["results"].items() for result in results
-    }
-    left_out = association["left_out"]
-    return writer.blocks({**stances, **dict.fromkeys(left_out, "left_out")}, facts, "", left_out)

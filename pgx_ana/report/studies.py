@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pgx_ana.report.forest import Axes, Bar
-from pgx_ana.report.words import VERDICTS, Mark
+from pgx_ana.report.words import VERDICTS, Mark, p_text
 
 Facts = Mapping[str, Any]
 """An object of a patient's document."""
@@ -26,8 +26,8 @@ USUAL_SETTING = "adjuvant"
 
 _FOUND = {"association": "a difference", "null": "no difference", "unclear": "unclear"}
 _SHORT_DRUGS = {"an aromatase inhibitor not named": "unnamed AI"}
-_ON_OTHERS = "On other drugs or several together"
-_BACKGROUND = "Background"
+ON_OTHERS = "On other drugs or several together"
+BACKGROUND = "Background"
 _BACKGROUND_KINDS = frozenset({"background", "laboratory"})
 _MAX_ESTIMATES = 2
 _RATIO_NAME = re.compile(r"(adjusted |subdistribution )*(HR|OR|RR)\b")
@@ -50,13 +50,14 @@ class StudyRow:
     """One published result; ``result`` is its identifier in the knowledge base.
 
     ``reference`` is the number of its publication on the page. ``people`` are their number, setting
-    and sex, where these are not the usual ones. ``effect`` and ``comparator`` are the groups
-    compared; ``carriers`` says in whom where no groups are named. ``estimate`` has the effect sizes
-    in words, ``short_estimate`` one of them; ``bar`` is the one that can be drawn, with
-    ``undrawn`` saying why there is none. ``found`` says in words whether there was a difference.
-    ``overlap`` is the letter that joins rows
-    about them, empty for a row of its own. ``shown_at`` is the marker of the card that shows the
-    result in full; ``at`` is the linked marker that a row is about, on a card of several.
+    and sex, where these are not the usual ones, with † if there is a note on their treatment.
+    ``effect`` and ``comparator`` are the groups compared; ``carriers`` says in whom where no groups
+    are named. ``estimate`` has the effect sizes in words, of which one that is drawn stands for
+    all, ``short_estimate`` one of them; ``bar`` is the one that is drawn, with ``undrawn`` saying
+    why there is none. ``p`` has its sign. ``found`` says in words whether there was a difference.
+    ``overlap`` is the letter that joins rows on the same or overlapping people, empty for a row of
+    its own. ``shown_at`` is the marker of the card that shows the result in full; ``at`` is the
+    linked marker that a row is about, on a card of several.
     """
 
     result: str
@@ -85,11 +86,16 @@ class StudyRow:
 
 @dataclass(frozen=True, slots=True)
 class StudyBlock:
-    """Results on the same drugs: on the drug alone, on others, or background."""
+    """Results on the same drugs: on the drug itself, on others, or background."""
 
     title: str
     is_on_drug: bool
     rows: tuple[StudyRow, ...]
+
+
+def on_drug_title(drug: str) -> str:
+    """Return the title of results on people who were given the drug, and no other of those told."""
+    return f"On {drug} itself"
 
 
 class StudyWriter:
@@ -105,13 +111,24 @@ class StudyWriter:
         self._axes = Axes(estimate for item in results for estimate in item["estimates"])
         self._letters = _letters(results)
         self.drug = drug
-        self._on_drug = f"On {self.drug} itself"
+        self._on_drug = on_drug_title(drug)
         self.cited: dict[str, int] = {}
+
+    def behind(self, association: Facts, marker: Facts, genotype: str) -> tuple[StudyBlock, ...]:
+        """Return the results behind a conclusion, which is an association of the marker."""
+        stances = {
+            result: stance
+            for stance, results in association["results"].items()
+            for result in results
+        }
+        left_out = association["left_out"]
+        stances |= dict.fromkeys(left_out, "left_out")
+        return self.blocks(stances, marker, genotype, left_out)
 
     def blocks(
         self, stances: Mapping[str, str], marker: Facts, genotype: str, left_out: Mapping[str, str]
     ) -> tuple[StudyBlock, ...]:
-        """Return the results of a conclusion; ``stances`` has their verdicts by identifier."""
+        """Return results of a marker by drug; ``stances`` has their verdicts by identifier."""
         results = [item for item in marker["results"] if item["result"] in stances]
         results.sort(key=lambda item: self._rank(item, stances[item["result"]]))
         by_title: dict[str, list[StudyRow]] = {}
@@ -120,7 +137,7 @@ class StudyWriter:
             reason = left_out.get(item["result"], "")
             row = self._row(item, (VERDICTS[verdict], reason), genotype, marker["marker"])
             by_title.setdefault(self._title(item), []).append(row)
-        titles = (self._on_drug, _ON_OTHERS, _BACKGROUND)
+        titles = (self._on_drug, ON_OTHERS, BACKGROUND)
         return tuple(
             StudyBlock(title, title == self._on_drug, tuple(by_title[title]))
             for title in titles
@@ -129,8 +146,8 @@ class StudyWriter:
 
     def _title(self, item: Facts) -> str:
         if item["kind"] in _BACKGROUND_KINDS:
-            return _BACKGROUND
-        return self._on_drug if item["is_on_drug"] else _ON_OTHERS
+            return BACKGROUND
+        return self._on_drug if item["is_on_drug"] else ON_OTHERS
 
     def _rank(self, item: Facts, verdict: str) -> tuple[int, int, str]:
         year = self._publications[item["publication"]]["year"]
@@ -162,7 +179,7 @@ class StudyWriter:
             short_estimate=_short_estimate(estimates, item["outcome"], is_drawn=bar is not None),
             bar=bar,
             undrawn="" if bar is not None else _NO_INTERVAL if estimates else _NO_SIZE,
-            p=item["p"] or "",
+            p=p_text(item["p"]),
             found=_found(item),
             verdict=verdict[0],
             reason=verdict[1],
@@ -235,9 +252,7 @@ def _found(item: Facts) -> str:
 def _carriers(item: Facts) -> str:
     """Say in whom a result was seen, where it names no groups."""
     carried = item["carriers"]
-    if item["compared"]:
-        return ""
-    if not carried:
+    if item["compared"] or not carried:
         return ""
     if item["model"] == "per_allele":
         return f"per {carried}"

@@ -9,7 +9,7 @@ from pgx_ana.report.gathered import Answered
 from pgx_ana.report.patient import Gathered, PatientReport
 from pgx_ana.report.result_text import outcome_lines
 from pgx_ana.report.sheet import Sheet, joined
-from pgx_ana.report.unknowns import MissingSite, MissingSites
+from pgx_ana.report.unknowns import MissingSet, MissingSite, MissingSites
 from pgx_ana.report.words import STATUS_MEANINGS, STATUSES, counted
 
 _MEANINGS = {STATUSES[status].key: text for status, text in STATUS_MEANINGS.items()}
@@ -25,7 +25,7 @@ def no_difference_lines(sheet: Sheet, report: PatientReport, *, detail: bool) ->
     """Yield the conclusions that found no difference; with ``detail`` also their results."""
     found = report.no_difference
     n_conclusions = counted(found.n_conclusions, "conclusion") if found.n_conclusions else "none"
-    yield from sheet.heading(f"Looked for, and no difference found: {n_conclusions}")
+    yield from sheet.heading(f"Looked for, and no significant difference reported: {n_conclusions}")
     for item in found.answers:
         yield from _outcomes(sheet, item)
     if detail:
@@ -48,8 +48,12 @@ def unknown_lines(sheet: Sheet, report: PatientReport, *, detail: bool) -> Itera
         yield from [] if is_first else [""]
         is_first = False
         yield from _missing(sheet, group, detail=detail)
+    if report.missing_sets:
+        yield from [] if is_first else [""]
+        is_first = False
+        yield from _missing_sets(sheet, report.missing_sets)
     if is_first:
-        yield from sheet.text("Nothing: every site with evidence has a genotype.")
+        yield from sheet.text("Nothing: every site and haplotype set with evidence is known.")
 
 
 def other_lines(sheet: Sheet, report: PatientReport) -> Iterator[str]:
@@ -86,6 +90,14 @@ def _missing(sheet: Sheet, group: MissingSites, *, detail: bool) -> Iterator[str
     hidden = [site.variant for site in group.sites if site.hides_studied]
     if hidden:
         yield from sheet.text(f"{_HIDDEN}: {', '.join(hidden)}.", 2, 2)
+
+
+def _missing_sets(sheet: Sheet, sets: Sequence[MissingSet]) -> Iterator[str]:
+    n_sets = counted(len(sets), "set")
+    yield from sheet.text(sheet.bold(f"Haplotypes not determined: {n_sets} with evidence"), 0, 2)
+    yield from sheet.terms(
+        ((f"{item.name} ({item.status})", ", ".join(item.outcomes)) for item in sets), 4
+    )
 
 
 def _by_gene(sites: Sequence[MissingSite]) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""The words and shapes of a report: categories, call states, levels, verdicts, and a glossary."""
+"""The words and shapes of a report: categories, statuses, levels, verdicts, and a glossary."""
 
 from __future__ import annotations
 
@@ -52,10 +52,10 @@ _LEVEL_MEANINGS = {
     "for multiple testing",
     Level.SINGLE_CORRECTED: "one study supports it after correction for multiple testing, or "
     "several do without",
-    Level.SINGLE_NOMINAL: "one study supports it, without correction; or with correction, and one "
-    "step lower",
-    Level.INDIRECT: "steps lower: not on the drug itself, in another setting, or known from "
-    "other publications only",
+    Level.SINGLE_NOMINAL: "one study supports it, without correction; or after correction, but "
+    "lowered, as for indirect evidence",
+    Level.INDIRECT: "supported, but lowered: not on the drug itself, in another setting, or "
+    "known from other publications only",
     Level.NOT_CONFIRMED: "supported, but a study at least as large found no difference",
     Level.CONTRADICTED: "a study found the opposite",
     Level.UNSETTLED: "a difference was reported, but it cannot be told in whom",
@@ -111,8 +111,10 @@ SETTLED_BY = {
 
 _GLOSSARY = {
     "AI": "aromatase inhibitor",
+    "abstract, in part": "all that was read of the publication",
     "absent": "the file has no row that covers the site; nothing is known there",
     "against": "a result that points the opposite way, or a difference where none is claimed",
+    "background": "without the drug, or in the laboratory",
     "better, worse": "for the person, as studies judge the outcome; never advice",
     "carriers": "people with at least one copy",
     "CI": "confidence interval, 95 % unless another is named",
@@ -123,6 +125,7 @@ _GLOSSARY = {
     "haplotype": "alleles that lie together on one chromosome",
     "HR": "hazard ratio: how often an event happens per time, in one group against another",
     "left out": "not counted for the level, for the reason given",
+    "n": "number of people",
     "neutral": "neither better nor worse, as a drug level",
     "not placed": "a difference was reported, but nobody can say in whom",
     "null": "a result that found no difference; small effects are not excluded",
@@ -132,7 +135,9 @@ _GLOSSARY = {
     "plus strand": "the strand in which reference genomes are written",
     "reference": "the base of the reference genome; it is often the very one that was studied",
     "second-hand": "known from another publication",
+    "signal": "linked variants that tell the same; counted once",
     "studied allele": "the allele that most publications call the variant",
+    "v": "compared with",
 }
 
 
@@ -143,12 +148,12 @@ def level_mark(level: str) -> Mark:
 
 
 def level_glossary() -> list[tuple[Mark, str]]:
-    """Return every level with its meaning, the strongest first."""
+    """Return every level with its meaning, the firmest first."""
     return [(level_mark(level.value), _LEVEL_MEANINGS[level]) for level in Level]
 
 
 def level_rank(level: str) -> int:
-    """Return the place of a level, from 0 for the strongest."""
+    """Return the place of a level, from 0 for the firmest."""
     return list(Level).index(Level(level))
 
 
@@ -160,6 +165,19 @@ def glossary() -> list[tuple[str, str]]:
 def counted(number: int, noun: str, plural: str = "") -> str:
     """Return a number with its noun: ``1 result``, ``2,504 results``."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def p_text(p: str | None) -> str:
+    """Return a p value, which may be a sentence, with its sign.
+
+    >>> p_text("0.049"), p_text("<0.01"), p_text("not significant"), p_text("")
+    ('p = 0.049', 'p < 0.01', 'p: not significant', '')
+    """
+    if not p:
+        return ""
+    if p[0] in "<>":
+        return f"p {p[0]} {p[1:].lstrip()}"
+    return f"p = {p}" if p[0].isdigit() else f"p: {p}"
 
 
 def capitalize_first(text: str) -> str:

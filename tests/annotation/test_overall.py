@@ -41,7 +41,7 @@ MEN = (
 )
 STUDIED_IN = "The evidence was gathered in: metastatic; adjuvant."
 QUESTIONS = (
-    "Of 3 questions that the field asks, germline variants were studied on anastrozole alone for "
+    "Of 3 questions that the field asks, germline variants were studied on anastrozole itself for "
     "2, only on other or pooled drugs of its class for 0, and on none of them for 1 (fertility); "
     "in men for 0."
 )
@@ -339,7 +339,7 @@ questions:
     on_letrozole = result_entry("letrozole-pain", variants="[rs3]", outcome="pain")
     knowledge = load_with(section("evidence", on_letrozole), questions)
     assert (
-        "Of 4 questions that the field asks, germline variants were studied on anastrozole alone "
+        "Of 4 questions that the field asks, germline variants were studied on anastrozole itself "
         "for 2, only on other or pooled drugs of its class for 1, and on none of them for 1 "
         "(fertility); in men for 0."
     ) in str(overall(knowledge, {"rs1": called("A/C")})["conclusion"])

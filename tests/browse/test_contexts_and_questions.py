@@ -81,7 +81,7 @@ NOBODY = "no study with germline variants was found"
 def answer(on_drug: str, on_class: str, in_men: str, without: str, many: int = 0) -> str:
     on_many = f"; on many variants at once: {many}" if many else ""
     return (
-        f"results on anastrozole alone: {on_drug}; on other or pooled aromatase inhibitors: "
+        f"results on anastrozole itself: {on_drug}; on other or pooled aromatase inhibitors: "
         f"{on_class}; in men on any of them: {in_men}; without them: {without}{on_many}"
     )
 

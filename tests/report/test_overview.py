@@ -76,7 +76,7 @@ ANSWERS = {
         FINDINGS,
         """4 conclusions in the knowledge base, 4 could be looked at in this person: 3 report a
         difference for this genotype (2 on anastrozole itself; 1 replicated; 1 contradicted); 1
-        found no difference.""",
+        reports no significant difference.""",
     ),
     "some missing": (
         ONE_OF_FIVE,
@@ -87,7 +87,7 @@ ANSWERS = {
     "none": (
         several(NULL),
         """1 conclusion in the knowledge base, 1 could be looked at in this person: none reports a
-        difference; 1 found no difference.""",
+        difference; 1 reports no significant difference.""",
     ),
     "nothing": (
         several(MISSING),

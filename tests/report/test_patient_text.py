@@ -29,6 +29,7 @@ FILES = {
     "man": (EXAMPLE / "NA12717.GRCh38.vcf", ["--context", "men_testosterone"]),
     "gVCF": (GVCF, []),
 }
+APPLIES = ("What applies: ", "What was reported of these genotypes, not in men: ")
 _STYLE = re.compile("\x1b\\[[0-9;]*m")
 
 
@@ -60,7 +61,9 @@ def shown(document: dict[str, Any], width: int = 100, *, detail: bool = False) -
     return " ".join(" ".join(lines).split())
 
 
-def section(document: dict[str, Any], title: str, *, detail: bool = False) -> list[str]:
+def section(
+    document: dict[str, Any], title: str | tuple[str, ...], *, detail: bool = False
+) -> list[str]:
     """Return the lines of a section, without its heading."""
     lines = list(patient_text(document, 100, styled=False, detail=detail))
     starts = [number for number, line in enumerate(lines) if line and set(line) == {"─"}]
@@ -76,7 +79,7 @@ def test_every_conclusion_with_a_difference_stands_under_its_level(
     rows = {(row["variant"], row["headline"]): row for row in document["annotations"]}
     report = patient_report(document)
     for detail in (False, True):
-        words = " ".join(" ".join(section(document, "What applies", detail=detail)).split())
+        words = " ".join(" ".join(section(document, APPLIES, detail=detail)).split())
         place, told = 0, set()
         for group in report.groups:
             place = words.index(f"{group.level.shape} {group.level.word}: ", place)
@@ -100,7 +103,7 @@ def test_every_conclusion_with_a_difference_stands_under_its_level(
 
 
 def test_the_short_text_has_one_entry_for_each_signal(document: dict[str, Any]) -> None:
-    lines = section(document, "What applies")
+    lines = section(document, APPLIES)
     titles = [line for line in lines if re.match(r"  \S.* against; n ", line)]
     assert len(titles) == sum(len(group.cards) for group in patient_report(document).groups)
 
@@ -110,7 +113,7 @@ def test_every_result_behind_a_conclusion_is_in_the_full_text(document: dict[str
     cards = [card for group in report.groups for card in group.cards]
     expected = sum(card.n_rows for card in cards)
     verdict = re.compile(r"    (▲ for|○ null|▼ against|\? not placed|- not scored|✕ left out)")
-    lines = section(document, "What applies", detail=True)
+    lines = section(document, APPLIES, detail=True)
     found = sum(bool(verdict.match(line)) for line in lines)
     more = re.findall(r"\((\d+) results\)", " ".join(" ".join(lines).split()))
     assert expected == found + sum(int(number) - 1 for number in more)
@@ -168,6 +171,54 @@ def test_what_cannot_be_told_names_every_site_without_a_genotype(
     assert missing
 
 
+def test_haplotype_sets_that_are_not_determined_are_told(document: dict[str, Any]) -> None:
+    names = {item["haplotypes"]: item["name"] for item in document["haplotype_sets"]}
+    missing = {
+        row["variant"]
+        for row in document["annotations"]
+        if row["direction"] == "not_assessed" and row["variant"] in names
+    }
+    for detail in (False, True):
+        words = " ".join(" ".join(section(document, "What cannot be told", detail=detail)).split())
+        _, _, told = words.partition("Haplotypes not determined: ")
+        assert (f"{len(missing)} set" if missing else "") == told[: len(f"{len(missing)} set")]
+        assert [] == [key for key in missing if f"{names[key]} (" not in told]
+
+
+def test_findings_that_nobody_studied_in_men_do_not_apply() -> None:
+    document = annotated(EXAMPLE / "NA12717.GRCh38.vcf", "--sex", "male")
+    report = patient_report(document)
+    assert report.is_unstudied_man
+    assert f"{APPLIES[1]}{report.n_findings} conclusions with a difference" in shown(document)
+
+
+def test_linked_variants_that_tell_the_opposite_are_told() -> None:
+    """In both lengths, on each of the two findings."""
+    document = next(toy_people())
+    first = next(row for row in document["annotations"] if row["direction"] in {"higher", "lower"})
+    (marker,) = (item for item in document["markers"] if item["marker"] == first["variant"])
+    other = {**copy.deepcopy(marker), "marker": "rs99", "linked": [first["variant"]]}
+    for item in other["associations"]:
+        item["association"] += "-99"
+    marker["linked"].append("rs99")
+    direction = {"higher": "lower", "lower": "higher"}[first["direction"]]
+    document["markers"].append(other)
+    document["annotations"].append(
+        {
+            **first,
+            "variant": "rs99",
+            "association": f"{first['association']}-99",
+            "direction": direction,
+        }
+    )
+    genotype = first["genotype"]
+    for detail in (False, True):
+        words = shown(document, detail=detail)
+        for name in ("rs99", first["variant"]):
+            told = f"Caution: The linked {name} {genotype} tells the opposite in this person: "
+            assert 1 == words.count(told), (detail, name)
+
+
 def test_own_genotype_is_marked_in_every_result_that_compares_it(
     document: dict[str, Any],
 ) -> None:
@@ -192,7 +243,7 @@ def test_own_genotype_is_marked_in_every_result_that_compares_it(
             genotype = genotypes[where[result]]
             if compared and genotype in (*compared["effect"], *compared["comparator"]):
                 expected.append(f"[{genotype}]")
-    lines = section(document, "What applies", detail=True)
+    lines = section(document, APPLIES, detail=True)
     assert expected == re.findall(r"\[[ACGT*0-9]+/[ACGT*0-9]+\]", " ".join(lines))
     assert expected
 
@@ -209,7 +260,7 @@ def test_results_on_a_linked_marker_name_it() -> None:
     }
     results = {m["marker"]: {r["result"] for r in m["results"]} for m in document["markers"]}
     assert own <= results["rs6493497"]
-    words = " ".join(" ".join(section(document, "What applies", detail=True)).split())
+    words = " ".join(" ".join(section(document, APPLIES, detail=True)).split())
     assert "rs7176005 per T; fold difference" in words
 
 
