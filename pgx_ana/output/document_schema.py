@@ -13,6 +13,8 @@ from pgx_ana.terms import GLOBAL, POPULATIONS
 _TEXT: dict[str, Any] = {"type": "string"}
 _OPTIONAL_TEXT: dict[str, Any] = {"type": ["string", "null"]}
 _OPTIONAL_NUMBER: dict[str, Any] = {"type": ["number", "null"]}
+_NUMBER: dict[str, Any] = {"type": "number"}
+_COUNT: dict[str, Any] = {"type": "integer", "minimum": 0}
 _OPTIONAL_INTEGER: dict[str, Any] = {"type": ["integer", "null"]}
 _FLAG: dict[str, Any] = {"type": "boolean"}
 _TEXTS: dict[str, Any] = {"type": "array", "items": _TEXT}
@@ -21,33 +23,32 @@ _BY_NAME: dict[str, Any] = {"type": "object", "additionalProperties": _TEXT}
 
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of a patient's document, built from the columns."""
-    text = _TEXT
     file_keys = ("name", "format", "header_sha256", "assembly", "assembly_source")
     properties: dict[str, Any] = {
-        "sample": text,
+        "sample": _TEXT,
         "schema_version": {"const": SCHEMA_VERSION},
-        "pgx_ana_version": text,
+        "pgx_ana_version": _TEXT,
         "knowledge_base": _object_schema(
-            dict.fromkeys(("name", "version", "sha256", "drug"), text)
+            dict.fromkeys(("name", "version", "sha256", "drug"), _TEXT)
         ),
         "assembly": {"enum": ["GRCh37", "GRCh38"]},
         "options": _object_schema(
             {
-                "min_gq": {"type": "number"},
-                "min_gp": {"type": "number"},
-                "min_phase_probability": {"type": "number"},
-                "allow_strand_flip": {"type": "boolean"},
-                "assume_ref_order": {"type": "boolean"},
-                "min_dp": {"type": "number"},
-                "include_filtered": {"type": "boolean"},
-                "absent_is_reference": {"type": "boolean"},
+                "min_gq": _NUMBER,
+                "min_gp": _NUMBER,
+                "min_phase_probability": _NUMBER,
+                "allow_strand_flip": _FLAG,
+                "assume_ref_order": _FLAG,
+                "min_dp": _NUMBER,
+                "include_filtered": _FLAG,
+                "absent_is_reference": _FLAG,
                 "population": {"enum": [*POPULATIONS, GLOBAL, None]},
             }
         ),
         "inputs": _array(
             _object_schema(
-                dict.fromkeys(file_keys, text)
-                | {"compression": _OPTIONAL_TEXT, "samples": {"type": "integer", "minimum": 0}}
+                dict.fromkeys(file_keys, _TEXT)
+                | {"compression": _OPTIONAL_TEXT, "samples": _COUNT}
                 | {"caller": _OPTIONAL_TEXT, "remark": _OPTIONAL_TEXT}
             )
         ),
@@ -72,13 +73,12 @@ def json_schema() -> dict[str, Any]:
 
 
 def _context_schema() -> dict[str, Any]:
-    text = _TEXT
     context = _object_schema(
         {
-            "id": text,
-            "name": text,
+            "id": _TEXT,
+            "name": _TEXT,
             "sex": {"enum": ["female", "male"]},
-            "off_label": {"type": "boolean"},
+            "off_label": _FLAG,
             "monitored": _TEXTS,
             "note": _OPTIONAL_TEXT,
         }
@@ -87,8 +87,7 @@ def _context_schema() -> dict[str, Any]:
 
 
 def _question_schema() -> dict[str, Any]:
-    count = {"type": "integer", "minimum": 0}
-    counts = dict.fromkeys(("on_drug", "on_drug_class", "in_men", "without_drug"), count)
+    counts = dict.fromkeys(("on_drug", "on_drug_class", "in_men", "without_drug"), _COUNT)
     return _object_schema(
         {
             "question": _TEXT,

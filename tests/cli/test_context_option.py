@@ -27,7 +27,7 @@ CALLED = (
     "finding in all, linked variants counted once; the firmest: limited evidence. "
 )
 QUESTIONS = (
-    "Of 3 questions that the field asks, germline variants were studied on anastrozole alone for "
+    "Of 3 questions that the field asks, germline variants were studied on anastrozole itself for "
     "2, only on other or pooled drugs of its class for 0, and on none of them for 1 (fertility); "
     "in men for 0."
 )

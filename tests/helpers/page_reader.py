@@ -28,7 +28,7 @@ _CLOSED_BY_START = {
 } | dict.fromkeys(
     (
         *("article", "details", "div", "dl", "footer", "header", "main", "nav", "ol", "p"),
-        *("section", "table", "ul", "h1", "h2", "h3", "h4"),
+        *("search", "section", "table", "ul", "h1", "h2", "h3", "h4"),
     ),
     frozenset({"p"}),
 )
@@ -54,6 +54,8 @@ _PHRASING = frozenset({"p", "span", "b", "i", "a", "small", "bdi", "code", "summ
     "h4",
 }
 _BLOCKS = frozenset(_CLOSED_BY_START) | {"html", "head", "body", "title", "style", "summary"}
+_SET_APART = frozenset({"td", "th", "p", "dd", "dt", "li", "br", "tr"})
+"""The elements after which a reader sees a gap."""
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
@@ -79,27 +81,46 @@ class Element:
         """Return the names of its styles."""
         return frozenset(self.attributes.get("class", "").split())
 
+    @property
+    def ids(self) -> list[str]:
+        """Return all identifiers inside, in their order."""
+        return [item.attributes["id"] for item in self.all() if "id" in item.attributes]
+
+    @property
+    def links(self) -> list[str]:
+        """Return the addresses of all links inside, in their order."""
+        return [item.attributes["href"] for item in self.all("a")]
+
     def _texts(self) -> Iterator[str]:
         for child in self.children:
             if isinstance(child, str):
                 yield child
             else:
                 yield from child._texts()
+                yield " " if child.tag in _SET_APART else ""
 
     def elements(self) -> list[Element]:
         """Return the children that are elements."""
         return [child for child in self.children if isinstance(child, Element)]
 
-    def all(self, *tags: str, style: str = "") -> Iterator[Element]:
-        """Yield the elements inside with one of these tags, and this style if one is named."""
-        for child in self.elements():
-            if (not tags or child.tag in tags) and (not style or style in child.classes):
-                yield child
-            yield from child.all(*tags, style=style)
+    def all(self, *tags: str, style: str = "", **attributes: str) -> Iterator[Element]:
+        """Yield the elements inside with one of these tags, this style and these attributes.
 
-    def one(self, *tags: str, style: str = "") -> Element:
+        What is not named may be anything; attributes are named with ``_`` for ``-``.
+        """
+        wanted = {name.replace("_", "-"): value for name, value in attributes.items()}
+        for child in self.elements():
+            if (
+                (not tags or child.tag in tags)
+                and (not style or style in child.classes)
+                and wanted.items() <= child.attributes.items()
+            ):
+                yield child
+            yield from child.all(*tags, style=style, **attributes)
+
+    def one(self, *tags: str, style: str = "", **attributes: str) -> Element:
         """Return the only such element. Raises ValueError if there is none, or more."""
-        (found,) = self.all(*tags, style=style)
+        (found,) = self.all(*tags, style=style, **attributes)
         return found
 
     def rows(self) -> list[list[str]]:

@@ -103,7 +103,7 @@ def test_the_reader_refuses_what_is_not_well_formed(body: str, fault: str) -> No
         "<p onclick=a>a": "<p onclick=a>",
         "<script>a</script>": "<script>",
         "<img src=a>": "<img>",
-        "<table><thead><tr><th>a<tr><td>b</table>": "a head with more than one row: ab",
+        "<table><thead><tr><th>a<tr><td>b</table>": "a head with more than one row: a b",
         "<table><tr><td>a<tr><td>b<td>c</table>": "a row of 2 cells, not 1",
     }.items(),
 )
