@@ -35,6 +35,9 @@ _STDOUT = "-"
 _WIDTH = 100
 """Columns of a text that is not for a terminal."""
 
+_MAX_WIDTH = 120
+"""Columns beyond which lines are hard to read."""
+
 _WITH_RESULTS = frozenset(
     {
         "files",
@@ -179,7 +182,8 @@ def _text_lines(documents: Iterator[Document], output: str, *, is_full: bool) ->
     from pgx_ana.report import patient_text
 
     is_terminal = output == _STDOUT and sys.stdout.isatty()
-    width = shutil.get_terminal_size((_WIDTH, 1)).columns if is_terminal else _WIDTH
+    columns = shutil.get_terminal_size((_WIDTH, 1)).columns if is_terminal else _WIDTH
+    width = min(columns, _MAX_WIDTH)
     styled = is_terminal and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
     for number, document in enumerate(documents):
         if number:
@@ -235,6 +239,8 @@ def _write_folder(
         knowledge,
         CohortOptions(suppress_below=given["suppress_below"] or 0),
     )
+    if not given["quiet"]:
+        say(f"{Path(output) / 'index.html'}: the first page")
 
 
 _WRITERS: Mapping[_Kind, Callable[[People, str, Mapping[str, Any], KnowledgeBase], None]] = {

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from pgx_ana.knowledge import Level
-from pgx_ana.model import InputFile
+from pgx_ana.model import CallOptions, InputFile
 from pgx_ana.quality.call_counts import ASSERTED
 from pgx_ana.quality.partition import Count, Hidden, Partition
 from pgx_ana.terms import CallStatus
@@ -155,7 +155,8 @@ class Cohort:
     """A cohort in numbers.
 
     ``people`` has everybody by name; it is None if they are too many, or not to be told. ``hides``
-    is the least number of people that is told, 0 where all numbers are.
+    is the least number of people that is told, 0 where all numbers are. ``options`` say what counts
+    as a call, ``population`` by whose haplotype frequencies diplotypes are weighed, empty for none.
     """
 
     n_people: Count
@@ -167,6 +168,8 @@ class Cohort:
     sexes: Partition[str]
     contexts: Partition[str]
     people: tuple[Person, ...] | None
+    options: CallOptions
+    population: str = ""
     hides: int = 0
 
     def count(self, association: AssociationPeople, direction: str) -> Count:

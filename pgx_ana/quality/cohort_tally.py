@@ -21,7 +21,7 @@ from pgx_ana.annotation import (
 from pgx_ana.coded import Coded
 from pgx_ana.haplotypes import Diplotype, DiplotypeCall, DiplotypeStatus, Nomenclature
 from pgx_ana.knowledge import KnowledgeBase, Level
-from pgx_ana.model import Call, Variant
+from pgx_ana.model import Call, CallOptions, Variant
 from pgx_ana.quality.allele_frequencies import FrequencyCheck, check_frequencies
 from pgx_ana.quality.call_counts import ASSERTED, state_of
 from pgx_ana.quality.cohort import (
@@ -76,10 +76,13 @@ class CohortTally:
         self._sexes: Counter[str] = Counter()
         self._contexts: Counter[str] = Counter()
         self._people: list[Person] | None = []
+        self._options = CallOptions()
+        self._population = ""
 
     def add(self, block: Annotations) -> None:
         """Add the people of a block."""
         self.run.add(block.calls)
+        self._options, self._population = block.calls.options, block.population
         for site in block.calls.sites:
             counts = self._sites.setdefault(site.variant.id, Counter())
             _add(counts, site.calls, functools.partial(_site_cell, variant=site.variant))
@@ -150,6 +153,8 @@ class CohortTally:
             sexes=Partition(n_people, dict(self._sexes)),
             contexts=Partition(n_people, dict(self._contexts)),
             people=None if self._people is None else tuple(self._people),
+            options=self._options,
+            population=self._population,
         )
 
     def _association_people(self) -> Iterator[AssociationPeople]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from pgx_ana.knowledge import KnowledgeBase, Level
 from pgx_ana.quality import (
@@ -21,7 +21,7 @@ from pgx_ana.report.cohort_evidence import EvidenceWriter, MarkerPeople
 from pgx_ana.report.cohort_haplotypes import NamedFigure, SetRow, set_rows
 from pgx_ana.report.cohort_sites import FrequencyRow, GeneSites, frequency_rows, gene_sites
 from pgx_ana.report.figures import Figure, Figures
-from pgx_ana.report.origin import Reference
+from pgx_ana.report.origin import Reference, options_in_words
 from pgx_ana.report.words import CATEGORIES, Mark, level_mark
 from pgx_ana.version import __version__
 
@@ -39,14 +39,12 @@ class CohortOptions:
 
     Numbers of people below ``suppress_below`` are hidden; 0 hides none. ``pages`` has the address
     of the page on each person, by name, as far as there are any. ``refused`` has files that could
-    not be used, with the reason. ``settings`` are the options that differ from the defaults, in
-    words.
+    not be used, with the reason.
     """
 
     suppress_below: int = 0
     pages: Mapping[str, str] = field(default_factory=dict)
     refused: Sequence[tuple[str, str]] = ()
-    settings: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +183,9 @@ def _run_view(
         n_more_refused=len(options.refused) - len(refused),
         sexes=tuple(_partition(cohort.sexes, {}, figures)),
         contexts=tuple(_partition(cohort.contexts, contexts, figures)),
-        settings=tuple(options.settings),
+        settings=tuple(
+            options_in_words(asdict(cohort.options) | {"population": cohort.population})
+        ),
     )
 
 

@@ -204,7 +204,7 @@ class EvidenceWriter:
                 continue
             genotypes = (
                 GenotypePeople(_key_text(association, key), self._with_genotype(people, key))
-                for key in keys
+                for key in (*keys, *_unlisted(association, direction))
             )
             figure = self._figures.figure(count, people.people.n_people)
             yield Group(direction, words, tuple(genotypes), figure), count
@@ -214,6 +214,12 @@ class EvidenceWriter:
             return None
         count = people.people.of(lambda cell: cell.is_called and cell.genotype == genotype)
         return self._figures.figure(count)
+
+
+def _unlisted(association: Association, direction: str) -> tuple[str, ...]:
+    """Return who else is not studied: those whose diplotype has no phenotype."""
+    has_others = association.keyed_by == "phenotype" and direction == Direction.NOT_STUDIED
+    return ("no phenotype assigned",) if has_others else ()
 
 
 def _genotypes(site: SitePeople) -> Iterator[tuple[str, Count]]:

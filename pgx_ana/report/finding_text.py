@@ -44,6 +44,8 @@ def finding_lines(sheet: Sheet, report: PatientReport, *, detail: bool) -> Itera
         return
     signals = _signals(report)
     yield from sheet.text(sheet.dim(_LEGEND if detail else _COUNTS))
+    if detail and report.treatment_notes:
+        yield from sheet.text(sheet.dim(f"† {'; '.join(report.treatment_notes)}"), 0, 2)
     if signals:
         told = (f"signal {number} is {', '.join(signal)}" for signal, number in signals.items())
         yield from sheet.text(sheet.dim(f"{_LINKED}: {'; '.join(told)}."))

@@ -17,6 +17,7 @@ _OPENINGS = {
     "not_studied": "No usable result for this genotype",
     "undetermined": "Not determined: the possible genotypes differ",
 }
+_UNGRADED = "Looked at, but no result can be graded"
 _PLAIN_LEVELS = frozenset({"null", "unsettled", "not_assessable"})
 
 
@@ -55,15 +56,20 @@ class OutcomeRows:
 
 def answered(cards: Sequence[Card]) -> tuple[Answered, ...]:
     """Return conclusions by what they say, and by outcome."""
-    by_direction = {
-        direction: [card for card in cards if card.direction == direction]
-        for direction in _OPENINGS
-    }
+    by_title: dict[str, list[Card]] = {title: [] for title in (*_OPENINGS.values(), _UNGRADED)}
+    for card in cards:
+        by_title[_title(card)].append(card)
     return tuple(
-        Answered(_OPENINGS[direction], len(alike), _lines(alike))
-        for direction, alike in by_direction.items()
-        if alike
+        Answered(title, len(alike), _lines(alike)) for title, alike in by_title.items() if alike
     )
+
+
+def _title(card: Card) -> str:
+    """Return what a conclusion says; one without any graded result says only that."""
+    is_claim = card.direction in {"no_difference", "unsettled"}
+    if is_claim and card.level.key == "not_assessable":
+        return _UNGRADED
+    return _OPENINGS[card.direction]
 
 
 def _lines(cards: Iterable[Card]) -> tuple[OutcomeLine, ...]:

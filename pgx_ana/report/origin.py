@@ -70,7 +70,7 @@ def origin(document: Facts) -> Origin:
         schema_version=document["schema_version"],
         assembly=document["assembly"],
         files=tuple(_source_file(item) for item in document["inputs"]),
-        options=tuple(_options(document["options"])),
+        options=tuple(options_in_words(document["options"])),
         asserts_reference=document["options"]["absent_is_reference"],
     )
 
@@ -87,7 +87,7 @@ def _source_file(item: Facts) -> SourceFile:
     )
 
 
-def _options(options: Mapping[str, object]) -> Iterator[str]:
+def options_in_words(options: Mapping[str, object]) -> Iterator[str]:
     """Yield the options that differ from the defaults, in words."""
     for name, default in dataclasses.asdict(CallOptions()).items():
         if options[name] != default:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby, takewhile
 
+from pgx_ana.knowledge import Level
 from pgx_ana.report.cards import Card
 from pgx_ana.report.studies import Facts
 from pgx_ana.report.words import (
@@ -19,6 +20,7 @@ from pgx_ana.report.words import (
     level_rank,
 )
 
+_REPLICATED = frozenset({Level.GUIDELINE.value, Level.REPLICATED.value})
 _SIDE_SENTENCES = ("Not assessed:", "Genotypes without")
 
 
@@ -98,15 +100,20 @@ def answer(document: Facts, cards: Sequence[Card]) -> str:
 
 
 def _found(found: Sequence[Card], document: Facts) -> str:
-    levels = Counter(card.level.key for card in found)
-    drug = document["knowledge_base"]["drug"]
-    on_drug = sum(card.is_on_drug for card in found)
-    verb = "reports" if len(found) == 1 else "report"
-    replicated = levels["replicated"] + levels["guideline"]
+    on_drug = [card for card in found if card.is_on_drug]
+    elsewhere = [card for card in found if not card.is_on_drug]
+    replicated = sum(card.level.key in _REPLICATED for card in found)
     return (
-        f"{len(found)} {verb} a difference for this genotype ({on_drug} on {drug} itself; "
-        f"{replicated or 'none'} replicated; {levels['contradicted'] or 'none'} contradicted)"
+        f"{len(found)} {'reports' if len(found) == 1 else 'report'} a difference for this genotype "
+        f"({_counted(on_drug)} on {document['knowledge_base']['drug']} itself, "
+        f"{_counted(elsewhere)} elsewhere; {replicated or 'none'} replicated)"
     )
+
+
+def _counted(cards: Sequence[Card]) -> str:
+    """Return the number of findings, and how many of them are contradicted."""
+    contradicted = sum(card.level.key == Level.CONTRADICTED for card in cards)
+    return f"{len(cards)} ({contradicted} contradicted)" if contradicted else str(len(cards))
 
 
 def opening(document: Facts) -> str:

@@ -17,10 +17,10 @@ _WITH_TEXT = frozenset({CategoryState.FINDINGS, CategoryState.NONE_APPLIES})
 _COUNTS = (
     "For, null, against: studies behind the findings, or behind all that was looked at where there "
     "are none; results of the same people are one study. Assessed: variants and haplotype sets "
-    "with evidence whose genotype is known. Linked variants count once, at their firmest level. "
-    "The level is that of the findings on the drug itself; with an asterisk (*), of those on other "
-    "drugs."
+    "with evidence whose genotype is known. Linked variants count once, at their firmest level; it "
+    "is that of the findings on the drug itself."
 )
+_STARRED = "With an asterisk (*), the level is that of findings on other drugs."
 
 
 def head_lines(sheet: Sheet, report: PatientReport, drug: str) -> Iterator[str]:
@@ -55,7 +55,8 @@ def category_lines(sheet: Sheet, report: PatientReport) -> Iterator[str]:
     A category without a finding says which of three things that means.
     """
     yield from sheet.heading("Categories")
-    yield from sheet.text(sheet.dim(_COUNTS))
+    is_starred = any(row.level is None and row.level_elsewhere for row in report.categories)
+    yield from sheet.text(sheet.dim(f"{_COUNTS} {_STARRED}" if is_starred else _COUNTS))
     if sheet.has_columns:
         titles = ("", "firmest level", "for", "null", "against", "assessed")
         yield sheet.dim(_aligned(*titles))
@@ -119,6 +120,8 @@ def strip_lines(sheet: Sheet, report: PatientReport) -> Iterator[str]:
         for mark, count in report.statuses
         if count
     )
+    if not report.origin.asserts_reference:
+        yield from sheet.text("No site is assumed to be reference.")
     yield ""
     large = [strip for strip in report.strips if len(strip.cells) >= _WHOLE_LINE]
     yield from sheet.terms((strip.gene, _cells(sheet, strip)) for strip in large)

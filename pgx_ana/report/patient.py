@@ -124,7 +124,8 @@ class PatientReport:
     ``opening`` holds of all that is said, such as that men were not studied. ``groups`` are the
     findings by level, ``no_difference`` the conclusions that found none, and
     ``open`` those that cannot be told: unsettled, undetermined or without a usable result.
-    ``others`` are results that no conclusion lists.
+    ``others`` are results that no conclusion lists. ``treatment_notes`` say what other treatment
+    the people of a publication had, whose rows are marked.
     """
 
     sample: str
@@ -147,6 +148,7 @@ class PatientReport:
     haplotypes: tuple[HaplotypeMap, ...]
     genes: tuple[GeneSites, ...]
     references: tuple[Reference, ...]
+    treatment_notes: tuple[str, ...]
 
     @property
     def is_unstudied_man(self) -> bool:
@@ -200,6 +202,7 @@ def patient_report(document: Facts) -> PatientReport:
         haplotypes=tuple(haplotype_maps(document)),
         genes=_gene_sites(document),
         references=tuple(references(document, studies.cited)),
+        treatment_notes=tuple(studies.treatment_notes),
     )
 
 

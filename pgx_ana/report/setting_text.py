@@ -35,7 +35,8 @@ def use_lines(sheet: Sheet, report: PatientReport, drug: str, *, detail: bool) -
             yield from sheet.text(f"Usually monitored, or measured in studies: {monitored}.")
     if use is not None:
         yield from sheet.text(
-            f"{use.same} of the findings above rest on results from this use, {use.other} do not."
+            f"{use.same} of the conclusions above rest on results from this use, "
+            f"{use.other} do not."
         )
     unstudied = [question.name for question in report.questions if question.is_unstudied]
     if detail:

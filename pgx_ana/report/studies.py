@@ -113,6 +113,7 @@ class StudyWriter:
         self.drug = drug
         self._on_drug = on_drug_title(drug)
         self.cited: dict[str, int] = {}
+        self.treatment_notes: dict[str, None] = {}
 
     def behind(self, association: Facts, marker: Facts, genotype: str) -> tuple[StudyBlock, ...]:
         """Return the results behind a conclusion, which is an association of the marker."""
@@ -164,12 +165,16 @@ class StudyWriter:
             estimates.insert(0, estimates.pop(drawn))
         bar = None if drawn is None else bars[drawn]
         compared = item["compared"] or {"effect": (), "comparator": ()}
+        label = f"{surname(publication['author'])} {publication['year'] or '(year unknown)'}"
+        has_note = item["is_on_drug"] and item["drug_note"]
+        if has_note:
+            self.treatment_notes[f"{label}: {item['drug_note']}"] = None
         return StudyRow(
             result=item["result"],
             year=publication["year"],
-            label=f"{surname(publication['author'])} {publication['year'] or '(year unknown)'}",
+            label=label,
             reference=self.cited.setdefault(item["publication"], len(self.cited) + 1),
-            people=_people(item) + ("†" if item["is_on_drug"] and item["drug_note"] else ""),
+            people=_people(item) + ("†" if has_note else ""),
             drugs=" + ".join(_SHORT_DRUGS.get(drug, drug) for drug in item["drugs"]),
             effect=_genotypes(compared["effect"], genotype),
             comparator=_genotypes(compared["comparator"], genotype),

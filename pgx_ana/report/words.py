@@ -122,6 +122,7 @@ _GLOSSARY = {
     "carriers": "people with at least one copy",
     "CI": "confidence interval, 95 % unless another is named",
     "diplotype": "the two haplotypes of a person",
+    "conflicting": "linked variants tell the person opposite things",
     "corrected": "significant after correction for multiple testing",
     "coding": "as written on the strand of the gene",
     "for": "a result that supports the conclusion",

@@ -77,7 +77,7 @@ return {
   empty: ids.filter(id => !id || /\\s/.test(id)),
   missing: referring.flatMap(name => all(`[${name}]`).flatMap(
     e => e.getAttribute(name).split(/\\s+/).filter(id => id && !document.getElementById(id)))),
-  headless: all('th:not([scope])').map(e => e.outerHTML.slice(0, 80)),
+  headless: all('th:not([scope]):not(thead th)').map(e => e.outerHTML.slice(0, 80)),
   unlabelled: all('svg:not([aria-hidden="true"])').filter(
     e => !e.querySelector('title, text')).map(e => e.outerHTML.slice(0, 80)),
   links: all('a').map(e => e.getAttribute('href')),

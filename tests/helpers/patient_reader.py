@@ -40,6 +40,7 @@ OPENINGS = {
     "unsettled": "Cannot be settled",
     "not_studied": "No usable result",
     "undetermined": "Not determined",
+    "ungraded": "Looked at, but no result can be graded",
 }
 VERDICTS = {
     "supports": "▲ for",
@@ -166,6 +167,8 @@ def expected_findings(rows: Sequence[Row], set_names: Mapping[str, str]) -> Find
         else:
             is_plain = row["level"] in {"null", "unsettled", "not_assessable"}
             level = "" if is_plain or direction == "not_studied" else f" [{LEVELS[row['level']]}]"
+            if row["level"] == "not_assessable" and direction in {"no_difference", "unsettled"}:
+                direction = "ungraded"
             others[direction, genotype + level] += 1
     return Findings(differences, others, Counter(missing))
 
@@ -216,12 +219,12 @@ def expected_answer(rows: Sequence[Row], drug: str) -> list[int]:
         return [len(rows), 0]
     found = [row for row in assessed if row["direction"] in DIFFERENCES]
     no_difference = sum(row["direction"] == "no_difference" for row in assessed)
-    levels = Counter(row["level"] for row in found)
-    of_found = [
-        sum(row["basis"] == drug for row in found),
-        levels["replicated"] + levels["guideline"],
-        levels["contradicted"],
-    ]
+    of_found = []
+    for is_on_drug in (True, False):
+        of_kind = [row for row in found if (row["basis"] == drug) is is_on_drug]
+        contradicted = sum(row["level"] == "contradicted" for row in of_kind)
+        of_found += [len(of_kind)] + [contradicted] * (contradicted > 0)
+    of_found.append(sum(row["level"] in {"replicated", "guideline"} for row in found))
     open_ones = len(assessed) - len(found) - no_difference
     numbers = [len(rows), len(assessed), len(found), *(of_found if found else [])]
     missing = len(rows) - len(assessed)

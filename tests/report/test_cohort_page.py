@@ -18,7 +18,7 @@ from helpers.synthetic_calls import annotated, called, coded, unobserved
 from pgx_ana.annotation import Annotations
 from pgx_ana.errors import UsageError
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.model import Call, Circumstances
+from pgx_ana.model import Call, CallOptions, Circumstances
 from pgx_ana.output import write_annotations
 from pgx_ana.quality import Cohort, CohortTally
 from pgx_ana.report import CohortOptions, cohort_page
@@ -124,9 +124,10 @@ def test_names_are_shown_as_they_are_and_linked(toy: KnowledgeBase) -> None:
     options = CohortOptions(
         pages={HOSTILE[0]: "people/1.html"},
         refused=[("<b>.vcf", "the file is truncated")] * 51,
-        settings=["minimum read depth (DP) 10"],
     )
-    page = cohort_page(dataclasses.replace(cohort, people=tuple(named)), toy, options)
+    asked = CallOptions(min_dp=10)
+    given = dataclasses.replace(cohort, people=tuple(named), options=asked)
+    page = cohort_page(given, toy, options)
     assert b'<a href="people/1.html">&lt;script&gt;alert(1)&lt;/script&gt;</a>' in page
     assert page.count(b'<a href="people/') == 1
     people = section(page, "people")

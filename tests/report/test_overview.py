@@ -75,13 +75,13 @@ ANSWERS = {
     "findings": (
         FINDINGS,
         """4 conclusions in the knowledge base, 4 could be looked at in this person: 3 report a
-        difference for this genotype (2 on anastrozole itself; 1 replicated; 1 contradicted); 1
-        reports no significant difference.""",
+        difference for this genotype (2 on anastrozole itself, 1 (1 contradicted) elsewhere; 1
+        replicated); 1 reports no significant difference.""",
     ),
     "some missing": (
         ONE_OF_FIVE,
         """5 conclusions in the knowledge base, 3 could be looked at in this person: 1 reports a
-        difference for this genotype (1 on anastrozole itself; 1 replicated; none contradicted); 2
+        difference for this genotype (1 on anastrozole itself, 0 elsewhere; 1 replicated); 2
         cannot be told. 2 could not be assessed.""",
     ),
     "none": (

@@ -44,6 +44,7 @@ def commands(folder: Path) -> dict[str, list[str]]:
     labelled = {
         "version": [sys.executable, "-m", "pgx_ana", "--version"],
         "one gVCF, annotations": [*program, person, "-o", str(folder / "one.tsv")],
+        "one gVCF, page": [*program[:-2], "report", "-q", person, "-o", str(folder / "one.html")],
         "3,202 people, calls": [*program, *cohort, "-t", "calls", "-o", str(folder / "calls.tsv")],
         "3,202 people, CYP3A4 diplotypes": [
             *program, *star, "--population", "global", "-o", str(folder / "star.tsv")

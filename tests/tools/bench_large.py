@@ -154,6 +154,26 @@ class Bench:
                 commands[f"{name}, {kind}"] = self._annotate(result, path, "-f", "parquet")
         return Section(f"{LARGE:,} people in other containers, Parquet", 2, commands)
 
+    def reports(self) -> Section:
+        """Return reports: one person, a page for each of 3,202, half a million as a cohort."""
+        folder = self._made(f"realistic-{LARGE}", "large_cohort", "realistic", str(LARGE))
+        return Section(
+            "reports",
+            2,
+            {
+                "one gVCF, text": self._report("one.txt", PERSON),
+                "one gVCF, page": self._report("one.html", PERSON),
+                "3,202 people, pages": self._report("pages", *SLICES),
+                "3,202 people, cohort": self._report("slices", *SLICES, "--no-people"),
+                f"{LARGE:,} people, cohort": self._report("large", str(folder / "cohort.vcf.gz")),
+                "knowledge base, site": [*PROGRAM, "kb", "site", "-o", str(self._results / "site")],
+                "4 x bcftools query": self._query(*SLICES),
+            },
+        )
+
+    def _report(self, name: str, *arguments: str) -> list[str]:
+        return [*PROGRAM, "report", "--quiet", *arguments, "-o", str(self._results / name)]
+
     def _cohorts(self, kind: str) -> Section:
         commands: dict[str, Sequence[str]] = {}
         for n_people in (FEW, LARGE):
@@ -226,6 +246,7 @@ SECTIONS: tuple[Callable[[Bench], Section], ...] = (
     Bench.realistic,
     Bench.independent,
     Bench.containers,
+    Bench.reports,
 )
 
 

@@ -30,6 +30,13 @@ venv/bin/pgx-ana annotate NA12717.GRCh38.vcf -q --context adjuvant -t summary -o
 test "$(cut -f 2 summary.tsv | tail -n 1)" = overall
 venv/bin/pgx-ana kb list --context > contexts.tsv
 venv/bin/pgx-ana kb questions > questions.tsv
+# Reports need no more than what is installed, and are the same from what was written before.
+venv/bin/pgx-ana report NA12717.GRCh38.vcf -q > report.txt
+venv/bin/pgx-ana annotate NA12717.GRCh38.vcf -q -o people.jsonl
+venv/bin/pgx-ana report NA12717.GRCh38.vcf -q -o files
+venv/bin/pgx-ana report --from people.jsonl -q -o stored
+diff -r files stored
+venv/bin/pgx-ana kb site -o site
 # rs776746 is absent; its statement names the reference base, which differs between the assemblies.
 cmp <(grep -v rs776746 GRCh37.tsv) <(grep -v rs776746 GRCh38.tsv)
 venv/bin/python -c 'import pgx_ana; assert len(pgx_ana.annotate("NA12717.GRCh38.vcf").calls) > 20'
