@@ -20,10 +20,10 @@ _LEGEND = (
     "The genotype of this person stands in [brackets] where a result compares it. Bases are on "
     "the plus strand. People are women on adjuvant treatment unless said otherwise. #1 is the "
     "number of a publication, listed at the end. Results of 'people a' are about the same or "
-    "overlapping people; † the publication describes other treatment too. An interval compares the "
-    "first group with the second. Ratios share one axis from 1/16 to 16 with 1 at the line ┊, "
-    "other measures have an axis each with no difference at the line; ◀ ▶ go on beyond it; ◆ is a "
-    "published meta-analysis, none is computed here."
+    "overlapping people. An interval compares the first group with the second. Ratios share one "
+    "axis from 1/16 to 16 with 1 at the line ┊, other measures have an axis each with no "
+    "difference at the line; ◀ ▶ go on beyond it; ◆ is a published meta-analysis, none is computed "
+    "here."
 )
 _NOT_IN_MEN = "What was reported of these genotypes, not in men"
 _NUMBER = re.compile(r"[\d,]*\d")
@@ -45,7 +45,8 @@ def finding_lines(sheet: Sheet, report: PatientReport, *, detail: bool) -> Itera
     signals = _signals(report)
     yield from sheet.text(sheet.dim(_LEGEND if detail else _COUNTS))
     if detail and report.treatment_notes:
-        yield from sheet.text(sheet.dim(f"† {'; '.join(report.treatment_notes)}"), 0, 2)
+        notes = "; ".join(report.treatment_notes)
+        yield from sheet.text(sheet.dim(f"† other treatment too: {notes}."), 0, 2)
     if signals:
         told = (f"signal {number} is {', '.join(signal)}" for signal, number in signals.items())
         yield from sheet.text(sheet.dim(f"{_LINKED}: {'; '.join(told)}."))
