@@ -33,6 +33,7 @@ _GROUPS = {
 }
 _COPIES = {"0": "no copy", "1": "one copy", "2": "two copies"}
 _N_STYLES = 5
+_ONE_COPY = "one copy known"
 _NOT_KNOWN = "not known"
 _NOT_KNOWN_STYLE = "absent"
 
@@ -223,21 +224,20 @@ def _unlisted(association: Association, direction: str) -> tuple[str, ...]:
 
 
 def _genotypes(site: SitePeople) -> Iterator[tuple[str, Count]]:
-    """Yield the called and partial genotypes that somebody has, and then all others together.
+    """Yield the called genotypes that somebody has; then people with one known copy, and others.
 
-    A partial genotype is ``C/.``: its people have one known copy.
+    Of many genotypes, those after the first are counted together.
     """
     people = site.people
-    with_genotype = dict.fromkeys(cell.genotype for cell in people.cells if cell.genotype)
+    with_genotype = dict.fromkeys(cell.genotype for cell in people.cells if cell.is_called)
     listed = list(with_genotype)[:_MAX_GENOTYPES]
     for genotype in listed:
         yield genotype, people.where(attrgetter("genotype"), genotype)
     if len(with_genotype) > len(listed):
-        others = people.of(lambda cell: bool(cell.genotype) and cell.genotype not in listed)
+        others = people.of(lambda cell: cell.is_called and cell.genotype not in listed)
         yield f"{len(with_genotype) - len(listed)} other genotypes", others
-    unknown = people.of(lambda cell: not cell.genotype)
-    if unknown != 0:
-        yield _NOT_KNOWN, unknown
+    yield _ONE_COPY, people.of(lambda cell: bool(cell.genotype) and not cell.is_called)
+    yield _NOT_KNOWN, people.of(lambda cell: not cell.genotype)
 
 
 def _key_text(association: Association, key: str) -> str:

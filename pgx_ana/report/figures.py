@@ -29,7 +29,7 @@ class Segment:
 
     key: str
     start: int
-    width: float
+    width: int
 
 
 class Figures:
@@ -50,24 +50,26 @@ class Figures:
     def bar(self, parts: Iterable[tuple[str, Count]], total: Count) -> tuple[Segment, ...]:
         """Return the parts of a bar; each is a style and a number of people.
 
-        All parts that are not told are one segment, at the end.
+        Parts too narrow to be seen are left out. All that are not told are one segment, at the end.
         """
         if isinstance(total, Hidden) or not total:
             return ()
         segments, start = [], 0
         for key, count in parts:
             if isinstance(count, int) and count:
-                segments.append(_segment(key, start, count, total))
+                segment = _segment(key, start, count, total)
+                segments += [segment] if segment.width else []
                 start += count
         if start < total:
-            segments.append(_segment(_HIDDEN, start, total - start, total))
+            segment = _segment(_HIDDEN, start, total - start, total)
+            segments += [segment] if segment.width else []
         return tuple(segments)
 
 
 def _segment(key: str, start: int, count: int, total: int) -> Segment:
-    """Return a segment in whole percent; one that would vanish is half a percent wide."""
+    """Return a segment in whole percent, 0 for one too narrow to be seen."""
     place = round(100 * start / total)
-    return Segment(key, place, (round(100 * (start + count) / total) - place) or 0.5)
+    return Segment(key, place, round(100 * (start + count) / total) - place)
 
 
 def share_text(count: int, total: int) -> str:
