@@ -6,11 +6,11 @@ The size of these values does not depend on the number of people.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from pgx_ana.knowledge import Level
-from pgx_ana.model import InputFile
+from pgx_ana.model import CallOptions, InputFile
 from pgx_ana.quality.call_counts import ASSERTED
 from pgx_ana.quality.partition import Count, Hidden, Partition
 from pgx_ana.terms import CallStatus
@@ -155,7 +155,8 @@ class Cohort:
     """A cohort in numbers.
 
     ``people`` has everybody by name; it is None if they are too many, or not to be told. ``hides``
-    is the least number of people that is told, 0 where all numbers are.
+    is the least number of people that is told, 0 where all numbers are. ``options``, ``population``
+    and ``genes`` say how the people were called; no genes stand for all.
     """
 
     n_people: Count
@@ -168,6 +169,9 @@ class Cohort:
     contexts: Partition[str]
     people: tuple[Person, ...] | None
     hides: int = 0
+    options: CallOptions = field(default_factory=CallOptions)
+    population: str = ""
+    genes: tuple[str, ...] = ()
 
     def count(self, association: AssociationPeople, direction: str) -> Count:
         """Return the number of people of whom an association says a direction."""

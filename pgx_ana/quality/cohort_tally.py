@@ -21,7 +21,7 @@ from pgx_ana.annotation import (
 from pgx_ana.coded import Coded
 from pgx_ana.haplotypes import Diplotype, DiplotypeCall, DiplotypeStatus, Nomenclature
 from pgx_ana.knowledge import KnowledgeBase, Level
-from pgx_ana.model import Call, Variant
+from pgx_ana.model import Call, CallOptions, Variant
 from pgx_ana.quality.allele_frequencies import FrequencyCheck, check_frequencies
 from pgx_ana.quality.call_counts import ASSERTED, state_of
 from pgx_ana.quality.cohort import (
@@ -76,6 +76,8 @@ class CohortTally:
         self._sexes: Counter[str] = Counter()
         self._contexts: Counter[str] = Counter()
         self._people: list[Person] | None = []
+        self._options, self._population = CallOptions(), ""
+        self._genes: dict[str, None] | None = {}
 
     def add(self, block: Annotations) -> None:
         """Add the people of a block."""
@@ -96,6 +98,10 @@ class CohortTally:
         self._add_findings(block)
         _add(self._sexes, block.circumstances, lambda person: person.sex)
         _add(self._contexts, block.circumstances, lambda person: person.context)
+        self._options, self._population = block.calls.options, block.population
+        if self._genes is not None:
+            genes = block.chosen_genes
+            self._genes = {**self._genes, **dict.fromkeys(genes)} if genes else None
 
     def _add_directions(self, result: AssociationResult) -> None:
         """Keep what an association of a variant says of each genotype of the block."""
@@ -150,6 +156,9 @@ class CohortTally:
             sexes=Partition(n_people, dict(self._sexes)),
             contexts=Partition(n_people, dict(self._contexts)),
             people=None if self._people is None else tuple(self._people),
+            options=self._options,
+            population=self._population,
+            genes=tuple(self._genes or ()),
         )
 
     def _association_people(self) -> Iterator[AssociationPeople]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -21,7 +22,7 @@ from pgx_ana.report.cohort_evidence import EvidenceWriter, MarkerPeople
 from pgx_ana.report.cohort_haplotypes import NamedFigure, SetRow, set_rows
 from pgx_ana.report.cohort_sites import FrequencyRow, GeneSites, frequency_rows, gene_sites
 from pgx_ana.report.figures import Figure, Figures
-from pgx_ana.report.origin import Reference
+from pgx_ana.report.origin import Reference, option_texts
 from pgx_ana.report.words import CATEGORIES, Mark, level_mark
 from pgx_ana.version import __version__
 
@@ -39,14 +40,12 @@ class CohortOptions:
 
     Numbers of people below ``suppress_below`` are hidden; 0 hides none. ``pages`` has the address
     of the page on each person, by name, as far as there are any. ``refused`` has files that could
-    not be used, with the reason. ``settings`` are the options that differ from the defaults, in
-    words.
+    not be used, with the reason.
     """
 
     suppress_below: int = 0
     pages: Mapping[str, str] = field(default_factory=dict)
     refused: Sequence[tuple[str, str]] = ()
-    settings: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +166,7 @@ def _run_view(
     cohort: Cohort, knowledge: KnowledgeBase, options: CohortOptions, figures: Figures
 ) -> RunView:
     files = cohort.files
+    called = dataclasses.asdict(cohort.options) | {"population": cohort.population}
     refused = () if cohort.hides else tuple(options.refused[:MAX_REFUSED])
     contexts = {key: item.name for key, item in knowledge.contexts.items()}
     return RunView(
@@ -185,7 +185,7 @@ def _run_view(
         n_more_refused=len(options.refused) - len(refused),
         sexes=tuple(_partition(cohort.sexes, {}, figures)),
         contexts=tuple(_partition(cohort.contexts, contexts, figures)),
-        settings=tuple(options.settings),
+        settings=tuple(option_texts(called, cohort.genes)),
     )
 
 

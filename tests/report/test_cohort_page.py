@@ -18,7 +18,7 @@ from helpers.synthetic_calls import annotated, called, coded, unobserved
 from pgx_ana.annotation import Annotations
 from pgx_ana.errors import UsageError
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.model import Call, Circumstances
+from pgx_ana.model import Call, CallOptions, Circumstances
 from pgx_ana.output import write_annotations
 from pgx_ana.quality import Cohort, CohortTally
 from pgx_ana.report import CohortOptions, cohort_page
@@ -124,9 +124,10 @@ def test_names_are_shown_as_they_are_and_linked(toy: KnowledgeBase) -> None:
     options = CohortOptions(
         pages={HOSTILE[0]: "people/1.html"},
         refused=[("<b>.vcf", "the file is truncated")] * 51,
-        settings=["minimum read depth (DP) 10"],
     )
-    page = cohort_page(dataclasses.replace(cohort, people=tuple(named)), toy, options)
+    called = CallOptions(min_dp=10, absent_is_reference=True)
+    cohort = dataclasses.replace(cohort, people=tuple(named), options=called, genes=("AAA",))
+    page = cohort_page(cohort, toy, options)
     assert b'<a href="people/1.html">&lt;script&gt;alert(1)&lt;/script&gt;</a>' in page
     assert page.count(b'<a href="people/') == 1
     people = section(page, "people")
@@ -135,7 +136,8 @@ def test_names_are_shown_as_they_are_and_linked(toy: KnowledgeBase) -> None:
     assert run.count("<b>.vcf : the file is truncated") == 50
     assert "Refused files: 51" in run
     assert "and 1 more" in run
-    assert "minimum read depth (DP) 10" in run
+    assert "only the genes AAA; minimum read depth (DP) 10" in run
+    assert "absent sites are taken for reference: asserted, not observed" in run
 
 
 def test_small_counts_are_hidden(toy_haplotypes: KnowledgeBase) -> None:
