@@ -299,7 +299,6 @@ BY_HAND: dict[str, tuple[tuple[str | int, ...], object]] = {
     "genotype": (("calls", 0, "genotype"), "A/A"),
     "genotype that is none": (("calls", 0, "genotype"), "A/A/A"),
     "status": (("calls", 0, "status"), "no_call"),
-    "status that is none": (("calls", 0, "status"), "certain"),
     "file": (("calls", 0, "file"), "other.vcf"),
     "no file": (("inputs",), []),
     "direction": (("annotations", 0, "direction"), "lower"),
