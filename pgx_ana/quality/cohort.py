@@ -63,7 +63,7 @@ class FileFacts:
     """
 
     first: tuple[InputFile, ...]
-    n_files: int
+    n_files: Count
     assemblies: tuple[str, ...]
     kinds: Mapping[str, Count]
     remarks: Mapping[str, Count]

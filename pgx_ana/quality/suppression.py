@@ -142,10 +142,14 @@ def _part(count: Count, n_people: Count, below: int) -> Count:
 
 
 def _suppress_files(files: FileFacts, n_people: Count, below: int) -> FileFacts:
-    """Leave out what tells of single files: each may be that of one person."""
+    """Leave out what tells of single files: each may be that of one person.
+
+    So the number of files may be that of people.
+    """
     return dataclasses.replace(
         files,
         first=(),
+        n_files=Hidden.OTHER if isinstance(n_people, Hidden) else files.n_files,
         kinds=dict.fromkeys(files.kinds, Hidden.OTHER),
         remarks=dict.fromkeys(files.remarks, Hidden.OTHER),
         in_several=_part(files.in_several, n_people, below),
@@ -203,17 +207,34 @@ def _suppress_category(
     is_open = not (
         highest.has_hidden
         or any(isinstance(count, Hidden) for count in with_level.values())
+        or any(_is_small(count, below) for count in _overlaps(category))
         or any(
             item.marker in hiding
             for item in associations
             if category.category in {item.category, OVERALL}
         )
     )
-    if is_open:
-        return category
+    return category if is_open else _hidden_category(category)
+
+
+def _overlaps(category: CategoryPeople) -> Iterator[int]:
+    """Yield the people whom differences of the numbers tell: who has a level beside a firmer one.
+
+    And those who have a firmer one alone.
+    """
+    firmer = 0
+    for level in Level:
+        highest, with_any = category.highest.cells.get(level, 0), category.with_level.get(level, 0)
+        if isinstance(highest, int) and isinstance(with_any, int) and level in category.with_level:
+            yield with_any - highest
+            yield firmer - (with_any - highest)
+            firmer += highest
+
+
+def _hidden_category(category: CategoryPeople) -> CategoryPeople:
     return CategoryPeople(
         category.category,
         Partition(category.highest.n_people, {}, hides_zeros=True),
-        dict.fromkeys(with_level, Hidden.OTHER),
+        dict.fromkeys(category.with_level, Hidden.OTHER),
         Hidden.OTHER,
     )

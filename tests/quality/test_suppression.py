@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pgx_ana.errors import UsageError
-from pgx_ana.knowledge import KnowledgeBase, load
+from pgx_ana.knowledge import KnowledgeBase, Level, load
 from pgx_ana.model import Call
-from pgx_ana.quality import Cohort, CohortTally, Count, Hidden, Partition, suppress
+from pgx_ana.quality import CategoryPeople, Cohort, CohortTally, Count, Hidden, Partition, suppress
 from pgx_ana.quality.suppression import hide_small
 from pgx_ana.terms import CallStatus
 
@@ -253,6 +253,20 @@ def test_what_rests_on_hidden_numbers_is_hidden() -> None:
     assert None is told.people
     assert () == told.files.first
     assert 20 == told.hides
+
+
+@pytest.mark.parametrize(("with_any", "is_told"), [(900, True), (905, False), (995, False)])
+def test_people_with_two_levels_are_not_told_by_a_difference(with_any: int, is_told: bool) -> None:
+    """905 with any finding of a level, and 900 with none firmer, are 5 with both."""
+    cohort = people(knowledge(), {("A/A", "A/A", "T/T"): 1000})
+    firm, weak = Level.SINGLE_CORRECTED, Level.SINGLE_NOMINAL
+    category = CategoryPeople(
+        "exposure", Partition(1000, {firm: 100, weak: 900}), {firm: 100, weak: with_any}, 1005
+    )
+    cohort = dataclasses.replace(cohort, categories=(category,))
+    (found,) = suppress(cohort, 20).categories
+    assert is_told == (found == category)
+    assert is_told != found.highest.hides_zeros
 
 
 def test_a_cohort_of_fewer_people_than_are_told() -> None:
