@@ -154,6 +154,14 @@ def test_small_counts_are_hidden(toy_haplotypes: KnowledgeBase) -> None:
     assert b"<script" not in page
 
 
+def test_places_are_on_an_assembly_that_is_named(toy: KnowledgeBase) -> None:
+    """Results of two assemblies can be reported together; places are on the first."""
+    cohort = toy_people(toy, [("A/A", 2)])
+    both = dataclasses.replace(cohort.files, assemblies=("GRCh37", "GRCh38"))
+    page = text_of(cohort_page(dataclasses.replace(cohort, files=both), toy))
+    assert "Variant Site on GRCh37 Called" in page
+
+
 def test_nothing_is_told_of_fewer_people(toy: KnowledgeBase) -> None:
     cohort = toy_people(toy, [("A/A", 7)])
     cohort = dataclasses.replace(cohort, files=dataclasses.replace(cohort.files, n_files=7))
