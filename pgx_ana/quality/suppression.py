@@ -163,7 +163,14 @@ def _suppress_site(site: SitePeople, below: int) -> SitePeople:
         cell.is_called and isinstance(count, Hidden) for cell, count in people.cells.items()
     )
     if frequency is not None and frequency.observed is not None and not is_told:
-        frequency = dataclasses.replace(frequency, observed=Hidden.OTHER)
+        # That it was compared, or fits, would narrow down how many are called or have an allele.
+        frequency = dataclasses.replace(
+            frequency,
+            observed=Hidden.OTHER,
+            is_compared=False,
+            is_outlier=False,
+            is_swapped=False,
+        )
     return SitePeople(site.variant, people, frequency)
 
 

@@ -180,6 +180,8 @@ def _populations(frequency: SiteFrequency) -> Iterator[Population]:
 
 def _verdict(frequency: SiteFrequency) -> str:
     """Say how the frequency compares with those of populations."""
+    if isinstance(frequency.observed, Hidden):
+        return "not told: it rests on hidden numbers"
     if frequency.is_swapped:
         return "fits no population: the alleles may be swapped, or read on the other strand"
     if frequency.is_outlier:

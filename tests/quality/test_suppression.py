@@ -269,6 +269,20 @@ def test_people_with_two_levels_are_not_told_by_a_difference(with_any: int, is_t
     assert is_told != found.highest.hides_zeros
 
 
+@pytest.mark.parametrize("missing", [5, 7])
+def test_whether_a_frequency_was_compared_does_not_narrow_a_hidden_number(missing: int) -> None:
+    """Of 60 people, at most 6 may be missing for a comparison."""
+    curated = load()
+    columns = {item.id: [called("/".join(item.alleles[:1] * 2))] * 60 for item in curated.variants}
+    columns["rs4646"] = [_call(".")] * missing + [called("C/A")] * (60 - missing)
+    tally = CohortTally(curated)
+    tally.add(annotated(curated, columns))
+    site = next(site for site in suppress(tally.finish(), 20).sites if site.variant == "rs4646")
+    assert site.frequency is not None
+    assert OTHER is site.frequency.observed
+    assert not site.frequency.is_compared
+
+
 def test_a_cohort_of_fewer_people_than_are_told() -> None:
     told = suppress(people(knowledge(), {("A/A", "A/A", "T/T"): 4}), 20)
     assert SMALL is told.n_people
