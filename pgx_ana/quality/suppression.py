@@ -8,6 +8,7 @@ partitions tell of the same people.
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from pgx_ana.annotation import OVERALL
@@ -47,16 +48,17 @@ def suppress(cohort: Cohort, below: int) -> Cohort:
     sets = tuple(_suppress_set(of_set, sites, below) for of_set in cohort.haplotype_sets)
     hiding = {key for key, site in sites.items() if site.people.has_hidden}
     hiding |= {of_set.id for of_set in sets if of_set.people.has_hidden}
+    categories = tuple(
+        _suppress_category(category, cohort.associations, hiding, below)
+        for category in cohort.categories
+    )
     return dataclasses.replace(
         cohort,
         n_people=n_people,
         files=_suppress_files(cohort.files, n_people, below),
         sites=tuple(sites.values()),
         haplotype_sets=sets,
-        categories=tuple(
-            _suppress_category(category, cohort.associations, hiding, below)
-            for category in cohort.categories
-        ),
+        categories=tuple(_without_unions(categories, below)),
         sexes=hide_small(cohort.sexes, below),
         contexts=hide_small(cohort.contexts, below),
         people=None,
@@ -222,6 +224,28 @@ def _suppress_category(
         )
     )
     return category if is_open else _hidden_category(category)
+
+
+def _without_unions(categories: Sequence[CategoryPeople], below: int) -> Iterator[CategoryPeople]:
+    """Hide the findings of all categories if a few people have theirs in all but one of them."""
+    parts = [_at_least(item) for item in categories if item.category != OVERALL]
+    for category in categories:
+        differences = (
+            abs(of_all - of_part)
+            for part in parts
+            for of_all, of_part in zip(_at_least(category), part, strict=False)
+        )
+        is_union = category.category == OVERALL
+        is_close = is_union and any(_is_small(count, below) for count in differences)
+        yield _hidden_category(category) if is_close else category
+
+
+def _at_least(category: CategoryPeople) -> list[int]:
+    """Return the people with a finding of each level or a firmer one; none where it is hidden."""
+    if category.highest.has_hidden:
+        return []
+    counts = (category.highest.cells.get(level, 0) for level in Level)
+    return list(itertools.accumulate(count for count in counts if isinstance(count, int)))
 
 
 def _overlaps(category: CategoryPeople) -> Iterator[int]:

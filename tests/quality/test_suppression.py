@@ -269,6 +269,25 @@ def test_people_with_two_levels_are_not_told_by_a_difference(with_any: int, is_t
     assert is_told != found.highest.hides_zeros
 
 
+@pytest.mark.parametrize(("of_all", "is_told"), [(500, True), (505, False), (600, True)])
+def test_people_with_findings_in_one_category_alone_are_not_told(
+    of_all: int, is_told: bool
+) -> None:
+    """505 with a finding in any category, and 500 in one, are 5 in the other alone."""
+
+    def category(name: str, count: int) -> CategoryPeople:
+        level = Level.SINGLE_CORRECTED
+        cells: dict[Level | None, Count] = {level: count, None: 1000 - count}
+        highest = Partition(1000, cells)
+        return CategoryPeople(name, highest, {level: count} if name != "overall" else {}, count)
+
+    categories = (category("toxicity", 100), category("exposure", 500), category("overall", of_all))
+    cohort = people(knowledge(), {("A/A", "A/A", "T/T"): 1000})
+    told = suppress(dataclasses.replace(cohort, categories=categories), 20).categories
+    assert categories[:2] == told[:2]
+    assert is_told == (categories[2] == told[2])
+
+
 @pytest.mark.parametrize("missing", [5, 7])
 def test_whether_a_frequency_was_compared_does_not_narrow_a_hidden_number(missing: int) -> None:
     """Of 60 people, at most 6 may be missing for a comparison."""
