@@ -60,6 +60,13 @@ class Annotations:
         """The panel population by which ambiguous diplotypes are weighed; empty for none."""
         return self.annotator.population
 
+    @property
+    def chosen_genes(self) -> tuple[str, ...]:
+        """The genes that the calls cover; empty for all that have a variant on the assembly."""
+        covered = dict.fromkeys(site.variant.gene for site in self.calls.sites)
+        known = (item for item in self.knowledge.variants if self.calls.assembly in item.loci)
+        return () if covered.keys() >= {item.gene for item in known} else tuple(covered)
+
     @cached_property
     def haplotypes(self) -> tuple[HaplotypeCalls, ...]:
         """The diplotypes of every haplotype set for which the calls cover all sites."""

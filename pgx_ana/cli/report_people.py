@@ -95,8 +95,9 @@ class StoredPeople:
         self._samples = selected_samples(given["samples"], given["samples_file"])
         self.refused: Sequence[tuple[str, str]] = ()
 
-    def number(self) -> None:
-        """Return None: only reading the results shows the number."""
+    def number(self) -> int | None:
+        """Return the number of people; None if some are chosen, or documents must be read."""
+        return None if self._samples else self._results.number()
 
     def documents(self) -> Iterator[Document]:
         """Yield the documents of the selected people. Raises :class:`UsageError` for others."""

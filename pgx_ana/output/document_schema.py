@@ -45,6 +45,7 @@ def json_schema() -> dict[str, Any]:
                 "population": {"enum": [*POPULATIONS, GLOBAL, None]},
             }
         ),
+        "genes": {"type": ["array", "null"], "items": _TEXT},
         "inputs": _array(
             _object_schema(
                 dict.fromkeys(file_keys, _TEXT)

@@ -134,7 +134,8 @@ def json_value(column: Column, value: Value) -> object:
 
 def _document_heads(annotations: Annotations) -> dict[tuple[int, ...], bytes]:
     """Return the keys between sample and circumstances, by the numbers of the sample's files."""
-    facts = run_facts(annotations)
+    genes = list(annotations.chosen_genes) or None
+    facts = run_facts(annotations) | {"genes": genes}
     return {
         numbers: as_utf8(
             f", {_to_json(facts | {'inputs': input_facts(annotations.calls, numbers)})[1:-1]}, "

@@ -6,7 +6,7 @@ The size of these values does not depend on the number of people.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from pgx_ana.knowledge import Level
@@ -63,7 +63,7 @@ class FileFacts:
     """
 
     first: tuple[InputFile, ...]
-    n_files: int
+    n_files: Count
     assemblies: tuple[str, ...]
     kinds: Mapping[str, Count]
     remarks: Mapping[str, Count]
@@ -155,8 +155,8 @@ class Cohort:
     """A cohort in numbers.
 
     ``people`` has everybody by name; it is None if they are too many, or not to be told. ``hides``
-    is the least number of people that is told, 0 where all numbers are. ``options`` say what counts
-    as a call, ``population`` by whose haplotype frequencies diplotypes are weighed, empty for none.
+    is the least number of people that is told, 0 where all numbers are. ``options``, ``population``
+    and ``genes`` say how the people were called; no genes stand for all.
     """
 
     n_people: Count
@@ -168,9 +168,10 @@ class Cohort:
     sexes: Partition[str]
     contexts: Partition[str]
     people: tuple[Person, ...] | None
-    options: CallOptions
-    population: str = ""
     hides: int = 0
+    options: CallOptions = field(default_factory=CallOptions)
+    population: str = ""
+    genes: tuple[str, ...] = ()
 
     def count(self, association: AssociationPeople, direction: str) -> Count:
         """Return the number of people of whom an association says a direction."""

@@ -76,8 +76,8 @@ class CohortTally:
         self._sexes: Counter[str] = Counter()
         self._contexts: Counter[str] = Counter()
         self._people: list[Person] | None = []
-        self._options = CallOptions()
-        self._population = ""
+        self._options, self._population = CallOptions(), ""
+        self._genes: dict[str, None] | None = {}
 
     def add(self, block: Annotations) -> None:
         """Add the people of a block."""
@@ -99,6 +99,10 @@ class CohortTally:
         self._add_findings(block)
         _add(self._sexes, block.circumstances, lambda person: person.sex)
         _add(self._contexts, block.circumstances, lambda person: person.context)
+        self._options, self._population = block.calls.options, block.population
+        if self._genes is not None:
+            genes = block.chosen_genes
+            self._genes = {**self._genes, **dict.fromkeys(genes)} if genes else None
 
     def _add_directions(self, result: AssociationResult) -> None:
         """Keep what an association of a variant says of each genotype of the block."""
@@ -155,6 +159,7 @@ class CohortTally:
             people=None if self._people is None else tuple(self._people),
             options=self._options,
             population=self._population,
+            genes=tuple(self._genes or ()),
         )
 
     def _association_people(self) -> Iterator[AssociationPeople]:

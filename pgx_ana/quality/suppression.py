@@ -8,6 +8,7 @@ partitions tell of the same people.
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from pgx_ana.annotation import OVERALL
@@ -47,16 +48,17 @@ def suppress(cohort: Cohort, below: int) -> Cohort:
     sets = tuple(_suppress_set(of_set, sites, below) for of_set in cohort.haplotype_sets)
     hiding = {key for key, site in sites.items() if site.people.has_hidden}
     hiding |= {of_set.id for of_set in sets if of_set.people.has_hidden}
+    categories = tuple(
+        _suppress_category(category, cohort.associations, hiding, below)
+        for category in cohort.categories
+    )
     return dataclasses.replace(
         cohort,
         n_people=n_people,
         files=_suppress_files(cohort.files, n_people, below),
         sites=tuple(sites.values()),
         haplotype_sets=sets,
-        categories=tuple(
-            _suppress_category(category, cohort.associations, hiding, below)
-            for category in cohort.categories
-        ),
+        categories=tuple(_without_unions(categories, below)),
         sexes=hide_small(cohort.sexes, below),
         contexts=hide_small(cohort.contexts, below),
         people=None,
@@ -142,10 +144,14 @@ def _part(count: Count, n_people: Count, below: int) -> Count:
 
 
 def _suppress_files(files: FileFacts, n_people: Count, below: int) -> FileFacts:
-    """Leave out what tells of single files: each may be that of one person."""
+    """Leave out what tells of single files: each may be that of one person.
+
+    So the number of files may be that of people.
+    """
     return dataclasses.replace(
         files,
         first=(),
+        n_files=Hidden.OTHER if isinstance(n_people, Hidden) else files.n_files,
         kinds=dict.fromkeys(files.kinds, Hidden.OTHER),
         remarks=dict.fromkeys(files.remarks, Hidden.OTHER),
         in_several=_part(files.in_several, n_people, below),
@@ -159,7 +165,14 @@ def _suppress_site(site: SitePeople, below: int) -> SitePeople:
         cell.is_called and isinstance(count, Hidden) for cell, count in people.cells.items()
     )
     if frequency is not None and frequency.observed is not None and not is_told:
-        frequency = dataclasses.replace(frequency, observed=Hidden.OTHER)
+        # That it was compared, or fits, would narrow down how many are called or have an allele.
+        frequency = dataclasses.replace(
+            frequency,
+            observed=Hidden.OTHER,
+            is_compared=False,
+            is_outlier=False,
+            is_swapped=False,
+        )
     return SitePeople(site.variant, people, frequency)
 
 
@@ -203,17 +216,56 @@ def _suppress_category(
     is_open = not (
         highest.has_hidden
         or any(isinstance(count, Hidden) for count in with_level.values())
+        or any(_is_small(count, below) for count in _overlaps(category))
         or any(
             item.marker in hiding
             for item in associations
             if category.category in {item.category, OVERALL}
         )
     )
-    if is_open:
-        return category
+    return category if is_open else _hidden_category(category)
+
+
+def _without_unions(categories: Sequence[CategoryPeople], below: int) -> Iterator[CategoryPeople]:
+    """Hide the findings of all categories if a few people have theirs in all but one of them."""
+    parts = [_at_least(item) for item in categories if item.category != OVERALL]
+    for category in categories:
+        differences = (
+            abs(of_all - of_part)
+            for part in parts
+            for of_all, of_part in zip(_at_least(category), part, strict=False)
+        )
+        is_union = category.category == OVERALL
+        is_close = is_union and any(_is_small(count, below) for count in differences)
+        yield _hidden_category(category) if is_close else category
+
+
+def _at_least(category: CategoryPeople) -> list[int]:
+    """Return the people with a finding of each level or a firmer one; none where it is hidden."""
+    if category.highest.has_hidden:
+        return []
+    counts = (category.highest.cells.get(level, 0) for level in Level)
+    return list(itertools.accumulate(count for count in counts if isinstance(count, int)))
+
+
+def _overlaps(category: CategoryPeople) -> Iterator[int]:
+    """Yield the people whom differences of the numbers tell: who has a level beside a firmer one.
+
+    And those who have a firmer one alone.
+    """
+    firmer = 0
+    for level in Level:
+        highest, with_any = category.highest.cells.get(level, 0), category.with_level.get(level, 0)
+        if isinstance(highest, int) and isinstance(with_any, int) and level in category.with_level:
+            yield with_any - highest
+            yield firmer - (with_any - highest)
+            firmer += highest
+
+
+def _hidden_category(category: CategoryPeople) -> CategoryPeople:
     return CategoryPeople(
         category.category,
         Partition(category.highest.n_people, {}, hides_zeros=True),
-        dict.fromkeys(with_level, Hidden.OTHER),
+        dict.fromkeys(category.with_level, Hidden.OTHER),
         Hidden.OTHER,
     )

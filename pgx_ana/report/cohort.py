@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 from pgx_ana.knowledge import KnowledgeBase, Level
 from pgx_ana.quality import (
@@ -21,7 +22,7 @@ from pgx_ana.report.cohort_evidence import EvidenceWriter, MarkerPeople
 from pgx_ana.report.cohort_haplotypes import NamedFigure, SetRow, set_rows
 from pgx_ana.report.cohort_sites import FrequencyRow, GeneSites, frequency_rows, gene_sites
 from pgx_ana.report.figures import Figure, Figures
-from pgx_ana.report.origin import Reference, options_in_words
+from pgx_ana.report.origin import Reference, option_texts
 from pgx_ana.report.words import CATEGORIES, Mark, level_mark
 from pgx_ana.version import __version__
 
@@ -165,6 +166,7 @@ def _run_view(
     cohort: Cohort, knowledge: KnowledgeBase, options: CohortOptions, figures: Figures
 ) -> RunView:
     files = cohort.files
+    called = dataclasses.asdict(cohort.options) | {"population": cohort.population}
     refused = () if cohort.hides else tuple(options.refused[:MAX_REFUSED])
     contexts = {key: item.name for key, item in knowledge.contexts.items()}
     return RunView(
@@ -172,20 +174,18 @@ def _run_view(
         knowledge=f"{knowledge.info.name} {knowledge.stamp}",
         n_people=figures.figure(cohort.n_people),
         assemblies=files.assemblies,
-        n_files=Figure(f"{files.n_files:,}"),
+        n_files=figures.figure(files.n_files),
         in_several=figures.figure(files.in_several),
         kinds=tuple(_named(files.kinds, figures)),
         remarks=tuple(_named(files.remarks, figures)),
         files=tuple(_files(files)),
-        n_more_files=files.n_files - len(files.first),
+        n_more_files=0 if isinstance(files.n_files, Hidden) else files.n_files - len(files.first),
         refused=refused,
         n_refused=len(options.refused),
         n_more_refused=len(options.refused) - len(refused),
         sexes=tuple(_partition(cohort.sexes, {}, figures)),
         contexts=tuple(_partition(cohort.contexts, contexts, figures)),
-        settings=tuple(
-            options_in_words(asdict(cohort.options) | {"population": cohort.population})
-        ),
+        settings=tuple(option_texts(called, cohort.genes)),
     )
 
 

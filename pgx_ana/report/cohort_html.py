@@ -11,8 +11,6 @@ from pgx_ana.report.people_script import PEOPLE_SCRIPT
 from pgx_ana.report.script_source import script_source
 from pgx_ana.report.words import FIXED_SENTENCE, STATUS_MEANINGS
 
-_ASSERTED_MEANING = "no record; the user declared such sites to be reference: not observed"
-
 
 def cohort_page(
     cohort: Cohort, knowledge: KnowledgeBase, options: CohortOptions | None = None
@@ -21,9 +19,7 @@ def cohort_page(
 
     Raises :class:`UsageError` if numbers cannot be hidden below ``options.suppress_below``.
     """
-    states = [
-        (mark, STATUS_MEANINGS.get(state, _ASSERTED_MEANING)) for state, mark in STATES.items()
-    ]
+    states = [(mark, STATUS_MEANINGS[state]) for state, mark in STATES.items()]
     view = cohort_view(cohort, knowledge, options or CohortOptions())
     return render(
         "cohort.html",

@@ -9,13 +9,10 @@ from operator import attrgetter
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.quality import CALL_STATES, Cohort, Count, Hidden, SiteCell, SiteFrequency, SitePeople
 from pgx_ana.report.figures import Figure, Figures, Segment
-from pgx_ana.report.words import STATUSES, Mark
+from pgx_ana.report.words import SITE_STATES, Mark
 from pgx_ana.terms import POPULATIONS, Assembly, CallStatus
 
-ASSERTED = Mark("asserted", "asserted", "▣")
-"""The state of absent sites that the user declared to be reference."""
-
-STATES = {state: STATUSES.get(state, ASSERTED) for state in CALL_STATES}
+STATES = {state: SITE_STATES[state] for state in CALL_STATES}
 """All states of a call, in the order in which they are listed."""
 
 
@@ -183,6 +180,8 @@ def _populations(frequency: SiteFrequency) -> Iterator[Population]:
 
 def _verdict(frequency: SiteFrequency) -> str:
     """Say how the frequency compares with those of populations."""
+    if isinstance(frequency.observed, Hidden):
+        return "not told: it rests on hidden numbers"
     if frequency.is_swapped:
         return "fits no population: the alleles may be swapped, or read on the other strand"
     if frequency.is_outlier:

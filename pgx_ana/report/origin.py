@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pgx_ana.model import CallOptions
@@ -70,7 +70,7 @@ def origin(document: Facts) -> Origin:
         schema_version=document["schema_version"],
         assembly=document["assembly"],
         files=tuple(_source_file(item) for item in document["inputs"]),
-        options=tuple(options_in_words(document["options"])),
+        options=tuple(option_texts(document["options"], document["genes"] or ())),
         asserts_reference=document["options"]["absent_is_reference"],
     )
 
@@ -87,8 +87,10 @@ def _source_file(item: Facts) -> SourceFile:
     )
 
 
-def options_in_words(options: Mapping[str, object]) -> Iterator[str]:
-    """Yield the options that differ from the defaults, in words."""
+def option_texts(options: Mapping[str, object], genes: Sequence[str]) -> Iterator[str]:
+    """Yield the options that differ from the defaults, in words; ``genes`` are those chosen."""
+    if genes:
+        yield f"only the genes {', '.join(genes)}"
     for name, default in dataclasses.asdict(CallOptions()).items():
         if options[name] != default:
             yield _OPTION_TEXTS[name].format(options[name])

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pgx_ana.report.patient import GeneSites, PatientReport
 from pgx_ana.report.sheet import Sheet, joined
-from pgx_ana.report.words import STATUS_MEANINGS, STATUSES, glossary, level_glossary
+from pgx_ana.report.words import SITE_STATES, STATUS_MEANINGS, STATUSES, glossary, level_glossary
 from pgx_ana.terms import CallStatus
 
 _ABSENT = STATUSES[CallStatus.ABSENT.value]
@@ -34,7 +34,7 @@ def site_lines(sheet: Sheet, report: PatientReport) -> Iterator[str]:
 
 def _sites(sheet: Sheet, gene: GeneSites) -> Iterator[str]:
     """Yield the sites of a gene by status; those that are absent have no row."""
-    for mark in STATUSES.values():
+    for mark in SITE_STATES.values():
         rows = [row for row in gene.rows if row.status == mark]
         sites = [f"{row.variant} {row.genotype}".rstrip() for row in rows]
         if mark == _ABSENT:
@@ -87,7 +87,7 @@ def word_lines(sheet: Sheet, report: PatientReport) -> Iterator[str]:
     counts = {mark.key: count for mark, count in report.statuses}
     states = [
         (f"{mark.shape} {mark.word}", STATUS_MEANINGS[status])
-        for status, mark in STATUSES.items()
+        for status, mark in SITE_STATES.items()
         if counts[mark.key]
     ]
     yield from sheet.terms([*levels, *states, *glossary()])

@@ -14,13 +14,18 @@ from pgx_ana.report.studies import Facts
 from pgx_ana.report.words import (
     CATEGORIES,
     FINDING_DIRECTIONS,
-    STATUSES,
+    SITE_STATES,
     Mark,
     counted,
     level_rank,
+    site_mark,
 )
 
 _REPLICATED = frozenset({Level.GUIDELINE.value, Level.REPLICATED.value})
+_NO_EVIDENCE = "No evidence exists: nobody has published a usable result."
+_NONE_ON_GENES = (
+    "Not looked at: the knowledge base has no conclusion in this category on the chosen genes."
+)
 _SIDE_SENTENCES = ("Not assessed:", "Genotypes without")
 
 
@@ -40,7 +45,7 @@ class CategoryRow:
     ``level`` is the firmest of the findings on the drug itself, ``level_elsewhere`` that of the
     others. ``tally`` counts the studies for, null and against the findings; where there is none,
     of all conclusions that were assessed: results of the same people are one study. ``why`` says
-    why nothing could be assessed.
+    why nothing could be assessed, or that there is no evidence.
     """
 
     key: str
@@ -85,9 +90,10 @@ def answer(document: Facts, cards: Sequence[Card]) -> str:
     directions = Counter(card.direction for card in cards)
     no_difference = directions["no_difference"]
     open_ones = len(cards) - len(found) - no_difference
+    where = "on the chosen genes" if document["genes"] else "in the knowledge base"
     sentence = (
-        f"Of {counted(n_all, 'conclusion')} in the knowledge base, {len(cards):,} could be looked "
-        "at in this person: "
+        f"Of {counted(n_all, 'conclusion')} {where}, {len(cards):,} could be looked at in this "
+        "person: "
     )
     if not cards:
         return f"{sentence[:-2]}, because no site with evidence has a known genotype."
@@ -147,7 +153,7 @@ def _category_row(name: str, summary: Facts, cards: Sequence[Card], document: Fa
         tally=_tally(found or cards, document),
         assessed=n_assessed,
         total=n_assessed + n_missing,
-        why=_why(summary["not_assessed"]) if state is CategoryState.NOT_ASSESSED else "",
+        why=_why(state, summary["not_assessed"], has_genes=bool(document["genes"])),
     )
 
 
@@ -171,8 +177,12 @@ def _told(conclusion: str) -> str:
     return conclusion
 
 
-def _why(not_assessed: Sequence[str]) -> str:
-    """Say why nothing could be assessed, from entries such as ``rs4646 absent``."""
+def _why(state: CategoryState, not_assessed: Sequence[str], *, has_genes: bool) -> str:
+    """Say why a category has nothing, from entries such as ``rs4646 absent``."""
+    if state is CategoryState.NO_EVIDENCE:
+        return _NONE_ON_GENES if has_genes else _NO_EVIDENCE
+    if state is not CategoryState.NOT_ASSESSED:
+        return ""
     counts = Counter(item.rpartition(" ")[2].replace("_", " ") for item in not_assessed)
     return ", ".join(f"{count} {status}" for status, count in counts.most_common())
 
@@ -196,12 +206,12 @@ def gene_strips(document: Facts) -> tuple[GeneStrip, ...]:
     """Return the sites of each gene, in the order of the document."""
     by_gene: dict[str, list[SiteCell]] = {}
     for call in document["calls"]:
-        cell = SiteCell(call["variant"], STATUSES[call["status"]])
+        cell = SiteCell(call["variant"], site_mark(call))
         by_gene.setdefault(call["gene"], []).append(cell)
     return tuple(GeneStrip(gene, tuple(cells)) for gene, cells in by_gene.items())
 
 
 def status_counts(document: Facts) -> tuple[tuple[Mark, int], ...]:
-    """Return every status with the number of sites that have it."""
-    counts = Counter(call["status"] for call in document["calls"])
-    return tuple((mark, counts[status]) for status, mark in STATUSES.items())
+    """Return every state with the number of sites that have it."""
+    counts = Counter(map(site_mark, document["calls"]))
+    return tuple((mark, counts[mark]) for mark in SITE_STATES.values())

@@ -98,7 +98,7 @@ def _level(sheet: Sheet, row: CategoryRow) -> str:
 
 def _told(row: CategoryRow) -> str:
     if row.state is CategoryState.NO_EVIDENCE:
-        return "No evidence exists: nobody has published a usable result."
+        return row.why
     if row.state is CategoryState.NOT_ASSESSED:
         return f"Could not be assessed: {row.why}."
     return f"{row.title}. {row.text}"

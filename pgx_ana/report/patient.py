@@ -20,7 +20,7 @@ from pgx_ana.report.overview import (
 )
 from pgx_ana.report.studies import Facts, StudyWriter
 from pgx_ana.report.unknowns import MissingSet, MissingSites, missing_sets, missing_sites
-from pgx_ana.report.words import FINDING_DIRECTIONS, STATUSES, Mark, level_rank
+from pgx_ana.report.words import FINDING_DIRECTIONS, Mark, level_rank, site_mark
 
 _UNDECIDED = frozenset({"unsettled", "not_studied", "undetermined"})
 
@@ -259,8 +259,8 @@ def _is_absent(row: SiteRow) -> bool:
 
 
 def _site(call: Facts) -> SiteRow:
-    status, reason = STATUSES[call["status"]], call["reason"] or ""
-    word = "" if status.key == "called" else status.word
+    status, reason = site_mark(call), call["reason"] or ""
+    word = "" if call["status"] == "called" else status.word
     return SiteRow(
         variant=call["variant"],
         place=f"{call['chrom']}:{call['pos']}",

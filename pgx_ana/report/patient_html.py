@@ -5,7 +5,7 @@ from __future__ import annotations
 from pgx_ana.report.environment import render
 from pgx_ana.report.patient import patient_report
 from pgx_ana.report.studies import Facts
-from pgx_ana.report.words import FIXED_SENTENCE, STATUS_MEANINGS, STATUSES
+from pgx_ana.report.words import FIXED_SENTENCE, SITE_STATES, STATUS_MEANINGS
 
 
 def patient_page(document: Facts, home: str = "") -> bytes:
@@ -14,7 +14,7 @@ def patient_page(document: Facts, home: str = "") -> bytes:
     ``home`` is the address of the index of all people, empty for a page of its own.
     """
     drug = document["knowledge_base"]["drug"]
-    meanings = {STATUSES[status].word: text for status, text in STATUS_MEANINGS.items()}
+    meanings = {SITE_STATES[status].word: text for status, text in STATUS_MEANINGS.items()}
     return render(
         "patient.html",
         {

@@ -32,6 +32,7 @@ _COLOURS = {
     "open": _GOLD,
     "out": _DIM,
     "called": _BLUE,
+    "asserted": _GREEN,
     "partial": _GREEN,
     "nocall": _GOLD,
     "filtered": _GOLD,

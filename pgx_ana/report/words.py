@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from pgx_ana.annotation import level_words
 from pgx_ana.knowledge import Level, Stance
-from pgx_ana.terms import CallStatus
+from pgx_ana.terms import CallSource, CallStatus
 
 FIXED_SENTENCE = (
     "For research use. No guideline links any germline variant to the use of {drug}, and nothing "
@@ -86,8 +88,16 @@ STATUSES = {
 }
 """What is known of a site, with the shape that stands for it in the strip of all sites."""
 
+ASSERTED = Mark("asserted", "asserted", "▣")
+"""The state of absent sites that the user declared to be reference."""
+
+SITE_STATES = {"called": STATUSES["called"], CallSource.ASSERTED.value: ASSERTED, **STATUSES}
+"""All states of a site, in the order in which they are listed."""
+
 STATUS_MEANINGS = {
     CallStatus.CALLED.value: "both copies are known",
+    CallSource.ASSERTED.value: "no record; the user declared such sites to be reference: not "
+    "observed",
     CallStatus.PARTIAL.value: "one copy is known, or there is only one",
     CallStatus.NO_CALL.value: "the file has the site, but no genotype",
     CallStatus.FILTERED.value: "the genotype did not pass a filter",
@@ -143,6 +153,12 @@ _GLOSSARY = {
     "studied allele": "the allele that most publications call the variant",
     "v": "compared with",
 }
+
+
+def site_mark(call: Mapping[str, Any]) -> Mark:
+    """Return the state of a site: that of its call, unless its genotype was only asserted."""
+    is_asserted = call["source"] == CallSource.ASSERTED
+    return ASSERTED if is_asserted else STATUSES[call["status"]]
 
 
 def level_mark(level: str) -> Mark:

@@ -13,6 +13,7 @@ import fastjsonschema
 from pgx_ana.errors import InputError
 from pgx_ana.output import SCHEMA_VERSION, json_schema
 from pgx_ana.printable import printable_line
+from pgx_ana.results.cross_references import reference_fault
 
 Document = Mapping[str, Any]
 
@@ -21,7 +22,7 @@ _MAX_SHOWN = 200
 
 
 def check_document(value: object, place: str) -> Document:
-    """Return a document that follows the JSON Schema.
+    """Return a document that follows the JSON Schema, and whose parts fit together.
 
     Raises :class:`InputError` that names the place, the sample, where in the document, and what.
     """
@@ -38,7 +39,7 @@ def check_document(value: object, place: str) -> Document:
             f"{place}: {whose}schema_version is {_shown(found)}, and this program reads "
             f"{SCHEMA_VERSION}: it was made by another version of pgx-ana; annotate again"
         )
-    fault = _fault_of(value)
+    fault = _fault_of(value) or reference_fault(value)
     if fault:
         raise InputError(
             f"{place}: {whose}{_shown(fault)}; it was made by another version of pgx-ana, or "

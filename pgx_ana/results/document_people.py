@@ -155,6 +155,7 @@ class DocumentPeople:
     def __init__(self, knowledge: KnowledgeBase) -> None:
         self._knowledge = knowledge
         self._facts: RunFacts | None = None
+        self._genes: list[str] | None = None
         self._first_place = ""
         self._gatherings: list[_Gathering] = []
         self.n_people = 0
@@ -177,7 +178,12 @@ class DocumentPeople:
         except (KeyError, TypeError, ValueError) as error:
             raise InputError(f"{where}: {error}; annotate again") from error
         if self._facts is None:
-            self._facts, self._first_place = facts, where
+            self._facts, self._genes, self._first_place = facts, document["genes"], where
+        elif document["genes"] != self._genes:
+            raise InputError(
+                f"{where}: was made with another --gene than the results before it; report them "
+                "separately"
+            )
         elif facts != self._facts:
             self._facts.check_same(facts, where)
         layout = _layout(document, where)

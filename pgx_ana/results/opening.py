@@ -23,6 +23,9 @@ from pgx_ana.terms import TableName
 class Results(Protocol):
     """Results that were written before."""
 
+    def number(self) -> int | None:
+        """Return the number of people, None where only reading all documents shows it."""
+
     def documents(self) -> Iterator[Document]:
         """Yield the document of each person, in their order."""
 
@@ -59,6 +62,9 @@ class DocumentResults:
         self._paths = paths
         self._knowledge = knowledge
         self._gathered: DocumentPeople | None = None
+
+    def number(self) -> None:
+        """Return None: documents are counted as they are read."""
 
     def documents(self) -> Iterator[Document]:
         """Yield the documents of all files.
@@ -100,6 +106,10 @@ class ParquetResults:
         self._folder = folder
         self._knowledge = knowledge
         self._parts = find_parts(folder)
+
+    def number(self) -> int:
+        """Return the number of people."""
+        return self.run().n_people
 
     def documents(self) -> Iterator[Document]:
         """Yield the documents as ``annotate`` would write them. Raises :class:`InputError`."""

@@ -127,6 +127,22 @@ def test_from_parquet(run: Run, three: Path, tmp_path: Path) -> None:
     assert "Anna: germline variants and anastrozole" in told.stdout
 
 
+@pytest.mark.parametrize("is_stored", [False, True])
+def test_too_many_people_get_no_pages(
+    run: Run, three: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_stored: bool
+) -> None:
+    """Whether they are read from files or from Parquet."""
+    pytest.importorskip("pyarrow")
+    monkeypatch.setattr("pgx_ana.report.MAX_PAGES", 2)
+    results = tmp_path / "results"
+    assert run("annotate", str(three), *KB, "-f", "parquet", "-o", str(results)).exit_code == 0
+    given = ["--from", str(results)] if is_stored else [str(three)]
+    told = run("report", *given, *KB, "-o", str(tmp_path / "report"))
+    assert told.exit_code == 0, told.output
+    assert "WARNING: there are more than 2 people, so that none gets a page" in told.stderr
+    assert not (tmp_path / "report" / "people").exists()
+
+
 def test_one_of_many_people(run: Run, three: Path, tmp_path: Path) -> None:
     documents = documents_of(run, three, tmp_path / "people.json")
     for source in ((str(three),), ("--from", str(documents))):

@@ -145,6 +145,7 @@ def document(**parts: object) -> Facts:
     return {
         "sample": "S1",
         "knowledge_base": {"drug": DRUG},
+        "genes": None,
         "annotations": [],
         "calls": [],
         "markers": [],

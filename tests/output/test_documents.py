@@ -244,6 +244,7 @@ def test_head_of_a_document(toy: KnowledgeBase, make_vcf: MakeVcf) -> None:
             "absent_is_reference": False,
             "population": None,
         },
+        "genes": None,
         "inputs": [
             {
                 "name": str(path),

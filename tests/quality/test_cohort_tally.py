@@ -11,7 +11,7 @@ from helpers.synthetic_calls import annotated, called, partial, unobserved
 
 from pgx_ana.annotation import Annotations
 from pgx_ana.knowledge import KnowledgeBase, Level
-from pgx_ana.model import Circumstances
+from pgx_ana.model import CallOptions, Circumstances
 from pgx_ana.quality import (
     AssociationPeople,
     CategoryPeople,
@@ -196,3 +196,14 @@ def test_frequencies_beside_those_of_populations(curated: KnowledgeBase) -> None
     assert {key for key, found in by_id.items() if found is None} == {
         key for key, item in curated.definitions.items() if not item.frequencies
     }
+
+
+def test_how_people_were_called_is_kept(people: Annotations) -> None:
+    """Of people of some genes and of all, no choice is told."""
+    calls = people.calls
+    one_site = dataclasses.replace(calls, sites=calls.sites[:1], options=CallOptions(min_dp=9))
+    chosen = dataclasses.replace(people, calls=one_site)
+    every, some = tallied(people), tallied(chosen)
+    assert (calls.options, "", ()) == (every.options, every.population, every.genes)
+    assert (CallOptions(min_dp=9), ("AAA",)) == (some.options, some.genes)
+    assert () == tallied(chosen, people).genes

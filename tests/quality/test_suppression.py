@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pgx_ana.errors import UsageError
-from pgx_ana.knowledge import KnowledgeBase, load
+from pgx_ana.knowledge import KnowledgeBase, Level, load
 from pgx_ana.model import Call
-from pgx_ana.quality import Cohort, CohortTally, Count, Hidden, Partition, suppress
+from pgx_ana.quality import CategoryPeople, Cohort, CohortTally, Count, Hidden, Partition, suppress
 from pgx_ana.quality.suppression import hide_small
 from pgx_ana.terms import CallStatus
 
@@ -253,6 +253,53 @@ def test_what_rests_on_hidden_numbers_is_hidden() -> None:
     assert None is told.people
     assert () == told.files.first
     assert 20 == told.hides
+
+
+@pytest.mark.parametrize(("with_any", "is_told"), [(900, True), (905, False), (995, False)])
+def test_people_with_two_levels_are_not_told_by_a_difference(with_any: int, is_told: bool) -> None:
+    """905 with any finding of a level, and 900 with none firmer, are 5 with both."""
+    cohort = people(knowledge(), {("A/A", "A/A", "T/T"): 1000})
+    firm, weak = Level.SINGLE_CORRECTED, Level.SINGLE_NOMINAL
+    category = CategoryPeople(
+        "exposure", Partition(1000, {firm: 100, weak: 900}), {firm: 100, weak: with_any}, 1005
+    )
+    cohort = dataclasses.replace(cohort, categories=(category,))
+    (found,) = suppress(cohort, 20).categories
+    assert is_told == (found == category)
+    assert is_told != found.highest.hides_zeros
+
+
+@pytest.mark.parametrize(("of_all", "is_told"), [(500, True), (505, False), (600, True)])
+def test_people_with_findings_in_one_category_alone_are_not_told(
+    of_all: int, is_told: bool
+) -> None:
+    """505 with a finding in any category, and 500 in one, are 5 in the other alone."""
+
+    def category(name: str, count: int) -> CategoryPeople:
+        level = Level.SINGLE_CORRECTED
+        cells: dict[Level | None, Count] = {level: count, None: 1000 - count}
+        highest = Partition(1000, cells)
+        return CategoryPeople(name, highest, {level: count} if name != "overall" else {}, count)
+
+    categories = (category("toxicity", 100), category("exposure", 500), category("overall", of_all))
+    cohort = people(knowledge(), {("A/A", "A/A", "T/T"): 1000})
+    told = suppress(dataclasses.replace(cohort, categories=categories), 20).categories
+    assert categories[:2] == told[:2]
+    assert is_told == (categories[2] == told[2])
+
+
+@pytest.mark.parametrize("missing", [5, 7])
+def test_whether_a_frequency_was_compared_does_not_narrow_a_hidden_number(missing: int) -> None:
+    """Of 60 people, at most 6 may be missing for a comparison."""
+    curated = load()
+    columns = {item.id: [called("/".join(item.alleles[:1] * 2))] * 60 for item in curated.variants}
+    columns["rs4646"] = [_call(".")] * missing + [called("C/A")] * (60 - missing)
+    tally = CohortTally(curated)
+    tally.add(annotated(curated, columns))
+    site = next(site for site in suppress(tally.finish(), 20).sites if site.variant == "rs4646")
+    assert site.frequency is not None
+    assert OTHER is site.frequency.observed
+    assert not site.frequency.is_compared
 
 
 def test_a_cohort_of_fewer_people_than_are_told() -> None:

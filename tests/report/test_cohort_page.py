@@ -125,9 +125,9 @@ def test_names_are_shown_as_they_are_and_linked(toy: KnowledgeBase) -> None:
         pages={HOSTILE[0]: "people/1.html"},
         refused=[("<b>.vcf", "the file is truncated")] * 51,
     )
-    asked = CallOptions(min_dp=10)
-    given = dataclasses.replace(cohort, people=tuple(named), options=asked)
-    page = cohort_page(given, toy, options)
+    called = CallOptions(min_dp=10, absent_is_reference=True)
+    cohort = dataclasses.replace(cohort, people=tuple(named), options=called, genes=("AAA",))
+    page = cohort_page(cohort, toy, options)
     assert b'<a href="people/1.html">&lt;script&gt;alert(1)&lt;/script&gt;</a>' in page
     assert page.count(b'<a href="people/') == 1
     people = section(page, "people")
@@ -136,7 +136,8 @@ def test_names_are_shown_as_they_are_and_linked(toy: KnowledgeBase) -> None:
     assert run.count("<b>.vcf : the file is truncated") == 50
     assert "Refused files: 51" in run
     assert "and 1 more" in run
-    assert "minimum read depth (DP) 10" in run
+    assert "only the genes AAA; minimum read depth (DP) 10" in run
+    assert "absent sites are taken for reference: asserted, not observed" in run
 
 
 def test_small_counts_are_hidden(toy_haplotypes: KnowledgeBase) -> None:
@@ -153,8 +154,18 @@ def test_small_counts_are_hidden(toy_haplotypes: KnowledgeBase) -> None:
     assert b"<script" not in page
 
 
+def test_places_are_on_an_assembly_that_is_named(toy: KnowledgeBase) -> None:
+    """Results of two assemblies can be reported together; places are on the first."""
+    cohort = toy_people(toy, [("A/A", 2)])
+    both = dataclasses.replace(cohort.files, assemblies=("GRCh37", "GRCh38"))
+    page = text_of(cohort_page(dataclasses.replace(cohort, files=both), toy))
+    assert "Variant Site on GRCh37 Called" in page
+
+
 def test_nothing_is_told_of_fewer_people(toy: KnowledgeBase) -> None:
-    page = cohort_page(toy_people(toy, [("A/A", 7)]), toy, SUPPRESSED)
+    cohort = toy_people(toy, [("A/A", 7)])
+    cohort = dataclasses.replace(cohort, files=dataclasses.replace(cohort.files, n_files=7))
+    page = cohort_page(cohort, toy, SUPPRESSED)
     assert "The cohort has fewer than 20 people: nothing is told of it." in text_of(page)
     assert not re.search(r"\b7\b", text_of(page))
     with pytest.raises(UsageError, match="3 or more"):

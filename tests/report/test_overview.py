@@ -103,6 +103,17 @@ def test_the_answer_is_made_of_counts(rows: Sequence[Facts], told: str) -> None:
     assert f"Of {' '.join(told.split())}" == answer(given, shown(given))
 
 
+def test_what_lies_on_other_genes_is_not_said_to_be_unknown() -> None:
+    """With chosen genes, the document has only their conclusions."""
+    given = with_rows(
+        several(NULL), genes=["AAA"], summary=[summary(key) for key in (*CATEGORIES, "overall")]
+    )
+    assert answer(given, shown(given)).startswith("Of 1 conclusion on the chosen genes, 1 could")
+    row, *_ = category_rows(given, shown(given))
+    assert CategoryState.NO_EVIDENCE is row.state
+    assert row.why.startswith("Not looked at: the knowledge base has no conclusion")
+
+
 def test_a_category_is_in_one_of_four_states() -> None:
     rows = several({"category": "efficacy"}, {**NULL, "category": "exposure"}, MISSING)
     sides = "Not assessed: 2 of 3 variants and haplotype sets (2 absent)."
@@ -134,7 +145,14 @@ def test_a_category_is_in_one_of_four_states() -> None:
     assert [
         (CategoryState.FINDINGS, "Nothing established", "On it: 1 finding: worse (rs1).", 1, 3, ""),
         (CategoryState.NONE_APPLIES, "Nothing established", "", 1, 1, ""),
-        (CategoryState.NO_EVIDENCE, "No evidence: none", "", 0, 0, ""),
+        (
+            CategoryState.NO_EVIDENCE,
+            "No evidence: none",
+            "",
+            0,
+            0,
+            "No evidence exists: nobody has published a usable result.",
+        ),
         (
             CategoryState.NOT_ASSESSED,
             "Nothing could be assessed",
@@ -189,6 +207,16 @@ def test_what_every_summary_begins_with_is_told_once() -> None:
     assert opening(given) == ""
 
 
+def test_an_asserted_genotype_is_not_shown_as_called() -> None:
+    """Nobody has observed it."""
+    given = document(calls=[call("rs1"), call("rs2", source="asserted"), call("rs3", "absent")])
+    (strip,) = gene_strips(given)
+    assert ["called", "asserted", "absent"] == [mark.word for mark, _ in strip.runs]
+    assert {"called": 1, "asserted": 1, "absent": 1} == {
+        mark.word: count for mark, count in status_counts(given) if count
+    }
+
+
 def test_neighbouring_sites_of_a_status_are_one_run() -> None:
     statuses = ["called", "called", "absent", "called", "no_call"]
     calls = [call(f"rs{n}", status) for n, status in enumerate(statuses)]
@@ -209,5 +237,6 @@ def test_neighbouring_sites_of_a_status_are_one_run() -> None:
 
 def test_every_status_has_a_shape_of_its_own() -> None:
     marks = [mark for mark, _ in status_counts(document())]
-    assert [status.value.replace("_", " ") for status in CallStatus] == [m.word for m in marks]
+    called, *others = (status.value.replace("_", " ") for status in CallStatus)
+    assert [called, "asserted", *others] == [mark.word for mark in marks]
     assert len({mark.shape for mark in marks}) == len({mark.key for mark in marks}) == len(marks)

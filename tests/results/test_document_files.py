@@ -264,6 +264,7 @@ RUNS: dict[str, tuple[tuple[str | int, ...], object, str]] = {
     "another knowledge base": (("knowledge_base", "sha256"), "0" * 64, "another knowledge base"),
     "other options": (("options", "min_gq"), 20, "other options"),
     "another population": (("options", "population"), "EUR", "another --population"),
+    "other genes": (("genes",), ["AAA"], "another --gene"),
     "another program": (("pgx_ana_version",), "0.0.9", "another version of pgx-ana"),
 }
 
@@ -299,7 +300,6 @@ BY_HAND: dict[str, tuple[tuple[str | int, ...], object]] = {
     "genotype": (("calls", 0, "genotype"), "A/A"),
     "genotype that is none": (("calls", 0, "genotype"), "A/A/A"),
     "status": (("calls", 0, "status"), "no_call"),
-    "status that is none": (("calls", 0, "status"), "certain"),
     "file": (("calls", 0, "file"), "other.vcf"),
     "no file": (("inputs",), []),
     "direction": (("annotations", 0, "direction"), "lower"),
