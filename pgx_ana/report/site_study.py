@@ -10,6 +10,7 @@ from pgx_ana.knowledge import PolygenicResult, Publication
 from pgx_ana.report.site_addresses import Link
 from pgx_ana.report.site_results import ResultDetail, estimate_text
 from pgx_ana.report.site_subject import Site
+from pgx_ana.report.words import p_text
 
 _VALIDATED = {
     "yes": "tested in other people too",
@@ -110,7 +111,7 @@ def _polygenic(item: PolygenicResult, site: Site) -> PolygenicView:
         score=item.score,
         people=", ".join(["n unknown" if item.n is None else f"n = {item.n:,}", *_on(item, site)]),
         text=item.summary,
-        estimates=(*map(estimate_text, item.effects), *([f"p {item.p}"] if item.p else [])),
+        estimates=(*map(estimate_text, item.effects), *([p_text(item.p)] if item.p else [])),
         validated=_VALIDATED[item.validated],
     )
 

@@ -139,5 +139,5 @@ def signs_of_results(document: Document) -> Iterator[tuple[str, ...]]:
         author = re.sub(r" [A-Z]{1,3}$", "", publication["author"])
         people = "n unknown" if item["n"] is None else f"{item['n']:,}"
         counted = (people,) if key in listed else (item["outcome"],)
-        p = () if item["p"] is None else (item["p"],)
+        p = () if item["p"] is None else (re.sub("^([<>]) *", r"\1 ", item["p"]),)
         yield (f"{author} {publication['year'] or '(year unknown)'}", *counted, *p)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
@@ -203,7 +204,7 @@ def test_every_number_of_a_result_is_there(site: Site, knowledge: KnowledgeBase)
     """On the page of its study: measure, value, interval and remark of each effect, and p."""
     for key, item in knowledge.evidence.items():
         card = site[f"studies/{item.publication}.html"].one("article", id=f"r-{key}").text
-        texts = [item.wording, item.design, item.p or ""]
+        texts = [item.wording, item.design, re.sub("^([<>]) *", r"\1 ", item.p or "")]
         for effect in item.effects:
             numbers = (effect.value, effect.low, effect.high)
             texts += [f"{number:g}" for number in numbers if number is not None]
