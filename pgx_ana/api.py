@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pgx_ana.errors import UsageError
+from pgx_ana.file_formats import FileFormat, OutputChoice
 from pgx_ana.knowledge import KnowledgeBase, load
 from pgx_ana.model import CallOptions
 from pgx_ana.names import did_you_mean
 from pgx_ana.output import Table, make_table, patient_texts, to_frame, write_annotations
 from pgx_ana.pipeline import Identity, Request, Selection, run
-from pgx_ana.terms import TEXT_TABLES, FileFormat, OutputChoice, TableName
+from pgx_ana.terms import TEXT_TABLES, TableName
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pgx_ana.file_formats import FileFormat, OutputChoice
 from pgx_ana.model import CallOptions
 from pgx_ana.pipeline import Identity, Request, Selection, SheetRow
-from pgx_ana.terms import Assembly, FileFormat, OutputChoice, TableName
+from pgx_ana.terms import Assembly, TableName
 
 
 @dataclass(frozen=True, slots=True)

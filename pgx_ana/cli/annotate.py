@@ -22,7 +22,7 @@ from pgx_ana.cli.options import (
     tables_option,
 )
 from pgx_ana.cli.telling import tell_run
-from pgx_ana.terms import FileFormat, Layout, OutputChoice
+from pgx_ana.file_formats import FileFormat, Layout, OutputChoice
 
 if TYPE_CHECKING:
     from pgx_ana.annotation import Annotations
@@ -101,10 +101,10 @@ def _checked_choice(output: str, given: Mapping[str, Any]) -> OutputChoice:
     choice = chosen_output(output, given)
     check_destination(output, given, choice.file_names)
     check_writable(output, is_folder=bool(choice.file_names))
-    if choice.file_format is FileFormat.PARQUET:
-        from pgx_ana.output import require_pyarrow
+    if choice.facts.library:
+        from pgx_ana.output import require_library
 
-        require_pyarrow()
+        require_library(choice)
     return choice
 
 

@@ -26,7 +26,7 @@ from pgx_ana.cli.options import (
 )
 from pgx_ana.cli.streams import say
 from pgx_ana.errors import UsageError
-from pgx_ana.terms import FileFormat, Layout, OutputChoice
+from pgx_ana.file_formats import FileFormat, Layout, OutputChoice
 
 if TYPE_CHECKING:
     from pgx_ana.batch import BatchFolder, BatchReport, Effort, Plan
@@ -296,12 +296,11 @@ def _plan(given: Mapping[str, Any], shards: int) -> tuple[BatchFolder, Plan]:
 def _output(given: Mapping[str, Any]) -> OutputChoice:
     """Return what is written. Raises :class:`UsageError` if that is not possible."""
     from pgx_ana.batch import part_output
-    from pgx_ana.output import require_pyarrow
+    from pgx_ana.output import require_library
 
     long = {**given, "layout": Layout.LONG.value, "with_names": False}
     choice = chosen_output(os.curdir, long)
-    if choice.file_format is FileFormat.PARQUET:
-        require_pyarrow()
+    require_library(choice)
     return part_output(choice.file_format, choice.tables)
 
 

@@ -11,20 +11,15 @@ from typing import Any
 
 from pgx_ana.cli.options import ALL_TABLES, knowledge_directories
 from pgx_ana.errors import UsageError
-from pgx_ana.terms import (
-    DOCUMENT_FORMATS,
-    TEXT_TABLES,
-    WIDE_TABLES,
-    FileFormat,
-    Layout,
-    OutputChoice,
-    TableName,
-)
+from pgx_ana.file_formats import FORMATS, FileFormat, Layout, OutputChoice, format_endings
+from pgx_ana.terms import TEXT_TABLES, WIDE_TABLES, TableName
 
 STDSTREAM = "-"
 _COMPRESSED_ENDINGS = (".gz", ".bgz")
 _COMPANIONS = ("", ".tbi", ".csi", ".fai", ".gzi")
 """Endings of the files that belong to an input: itself, and its indexes."""
+
+_COMPRESSED_FORMATS = frozenset(kind for kind, facts in FORMATS.items() if facts.is_compressed)
 
 FileId = tuple[int, int]
 """Device and inode: the same for every name of a file."""
@@ -33,27 +28,42 @@ FileId = tuple[int, int]
 def format_by_name(output: str, formats: Mapping[str, str], default: str) -> str:
     """Return the format for the ending of a file name; ``formats`` has them by ending.
 
-    Stdout, devices, folders and names without an ending get the default. An ending ``.gz`` only
-    says that the file is compressed. Raises :class:`UsageError` for an unknown ending.
+    Of endings that fit, the longest counts. Stdout, devices, folders and names without an ending
+    get the default. An ending ``.gz`` only says that the file is compressed. Raises
+    :class:`UsageError` for an unknown ending.
     """
-    name = output
-    for ending in _COMPRESSED_ENDINGS:
-        if name.casefold().endswith(ending):
-            name = name[: -len(ending)]
-    ending = Path(name).suffix.casefold()
+    name = _without_compression(output)
     mode = _mode_of(output)
-    if output == STDSTREAM or not ending or (mode and not stat.S_ISREG(mode)):
+    if output == STDSTREAM or not Path(name).suffix or (mode and not stat.S_ISREG(mode)):
         return default
-    if ending not in formats:
-        raise UsageError(f"-o {output}: no format has the ending {ending}; {_endings(formats)}")
-    if formats[ending] == FileFormat.PARQUET and name != output:
-        raise UsageError(f"-o {output}: Parquet is compressed as it is; leave out the last ending")
-    return formats[ending]
+    ending = _ending(name, formats)
+    if not ending:
+        suffix = Path(name).suffix.casefold()
+        raise UsageError(f"-o {output}: no format has the ending {suffix}; {_endings(formats)}")
+    kind = formats[ending]
+    if kind in _COMPRESSED_FORMATS and name != output:
+        title = FORMATS[FileFormat(kind)].title
+        raise UsageError(f"-o {output}: {title} is compressed as it is; leave out the last ending")
+    return kind
+
+
+def _without_compression(output: str) -> str:
+    for ending in _COMPRESSED_ENDINGS:
+        if output.casefold().endswith(ending):
+            return output[: -len(ending)]
+    return output
+
+
+def _ending(name: str, formats: Collection[str]) -> str:
+    """Return the longest known ending of a name, which is more than the ending; empty for none."""
+    last = Path(name).name.casefold()
+    fitting = [ending for ending in formats if last.endswith(ending) and last != ending]
+    return max(fitting, key=len, default="")
 
 
 def _endings(formats: Mapping[str, str]) -> str:
     """Say which endings there are."""
-    texts = [ending for ending, kind in formats.items() if kind != FileFormat.PARQUET]
+    texts = [ending for ending, kind in formats.items() if kind not in _COMPRESSED_FORMATS]
     others = "".join(f"or {ending}, " for ending in formats if ending not in texts)
     return f"use {', '.join(texts)}, each also with .gz, {others}or give --format"
 
@@ -65,8 +75,8 @@ def chosen_output(output: str, given: Mapping[str, Any]) -> OutputChoice:
     combined, and if the destination does not suit the tables.
     """
     layout, names = Layout(given["layout"]), given["tables"]
-    formats = {f".{kind}": kind.value for kind in FileFormat}
-    is_file = _has_ending(output, formats) and not stat.S_ISDIR(_mode_of(output))
+    formats = format_endings()
+    is_file = _is_file_name(output, formats) and not stat.S_ISDIR(_mode_of(output))
     is_several = layout is Layout.LONG and (len(names) > 1 or ALL_TABLES in names)
     if is_several:
         _check_folder(output, "several tables need a folder, not one file", is_file=is_file)
@@ -74,11 +84,14 @@ def chosen_output(output: str, given: Mapping[str, Any]) -> OutputChoice:
         kind = FileFormat(given["file_format"] or FileFormat.TSV)
     else:
         kind = FileFormat(format_by_name(output, formats, FileFormat.TSV))
-    said = f"--format {kind}" if given["file_format"] else f"-o {output}: {kind.upper()}"
+    said = f"--format {kind}" if given["file_format"] else f"-o {output}: {FORMATS[kind].title}"
     choice = OutputChoice(kind, _tables(names, kind, layout), layout, given["with_names"])
     _check_choice(choice, said)
     if choice.file_names:
-        advice = "Parquet has several tables: name one with --table, or give a folder with -o"
+        advice = (
+            f"{choice.facts.title} has several tables: name one with --table, or give a folder "
+            "with -o"
+        )
         _check_folder(output, advice, is_file=is_file)
     return choice
 
@@ -91,34 +104,41 @@ def _check_folder(output: str, advice: str, *, is_file: bool) -> None:
         raise UsageError(f"-o {output}: {advice}")
 
 
-def _has_ending(output: str, formats: Collection[str]) -> bool:
-    return Path(output).suffix.casefold() in {*formats, *_COMPRESSED_ENDINGS}
+def _is_file_name(output: str, formats: Collection[str]) -> bool:
+    """Return whether a name ends as that of a file in a known format, or of a compressed one."""
+    return _without_compression(output) != output or bool(_ending(output, formats))
 
 
 def _tables(names: Sequence[str], kind: FileFormat, layout: Layout) -> tuple[TableName, ...]:
     """Return the tables of ``--table``; ``all`` are those that the format and layout have."""
     if ALL_TABLES not in names:
         return tuple(map(TableName, names))
-    if layout is Layout.WIDE:
-        return WIDE_TABLES
-    return tuple(TableName) if kind is FileFormat.PARQUET else TEXT_TABLES
+    return WIDE_TABLES if layout is Layout.WIDE else FORMATS[kind].tables or TEXT_TABLES
 
 
 def _check_choice(choice: OutputChoice, said: str) -> None:
     """Raise :class:`UsageError` for what cannot be combined; ``said`` names the format."""
-    kind, is_wide = choice.file_format, choice.layout is Layout.WIDE
-    if is_wide and kind in DOCUMENT_FORMATS:
-        raise UsageError(f"{said} has documents; --layout wide is for tsv, csv and parquet")
-    if choice.tables and kind in DOCUMENT_FORMATS:
-        raise UsageError(f"{said} contains all tables; omit --table")
-    if choice.with_names and kind is not FileFormat.PARQUET:
+    facts, is_wide = choice.facts, choice.layout is Layout.WIDE
+    if is_wide and not facts.has_wide:
+        wide = _listed([kind for kind in FORMATS if FORMATS[kind].has_wide])
+        raise UsageError(f"{said} has no wide layout; --layout wide is for {wide}")
+    if choice.tables and not facts.tables:
+        raise UsageError(f"{said} has no tables to choose; omit --table")
+    if choice.with_names and choice.file_format is not FileFormat.PARQUET:
         raise UsageError("--names is for --format parquet: other formats have the names anyway")
-    known = WIDE_TABLES if is_wide else TEXT_TABLES
+    known = WIDE_TABLES if is_wide else facts.tables
     unknown = [table for table in choice.tables if table not in known]
     if unknown and is_wide:
         raise UsageError(f"--layout wide has the tables calls and haplotypes, not {unknown[0]}")
-    if unknown and kind is not FileFormat.PARQUET:
-        raise UsageError(f"--table {unknown[0]}: only --format parquet has this table")
+    if unknown:
+        having = _listed([kind for kind in FORMATS if unknown[0] in FORMATS[kind].tables])
+        raise UsageError(f"--table {unknown[0]}: only --format {having} has this table")
+
+
+def _listed(kinds: Sequence[str]) -> str:
+    """Return names as words: ``tsv, csv and parquet``."""
+    *others, last = kinds
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def check_destination(

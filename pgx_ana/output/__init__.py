@@ -14,7 +14,6 @@ from pgx_ana.output.documents import json_value, patient_texts
 from pgx_ana.output.files import write
 from pgx_ana.output.formats import (
     merge_tables,
-    require_pyarrow,
     write_annotations,
     write_callability,
 )
@@ -24,6 +23,7 @@ from pgx_ana.output.page_files import PageFolder, page_folder
 from pgx_ana.output.phase_blocks import PhaseBlock
 from pgx_ana.output.provenance import METADATA_KEY, SCHEMA_VERSION, STAMPS
 from pgx_ana.output.tables import Table, make_table
+from pgx_ana.output.writer import require_library
 
 __all__ = [
     "COLUMNS",
@@ -44,7 +44,7 @@ __all__ = [
     "parts_of",
     "patient_texts",
     "publication_facts",
-    "require_pyarrow",
+    "require_library",
     "to_frame",
     "write",
     "write_annotations",

@@ -3,36 +3,68 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib.util
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from types import MappingProxyType
 
 from pgx_ana.annotation import Annotations
-from pgx_ana.errors import UsageError
+from pgx_ana.file_formats import FileFormat, Layout, OutputChoice
 from pgx_ana.output.callability import callability_json, callability_text, callability_tsv
 from pgx_ana.output.delimited import DelimitedWriter
 from pgx_ana.output.documents import DocumentWriter
 from pgx_ana.output.encoding import as_utf8
 from pgx_ana.output.files import OutputStream, output_file, output_folder, write
 from pgx_ana.output.wide import WideWriter
+from pgx_ana.output.writer import Job, Writer, require_library
 from pgx_ana.quality import Callability
-from pgx_ana.terms import DOCUMENT_FORMATS, FileFormat, Layout, OutputChoice, TableName
+from pgx_ana.terms import TableName
 
 MAX_NAMED = 20_000
 """People up to whom every table of Parquet has their names; with more, names would fill it."""
 
-_SEPARATORS = {FileFormat.TSV: "\t", FileFormat.CSV: ","}
+
+def _tsv(stream: OutputStream, job: Job) -> Writer:
+    return _text_table(stream, job, "\t")
 
 
-class _Writer(Protocol):
-    """Writes blocks of people to an output, one after another."""
+def _csv(stream: OutputStream, job: Job) -> Writer:
+    return _text_table(stream, job, ",")
 
-    def write(self, block: Annotations) -> None:
-        """Write the people of a block, after what comes before the first one."""
 
-    def close(self) -> None:
-        """Write what comes after the last block."""
+def _text_table(stream: OutputStream, job: Job, separator: str) -> Writer:
+    if job.choice.layout is Layout.WIDE:
+        return WideWriter(stream, job.choice.written_tables, separator)
+    return DelimitedWriter(stream, job.tables[0], separator)
+
+
+def _json(stream: OutputStream, job: Job) -> Writer:
+    del job
+    return DocumentWriter(stream, lines=False)
+
+
+def _jsonl(stream: OutputStream, job: Job) -> Writer:
+    del job
+    return DocumentWriter(stream, lines=True)
+
+
+def _parquet(stream: OutputStream, job: Job) -> Writer:
+    from pgx_ana.output.parquet import parquet_writer  # noqa: PLC0415  # needs pyarrow
+
+    has_names = job.choice.with_names or job.n_people <= MAX_NAMED
+    choice = dataclasses.replace(job.choice, with_names=has_names)
+    return parquet_writer(stream, job.tables[0], choice)
+
+
+_WRITERS: Mapping[FileFormat, Callable[[OutputStream, Job], Writer]] = MappingProxyType(
+    {
+        FileFormat.TSV: _tsv,
+        FileFormat.CSV: _csv,
+        FileFormat.JSON: _json,
+        FileFormat.JSONL: _jsonl,
+        FileFormat.PARQUET: _parquet,
+    }
+)
+"""What writes one file of each format."""
 
 
 def write_annotations(
@@ -45,17 +77,17 @@ def write_annotations(
     and all together, or not at all. Raises :class:`OutputError`, and :class:`UsageError` where a
     library for the format is missing.
     """
-    if choice.file_format is FileFormat.PARQUET:
-        require_pyarrow()
-        has_names = choice.with_names or n_people <= MAX_NAMED
-        choice = dataclasses.replace(choice, with_names=has_names)
+    require_library(choice)
+    open_writer = _WRITERS[choice.file_format]
+    job = Job(choice, choice.written_tables, n_people)
     if choice.file_names:
         with output_folder(destination, choice.file_names) as streams:
-            tables = zip(streams, choice.written_tables, strict=True)
-            _write_blocks(blocks, [_writer(stream, table, choice) for stream, table in tables])
+            jobs = (dataclasses.replace(job, tables=(table,)) for table in choice.written_tables)
+            pairs = zip(streams, jobs, strict=True)
+            _write_blocks(blocks, [open_writer(stream, one) for stream, one in pairs])
     else:
         with output_file(destination) as stream:
-            _write_blocks(blocks, [_writer(stream, choice.written_tables[0], choice)])
+            _write_blocks(blocks, [open_writer(stream, job)])
 
 
 def merge_tables(table: TableName, parts: Iterable[Path], destination: str) -> None:
@@ -64,42 +96,20 @@ def merge_tables(table: TableName, parts: Iterable[Path], destination: str) -> N
     The file does not depend on how people are divided. Raises :class:`InputError` for a part that
     cannot be read, and :class:`OutputError`.
     """
-    require_pyarrow()
+    require_library(OutputChoice(FileFormat.PARQUET))
     from pgx_ana.output.parquet import merge_shared_tables  # noqa: PLC0415  # needs pyarrow
 
     with output_file(destination) as stream:
         merge_shared_tables(table, parts, stream)
 
 
-def require_pyarrow() -> None:
-    """Raise :class:`UsageError` if the library that writes Parquet is not installed."""
-    if importlib.util.find_spec("pyarrow") is None:
-        raise UsageError(
-            "Parquet is written by pyarrow, which is not installed: pip install 'pgx-ana[parquet]'"
-        )
-
-
-def _write_blocks(blocks: Iterable[Annotations], writers: Sequence[_Writer]) -> None:
+def _write_blocks(blocks: Iterable[Annotations], writers: Sequence[Writer]) -> None:
     for block in blocks:
         for writer in writers:
             writer.write(block)
         del block  # before the next one is made, so that there is only one at a time
     for writer in writers:
         writer.close()
-
-
-def _writer(stream: OutputStream, table: TableName, choice: OutputChoice) -> _Writer:
-    """Return what writes one file: a table, or all that the choice has."""
-    kind = choice.file_format
-    if kind in DOCUMENT_FORMATS:
-        return DocumentWriter(stream, lines=kind is FileFormat.JSONL)
-    if kind is FileFormat.PARQUET:
-        from pgx_ana.output.parquet import parquet_writer  # noqa: PLC0415  # needs pyarrow
-
-        return parquet_writer(stream, table, choice)
-    if choice.layout is Layout.WIDE:
-        return WideWriter(stream, choice.written_tables, _SEPARATORS[kind])
-    return DelimitedWriter(stream, table, _SEPARATORS[kind])
 
 
 def write_callability(callability: Callability, file_format: str, destination: str) -> None:

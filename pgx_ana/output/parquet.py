@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from pgx_ana.annotation import Annotations
 from pgx_ana.coded import Coded
 from pgx_ana.errors import InputError
+from pgx_ana.file_formats import Layout, OutputChoice
 from pgx_ana.output.columnar import Cells, parts_of, variant_rows
 from pgx_ana.output.columns import PARQUET_COLUMNS, Column
 from pgx_ana.output.conclusion_keys import ConclusionTable
@@ -26,7 +27,7 @@ from pgx_ana.output.rendering import ByteStream
 from pgx_ana.output.shared_rows import KEYS, SharedRows
 from pgx_ana.output.tables import Value, joined
 from pgx_ana.output.wide import wide_columns
-from pgx_ana.terms import Layout, OutputChoice, TableName
+from pgx_ana.terms import TableName
 
 _Array = Any
 """An array of pyarrow. Its type would be more precise, but depends on that of the values."""

@@ -9,8 +9,9 @@ from typing import Protocol
 
 from pgx_ana.annotation import Annotations
 from pgx_ana.errors import InputError, UsageError
+from pgx_ana.file_formats import FileFormat, OutputChoice
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.output import PARQUET_COLUMNS, parts_of, patient_texts, require_pyarrow
+from pgx_ana.output import PARQUET_COLUMNS, parts_of, patient_texts, require_library
 from pgx_ana.results.document_check import Document
 from pgx_ana.results.document_files import documents_in
 from pgx_ana.results.document_people import DocumentPeople, recomputed_rows
@@ -51,7 +52,7 @@ def open_results(paths: Sequence[str], knowledge: KnowledgeBase) -> Results:
         raise UsageError(
             f"{folders[0]}: is a folder, which is read alone; report other results separately"
         )
-    require_pyarrow()
+    require_library(OutputChoice(FileFormat.PARQUET))
     return ParquetResults(Path(folders[0]), knowledge)
 
 

@@ -25,8 +25,9 @@ from helpers.fake_slurm import Slurm
 from helpers.fixture_types import MakeVcf
 from helpers.paths import ROOT, TOY
 
+from pgx_ana.file_formats import FileFormat
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.terms import PARQUET_TABLES, FileFormat
+from pgx_ana.terms import PARQUET_TABLES
 from pgx_ana.version import __version__
 
 pytestmark = pytest.mark.slow

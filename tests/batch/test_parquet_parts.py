@@ -26,17 +26,11 @@ from pgx_ana.batch import (
     start_batch,
 )
 from pgx_ana.errors import InputError
+from pgx_ana.file_formats import FileFormat, OutputChoice
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.output import write_annotations
 from pgx_ana.pipeline import run as annotate
-from pgx_ana.terms import (
-    PARQUET_TABLES,
-    SHARED_TABLES,
-    TEXT_TABLES,
-    FileFormat,
-    OutputChoice,
-    TableName,
-)
+from pgx_ana.terms import PARQUET_TABLES, SHARED_TABLES, TEXT_TABLES, TableName
 
 ALL = tuple(TableName)
 IN_PARTS = [table for table in ALL if table not in SHARED_TABLES]

@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 from pgx_ana.batch import MAX_BLOCK_FILES, Division, Plan, Settings, make_plan, part_output
 from pgx_ana.batch.plan import PlannedFile
 from pgx_ana.errors import UsageError
+from pgx_ana.file_formats import FileFormat
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import CallOptions
 from pgx_ana.pipeline import Request, Selection, SheetRow
-from pgx_ana.terms import Assembly, FileFormat, TableName
+from pgx_ana.terms import Assembly, TableName
 
 SETTINGS = Settings(
     Request(

@@ -31,8 +31,9 @@ from helpers.paths import ROOT, TOY
 from pgx_ana.batch import Division, Effort, finish_batch, run_shard
 from pgx_ana.batch.workers import _ending
 from pgx_ana.errors import InputError
+from pgx_ana.file_formats import FileFormat
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.terms import PARQUET_TABLES, FileFormat
+from pgx_ana.terms import PARQUET_TABLES
 
 KILLED = "the process that read it was killed by signal 9 (SIGKILL)"
 

@@ -358,8 +358,8 @@ def check_error(result: Result, code: int, message: str) -> None:
     [
         (["-t", "calls", "-t", "summary"], NO_FOLDER),
         (["-t", "calls", "-t", "summary", "-o", "-"], NO_FOLDER),
-        (["-f", "json", "-t", "calls"], "--format json contains all tables; omit --table"),
-        (["-f", "jsonl", "-t", "calls"], "--format jsonl contains all tables; omit --table"),
+        (["-f", "json", "-t", "calls"], "--format json has no tables to choose; omit --table"),
+        (["-f", "jsonl", "-t", "calls"], "--format jsonl has no tables to choose; omit --table"),
         (["-g", "XYZ"], "the knowledge base has no variant in XYZ; genes with variants: AAA, BBB"),
         (
             ["-g", "ZZ", "-g", "AAA", "-g", "YY"],

@@ -22,9 +22,10 @@ from pgx_ana.batch import (
     run_shard,
     start_batch,
 )
+from pgx_ana.file_formats import FileFormat
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.pipeline import Request
-from pgx_ana.terms import FileFormat, TableName
+from pgx_ana.terms import TableName
 
 IN_THIS_PROCESS = Effort(jobs=0)
 TABLES = (TableName.CALLS, TableName.SUMMARY)

@@ -10,10 +10,10 @@ import pyarrow.parquet as pq
 
 from helpers.people_in_blocks import in_blocks
 from pgx_ana.annotation import Annotations
+from pgx_ana.file_formats import FileFormat, OutputChoice
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.output import patient_texts, write_annotations
 from pgx_ana.results import StoredRun, open_results
-from pgx_ana.terms import DOCUMENT_FORMATS, FileFormat, OutputChoice
 
 PARQUET = OutputChoice(FileFormat.PARQUET)
 
@@ -22,7 +22,7 @@ def written(
     people: Annotations, folder: Path, choice: OutputChoice = PARQUET, block: int = 1000
 ) -> Path:
     """Write people in blocks, and return the folder or file."""
-    is_file = choice.file_format in DOCUMENT_FORMATS
+    is_file = choice.file_format in {FileFormat.JSON, FileFormat.JSONL}
     target = folder / (f"people.{choice.file_format}" if is_file else "results")
     n_people = len(people.calls.samples)
     write_annotations(in_blocks(people, block), choice, str(target), n_people)

@@ -16,11 +16,12 @@ from helpers.varied_people import varied_people
 from pgx_ana.annotation import Annotations
 from pgx_ana.coded import Coded
 from pgx_ana.errors import OutputError
+from pgx_ana.file_formats import FileFormat, Layout, OutputChoice
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import Circumstances
 from pgx_ana.output import rendering, write_annotations
 from pgx_ana.pipeline import Request, run
-from pgx_ana.terms import TEXT_TABLES, WIDE_TABLES, FileFormat, Layout, OutputChoice
+from pgx_ana.terms import TEXT_TABLES, WIDE_TABLES
 
 CHOICES = [
     *(

@@ -36,6 +36,7 @@ from helpers.varied_people import SAMPLES, varied_people
 from pgx_ana.annotation import Annotations, summarise
 from pgx_ana.coded import Coded
 from pgx_ana.errors import UsageError
+from pgx_ana.file_formats import FileFormat, Layout, OutputChoice
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import Circumstances
 from pgx_ana.output import (
@@ -47,15 +48,7 @@ from pgx_ana.output import (
 )
 from pgx_ana.output.documents import input_facts
 from pgx_ana.output.parquet import parquet_writer
-from pgx_ana.terms import (
-    PARQUET_TABLES,
-    SHARED_TABLES,
-    CallSource,
-    FileFormat,
-    Layout,
-    OutputChoice,
-    TableName,
-)
+from pgx_ana.terms import PARQUET_TABLES, SHARED_TABLES, CallSource, TableName
 from pgx_ana.version import __version__
 
 TEXT = pa.dictionary(pa.int32(), pa.string())

@@ -16,17 +16,10 @@ from helpers.table_text import table_text
 from helpers.varied_people import varied_people
 
 from pgx_ana.annotation import Annotations
+from pgx_ana.file_formats import FileFormat, Layout, OutputChoice
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.output import make_table, write_annotations
-from pgx_ana.terms import (
-    WIDE_TABLES,
-    CallSource,
-    CallStatus,
-    FileFormat,
-    Layout,
-    OutputChoice,
-    TableName,
-)
+from pgx_ana.terms import WIDE_TABLES, CallSource, CallStatus, TableName
 
 OBSERVED = {"called", "partial"}
 

@@ -13,10 +13,11 @@ from helpers.paths import PANEL_GENES
 from helpers.people_in_blocks import in_blocks
 
 from pgx_ana.annotation import Annotations
+from pgx_ana.file_formats import FileFormat, Layout, OutputChoice
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.output import write_annotations
 from pgx_ana.pipeline import Request, run
-from pgx_ana.terms import WIDE_TABLES, FileFormat, Layout, OutputChoice, TableName
+from pgx_ana.terms import WIDE_TABLES, TableName
 
 
 @pytest.fixture(scope="module")

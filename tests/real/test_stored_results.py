@@ -19,11 +19,12 @@ from helpers.stored_results import (
 
 from pgx_ana.annotation import Annotations
 from pgx_ana.coded import Coded
+from pgx_ana.file_formats import FileFormat, OutputChoice
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import CallOptions, Circumstances
 from pgx_ana.output import patient_texts
 from pgx_ana.pipeline import Request, Selection, run
-from pgx_ana.terms import Assembly, FileFormat, OutputChoice
+from pgx_ana.terms import Assembly
 
 CONTEXTS = (
     Circumstances(),

@@ -17,11 +17,11 @@ from helpers.stored_results import texts, written
 
 from pgx_ana.annotation import Annotations
 from pgx_ana.errors import InputError, PgxAnaError, UsageError
+from pgx_ana.file_formats import FileFormat, OutputChoice
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.output import patient_texts
 from pgx_ana.pipeline import Request, run
 from pgx_ana.results import document_files, documents_in, open_results
-from pgx_ana.terms import FileFormat, OutputChoice
 
 Document = dict[str, Any]
 NAMES = ("S1", 'Jos\u00e9 "J"', "S3")

@@ -22,11 +22,12 @@ from helpers.varied_people import varied_people
 from pgx_ana.annotation import Annotations
 from pgx_ana.coded import Coded
 from pgx_ana.errors import InputError
+from pgx_ana.file_formats import FileFormat, OutputChoice
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import CallOptions, Circumstances
 from pgx_ana.output import patient_texts
 from pgx_ana.pipeline import Identity, Request, Selection, run
-from pgx_ana.terms import CallSource, FileFormat, OutputChoice
+from pgx_ana.terms import CallSource
 
 SAME_ROWS: dict[str, tuple[list[str], str]] = {
     "nothing": ([], "GT"),

@@ -1,0 +1,119 @@
+"""The formats in which annotations are written, and what is written in them.
+
+This module imports nothing heavy, so that the command line can list its choices without loading the
+rest of the package.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from pgx_ana.terms import PARQUET_TABLES, TEXT_TABLES, TableName
+
+
+class Layout(StrEnum):
+    """Whether a person has a row per variant and haplotype set (long), or one row (wide)."""
+
+    LONG = "long"
+    WIDE = "wide"
+
+
+class FileFormat(StrEnum):
+    """The formats in which annotations are written."""
+
+    TSV = "tsv"
+    CSV = "csv"
+    JSON = "json"
+    JSONL = "jsonl"
+    PARQUET = "parquet"
+
+
+@dataclass(frozen=True, slots=True)
+class FormatFacts:
+    """What a format can hold, and how its files are called.
+
+    ``title`` is its name in messages. Its ``endings`` may have several dots; a longer one goes
+    before a shorter one. ``tables`` are those that can be chosen, ``default_tables`` those written
+    where none is; a format without them has one content. ``has_wide`` says whether it has the wide
+    layout. A format that ``is_compressed`` takes no further ending ``.gz``. ``library`` is the
+    module that writes it, and ``extra`` the extra that installs it; both are empty for what is
+    always installed.
+    """
+
+    title: str
+    endings: tuple[str, ...]
+    tables: tuple[TableName, ...] = ()
+    default_tables: tuple[TableName, ...] = ()
+    has_wide: bool = False
+    is_compressed: bool = False
+    library: str = ""
+    extra: str = ""
+
+
+_ANNOTATIONS = (TableName.ANNOTATIONS,)
+
+FORMATS: Mapping[FileFormat, FormatFacts] = MappingProxyType(
+    {
+        FileFormat.TSV: FormatFacts("TSV", (".tsv",), TEXT_TABLES, _ANNOTATIONS, has_wide=True),
+        FileFormat.CSV: FormatFacts("CSV", (".csv",), TEXT_TABLES, _ANNOTATIONS, has_wide=True),
+        FileFormat.JSON: FormatFacts("JSON", (".json",)),
+        FileFormat.JSONL: FormatFacts("JSONL", (".jsonl",)),
+        FileFormat.PARQUET: FormatFacts(
+            "Parquet",
+            (".parquet",),
+            tuple(TableName),
+            PARQUET_TABLES,
+            has_wide=True,
+            is_compressed=True,
+            library="pyarrow",
+            extra="parquet",
+        ),
+    }
+)
+"""All formats; ``output/formats.py`` has what writes each of them."""
+
+
+def format_endings() -> Mapping[str, FileFormat]:
+    """Return the format of each ending of a file name."""
+    return {ending: kind for kind, facts in FORMATS.items() for ending in facts.endings}
+
+
+@dataclass(frozen=True, slots=True)
+class OutputChoice:
+    """What is written, and how.
+
+    ``tables`` is empty for those that a format has by default: annotations as text, calls in the
+    wide layout, :data:`PARQUET_TABLES` in Parquet. ``with_names`` gives every table of Parquet the
+    names of the people, however many there are; ``with_numbers`` gives it their numbers in the run.
+    """
+
+    file_format: FileFormat = FileFormat.TSV
+    tables: tuple[TableName, ...] = ()
+    layout: Layout = Layout.LONG
+    with_names: bool = False
+    with_numbers: bool = True
+
+    @property
+    def facts(self) -> FormatFacts:
+        """Return what the format can hold."""
+        return FORMATS[self.file_format]
+
+    @property
+    def written_tables(self) -> tuple[TableName, ...]:
+        """Return the tables that are written, each to a file unless the layout is wide.
+
+        A format without tables has none.
+        """
+        if self.layout is Layout.WIDE:
+            return self.tables or (TableName.CALLS,)
+        return self.tables or self.facts.default_tables
+
+    @property
+    def file_names(self) -> tuple[str, ...]:
+        """Return the names of the files in a folder; empty if all is written to one file."""
+        if self.layout is Layout.WIDE or len(self.written_tables) <= 1:
+            return ()
+        return tuple(f"{table}.{self.file_format}" for table in self.written_tables)
