@@ -29,6 +29,7 @@ class FileFormat(StrEnum):
     JSON = "json"
     JSONL = "jsonl"
     PARQUET = "parquet"
+    PHENOPACKET = "phenopacket"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +37,11 @@ class FormatFacts:
     """What a format can hold, and how its files are called.
 
     ``title`` is its name in messages. Its ``endings`` may have several dots; a longer one goes
-    before a shorter one. ``tables`` are those that can be chosen, ``default_tables`` those written
-    where none is; a format without them has one content. ``has_wide`` says whether it has the wide
-    layout. A format that ``is_compressed`` takes no further ending ``.gz``. ``library`` is the
-    module that writes it, and ``extra`` the extra that installs it; both are empty for what is
-    always installed.
+    before a shorter one, and those ``for_one`` are of files that hold one person. ``tables`` are
+    those that can be chosen, ``default_tables`` those written where none is; a format without them
+    has one content. ``has_wide`` says whether it has the wide layout. A format that
+    ``is_compressed`` takes no further ending ``.gz``. ``library`` is the module that writes it, and
+    ``extra`` the extra that installs it; both are empty for what is always installed.
     """
 
     title: str
@@ -51,6 +52,7 @@ class FormatFacts:
     is_compressed: bool = False
     library: str = ""
     extra: str = ""
+    for_one: tuple[str, ...] = ()
 
 
 _ANNOTATIONS = (TableName.ANNOTATIONS,)
@@ -70,6 +72,11 @@ FORMATS: Mapping[FileFormat, FormatFacts] = MappingProxyType(
             is_compressed=True,
             library="pyarrow",
             extra="parquet",
+        ),
+        FileFormat.PHENOPACKET: FormatFacts(
+            "Phenopacket",
+            (".phenopacket.json", ".phenopacket.ndjson"),
+            for_one=(".phenopacket.json",),
         ),
     }
 )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
 from pgx_ana.annotation import Annotations
+from pgx_ana.errors import UsageError
 from pgx_ana.file_formats import FileFormat, Layout, OutputChoice
 from pgx_ana.output.callability import callability_json, callability_text, callability_tsv
 from pgx_ana.output.delimited import DelimitedWriter
@@ -55,6 +57,13 @@ def _parquet(stream: OutputStream, job: Job) -> Writer:
     return parquet_writer(stream, job.tables[0], choice)
 
 
+def _phenopacket(stream: OutputStream, job: Job) -> Writer:
+    from pgx_ana.output.phenopacket import PhenopacketWriter, creation_time  # noqa: PLC0415  # rare
+
+    del job
+    return PhenopacketWriter(stream, creation_time(os.environ))
+
+
 _WRITERS: Mapping[FileFormat, Callable[[OutputStream, Job], Writer]] = MappingProxyType(
     {
         FileFormat.TSV: _tsv,
@@ -62,6 +71,7 @@ _WRITERS: Mapping[FileFormat, Callable[[OutputStream, Job], Writer]] = MappingPr
         FileFormat.JSON: _json,
         FileFormat.JSONL: _jsonl,
         FileFormat.PARQUET: _parquet,
+        FileFormat.PHENOPACKET: _phenopacket,
     }
 )
 """What writes one file of each format."""
@@ -75,9 +85,10 @@ def write_annotations(
     Every block is written before the next one is asked for, so that memory does not grow with
     their number. There is at least one; ``n_people`` are those of all blocks. Files appear complete
     and all together, or not at all. Raises :class:`OutputError`, and :class:`UsageError` where a
-    library for the format is missing.
+    library for the format is missing, or a file for one person would get several.
     """
     require_library(choice)
+    _check_people(choice, destination, n_people)
     open_writer = _WRITERS[choice.file_format]
     job = Job(choice, choice.written_tables, n_people)
     if choice.file_names:
@@ -88,6 +99,18 @@ def write_annotations(
     else:
         with output_file(destination) as stream:
             _write_blocks(blocks, [open_writer(stream, job)])
+
+
+def _check_people(choice: OutputChoice, destination: str, n_people: int) -> None:
+    """Raise :class:`UsageError` if a file for one person would get several."""
+    facts = choice.facts
+    name = destination.casefold().removesuffix(".gz").removesuffix(".bgz")
+    if n_people > 1 and name.endswith(facts.for_one or "\0"):
+        others = [ending for ending in facts.endings if ending not in facts.for_one]
+        raise UsageError(
+            f"-o {destination}: holds one {facts.title}, and there are {n_people} people; "
+            f"give a name that ends in {' or '.join(others)}"
+        )
 
 
 def merge_tables(table: TableName, parts: Iterable[Path], destination: str) -> None:
