@@ -24,7 +24,7 @@ from pgx_ana.cli.options import (
     quiet_option,
 )
 from pgx_ana.cli.report_people import FilePeople, People, StoredPeople
-from pgx_ana.cli.streams import say
+from pgx_ana.cli.streams import Level, say
 from pgx_ana.errors import UsageError
 
 if TYPE_CHECKING:
@@ -227,7 +227,7 @@ def _write_folder(
     number = people.number()
     is_large = number is not None and number > MAX_PAGES
     if is_large and not given["without_people"]:
-        say(f"WARNING: there are more than {MAX_PAGES:,} people, so that none gets a page")
+        say(f"there are more than {MAX_PAGES:,} people, so that none gets a page", Level.WARNING)
     # Who hides small numbers does not tell single people either.
     without = given["without_people"] or is_large or bool(given["suppress_below"])
     write_report_folder(
