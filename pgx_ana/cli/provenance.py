@@ -6,6 +6,7 @@ import contextlib
 import os
 import platform
 import shlex
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -51,6 +52,7 @@ class Recorder:
         self._given = given
         self._destination: str = given["provenance"]
         if self._destination:
+            self._begun = int(time.time())
             self._started = _now()
             _check(self._destination, given, outputs, folder)
 
@@ -61,7 +63,7 @@ class Recorder:
         from pgx_ana.output import RunRecord, crate_metadata, data_file, write
 
         ended = _now()
-        written = [path for output in outputs for path in _written(output, self._started)]
+        written = [path for output in outputs for path in _written(output, self._begun)]
         record = RunRecord(
             command=_command_line(self._ctx),
             options=_options(self._ctx),
@@ -141,16 +143,15 @@ def _indexes_of_sheet(given: Mapping[str, Any]) -> list[str]:
     return [row.index for row in rows.values() if row.index]
 
 
-def _written(output: str, started: datetime) -> Iterator[str]:
-    """Yield an output with the index that was written beside it, or all files of a folder."""
+def _written(output: str, begun: int) -> Iterator[str]:
+    """Yield an output with its index, or the files of a folder, if they were written just now."""
     if output != STDSTREAM and Path(output).is_dir():
-        yield from _files_in(output)
-        return
-    yield output
-    for index in (f"{output}{ending}" for ending in _INDEX_ENDINGS):
-        path = Path(index)
-        if path.is_file() and path.stat().st_mtime >= started.timestamp():
-            yield index
+        paths = _files_in(output)
+    else:
+        yield output
+        indexes = (f"{output}{ending}" for ending in _INDEX_ENDINGS)
+        paths = [path for path in indexes if Path(path).is_file()]
+    yield from (path for path in paths if Path(path).stat().st_mtime >= begun)
 
 
 def _files_in(folder: str | Path) -> list[str]:

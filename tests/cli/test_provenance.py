@@ -17,6 +17,7 @@ from helpers.crate_checks import METADATA, Crate, action, crate_faults, entities
 from helpers.fixture_types import MakeVcf, Run
 from helpers.paths import ROOT
 
+from pgx_ana.cli.provenance import _written
 from pgx_ana.cli.versions import library_versions
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.version import __version__
@@ -277,3 +278,17 @@ def test_the_checks_of_crates_find_faults(
     faults = crate_faults(crate, here)
     assert len(expected) == len(faults)
     assert faults[0].startswith(expected[0])
+
+
+def test_only_what_was_written_now_is_told(here: Path) -> None:
+    """A folder may hold files of earlier runs, and an index may be of an earlier file."""
+    folder = here / "results"
+    folder.mkdir()
+    for name in ("new", "new.tbi", "old", "new.csi"):
+        (folder / name).write_text("x", encoding="utf-8")
+    for name in ("old", "new.csi"):
+        os.utime(folder / name, (1, 1))
+    begun = int((folder / "new").stat().st_mtime)
+    new = [str(folder / "new"), str(folder / "new.tbi")]
+    assert new == list(_written(str(folder), begun))
+    assert new == list(_written(str(folder / "new"), begun))
