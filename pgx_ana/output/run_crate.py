@@ -28,6 +28,17 @@ _CONTEXT = (f"{_CRATE}/context", "https://w3id.org/ro/terms/workflow-run/context
 
 _METADATA, _ROOT = "ro-crate-metadata.json", "./"
 _PROGRAM, _KNOWLEDGE = "#program", "#knowledge-base"
+_MEDIA_TYPES = {
+    ".csv": "text/csv",
+    ".gz": "application/gzip",
+    ".html": "text/html",
+    ".json": "application/json",
+    ".parquet": "application/vnd.apache.parquet",
+    ".tsv": "text/tab-separated-values",
+    ".txt": "text/plain",
+}
+"""Media types by the ending of a name; those of genetic formats are not registered."""
+
 _LICENSE = "not stated: it follows from the terms of the input files"
 _STREAM = "-"
 
@@ -154,7 +165,7 @@ def _program(record: RunRecord, software: list[Entity]) -> Entity:
 
 def _software(name: str, version: str) -> Entity:
     return {
-        "@id": f"#software-{quote(name)}",
+        "@id": f"#software-{quote(name.casefold())}",
         "@type": "SoftwareApplication",
         "name": name,
         "softwareVersion": version,
@@ -184,7 +195,7 @@ def _action(record: RunRecord, consumed: list[Entity], outputs: list[Entity]) ->
         "description": record.command,
         "startTime": record.started,
         "endTime": record.ended,
-        "actionStatus": {"@id": "http://schema.org/CompletedActionStatus"},
+        "actionStatus": "http://schema.org/CompletedActionStatus",
         "instrument": {"@id": _PROGRAM},
         "object": _references(consumed),
         "result": _references(outputs),
@@ -209,6 +220,8 @@ def _file(file: DataFile, crate: Path, place: str) -> Entity:
         facts["description"] = "No regular file: it has no digest."
     else:
         facts |= {"contentSize": str(file.size), "sha256": file.sha256}
+        media_type = _MEDIA_TYPES.get(PurePath(file.name).suffix.casefold())
+        facts |= {"encodingFormat": media_type} if media_type else {}
     within = _path_within(file.name, crate) if file.size is not None else None
     if within is None:
         return {"@id": f"#{place}", "@type": "CreativeWork", **facts}

@@ -85,6 +85,8 @@ def test_a_run(run: Run, here: Path, file: Path, toy: KnowledgeBase) -> None:
         name: kind for name, kind in names(crate, "object").items() if name != toy.info.name
     }
     assert {"calls.tsv": "File"} == names(crate, "result")
+    assert "text/tab-separated-values" == known["calls.tsv"]["encodingFormat"]
+    assert "encodingFormat" not in known["made.vcf"]
     options = {one["name"]: one["value"] for one in crate["@graph"] if "value" in one}
     assert (["calls"], ["kb"], 10.0, True) == tuple(
         options[name] for name in ("--table", "--kb", "--min-gq", "--quiet")

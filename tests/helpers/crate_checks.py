@@ -20,7 +20,17 @@ CONTEXTS = [
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
 TERMS = {
     *("@id", "@type", "about", "actionStatus", "conformsTo", "contentSize", "datePublished"),
-    *("description", "endTime", "hasPart", "instrument", "license", "mentions", "name", "object"),
+    *(
+        "description",
+        "encodingFormat",
+        "endTime",
+        "hasPart",
+        "instrument",
+        "license",
+        "mentions",
+        "name",
+        "object",
+    ),
     *("operatingSystem", "result", "sha256", "softwareRequirements", "softwareVersion"),
     *("startTime", "value", "version"),
 }
