@@ -37,6 +37,7 @@ from pgx_ana.cli.versions import version_options
 from pgx_ana.errors import PgxAnaError
 from pgx_ana.printable import printable
 
+_BUG_EXIT_CODE = 1
 _BROKEN_PIPE_EXIT_CODE = 141
 _ENVIRONMENT_EXIT_CODE = 3
 """Exit code where the machine lacks something, as for files that cannot be read or written."""
@@ -69,7 +70,7 @@ class Group(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command, and exit with the code of the error that it raises."""
-        with _errors_as_messages(chosen_log_format):
+        with _bugs_as_messages(), _errors_as_messages(chosen_log_format):
             return super().invoke(ctx)
 
 
@@ -99,6 +100,21 @@ def _errors_as_messages(log_format: Callable[[], LogFormat]) -> Iterator[None]:
         # Of the installation, or of a limit on memory: compiled libraries are mapped when imported.
         message = f"a library cannot be loaded: {_first_cause(error)}"
         _exit_with(message, _ENVIRONMENT_EXIT_CODE, "library", log_format())
+
+
+@contextlib.contextmanager
+def _bugs_as_messages() -> Iterator[None]:
+    """Put a traceback into one message where messages are JSON: nothing else may be on stderr."""
+    try:
+        yield
+    except (click.exceptions.Exit, click.Abort):
+        raise
+    except Exception:
+        if chosen_log_format() is LogFormat.TEXT:
+            raise
+        import traceback
+
+        _exit_with(traceback.format_exc(), _BUG_EXIT_CODE, "bug", LogFormat.JSON)
 
 
 def _first_cause(error: BaseException) -> str:

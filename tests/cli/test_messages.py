@@ -133,3 +133,21 @@ def test_batch(run: Run, file: Path, toy_directory: Path, tmp_path: Path) -> Non
 def test_a_name_that_could_command_a_terminal(run: Run) -> None:
     (told,) = messages(run("--log-format", "json", "annotate", "a\x1b[2J.vcf"))
     assert "a\\x1b[2J.vcf: no such file" == told["message"]
+
+
+def test_a_bug(run: Run, monkeypatch: pytest.MonkeyPatch, toy_directory: Path) -> None:
+    """Its traceback is one message as well; as text, Python prints it."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr("pgx_ana.knowledge.load", fail)
+    words = ("kb", "list", "--kb", toy_directory)
+    result = run("--log-format", "json", *words)
+    (told,) = messages(result)
+    assert told["message"].startswith("Traceback (most recent call last):\n")
+    assert told.pop("message").endswith("ZeroDivisionError: a bug\n")
+    assert {"level": "error", "code": "bug", "exit_code": 1} == told
+    assert 1 == result.exit_code
+    with pytest.raises(ZeroDivisionError):
+        run(*words)
