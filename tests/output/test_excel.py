@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import itertools
 import re
 import tempfile
 import zipfile
@@ -16,15 +15,14 @@ import pytest
 from helpers.fixture_types import MakeVcf
 from helpers.paths import EXAMPLE, GOLDEN, ROOT
 from helpers.people_in_blocks import in_blocks
-from helpers.table_text import table_text
 from helpers.varied_people import varied_people
-from helpers.workbook import records_of, rows_of
+from helpers.workbook import assert_equal_to_tsv, records_of, rows_of
 
 from pgx_ana.annotation import Annotations
 from pgx_ana.errors import InputError, OutputError, UsageError
 from pgx_ana.file_formats import FileFormat, OutputChoice
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.output import STAMPS, cell_text, excel, make_table, write_annotations
+from pgx_ana.output import STAMPS, cell_text, excel, write_annotations
 from pgx_ana.output.cell_text import MAX_UNITS
 from pgx_ana.output.columns import COLUMNS
 from pgx_ana.output.excel import COLOURS, SHEETS
@@ -54,48 +52,11 @@ HOSTILE = (
 )
 """Names that a careless workbook would change."""
 
-TEXT_STYLES = {"s", "inlineStr"}
-
 
 def write(blocks: Sequence[Annotations], path: Path) -> Path:
     n_people = sum(len(block.calls.samples) for block in blocks)
     write_annotations(blocks, CHOICE, str(path), n_people)
     return path
-
-
-def tsv_rows(annotations: Annotations, table: TableName) -> Iterator[dict[str, str]]:
-    """Yield the rows of the TSV table without the columns of versions."""
-    header, *lines = table_text(make_table(table, annotations)).split("\n")[:-1]
-    for line in lines:
-        row = dict(zip(header.split("\t"), line.split("\t"), strict=True))
-        yield {name: value for name, value in row.items() if name not in STAMPS}
-
-
-def assert_equal_to_tsv(annotations: Annotations, path: Path) -> dict[str, int]:
-    """Check every cell: text is text, numbers are numbers, and empty cells are missing values.
-
-    Return the number of rows of each sheet.
-    """
-    n_rows = dict.fromkeys(SHEETS, 0)
-    for sheet, table in SHEETS.items():
-        types = {column.name: column.type for column in COLUMNS[table]}
-        expected = tsv_rows(annotations, table)
-        if sheet == "findings":
-            expected = (row for row in expected if row["direction"] in COLOURS["direction"])
-        for row, cells in itertools.zip_longest(expected, records_of(path, sheet)):
-            n_rows[sheet] += 1
-            assert list(row) == list(cells)
-            for name, text in row.items():
-                value = cells[name]
-                where = (sheet, n_rows[sheet], name)
-                if text == "." and name != "sample":
-                    assert value is None, where
-                elif types[name] in {"integer", "number"}:
-                    assert isinstance(value, int | float), where
-                    assert float(text) == value, where
-                else:
-                    assert text == value, where
-    return n_rows
 
 
 @pytest.fixture
