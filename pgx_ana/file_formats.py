@@ -29,6 +29,7 @@ class FileFormat(StrEnum):
     JSON = "json"
     JSONL = "jsonl"
     PARQUET = "parquet"
+    XLSX = "xlsx"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,9 @@ FORMATS: Mapping[FileFormat, FormatFacts] = MappingProxyType(
             is_compressed=True,
             library="pyarrow",
             extra="parquet",
+        ),
+        FileFormat.XLSX: FormatFacts(
+            "Excel", (".xlsx",), is_compressed=True, library="xlsxwriter", extra="excel"
         ),
     }
 )

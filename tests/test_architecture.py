@@ -22,6 +22,7 @@ LIBRARIES = {
     "yaml": {"knowledge.yamlfile"},
     "zarr": {"biobank.zarr_store"},
     "pyarrow": {"output.parquet", "results.parquet_file"},
+    "xlsxwriter": {"output.excel"},
     "fastjsonschema": {"results.document_check"},
     "jinja2": {"report.environment"},
     "pandas": {"output.frames", "api"},

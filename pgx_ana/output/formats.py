@@ -55,6 +55,12 @@ def _parquet(stream: OutputStream, job: Job) -> Writer:
     return parquet_writer(stream, job.tables[0], choice)
 
 
+def _xlsx(stream: OutputStream, job: Job) -> Writer:
+    from pgx_ana.output.excel import ExcelWriter  # noqa: PLC0415  # needs xlsxwriter
+
+    return ExcelWriter(stream, job.n_people)
+
+
 _WRITERS: Mapping[FileFormat, Callable[[OutputStream, Job], Writer]] = MappingProxyType(
     {
         FileFormat.TSV: _tsv,
@@ -62,6 +68,7 @@ _WRITERS: Mapping[FileFormat, Callable[[OutputStream, Job], Writer]] = MappingPr
         FileFormat.JSON: _json,
         FileFormat.JSONL: _jsonl,
         FileFormat.PARQUET: _parquet,
+        FileFormat.XLSX: _xlsx,
     }
 )
 """What writes one file of each format."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pgx_ana.knowledge import KnowledgeBase
+from pgx_ana.output import FIXED_SENTENCE
 from pgx_ana.quality import Cohort
 from pgx_ana.report.cohort import CohortOptions, cohort_view
 from pgx_ana.report.cohort_sites import STATES
 from pgx_ana.report.environment import render
 from pgx_ana.report.people_script import PEOPLE_SCRIPT
 from pgx_ana.report.script_source import script_source
-from pgx_ana.report.words import FIXED_SENTENCE, STATUS_MEANINGS
+from pgx_ana.report.words import STATUS_MEANINGS
 
 
 def cohort_page(

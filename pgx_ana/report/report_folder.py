@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.output import page_folder
+from pgx_ana.output import FIXED_SENTENCE, page_folder
 from pgx_ana.quality import Cohort
 from pgx_ana.report.cohort import CohortOptions
 from pgx_ana.report.cohort_html import cohort_page
@@ -14,7 +14,6 @@ from pgx_ana.report.environment import render
 from pgx_ana.report.page_names import PageNames
 from pgx_ana.report.patient_html import patient_page
 from pgx_ana.report.studies import Facts
-from pgx_ana.report.words import FIXED_SENTENCE
 
 MAX_PAGES = 10_000
 """People up to whom each gets a page, unless it is asked for otherwise."""

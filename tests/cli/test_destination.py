@@ -112,14 +112,14 @@ def test_compressed_output_is_bgzf_and_always_the_same(
         assert gzip.decompress(first) == stream.read(10**6)
 
 
-@pytest.mark.parametrize("name", ["x.xlsx", "x.vcf.gz", "x.txt", "x.tsv.zip", "results.d"])
+@pytest.mark.parametrize("name", ["x.xls", "x.vcf.gz", "x.txt", "x.tsv.zip", "results.d"])
 def test_an_unknown_ending(annotate: Run, file: Path, tmp_path: Path, name: str) -> None:
     target = tmp_path / name
     result = annotate(file, "-o", target)
     ending = Path(name.removesuffix(".gz")).suffix
     message = (
         f"Error: -o {target}: no format has the ending {ending}; use .tsv, .csv, .json, .jsonl, "
-        "each also with .gz, or .parquet, or give --format\n"
+        "each also with .gz, or .parquet, or .xlsx, or give --format\n"
     )
     assert (2, message) == (result.exit_code, result.output)
     assert [file] == list(tmp_path.iterdir())

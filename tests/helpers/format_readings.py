@@ -10,7 +10,9 @@ from typing import Any
 
 import pandas as pd
 
+from helpers.workbook import records_of
 from pgx_ana.file_formats import FileFormat
+from pgx_ana.knowledge import COMPARED
 
 Site = tuple[str, str]
 """A person and a variant."""
@@ -100,6 +102,17 @@ def _parquet(folder: Path) -> Reading:
     return reading_of_rows(calls, annotations)
 
 
+def _workbook(path: Path) -> Reading:
+    calls, findings = (records_of(path, name) for name in ("calls", "findings"))
+    return reading_of_rows(calls, findings)
+
+
+def differences(truth: Reading) -> Reading:
+    """Return calls and the findings with a difference: a workbook has those for readers."""
+    kept = frozenset(found for found in truth.findings if found[2] in COMPARED)
+    return Reading(truth.calls, kept)
+
+
 READERS: Mapping[FileFormat, FormatReader] = {
     FileFormat.TSV: FormatReader("tables", lambda at: _separated(at, "tsv", "\t"), everything),
     FileFormat.CSV: FormatReader("tables", lambda at: _separated(at, "csv", ","), everything),
@@ -108,5 +121,6 @@ READERS: Mapping[FileFormat, FormatReader] = {
     ),
     FileFormat.JSONL: FormatReader("people.jsonl", lambda at: _documents(_lines(at)), everything),
     FileFormat.PARQUET: FormatReader("tables", _parquet, everything),
+    FileFormat.XLSX: FormatReader("people.xlsx", _workbook, differences),
 }
 """Every format has a reader: a new one that has none fails the test."""
