@@ -11,6 +11,7 @@ from pgx_ana.output.columnar import Cells, parts_of
 from pgx_ana.output.columns import COLUMNS, PARQUET_COLUMNS
 from pgx_ana.output.document_schema import json_schema
 from pgx_ana.output.documents import json_value, patient_texts
+from pgx_ana.output.file_names import FileNames
 from pgx_ana.output.files import write
 from pgx_ana.output.formats import (
     merge_tables,
@@ -32,6 +33,7 @@ __all__ = [
     "SCHEMA_VERSION",
     "STAMPS",
     "Cells",
+    "FileNames",
     "PageFolder",
     "PhaseBlock",
     "Table",
