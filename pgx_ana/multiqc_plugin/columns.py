@@ -10,10 +10,10 @@ from pgx_ana.multiqc_plugin.summary import Summary
 Columns = dict[str, dict[str, Any]]
 """What MultiQC is to know of each column, by its key."""
 
-_RESULTS = {
-    "for": "Results that support the conclusions on this person",
-    "null": "Results that found no difference",
-    "against": "Results that point the opposite way",
+_COHORTS = {
+    "for": "Cohorts that support the conclusions on this person, once for each",
+    "null": "Cohorts in which no difference was found, once for each conclusion",
+    "against": "Cohorts in which the opposite was found, once for each conclusion",
 }
 
 
@@ -64,8 +64,8 @@ def general_columns() -> Columns:
 def finding_columns(people: Iterable[Summary]) -> Columns:
     """Return the columns of the table of findings.
 
-    They are the categories, the results of studies, and the levels of evidence, in the order of the
-    files.
+    They are the categories, the cohorts behind the conclusions, and the levels of evidence, in the
+    order of the files.
     """
     categories: dict[str, None] = {}
     levels: dict[str, None] = {}
@@ -77,8 +77,8 @@ def finding_columns(people: Iterable[Summary]) -> Columns:
         for name in categories
     }
     columns |= {
-        f"results.{name}": _count(f"Results {name}", text, "Greys")
-        for name, text in _RESULTS.items()
+        f"cohorts.{name}": _count(f"Cohorts {name}", text, "Greys")
+        for name, text in _COHORTS.items()
     }
     columns["no_difference"] = _count(
         "No difference", "Conclusions that found no difference for the genotype", "Greys"
@@ -95,7 +95,7 @@ def finding_columns(people: Iterable[Summary]) -> Columns:
 def row_of_findings(person: Summary) -> dict[str, int]:
     """Return the values of a person in the columns of :func:`finding_columns`."""
     row = {f"findings.{name}": found.findings for name, found in person.categories.items()}
-    row |= {f"results.{name}": number for name, number in person.totals("results").items()}
+    row |= {f"cohorts.{name}": number for name, number in person.totals("cohorts").items()}
     row["no_difference"] = person.totals("conclusions").get("no_difference", 0)
     return row | {f"levels.{name}": number for name, number in person.totals("levels").items()}
 

@@ -106,7 +106,7 @@ class MultiqcModule(BaseMultiqcModule):
             anchor="pgx_ana_findings",
             description=(
                 "How much was found in each category, and how firm the conclusions are. Those "
-                "without a difference and contradicted ones are counted like all others; results "
+                "without a difference and contradicted ones are counted like all others; cohorts "
                 f"are counted once for each conclusion that they bear on. {note}"
             ),
             plot=table.plot(

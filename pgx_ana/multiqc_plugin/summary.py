@@ -18,7 +18,7 @@ STATES = (
 )
 """The states of a call, in the order in which they are shown."""
 
-_GROUPS = ("findings", "markers", "results", "conclusions", "levels")
+_GROUPS = ("findings", "markers", "cohorts", "conclusions", "levels")
 """What is counted in each category."""
 
 _NO_LEVEL = "none"

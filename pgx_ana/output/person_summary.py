@@ -57,7 +57,7 @@ _MARKERS = {
     "undetermined": "n_undetermined",
     "not_studied": "n_not_studied",
 }
-_RESULTS = {"for": "supporting", "null": "null", "against": "contradicting"}
+_COHORTS = {"for": "supporting", "null": "null", "against": "contradicting"}
 
 _OPENING = as_utf8(
     f'{{"pgx_ana": {json.dumps({"program": "pgx-ana", "version": __version__})},\n"sample": '
@@ -150,7 +150,7 @@ def _category(block: Annotations, tally: CategoryTally) -> Coded[bytes]:
     groups: dict[str, Mapping[str, NDArray[Any]]] = {
         "findings": dict(zip(_FINDINGS, _columns(tally, _FINDINGS), strict=True)),
         "markers": dict(zip(_MARKERS, _columns(tally, _MARKERS), strict=True)),
-        "results": conclusions.results,
+        "cohorts": conclusions.cohorts,
         "conclusions": conclusions.directions,
         "levels": conclusions.levels,
     }
@@ -170,22 +170,21 @@ def _category(block: Annotations, tally: CategoryTally) -> Coded[bytes]:
 class _Conclusions:
     """The conclusions on each person: by direction, and those of :data:`TOLD` by level.
 
-    ``results`` are the results of studies behind the latter, each once for every conclusion that it
-    bears on.
+    ``cohorts`` are those whose results bear on the latter, each once for every such conclusion.
     """
 
     def __init__(self, n_people: int, associations: Iterable[AssociationResult]) -> None:
         self.directions = {name: np.zeros(n_people, np.int32) for name in _DIRECTIONS}
         self.levels = {level.value: np.zeros(n_people, np.int32) for level in Level}
-        self.results = {name: np.zeros(n_people, np.int32) for name in _RESULTS}
+        self.cohorts = {name: np.zeros(n_people, np.int32) for name in _COHORTS}
         for result in associations:
             codes = result.marker.calls.codes
             directions = [conclusion.direction for conclusion in result.conclusions]
             _add(self.directions, Coded(tuple(directions), codes))
             is_told = np.array([direction in TOLD for direction in directions], np.int32)[codes]
             self.levels[result.grade.level.value] += is_told
-            for name, column in self.results.items():
-                column += is_told * len(getattr(result.grade, _RESULTS[name]))
+            for name, column in self.cohorts.items():
+                column += is_told * len(getattr(result.grade, _COHORTS[name]))
 
 
 def _add(counts: Mapping[str, Counts], column: Coded[str]) -> None:

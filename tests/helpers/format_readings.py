@@ -123,7 +123,8 @@ def _summaries(folder: Path) -> Reading:
             calls.update({(person["sample"], state): n for state, n in states.items()})
         for category in person["categories"].values():
             said = category["conclusions"]
-            findings.update({(person["sample"], direction): n for direction, n in said.items()})
+            found = {(person["sample"], direction): n for direction, n in said.items()}
+            findings.update({key: n for key, n in found.items() if n})
     return Reading(
         {key: (str(n), key[1]) for key, n in calls.items()},
         frozenset((sample, str(n), direction) for (sample, direction), n in findings.items()),
