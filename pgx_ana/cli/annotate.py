@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("files", nargs=-1, required=True)
-@output_option("Output file, - for stdout; a folder for several tables.")
+@output_option("Output file, - for stdout; a folder for several tables, or a file for each person.")
 @click.option(
     "-f",
     "--format",
@@ -108,7 +108,7 @@ def _checked_choice(output: str, given: Mapping[str, Any]) -> OutputChoice:
     """Return what is written. Raises an error if that is not possible, before anything is read."""
     choice = chosen_output(output, given)
     check_destination(output, given, choice.file_names)
-    check_writable(output, is_folder=bool(choice.file_names))
+    check_writable(output, is_folder=choice.is_folder(output))
     if choice.facts.library:
         from pgx_ana.output import require_library
 

@@ -11,11 +11,17 @@ from typing import Any
 
 from pgx_ana.cli.options import ALL_TABLES, knowledge_directories
 from pgx_ana.errors import UsageError
-from pgx_ana.file_formats import FORMATS, FileFormat, Layout, OutputChoice, format_endings
+from pgx_ana.file_formats import (
+    COMPRESSED_ENDINGS,
+    FORMATS,
+    FileFormat,
+    Layout,
+    OutputChoice,
+    format_endings,
+)
 from pgx_ana.terms import TEXT_TABLES, WIDE_TABLES, TableName
 
 STDSTREAM = "-"
-_COMPRESSED_ENDINGS = (".gz", ".bgz")
 _COMPANIONS = ("", ".tbi", ".csi", ".fai", ".gzi")
 """Endings of the files that belong to an input: itself, and its indexes."""
 
@@ -48,7 +54,7 @@ def format_by_name(output: str, formats: Mapping[str, str], default: str) -> str
 
 
 def _without_compression(output: str) -> str:
-    for ending in _COMPRESSED_ENDINGS:
+    for ending in COMPRESSED_ENDINGS:
         if output.casefold().endswith(ending):
             return output[: -len(ending)]
     return output

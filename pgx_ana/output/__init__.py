@@ -11,6 +11,7 @@ from pgx_ana.output.columnar import Cells, parts_of
 from pgx_ana.output.columns import COLUMNS, PARQUET_COLUMNS
 from pgx_ana.output.document_schema import json_schema
 from pgx_ana.output.documents import json_value, patient_texts
+from pgx_ana.output.file_names import FileNames
 from pgx_ana.output.files import write
 from pgx_ana.output.formats import (
     merge_tables,
@@ -21,20 +22,20 @@ from pgx_ana.output.frames import to_frame
 from pgx_ana.output.literature import marker_facts, publication_facts
 from pgx_ana.output.page_files import PageFolder, page_folder
 from pgx_ana.output.phase_blocks import PhaseBlock
-from pgx_ana.output.provenance import FIXED_SENTENCE, METADATA_KEY, SCHEMA_VERSION, STAMPS
+from pgx_ana.output.provenance import METADATA_KEY, SCHEMA_VERSION, STAMPS
 from pgx_ana.output.run_crate import DataFile, RunRecord, crate_metadata, data_file
 from pgx_ana.output.tables import Table, make_table
 from pgx_ana.output.writer import require_library
 
 __all__ = [
     "COLUMNS",
-    "FIXED_SENTENCE",
     "METADATA_KEY",
     "PARQUET_COLUMNS",
     "SCHEMA_VERSION",
     "STAMPS",
     "Cells",
     "DataFile",
+    "FileNames",
     "PageFolder",
     "PhaseBlock",
     "RunRecord",

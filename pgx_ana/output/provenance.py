@@ -16,12 +16,6 @@ METADATA_KEY = "pgx_ana"
 STAMPS = ("kb_version", "pgx_ana_version")
 """The last columns of every table of text."""
 
-FIXED_SENTENCE = (
-    "For research use. No guideline links any germline variant to the use of {drug}, and nothing "
-    "here is treatment advice."
-)
-"""What every report and workbook says first; ``{drug}`` is the name of the drug."""
-
 
 def version_stamps(annotations: Annotations) -> tuple[str, str]:
     """Return the values of :data:`STAMPS`."""

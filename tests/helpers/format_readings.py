@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -113,6 +114,36 @@ def differences(truth: Reading) -> Reading:
     return Reading(truth.calls, kept)
 
 
+def _counted(truth: Reading) -> Reading:
+    """Return counts: a summary says how many sites of a person have a status, not which ones.
+
+    They stand in the places of variants and associations.
+    """
+    calls = Counter((sample, status) for (sample, _), (_, status) in truth.calls.items())
+    findings = Counter((sample, direction) for sample, _, direction in truth.findings)
+    return Reading(
+        {(sample, status): (str(n), status) for (sample, status), n in calls.items()},
+        frozenset((sample, str(n), direction) for (sample, direction), n in findings.items()),
+    )
+
+
+def _summaries(folder: Path) -> Reading:
+    calls: Counter[tuple[str, str]] = Counter()
+    findings: Counter[tuple[str, str]] = Counter()
+    for path in folder.glob("*.pgx-ana.json"):
+        person = json.loads(path.read_bytes())
+        for states in person["sites"].values():
+            calls.update({(person["sample"], state): n for state, n in states.items()})
+        for category in person["categories"].values():
+            said = category["conclusions"]
+            found = {(person["sample"], direction): n for direction, n in said.items()}
+            findings.update({key: n for key, n in found.items() if n})
+    return Reading(
+        {key: (str(n), key[1]) for key, n in calls.items()},
+        frozenset((sample, str(n), direction) for (sample, direction), n in findings.items()),
+    )
+
+
 READERS: Mapping[FileFormat, FormatReader] = {
     FileFormat.TSV: FormatReader("tables", lambda at: _separated(at, "tsv", "\t"), everything),
     FileFormat.CSV: FormatReader("tables", lambda at: _separated(at, "csv", ","), everything),
@@ -122,5 +153,6 @@ READERS: Mapping[FileFormat, FormatReader] = {
     FileFormat.JSONL: FormatReader("people.jsonl", lambda at: _documents(_lines(at)), everything),
     FileFormat.PARQUET: FormatReader("tables", _parquet, everything),
     FileFormat.XLSX: FormatReader("people.xlsx", _workbook, differences),
+    FileFormat.MULTIQC: FormatReader("summaries", _summaries, _counted),
 }
 """Every format has a reader: a new one that has none fails the test."""
