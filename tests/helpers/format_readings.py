@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -15,8 +16,10 @@ from google.protobuf.json_format import Parse  # type: ignore[import-untyped]
 from phenopackets import Phenopacket  # type: ignore[import-untyped]
 
 from helpers.paths import TOY
+from helpers.workbook import records_of
 from pgx_ana import load_knowledge_base
 from pgx_ana.file_formats import FileFormat
+from pgx_ana.knowledge import COMPARED
 from pgx_ana.terms import CallStatus
 
 Site = tuple[str, str]
@@ -107,6 +110,47 @@ def _parquet(folder: Path) -> Reading:
     return reading_of_rows(calls, annotations)
 
 
+def _workbook(path: Path) -> Reading:
+    calls, findings = (records_of(path, name) for name in ("calls", "findings"))
+    return reading_of_rows(calls, findings)
+
+
+def differences(truth: Reading) -> Reading:
+    """Return calls and the findings with a difference: a workbook has those for readers."""
+    kept = frozenset(found for found in truth.findings if found[2] in COMPARED)
+    return Reading(truth.calls, kept)
+
+
+def _counted(truth: Reading) -> Reading:
+    """Return counts: a summary says how many sites of a person have a status, not which ones.
+
+    They stand in the places of variants and associations.
+    """
+    calls = Counter((sample, status) for (sample, _), (_, status) in truth.calls.items())
+    findings = Counter((sample, direction) for sample, _, direction in truth.findings)
+    return Reading(
+        {(sample, status): (str(n), status) for (sample, status), n in calls.items()},
+        frozenset((sample, str(n), direction) for (sample, direction), n in findings.items()),
+    )
+
+
+def _summaries(folder: Path) -> Reading:
+    calls: Counter[tuple[str, str]] = Counter()
+    findings: Counter[tuple[str, str]] = Counter()
+    for path in folder.glob("*.pgx-ana.json"):
+        person = json.loads(path.read_bytes())
+        for states in person["sites"].values():
+            calls.update({(person["sample"], state): n for state, n in states.items()})
+        for category in person["categories"].values():
+            said = category["conclusions"]
+            found = {(person["sample"], direction): n for direction, n in said.items()}
+            findings.update({key: n for key, n in found.items() if n})
+    return Reading(
+        {key: (str(n), key[1]) for key, n in calls.items()},
+        frozenset((sample, str(n), direction) for (sample, direction), n in findings.items()),
+    )
+
+
 def heterozygous(truth: Reading) -> Reading:
     """Return the genotypes that need no reference allele to be told as carriers of an alternate.
 
@@ -164,6 +208,8 @@ READERS: Mapping[FileFormat, FormatReader] = {
     ),
     FileFormat.JSONL: FormatReader("people.jsonl", lambda at: _documents(_lines(at)), everything),
     FileFormat.PARQUET: FormatReader("tables", _parquet, everything),
+    FileFormat.XLSX: FormatReader("people.xlsx", _workbook, differences),
+    FileFormat.MULTIQC: FormatReader("summaries", _summaries, _counted),
     FileFormat.PHENOPACKET: FormatReader("people.phenopacket.ndjson", _phenopackets, heterozygous),
 }
 """Every format has a reader: a new one that has none fails the test."""
