@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from pgx_ana.annotation import Annotations
 from pgx_ana.errors import UsageError
-from pgx_ana.file_formats import FileFormat, Layout, OutputChoice
+from pgx_ana.file_formats import COMPRESSED_ENDINGS, FileFormat, Layout, OutputChoice
 from pgx_ana.output.callability import callability_json, callability_text, callability_tsv
 from pgx_ana.output.delimited import DelimitedWriter
 from pgx_ana.output.documents import DocumentWriter
@@ -133,8 +133,10 @@ def write_annotations(
 def _check_people(choice: OutputChoice, destination: str, n_people: int) -> None:
     """Raise :class:`UsageError` if a file for one person would get several."""
     facts = choice.facts
-    name = destination.casefold().removesuffix(".gz").removesuffix(".bgz")
-    if n_people > 1 and name.endswith(facts.for_one or "\0"):
+    name = destination.casefold()
+    for ending in COMPRESSED_ENDINGS:
+        name = name.removesuffix(ending)
+    if n_people > 1 and name.endswith(facts.for_one):
         others = [ending for ending in facts.endings if ending not in facts.for_one]
         raise UsageError(
             f"-o {destination}: holds one {facts.title}, and there are {n_people} people; "
