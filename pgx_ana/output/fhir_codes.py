@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from enum import Enum
 from types import MappingProxyType
 
-from pgx_ana.annotation import level_words
-from pgx_ana.knowledge import Level
+from pgx_ana.annotation import UNDETERMINED, level_words
+from pgx_ana.knowledge import Direction, Level
 from pgx_ana.terms import Assembly, CallStatus
 from pgx_ana.version import __version__
 
@@ -30,6 +30,9 @@ OBSERVATION_CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-catego
 PHASE_RELATIONSHIP = "http://terminology.hl7.org/CodeSystem/sequence-phase-relationship-cs"
 LEVELS = "urn:pgx-ana:code-system:evidence-level"
 STATUSES = "urn:pgx-ana:code-system:call-status"
+DIRECTIONS = "urn:pgx-ana:code-system:direction"
+ASSOCIATION = "urn:pgx-ana:association"
+"""Our own identifiers are names without a place: no domain is claimed."""
 
 
 class Profile(Enum):
@@ -123,6 +126,19 @@ GENETICS = concept(DIAGNOSTIC_SERVICE, "GE")
 LABORATORY_SERVICE = concept(DIAGNOSTIC_SERVICE, "LAB")
 
 
+_DIRECTION_MEANINGS: Mapping[str, str] = MappingProxyType(
+    {
+        Direction.HIGHER: "higher than with the genotypes that it was compared with",
+        Direction.LOWER: "lower than with the genotypes that it was compared with",
+        Direction.BETWEEN: "heterozygote of a result per allele, between both homozygotes",
+        Direction.NO_DIFFERENCE: "studies found no difference between genotypes",
+        Direction.UNSETTLED: "a difference was reported, but it cannot be told in whom",
+        Direction.NOT_STUDIED: "no study has a usable result for this genotype",
+        UNDETERMINED: "a copy or the phase is unknown, and the possible genotypes differ",
+    }
+)
+
+
 def code_systems(
     level_meanings: Mapping[str, str], status_meanings: Mapping[str, str]
 ) -> dict[str, Resource]:
@@ -139,6 +155,10 @@ def code_systems(
         }
         for status in CallStatus
     ]
+    directions = [
+        {"code": code, "display": code.replace("_", " "), "definition": meaning}
+        for code, meaning in _DIRECTION_MEANINGS.items()
+    ]
     return {
         "CodeSystem-evidence-level.json": _code_system(
             LEVELS,
@@ -148,6 +168,12 @@ def code_systems(
         ),
         "CodeSystem-call-status.json": _code_system(
             STATUSES, "CallStatus", "What is known about one variant in one person", statuses
+        ),
+        "CodeSystem-direction.json": _code_system(
+            DIRECTIONS,
+            "Direction",
+            "The outcome with a genotype, as an association has it",
+            directions,
         ),
     }
 

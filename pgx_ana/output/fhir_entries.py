@@ -105,7 +105,8 @@ def observations(items: Iterable[tuple[str, Resource]], regions: bytes = b"") ->
 class Details:
     """What differs between observations of one profile.
 
-    ``value`` is empty for those without. ``note`` is a text that qualifies the observation.
+    ``value`` is None for those without. ``note`` is a text that qualifies the observation; empty
+    for none.
     """
 
     components: Sequence[Resource]
@@ -113,6 +114,7 @@ class Details:
     derived_from: Sequence[str] = ()
     note: str = ""
     extensions: Sequence[Resource] = ()
+    interpretation: Resource | None = None
 
 
 def observation(profile: Profile, details: Details) -> Resource:
@@ -128,6 +130,8 @@ def observation(profile: Profile, details: Details) -> Resource:
     }
     if details.value is not None:
         content["valueCodeableConcept"] = details.value
+    if details.interpretation is not None:
+        content["interpretation"] = [details.interpretation]
     if details.note:
         content["note"] = [{"text": clean(details.note)}]
     if details.derived_from:

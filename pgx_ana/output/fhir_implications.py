@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pgx_ana.annotation import NOT_ASSESSED, AssociationResult, Conclusion, level_words
-from pgx_ana.knowledge import KnowledgeBase, Level, Publication, Stance
+from pgx_ana.knowledge import Association, KnowledgeBase, Level, Publication, Stance
 from pgx_ana.output.fhir_codes import (
+    ASSOCIATION,
+    DIRECTIONS,
     IMPLICATIONS,
     LEVELS,
     RELATED_ARTIFACT,
@@ -57,7 +59,7 @@ class Implications:
             component(Part.LEVEL, concept(LEVELS, level.value, level_words(level))),
             component(Part.CONTEXT, {"text": knowledge.settings[association.setting].name}),
         ]
-        self._evidence = list(_citations(result, knowledge))
+        self._evidence = [_origin(association), *_citations(result, knowledge)]
 
     def shared(self, conclusion: Conclusion, context: str) -> Shared:
         """Return the implication for people with a use of the drug; nothing if none is drawn."""
@@ -70,6 +72,9 @@ class Implications:
             derived_from=[genotype_key(marker.id)],
             note=conclusion.caution,
             extensions=self._evidence,
+            interpretation=concept(
+                DIRECTIONS, conclusion.direction, conclusion.direction.replace("_", " ")
+            ),
         )
         content = observation(Profile.IMPLICATION, details)
         return observations([(f"implication {association.id}", content)])
@@ -82,6 +87,13 @@ class Implications:
         if answer is not None and self._result.grade.level in _REPLICATED:
             yield component(Part.IMPLICATION, answer)
         yield text_component(Part.CONCLUSION, f"{conclusion.headline}. {conclusion.statement}")
+
+
+def _origin(association: Association) -> Resource:
+    """Return the association of the knowledge base that is applied."""
+    name = f"{ASSOCIATION}:{association.id}"
+    artifact: Resource = {"type": "derived-from", "label": "association", "url": name}
+    return {"url": RELATED_ARTIFACT, "valueRelatedArtifact": artifact}
 
 
 def _citations(result: AssociationResult, knowledge: KnowledgeBase) -> Iterator[Resource]:

@@ -119,7 +119,7 @@ def test_an_unknown_ending(annotate: Run, file: Path, tmp_path: Path, name: str)
     ending = Path(name.removesuffix(".gz")).suffix
     message = (
         f"Error: -o {target}: no format has the ending {ending}; use .tsv, .csv, .json, .jsonl, "
-        "each also with .gz, or .parquet, or give --format\n"
+        ".fhir.ndjson, .fhir.json, each also with .gz, or .parquet, or give --format\n"
     )
     assert (2, message) == (result.exit_code, result.output)
     assert [file] == list(tmp_path.iterdir())
