@@ -17,7 +17,7 @@ from pgx_ana.output.files import OutputStream, output_file, output_folder, write
 from pgx_ana.output.multiqc import SummaryFileWriter, SummaryFolderWriter
 from pgx_ana.output.page_files import PageFolder, page_folder
 from pgx_ana.output.wide import WideWriter
-from pgx_ana.output.writer import Job, Writer, require_library
+from pgx_ana.output.writer import Job, Writer, require_library, require_room
 from pgx_ana.quality import Callability
 from pgx_ana.terms import TableName
 
@@ -49,6 +49,13 @@ def _jsonl(stream: OutputStream, job: Job) -> Writer:
     return DocumentWriter(stream, lines=True)
 
 
+def _fhir(stream: OutputStream, job: Job) -> Writer:
+    from pgx_ana.output.fhir_bundle import BundleWriter  # noqa: PLC0415  # only where asked for
+
+    del job
+    return BundleWriter(stream)
+
+
 def _parquet(stream: OutputStream, job: Job) -> Writer:
     from pgx_ana.output.parquet import parquet_writer  # noqa: PLC0415  # needs pyarrow
 
@@ -78,6 +85,7 @@ _WRITERS: Mapping[FileFormat, Callable[[OutputStream, Job], Writer]] = MappingPr
         FileFormat.CSV: _csv,
         FileFormat.JSON: _json,
         FileFormat.JSONL: _jsonl,
+        FileFormat.FHIR: _fhir,
         FileFormat.PARQUET: _parquet,
         FileFormat.XLSX: _xlsx,
         FileFormat.MULTIQC: _multiqc,
@@ -101,9 +109,10 @@ def write_annotations(
     Every block is written before the next one is asked for, so that memory does not grow with
     their number. There is at least one; ``n_people`` are those of all blocks. Files appear complete
     and all together, or not at all. Raises :class:`OutputError`, and :class:`UsageError` where a
-    library for the format is missing.
+    library for the format is missing, or where a file for one person is to hold several.
     """
     require_library(choice)
+    require_room(choice, destination, n_people)
     open_writer = _WRITERS[choice.file_format]
     job = Job(choice, choice.written_tables, n_people)
     if choice.file_names:
