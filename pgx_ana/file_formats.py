@@ -28,8 +28,10 @@ class FileFormat(StrEnum):
     CSV = "csv"
     JSON = "json"
     JSONL = "jsonl"
+    FHIR = "fhir"
     PARQUET = "parquet"
     XLSX = "xlsx"
+    MULTIQC = "multiqc"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +39,13 @@ class FormatFacts:
     """What a format can hold, and how its files are called.
 
     ``title`` is its name in messages. Its ``endings`` may have several dots; a longer one goes
-    before a shorter one. ``tables`` are those that can be chosen, ``default_tables`` those written
-    where none is; a format without them has one content. ``has_wide`` says whether it has the wide
-    layout. A format that ``is_compressed`` takes no further ending ``.gz``. ``library`` is the
-    module that writes it, and ``extra`` the extra that installs it; both are empty for what is
-    always installed.
+    before a shorter one. Files with ``endings_of_one`` hold one person. ``tables`` are those that
+    can be chosen, ``default_tables`` those written where none is; a format without tables has one
+    content. ``has_wide`` says whether it has the wide layout. A format that ``is_compressed`` takes
+    no further ending ``.gz``. One that ``is_by_person`` has a file for each person: a name with its
+    ending is that of the file of one, any other name that of a folder. ``library`` is the module
+    that writes it, and ``extra`` the extra that installs it; both are empty for what is always
+    installed.
     """
 
     title: str
@@ -50,9 +54,17 @@ class FormatFacts:
     default_tables: tuple[TableName, ...] = ()
     has_wide: bool = False
     is_compressed: bool = False
+    is_by_person: bool = False
     library: str = ""
     extra: str = ""
+    endings_of_one: tuple[str, ...] = ()
 
+
+STDOUT = "-"
+"""Name of an output that is no file."""
+
+COMPRESSED_ENDINGS = (".gz", ".bgz")
+"""The endings that may follow that of a format."""
 
 _ANNOTATIONS = (TableName.ANNOTATIONS,)
 
@@ -62,6 +74,9 @@ FORMATS: Mapping[FileFormat, FormatFacts] = MappingProxyType(
         FileFormat.CSV: FormatFacts("CSV", (".csv",), TEXT_TABLES, _ANNOTATIONS, has_wide=True),
         FileFormat.JSON: FormatFacts("JSON", (".json",)),
         FileFormat.JSONL: FormatFacts("JSONL", (".jsonl",)),
+        FileFormat.FHIR: FormatFacts(
+            "FHIR", (".fhir.ndjson", ".fhir.json"), endings_of_one=(".fhir.json",)
+        ),
         FileFormat.PARQUET: FormatFacts(
             "Parquet",
             (".parquet",),
@@ -75,6 +90,7 @@ FORMATS: Mapping[FileFormat, FormatFacts] = MappingProxyType(
         FileFormat.XLSX: FormatFacts(
             "Excel", (".xlsx",), is_compressed=True, library="xlsxwriter", extra="excel"
         ),
+        FileFormat.MULTIQC: FormatFacts("MultiQC", (".pgx-ana.json",), is_by_person=True),
     }
 )
 """All formats; ``output/formats.py`` has what writes each of them."""
@@ -121,3 +137,12 @@ class OutputChoice:
         if self.layout is Layout.WIDE or len(self.written_tables) <= 1:
             return ()
         return tuple(f"{table}.{self.file_format}" for table in self.written_tables)
+
+    def is_folder(self, destination: str) -> bool:
+        """Return whether what is written is a folder: several tables, or a file for each person."""
+        if self.file_names:
+            return True
+        ends = ("", *COMPRESSED_ENDINGS)
+        endings = tuple(f"{ending}{end}" for ending in self.facts.endings for end in ends)
+        is_file = destination == STDOUT or destination.casefold().endswith(endings)
+        return self.facts.is_by_person and not is_file

@@ -34,6 +34,7 @@ LIBRARIES = {
     "pydantic": {"knowledge.form"},
     "pgenlib": {"biobank.plink"},
     "zstandard": {"biobank.zstd"},
+    "multiqc": {"multiqc_plugin.module", "multiqc_plugin.search"},
 }
 """The rooms or modules that may import each library; pandas in ``api`` for type hints only."""
 

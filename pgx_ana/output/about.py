@@ -8,8 +8,8 @@ from typing import Any
 from pgx_ana.annotation import Annotations
 from pgx_ana.output.columns import COLUMNS, Column
 from pgx_ana.output.documents import input_facts
-from pgx_ana.output.provenance import FIXED_SENTENCE, STAMPS, run_facts
-from pgx_ana.terms import TableName
+from pgx_ana.output.provenance import STAMPS, run_facts
+from pgx_ana.terms import FIXED_SENTENCE, TableName
 
 AboutRow = tuple[str, str, str]
 """The cells of a row: a heading or nothing, the name of a fact or column, and what it says."""

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pgx_ana.errors import OutputError
+from pgx_ana.file_formats import COMPRESSED_ENDINGS, STDOUT
 from pgx_ana.output.bgzf import BgzfEncoder
 from pgx_ana.output.leftovers import (
     remove_left_folders,
@@ -24,11 +25,8 @@ from pgx_ana.output.leftovers import (
     temporary_folder,
 )
 
-STDOUT = "-"
 _PIECE_BYTES = 1 << 16
 """Bytes that are written at once, if chunks are smaller."""
-
-_COMPRESSED_ENDINGS = (".gz", ".bgz")
 
 
 class OutputStream:
@@ -42,7 +40,7 @@ class OutputStream:
     def __init__(self, stream: BinaryIO | FileIO, name: str) -> None:
         self._stream = stream
         self._name = name
-        is_compressed = name.casefold().endswith(_COMPRESSED_ENDINGS)
+        is_compressed = name.casefold().endswith(COMPRESSED_ENDINGS)
         self._encoder = BgzfEncoder() if is_compressed else None
         self._pending: list[bytes] = []
         self._size = 0

@@ -14,8 +14,10 @@ from pgx_ana.output.delimited import DelimitedWriter
 from pgx_ana.output.documents import DocumentWriter
 from pgx_ana.output.encoding import as_utf8
 from pgx_ana.output.files import OutputStream, output_file, output_folder, write
+from pgx_ana.output.multiqc import SummaryFileWriter, SummaryFolderWriter
+from pgx_ana.output.page_files import PageFolder, page_folder
 from pgx_ana.output.wide import WideWriter
-from pgx_ana.output.writer import Job, Writer, require_library
+from pgx_ana.output.writer import Job, Writer, require_library, require_room
 from pgx_ana.quality import Callability
 from pgx_ana.terms import TableName
 
@@ -47,6 +49,13 @@ def _jsonl(stream: OutputStream, job: Job) -> Writer:
     return DocumentWriter(stream, lines=True)
 
 
+def _fhir(stream: OutputStream, job: Job) -> Writer:
+    from pgx_ana.output.fhir_bundle import BundleWriter  # noqa: PLC0415  # only where asked for
+
+    del job
+    return BundleWriter(stream)
+
+
 def _parquet(stream: OutputStream, job: Job) -> Writer:
     from pgx_ana.output.parquet import parquet_writer  # noqa: PLC0415  # needs pyarrow
 
@@ -61,30 +70,49 @@ def _xlsx(stream: OutputStream, job: Job) -> Writer:
     return ExcelWriter(stream, job.n_people)
 
 
+def _multiqc(stream: OutputStream, job: Job) -> Writer:
+    return SummaryFileWriter(stream, job.n_people)
+
+
+def _multiqc_folder(folder: PageFolder, job: Job) -> Writer:
+    del job
+    return SummaryFolderWriter(folder)
+
+
 _WRITERS: Mapping[FileFormat, Callable[[OutputStream, Job], Writer]] = MappingProxyType(
     {
         FileFormat.TSV: _tsv,
         FileFormat.CSV: _csv,
         FileFormat.JSON: _json,
         FileFormat.JSONL: _jsonl,
+        FileFormat.FHIR: _fhir,
         FileFormat.PARQUET: _parquet,
         FileFormat.XLSX: _xlsx,
+        FileFormat.MULTIQC: _multiqc,
     }
 )
 """What writes one file of each format."""
+
+_FOLDER_WRITERS: Mapping[FileFormat, Callable[[PageFolder, Job], Writer]] = MappingProxyType(
+    {FileFormat.MULTIQC: _multiqc_folder}
+)
+"""What writes a folder of each format with a file for each person."""
 
 
 def write_annotations(
     blocks: Iterable[Annotations], choice: OutputChoice, destination: str, n_people: int
 ) -> None:
-    """Write the people of a run to a file, to stdout for ``-``, or several tables to a folder.
+    """Write the people of a run to a file, to stdout for ``-``, or to a folder.
+
+    In a folder are several tables, or a file for each person.
 
     Every block is written before the next one is asked for, so that memory does not grow with
     their number. There is at least one; ``n_people`` are those of all blocks. Files appear complete
     and all together, or not at all. Raises :class:`OutputError`, and :class:`UsageError` where a
-    library for the format is missing.
+    library for the format is missing, or where a file for one person is to hold several.
     """
     require_library(choice)
+    require_room(choice, destination, n_people)
     open_writer = _WRITERS[choice.file_format]
     job = Job(choice, choice.written_tables, n_people)
     if choice.file_names:
@@ -92,6 +120,9 @@ def write_annotations(
             jobs = (dataclasses.replace(job, tables=(table,)) for table in choice.written_tables)
             pairs = zip(streams, jobs, strict=True)
             _write_blocks(blocks, [open_writer(stream, one) for stream, one in pairs])
+    elif choice.is_folder(destination):
+        with page_folder(destination) as folder:
+            _write_blocks(blocks, [_FOLDER_WRITERS[choice.file_format](folder, job)])
     else:
         with output_file(destination) as stream:
             _write_blocks(blocks, [open_writer(stream, job)])

@@ -7,7 +7,7 @@ import dataclasses
 from pgx_ana.annotation import Annotations
 from pgx_ana.version import __version__
 
-SCHEMA_VERSION = "2.1"
+SCHEMA_VERSION = "2.2"
 """Version of the documents. The first number changes if a key is removed or changes its meaning."""
 
 METADATA_KEY = "pgx_ana"
@@ -15,12 +15,6 @@ METADATA_KEY = "pgx_ana"
 
 STAMPS = ("kb_version", "pgx_ana_version")
 """The last columns of every table of text."""
-
-FIXED_SENTENCE = (
-    "For research use. No guideline links any germline variant to the use of {drug}, and nothing "
-    "here is treatment advice."
-)
-"""What every report and workbook says first; ``{drug}`` is the name of the drug."""
 
 
 def version_stamps(annotations: Annotations) -> tuple[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.output import FIXED_SENTENCE
 from pgx_ana.quality import Cohort
 from pgx_ana.report.cohort import CohortOptions, cohort_view
 from pgx_ana.report.cohort_sites import STATES
@@ -11,6 +10,7 @@ from pgx_ana.report.environment import render
 from pgx_ana.report.people_script import PEOPLE_SCRIPT
 from pgx_ana.report.script_source import script_source
 from pgx_ana.report.words import STATUS_MEANINGS
+from pgx_ana.terms import FIXED_SENTENCE
 
 
 def cohort_page(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.output import FIXED_SENTENCE
 from pgx_ana.report.environment import render
 from pgx_ana.report.script_source import script_source
 from pgx_ana.report.site_addresses import INDEX
@@ -19,6 +18,7 @@ from pgx_ana.report.site_script import SITE_SCRIPT
 from pgx_ana.report.site_study import study_view
 from pgx_ana.report.site_subject import Site
 from pgx_ana.report.site_variant import variant_view
+from pgx_ana.terms import FIXED_SENTENCE
 from pgx_ana.version import __version__
 
 _View = Callable[[str, Site], object]

@@ -119,7 +119,8 @@ def test_an_unknown_ending(annotate: Run, file: Path, tmp_path: Path, name: str)
     ending = Path(name.removesuffix(".gz")).suffix
     message = (
         f"Error: -o {target}: no format has the ending {ending}; use .tsv, .csv, .json, .jsonl, "
-        "each also with .gz, or .parquet, or .xlsx, or give --format\n"
+        ".fhir.ndjson, .fhir.json, .pgx-ana.json, each also with .gz, or .parquet, or .xlsx, or give "
+        "--format\n"
     )
     assert (2, message) == (result.exit_code, result.output)
     assert [file] == list(tmp_path.iterdir())

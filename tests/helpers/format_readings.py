@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from helpers.bundle_reader import BundleReading
 from helpers.workbook import records_of
 from pgx_ana.file_formats import FileFormat
 from pgx_ana.knowledge import COMPARED
@@ -113,6 +115,59 @@ def differences(truth: Reading) -> Reading:
     return Reading(truth.calls, kept)
 
 
+def _counted(truth: Reading) -> Reading:
+    """Return counts: a summary says how many sites of a person have a status, not which ones.
+
+    They stand in the places of variants and associations.
+    """
+    calls = Counter((sample, status) for (sample, _), (_, status) in truth.calls.items())
+    findings = Counter((sample, direction) for sample, _, direction in truth.findings)
+    return Reading(
+        {(sample, status): (str(n), status) for (sample, status), n in calls.items()},
+        frozenset((sample, str(n), direction) for (sample, direction), n in findings.items()),
+    )
+
+
+def _summaries(folder: Path) -> Reading:
+    calls: Counter[tuple[str, str]] = Counter()
+    findings: Counter[tuple[str, str]] = Counter()
+    for path in folder.glob("*.pgx-ana.json"):
+        person = json.loads(path.read_bytes())
+        for states in person["sites"].values():
+            calls.update({(person["sample"], state): n for state, n in states.items()})
+        for category in person["categories"].values():
+            said = category["conclusions"]
+            found = {(person["sample"], direction): n for direction, n in said.items()}
+            findings.update({key: n for key, n in found.items() if n})
+    return Reading(
+        {key: (str(n), key[1]) for key, n in calls.items()},
+        frozenset((sample, str(n), direction) for (sample, direction), n in findings.items()),
+    )
+
+
+def _without_what_bundles_lack(truth: Reading) -> Reading:
+    """Return observed genotypes alone, with any status, and conclusions that were drawn.
+
+    A genotype that is not observed is no observation, and neither is what was not assessed.
+    """
+    calls = {
+        site: (genotype if status in {"called", "partial"} else ".", status)
+        for site, (genotype, status) in truth.calls.items()
+    }
+    drawn = (finding for finding in truth.findings if finding[2] != NOT_ASSESSED)
+    return Reading(calls, frozenset(drawn))
+
+
+def _bundles(path: Path) -> Reading:
+    calls: dict[Site, tuple[str, str]] = {}
+    findings: set[Finding] = set()
+    for bundle in _lines(path):
+        reading = BundleReading(bundle)
+        calls |= {(reading.sample, rsid): found for rsid, found in reading.calls().items()}
+        findings |= {(reading.sample, *found) for found in reading.findings()}
+    return Reading(calls, frozenset(findings))
+
+
 READERS: Mapping[FileFormat, FormatReader] = {
     FileFormat.TSV: FormatReader("tables", lambda at: _separated(at, "tsv", "\t"), everything),
     FileFormat.CSV: FormatReader("tables", lambda at: _separated(at, "csv", ","), everything),
@@ -120,7 +175,9 @@ READERS: Mapping[FileFormat, FormatReader] = {
         "people.json", lambda at: _documents(json.loads(at.read_bytes())), everything
     ),
     FileFormat.JSONL: FormatReader("people.jsonl", lambda at: _documents(_lines(at)), everything),
+    FileFormat.FHIR: FormatReader("people.fhir.ndjson", _bundles, _without_what_bundles_lack),
     FileFormat.PARQUET: FormatReader("tables", _parquet, everything),
     FileFormat.XLSX: FormatReader("people.xlsx", _workbook, differences),
+    FileFormat.MULTIQC: FormatReader("summaries", _summaries, _counted),
 }
 """Every format has a reader: a new one that has none fails the test."""
