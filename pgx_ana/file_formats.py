@@ -29,6 +29,8 @@ class FileFormat(StrEnum):
     JSON = "json"
     JSONL = "jsonl"
     PARQUET = "parquet"
+    VCF = "vcf"
+    BCF = "bcf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,8 @@ class FormatFacts:
     where none is; a format without them has one content. ``has_wide`` says whether it has the wide
     layout. A format that ``is_compressed`` takes no further ending ``.gz``. ``library`` is the
     module that writes it, and ``extra`` the extra that installs it; both are empty for what is
-    always installed.
+    always installed. ``index_ending`` is that of the index which a compressed file may have; empty
+    where there is none.
     """
 
     title: str
@@ -51,6 +54,7 @@ class FormatFacts:
     is_compressed: bool = False
     library: str = ""
     extra: str = ""
+    index_ending: str = ""
 
 
 _ANNOTATIONS = (TableName.ANNOTATIONS,)
@@ -71,6 +75,8 @@ FORMATS: Mapping[FileFormat, FormatFacts] = MappingProxyType(
             library="pyarrow",
             extra="parquet",
         ),
+        FileFormat.VCF: FormatFacts("VCF", (".vcf",), index_ending=".tbi"),
+        FileFormat.BCF: FormatFacts("BCF", (".bcf",), is_compressed=True, index_ending=".csi"),
     }
 )
 """All formats; ``output/formats.py`` has what writes each of them."""
@@ -88,6 +94,8 @@ class OutputChoice:
     ``tables`` is empty for those that a format has by default: annotations as text, calls in the
     wide layout, :data:`PARQUET_TABLES` in Parquet. ``with_names`` gives every table of Parquet the
     names of the people, however many there are; ``with_numbers`` gives it their numbers in the run.
+    VCF and BCF have the rows of the input or, with ``all_sites``, one for each known site;
+    ``with_index`` writes an index beside them, and ``is_compressed`` compresses VCF on stdout.
     """
 
     file_format: FileFormat = FileFormat.TSV
@@ -95,6 +103,9 @@ class OutputChoice:
     layout: Layout = Layout.LONG
     with_names: bool = False
     with_numbers: bool = True
+    all_sites: bool = False
+    with_index: bool = False
+    is_compressed: bool = False
 
     @property
     def facts(self) -> FormatFacts:

@@ -13,9 +13,17 @@ from pgx_ana.output.callability import callability_json, callability_text, calla
 from pgx_ana.output.delimited import DelimitedWriter
 from pgx_ana.output.documents import DocumentWriter
 from pgx_ana.output.encoding import as_utf8
-from pgx_ana.output.files import OutputStream, output_file, output_folder, write
+from pgx_ana.output.files import (
+    OutputStream,
+    output_file,
+    output_folder,
+    output_with_index,
+    write,
+)
+from pgx_ana.output.vcf_rows import RowsWriter
+from pgx_ana.output.vcf_sites import SitesWriter
 from pgx_ana.output.wide import WideWriter
-from pgx_ana.output.writer import Job, Writer, require_library
+from pgx_ana.output.writer import InputRows, Job, Writer, require_library
 from pgx_ana.quality import Callability
 from pgx_ana.terms import TableName
 
@@ -55,6 +63,12 @@ def _parquet(stream: OutputStream, job: Job) -> Writer:
     return parquet_writer(stream, job.tables[0], choice)
 
 
+def _vcf(stream: OutputStream, job: Job) -> Writer:
+    if job.choice.all_sites:
+        return SitesWriter(stream, job)
+    return RowsWriter(stream, job)
+
+
 _WRITERS: Mapping[FileFormat, Callable[[OutputStream, Job], Writer]] = MappingProxyType(
     {
         FileFormat.TSV: _tsv,
@@ -62,29 +76,40 @@ _WRITERS: Mapping[FileFormat, Callable[[OutputStream, Job], Writer]] = MappingPr
         FileFormat.JSON: _json,
         FileFormat.JSONL: _jsonl,
         FileFormat.PARQUET: _parquet,
+        FileFormat.VCF: _vcf,
+        FileFormat.BCF: _vcf,
     }
 )
 """What writes one file of each format."""
 
 
 def write_annotations(
-    blocks: Iterable[Annotations], choice: OutputChoice, destination: str, n_people: int
+    blocks: Iterable[Annotations],
+    choice: OutputChoice,
+    destination: str,
+    n_people: int,
+    rows: InputRows | None = None,
 ) -> None:
     """Write the people of a run to a file, to stdout for ``-``, or several tables to a folder.
 
     Every block is written before the next one is asked for, so that memory does not grow with
-    their number. There is at least one; ``n_people`` are those of all blocks. Files appear complete
-    and all together, or not at all. Raises :class:`OutputError`, and :class:`UsageError` where a
-    library for the format is missing.
+    their number. There is at least one; ``n_people`` are those of all blocks. ``rows`` are those of
+    the input, which VCF and BCF need unless they have all sites. Files appear complete and all
+    together, or not at all. Raises :class:`OutputError`, and :class:`UsageError` where a library
+    for the format is missing.
     """
     require_library(choice)
     open_writer = _WRITERS[choice.file_format]
-    job = Job(choice, choice.written_tables, n_people)
+    job = Job(choice, choice.written_tables, n_people, rows)
     if choice.file_names:
         with output_folder(destination, choice.file_names) as streams:
             jobs = (dataclasses.replace(job, tables=(table,)) for table in choice.written_tables)
             pairs = zip(streams, jobs, strict=True)
             _write_blocks(blocks, [open_writer(stream, one) for stream, one in pairs])
+    elif choice.with_index:
+        ending = choice.facts.index_ending
+        with output_with_index(destination, ending) as (stream, index):
+            _write_blocks(blocks, [open_writer(stream, dataclasses.replace(job, index=index))])
     else:
         with output_file(destination) as stream:
             _write_blocks(blocks, [open_writer(stream, job)])
