@@ -7,18 +7,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pysam
+import pysam.bcftools
+from pysam.utils import SamtoolsError
 
 from pgx_ana.errors import OutputError
 
 
 def write_bcf(source: Path, target: Path) -> None:
     """Write a VCF file as BCF. Raises :class:`OutputError` for a row that BCF cannot hold."""
-    with _told("the output cannot be written as BCF"), contextlib.ExitStack() as stack:
-        # The header of the target must not change while rows are written: all tags are declared.
-        rows = stack.enter_context(pysam.VariantFile(str(source)))
-        file = stack.enter_context(pysam.VariantFile(str(target), "wb", header=rows.header))
-        for row in rows:
-            file.write(row)
+    # pysam.VariantFile would add END to rows with a symbolic ALT; bcftools writes them as they are.
+    words = ("--no-version", "-Ob", "-o", str(target), str(source))
+    with _told("the output cannot be written as BCF"):
+        pysam.bcftools.view(*words, catch_stdout=False)
 
 
 def write_index(path: Path, ending: str) -> Path:
@@ -40,7 +40,8 @@ def _told(what: str) -> Iterator[None]:
     verbosity = pysam.set_verbosity(0)
     try:
         yield
-    except (OSError, ValueError) as error:
-        raise OutputError(f"{what}: {error}") from error
+    except (OSError, ValueError, SamtoolsError) as error:
+        reason = " ".join(str(error).split())
+        raise OutputError(f"{what}: {reason}") from error
     finally:
         pysam.set_verbosity(verbosity)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import weakref
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -24,8 +25,8 @@ class RowSpool:
     """
 
     def __init__(self) -> None:
-        # It is closed with this object, which outlives the block under a with.
-        self._file = tempfile.SpooledTemporaryFile(max_size=_MAX_IN_MEMORY)  # noqa: SIM115
+        self._file = tempfile.SpooledTemporaryFile(max_size=_MAX_IN_MEMORY)  # noqa: SIM115  # closed below
+        weakref.finalize(self, self._file.close)  # a run that fails does not close its writers
         self._pieces: dict[int, list[tuple[int, int]]] = {}
         self._end = 0
 
@@ -45,10 +46,6 @@ class RowSpool:
                 self._file.seek(start)
                 content = self._file.read(size)
             yield content
-
-    def close(self) -> None:
-        """Release the file."""
-        self._file.close()
 
 
 def write_vcf(text: Iterable[bytes], stream: OutputStream, job: Job) -> None:

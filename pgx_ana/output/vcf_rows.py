@@ -36,6 +36,12 @@ _NOT_DESCRIBED = {
     b"FORMAT": b'##FORMAT=<ID=%s,Number=.,Type=String,Description="not declared in the input">',
     b"FILTER": b'##FILTER=<ID=%s,Description="not declared in the input">',
 }
+_RESERVED = {
+    (b"INFO", b"END"): b'##INFO=<ID=END,Number=1,Type=Integer,Description="end of the row">',
+    (b"FORMAT", b"GT"): b'##FORMAT=<ID=GT,Number=1,Type=String,Description="genotype">',
+}
+"""Declarations of fields without which readers take a row for another one."""
+
 _BUILT_IN = frozenset({(b"FILTER", b"PASS"), (b"FILTER", b"."), (b"INFO", b"."), (b"FORMAT", b".")})
 
 
@@ -71,7 +77,6 @@ class RowsWriter:
     def close(self) -> None:
         """Write the file, whose rows are complete now."""
         write_vcf(self._text(), self._stream, self._job)
-        self._spool.close()
 
     def _begin(self, block: Annotations) -> None:
         self._notes = AlleleNotes(block.knowledge)
@@ -85,7 +90,7 @@ class RowsWriter:
         declared = {found.groups() for found in _DECLARED.finditer(b"\n".join(lines))}
         used = dict.fromkeys(tag for row in self._rows for tag in _used(row))
         lines += [
-            _NOT_DESCRIBED[kind] % name
+            _RESERVED.get((kind, name)) or _NOT_DESCRIBED[kind] % name
             for kind, name in used
             if (kind, name) not in declared | _BUILT_IN
         ]

@@ -71,7 +71,6 @@ class SitesWriter:
     def close(self) -> None:
         """Write the file, whose rows are complete now."""
         write_vcf(self._text(), self._stream, self._job)
-        self._spool.close()
 
     def _begin(self, block: Annotations) -> None:
         assembly = block.calls.assembly

@@ -32,6 +32,7 @@ _ANNOTATION_FIELDS = (
     "Allele_number",
     "Variant",
     "Gene",
+    "Consequence",
     "Bases",
     "Known",
     "Studied",
@@ -116,7 +117,8 @@ class AlleleNotes:
 
         Bases are empty where they are not known.
         """
-        studied = self._knowledge.definitions[variant.id].studied_allele
+        definition = self._knowledge.definitions[variant.id]
+        studied = definition.studied_allele
         associations = self._knowledge.associations_of(variant.id)
         levels = {self._knowledge.level(item.id) for item in associations}
         level = min(levels, key=_LEVELS.index).value if levels else "."
@@ -130,6 +132,7 @@ class AlleleNotes:
                     str(number),
                     escaped(variant.id),
                     escaped(variant.gene),
+                    escaped(definition.consequence),
                     escaped(of_variant) or ".",
                     _yes(is_known),
                     is_studied,

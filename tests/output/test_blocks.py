@@ -32,6 +32,7 @@ CHOICES = [
     OutputChoice(FileFormat.JSON),
     OutputChoice(FileFormat.JSONL),
     OutputChoice(FileFormat.TSV, WIDE_TABLES, Layout.WIDE),
+    OutputChoice(FileFormat.VCF, all_sites=True),
 ]
 
 
