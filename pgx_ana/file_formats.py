@@ -29,6 +29,8 @@ class FileFormat(StrEnum):
     JSON = "json"
     JSONL = "jsonl"
     PARQUET = "parquet"
+    XLSX = "xlsx"
+    MULTIQC = "multiqc"
     VCF = "vcf"
     BCF = "bcf"
 
@@ -40,10 +42,11 @@ class FormatFacts:
     ``title`` is its name in messages. Its ``endings`` may have several dots; a longer one goes
     before a shorter one. ``tables`` are those that can be chosen, ``default_tables`` those written
     where none is; a format without them has one content. ``has_wide`` says whether it has the wide
-    layout. A format that ``is_compressed`` takes no further ending ``.gz``. ``library`` is the
-    module that writes it, and ``extra`` the extra that installs it; both are empty for what is
-    always installed. ``index_ending`` is that of the index which a compressed file may have; empty
-    where there is none.
+    layout. A format that ``is_compressed`` takes no further ending ``.gz``. One that
+    ``is_by_person`` has a file for each person: a name with its ending is that of the file of one,
+    any other name that of a folder. ``library`` is the module that writes it, and ``extra`` the
+    extra that installs it; both are empty for what is always installed. ``index_ending`` is that
+    of the index which a compressed file may have; empty where there is none.
     """
 
     title: str
@@ -52,10 +55,17 @@ class FormatFacts:
     default_tables: tuple[TableName, ...] = ()
     has_wide: bool = False
     is_compressed: bool = False
+    is_by_person: bool = False
     library: str = ""
     extra: str = ""
     index_ending: str = ""
 
+
+STDOUT = "-"
+"""Name of an output that is no file."""
+
+COMPRESSED_ENDINGS = (".gz", ".bgz")
+"""The endings that may follow that of a format."""
 
 _ANNOTATIONS = (TableName.ANNOTATIONS,)
 
@@ -75,6 +85,10 @@ FORMATS: Mapping[FileFormat, FormatFacts] = MappingProxyType(
             library="pyarrow",
             extra="parquet",
         ),
+        FileFormat.XLSX: FormatFacts(
+            "Excel", (".xlsx",), is_compressed=True, library="xlsxwriter", extra="excel"
+        ),
+        FileFormat.MULTIQC: FormatFacts("MultiQC", (".pgx-ana.json",), is_by_person=True),
         FileFormat.VCF: FormatFacts("VCF", (".vcf",), index_ending=".tbi"),
         FileFormat.BCF: FormatFacts("BCF", (".bcf",), is_compressed=True, index_ending=".csi"),
     }
@@ -128,3 +142,12 @@ class OutputChoice:
         if self.layout is Layout.WIDE or len(self.written_tables) <= 1:
             return ()
         return tuple(f"{table}.{self.file_format}" for table in self.written_tables)
+
+    def is_folder(self, destination: str) -> bool:
+        """Return whether what is written is a folder: several tables, or a file for each person."""
+        if self.file_names:
+            return True
+        ends = ("", *COMPRESSED_ENDINGS)
+        endings = tuple(f"{ending}{end}" for ending in self.facts.endings for end in ends)
+        is_file = destination == STDOUT or destination.casefold().endswith(endings)
+        return self.facts.is_by_person and not is_file

@@ -14,6 +14,12 @@ POPULATIONS = ("AFR", "AMR", "EAS", "EUR", "SAS")
 GLOBAL = "global"
 """All superpopulations together."""
 
+FIXED_SENTENCE = (
+    "For research use. No guideline links any germline variant to the use of {drug}, and nothing "
+    "here is treatment advice."
+)
+"""Stands in front of whatever people read about a person; ``drug`` is to be filled in."""
+
 
 class Assembly(StrEnum):
     """A human reference assembly."""

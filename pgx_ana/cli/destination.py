@@ -11,11 +11,17 @@ from typing import Any
 
 from pgx_ana.cli.options import ALL_TABLES, knowledge_directories
 from pgx_ana.errors import UsageError
-from pgx_ana.file_formats import FORMATS, FileFormat, Layout, OutputChoice, format_endings
+from pgx_ana.file_formats import (
+    COMPRESSED_ENDINGS,
+    FORMATS,
+    FileFormat,
+    Layout,
+    OutputChoice,
+    format_endings,
+)
 from pgx_ana.terms import TEXT_TABLES, WIDE_TABLES, TableName
 
 STDSTREAM = "-"
-_COMPRESSED_ENDINGS = (".gz", ".bgz")
 _COMPANIONS = ("", ".tbi", ".csi", ".fai", ".gzi")
 """Endings of the files that belong to an input: itself, and its indexes."""
 
@@ -51,7 +57,7 @@ def format_by_name(output: str, formats: Mapping[str, str], default: str) -> str
 
 
 def _without_compression(output: str) -> str:
-    for ending in _COMPRESSED_ENDINGS:
+    for ending in COMPRESSED_ENDINGS:
         if output.casefold().endswith(ending):
             return output[: -len(ending)]
     return output
@@ -190,17 +196,17 @@ def _listed(kinds: Sequence[str]) -> str:
     return f"{', '.join(others)} and {last}" if others else last
 
 
-def check_destination(targets: Sequence[str], given: Mapping[str, Any]) -> None:
+def check_destination(targets: Sequence[str], given: Mapping[str, Any], option: str = "-o") -> None:
     """Raise :class:`UsageError` if an output would overwrite a file that the run reads.
 
-    ``given`` has the options of a command.
+    ``given`` has the options of a command. ``option`` is that which names the output.
     """
     existing = {target: identity for target in targets if (identity := _identity_of(target))}
     if existing:
         inputs = {identity: name for name, identity in _inputs(given)}
         for target, identity in existing.items():
             if identity in inputs:
-                where = "stdout" if target == STDSTREAM else f"-o {target}"
+                where = "stdout" if target == STDSTREAM else f"{option} {target}"
                 said = inputs[identity]
                 also = "" if said == target else f" ({said})"
                 raise UsageError(f"{where}: is an input file{also}; give another name")
@@ -226,21 +232,28 @@ def _regular(status: os.stat_result) -> FileId | None:
 
 def _inputs(given: Mapping[str, Any]) -> Iterator[tuple[str, FileId]]:
     """Yield every file that a run with these options reads, with its identity."""
-    from pgx_ana.biobank import companions_of
-
     if STDSTREAM in given["files"]:
         with contextlib.suppress(OSError):
             identity = _regular(os.fstat(0))
             if identity is not None:
                 yield "stdin", identity
-    named = [*given["files"], given["reference"]]
-    named += [str(value) for value in given.values() if isinstance(value, Path)]
-    paths = [f"{name}{companion}" for name in named if name for companion in _COMPANIONS]
-    paths += [companion for name in given["files"] for companion in companions_of(name)]
-    for path in (*paths, *_knowledge_files(given["directories"])):
+    for path in (*read_paths(given), *_knowledge_files(given["directories"])):
         identity = _identity_of(path) if path != STDSTREAM else None
         if identity is not None:
             yield path, identity
+
+
+def read_paths(given: Mapping[str, Any]) -> list[str]:
+    """Return the paths that a run with these options may read, beside the knowledge base.
+
+    Those of companions need not exist; stdin is ``-``.
+    """
+    from pgx_ana.biobank import companions_of
+
+    named = [*given["files"], given["reference"], given["sample_sheet"]]
+    named += [str(value) for value in given.values() if isinstance(value, Path)]
+    paths = [f"{name}{companion}" for name in named if name for companion in _COMPANIONS]
+    return paths + [companion for name in given["files"] for companion in companions_of(name)]
 
 
 def _knowledge_files(directories: Sequence[Path]) -> Iterator[str]:

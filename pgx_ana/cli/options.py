@@ -102,6 +102,17 @@ def quiet_option(command: Command) -> Command:
     )(command)
 
 
+def provenance_option(command: Command) -> Command:
+    """Add ``--provenance`` to a command that makes a :class:`provenance.Recorder`."""
+    return click.option(
+        "--provenance",
+        default="",
+        metavar="FILE",
+        help="Also write a record of the run, with times and the digests of all files read and "
+        "written: RO-Crate metadata, if it is called ro-crate-metadata.json beside the results.",
+    )(command)
+
+
 def call_options(command: Command) -> Command:
     """Add the options of all commands that call genotypes in the files of one run."""
     return _with_options(command, (*_PEOPLE_OPTIONS, *_RULE_OPTIONS))

@@ -20,6 +20,8 @@ from pgx_ana.output.files import (
     output_with_index,
     write,
 )
+from pgx_ana.output.multiqc import SummaryFileWriter, SummaryFolderWriter
+from pgx_ana.output.page_files import PageFolder, page_folder
 from pgx_ana.output.vcf_rows import RowsWriter
 from pgx_ana.output.vcf_sites import SitesWriter
 from pgx_ana.output.wide import WideWriter
@@ -63,6 +65,21 @@ def _parquet(stream: OutputStream, job: Job) -> Writer:
     return parquet_writer(stream, job.tables[0], choice)
 
 
+def _xlsx(stream: OutputStream, job: Job) -> Writer:
+    from pgx_ana.output.excel import ExcelWriter  # noqa: PLC0415  # needs xlsxwriter
+
+    return ExcelWriter(stream, job.n_people)
+
+
+def _multiqc(stream: OutputStream, job: Job) -> Writer:
+    return SummaryFileWriter(stream, job.n_people)
+
+
+def _multiqc_folder(folder: PageFolder, job: Job) -> Writer:
+    del job
+    return SummaryFolderWriter(folder)
+
+
 def _vcf(stream: OutputStream, job: Job) -> Writer:
     if job.choice.all_sites:
         return SitesWriter(stream, job)
@@ -76,11 +93,18 @@ _WRITERS: Mapping[FileFormat, Callable[[OutputStream, Job], Writer]] = MappingPr
         FileFormat.JSON: _json,
         FileFormat.JSONL: _jsonl,
         FileFormat.PARQUET: _parquet,
+        FileFormat.XLSX: _xlsx,
+        FileFormat.MULTIQC: _multiqc,
         FileFormat.VCF: _vcf,
         FileFormat.BCF: _vcf,
     }
 )
 """What writes one file of each format."""
+
+_FOLDER_WRITERS: Mapping[FileFormat, Callable[[PageFolder, Job], Writer]] = MappingProxyType(
+    {FileFormat.MULTIQC: _multiqc_folder}
+)
+"""What writes a folder of each format with a file for each person."""
 
 
 def write_annotations(
@@ -90,7 +114,9 @@ def write_annotations(
     n_people: int,
     rows: InputRows | None = None,
 ) -> None:
-    """Write the people of a run to a file, to stdout for ``-``, or several tables to a folder.
+    """Write the people of a run to a file, to stdout for ``-``, or to a folder.
+
+    In a folder are several tables, or a file for each person.
 
     Every block is written before the next one is asked for, so that memory does not grow with
     their number. There is at least one; ``n_people`` are those of all blocks. ``rows`` are those of
@@ -106,6 +132,9 @@ def write_annotations(
             jobs = (dataclasses.replace(job, tables=(table,)) for table in choice.written_tables)
             pairs = zip(streams, jobs, strict=True)
             _write_blocks(blocks, [open_writer(stream, one) for stream, one in pairs])
+    elif choice.is_folder(destination):
+        with page_folder(destination) as folder:
+            _write_blocks(blocks, [_FOLDER_WRITERS[choice.file_format](folder, job)])
     elif choice.with_index:
         ending = choice.facts.index_ending
         with output_with_index(destination, ending) as (stream, index):

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from pgx_ana.errors import OutputError
-from pgx_ana.output.files import STDOUT, written_to
+from pgx_ana.file_formats import STDOUT
+from pgx_ana.output.files import written_to
 from pgx_ana.output.leftovers import remove_left_folders, temporary_folder
 
 LISTING = ".pgx-ana-pages"

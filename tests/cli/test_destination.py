@@ -153,7 +153,7 @@ def test_pipes_and_devices_need_no_ending(annotate: Run, file: Path, tmp_path: P
 
 def test_one_table_cannot_be_json(annotate: Run, file: Path, tmp_path: Path) -> None:
     result = annotate(file, "-t", "calls", "-o", tmp_path / "x.json")
-    expected = f"Error: -o {tmp_path}/x.json: JSON contains all tables; omit --table\n"
+    expected = f"Error: -o {tmp_path}/x.json: JSON has no tables to choose; omit --table\n"
     assert (2, expected) == (result.exit_code, result.output)
 
 
@@ -246,7 +246,7 @@ def test_one_row_per_person_is_one_file(
         ),
         (
             ["--layout", "wide", "-f", "json"],
-            "--format json has documents; --layout wide is for tsv, csv and parquet",
+            "--format json has no wide layout; --layout wide is for tsv, csv and parquet",
         ),
         (
             ["--names"],

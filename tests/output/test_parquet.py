@@ -273,7 +273,7 @@ def test_readers_agree(varied: Annotations, tmp_path: Path, table: TableName) ->
 def test_metadata(varied: Annotations, toy_haplotypes: KnowledgeBase, tmp_path: Path) -> None:
     folder = parquet_folder([varied], tmp_path / "results")
     expected = {
-        "schema_version": "2.1",
+        "schema_version": "2.2",
         "pgx_ana_version": __version__,
         "knowledge_base": {
             "name": toy_haplotypes.info.name,
