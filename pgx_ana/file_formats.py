@@ -32,6 +32,8 @@ class FileFormat(StrEnum):
     PARQUET = "parquet"
     XLSX = "xlsx"
     MULTIQC = "multiqc"
+    VCF = "vcf"
+    BCF = "bcf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,8 @@ class FormatFacts:
     no further ending ``.gz``. One that ``is_by_person`` has a file for each person: a name with its
     ending is that of the file of one, any other name that of a folder. ``library`` is the module
     that writes it, and ``extra`` the extra that installs it; both are empty for what is always
-    installed.
+    installed. ``index_ending`` is that of the index which a compressed file may have; empty where
+    there is none.
     """
 
     title: str
@@ -58,6 +61,7 @@ class FormatFacts:
     library: str = ""
     extra: str = ""
     endings_of_one: tuple[str, ...] = ()
+    index_ending: str = ""
 
 
 STDOUT = "-"
@@ -91,6 +95,8 @@ FORMATS: Mapping[FileFormat, FormatFacts] = MappingProxyType(
             "Excel", (".xlsx",), is_compressed=True, library="xlsxwriter", extra="excel"
         ),
         FileFormat.MULTIQC: FormatFacts("MultiQC", (".pgx-ana.json",), is_by_person=True),
+        FileFormat.VCF: FormatFacts("VCF", (".vcf",), index_ending=".tbi"),
+        FileFormat.BCF: FormatFacts("BCF", (".bcf",), is_compressed=True, index_ending=".csi"),
     }
 )
 """All formats; ``output/formats.py`` has what writes each of them."""
@@ -108,6 +114,8 @@ class OutputChoice:
     ``tables`` is empty for those that a format has by default: annotations as text, calls in the
     wide layout, :data:`PARQUET_TABLES` in Parquet. ``with_names`` gives every table of Parquet the
     names of the people, however many there are; ``with_numbers`` gives it their numbers in the run.
+    VCF and BCF have the rows of the input or, with ``all_sites``, one for each known site;
+    ``with_index`` writes an index beside them, and ``is_compressed`` compresses VCF on stdout.
     """
 
     file_format: FileFormat = FileFormat.TSV
@@ -115,6 +123,9 @@ class OutputChoice:
     layout: Layout = Layout.LONG
     with_names: bool = False
     with_numbers: bool = True
+    all_sites: bool = False
+    with_index: bool = False
+    is_compressed: bool = False
 
     @property
     def facts(self) -> FormatFacts:

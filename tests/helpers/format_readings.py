@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pysam
 
 from helpers.bundle_reader import BundleReading
 from helpers.workbook import records_of
@@ -168,6 +169,39 @@ def _bundles(path: Path) -> Reading:
     return Reading(calls, frozenset(findings))
 
 
+_WITH_BASES = frozenset({"called", "partial", "filtered"})
+
+
+def genotypes(truth: Reading) -> Reading:
+    """Return calls: a row says what is known of its alleles, not what follows for a person.
+
+    An allele that is not known need not have a sequence in VCF, and contradictions have none.
+    """
+    return Reading(
+        {
+            site: (genotype if status in _WITH_BASES else ".", status)
+            for site, (genotype, status) in truth.calls.items()
+        },
+        frozenset(),
+    )
+
+
+def _variant_rows(path: Path) -> Reading:
+    with pysam.VariantFile(str(path)) as file:
+        calls = {
+            (str(sample), str(row.id)): (_bases(person, person["PGXS"][0]), str(person["PGXS"][0]))
+            for row in file
+            for sample, person in row.samples.items()
+        }
+    return Reading(calls, frozenset())
+
+
+def _bases(person: Any, status: str) -> str:
+    if status not in _WITH_BASES:
+        return "."
+    return ("|" if person.phased else "/").join(bases or "." for bases in person.alleles)
+
+
 READERS: Mapping[FileFormat, FormatReader] = {
     FileFormat.TSV: FormatReader("tables", lambda at: _separated(at, "tsv", "\t"), everything),
     FileFormat.CSV: FormatReader("tables", lambda at: _separated(at, "csv", ","), everything),
@@ -179,5 +213,7 @@ READERS: Mapping[FileFormat, FormatReader] = {
     FileFormat.PARQUET: FormatReader("tables", _parquet, everything),
     FileFormat.XLSX: FormatReader("people.xlsx", _workbook, differences),
     FileFormat.MULTIQC: FormatReader("summaries", _summaries, _counted),
+    FileFormat.VCF: FormatReader("people.vcf", _variant_rows, genotypes),
+    FileFormat.BCF: FormatReader("people.bcf", _variant_rows, genotypes),
 }
 """Every format has a reader: a new one that has none fails the test."""
