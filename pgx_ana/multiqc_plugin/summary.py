@@ -7,16 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pgx_ana.terms import CallSource, CallStatus
+from pgx_ana.terms import STATE_COLOURS
 
 PROGRAM = "pgx-ana"
-
-STATES = (
-    CallStatus.CALLED.value,
-    CallSource.ASSERTED.value,
-    *(status.value for status in CallStatus if status is not CallStatus.CALLED),
-)
-"""The states of a call, in the order in which they are shown."""
 
 _GROUPS = ("findings", "markers", "cohorts", "conclusions", "levels")
 """What is counted in each category."""
@@ -92,7 +85,8 @@ class Summary:
     def states(self) -> dict[str, int]:
         """Return the number of sites in each state."""
         return {
-            state: sum(of_gene.get(state, 0) for of_gene in self.sites.values()) for state in STATES
+            state: sum(of_gene.get(state, 0) for of_gene in self.sites.values())
+            for state in STATE_COLOURS
         }
 
     def totals(self, group: str) -> dict[str, int]:
