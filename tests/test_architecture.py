@@ -18,10 +18,11 @@ PAGE = ROOT / "docs" / "architecture.md"
 LIBRARIES = {
     "click": {"cli"},
     "cyvcf2": {"vcf.records"},
-    "pysam": {"vcf.bcf", "vcf.fasta"},
+    "pysam": {"vcf.bcf", "vcf.fasta", "output.htslib"},
     "yaml": {"knowledge.yamlfile"},
     "zarr": {"biobank.zarr_store"},
     "pyarrow": {"output.parquet", "results.parquet_file"},
+    "xlsxwriter": {"output.excel"},
     "fastjsonschema": {"results.document_check"},
     "jinja2": {"report.environment"},
     "pandas": {"output.frames", "api"},

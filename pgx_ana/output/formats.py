@@ -13,11 +13,19 @@ from pgx_ana.output.callability import callability_json, callability_text, calla
 from pgx_ana.output.delimited import DelimitedWriter
 from pgx_ana.output.documents import DocumentWriter
 from pgx_ana.output.encoding import as_utf8
-from pgx_ana.output.files import OutputStream, output_file, output_folder, write
+from pgx_ana.output.files import (
+    OutputStream,
+    output_file,
+    output_folder,
+    output_with_index,
+    write,
+)
 from pgx_ana.output.multiqc import SummaryFileWriter, SummaryFolderWriter
 from pgx_ana.output.page_files import PageFolder, page_folder
+from pgx_ana.output.vcf_rows import RowsWriter
+from pgx_ana.output.vcf_sites import SitesWriter
 from pgx_ana.output.wide import WideWriter
-from pgx_ana.output.writer import Job, Writer, require_library
+from pgx_ana.output.writer import InputRows, Job, Writer, require_library, require_room
 from pgx_ana.quality import Callability
 from pgx_ana.terms import TableName
 
@@ -49,12 +57,25 @@ def _jsonl(stream: OutputStream, job: Job) -> Writer:
     return DocumentWriter(stream, lines=True)
 
 
+def _fhir(stream: OutputStream, job: Job) -> Writer:
+    from pgx_ana.output.fhir_bundle import BundleWriter  # noqa: PLC0415  # only where asked for
+
+    del job
+    return BundleWriter(stream)
+
+
 def _parquet(stream: OutputStream, job: Job) -> Writer:
     from pgx_ana.output.parquet import parquet_writer  # noqa: PLC0415  # needs pyarrow
 
     has_names = job.choice.with_names or job.n_people <= MAX_NAMED
     choice = dataclasses.replace(job.choice, with_names=has_names)
     return parquet_writer(stream, job.tables[0], choice)
+
+
+def _xlsx(stream: OutputStream, job: Job) -> Writer:
+    from pgx_ana.output.excel import ExcelWriter  # noqa: PLC0415  # needs xlsxwriter
+
+    return ExcelWriter(stream, job.n_people)
 
 
 def _multiqc(stream: OutputStream, job: Job) -> Writer:
@@ -66,14 +87,24 @@ def _multiqc_folder(folder: PageFolder, job: Job) -> Writer:
     return SummaryFolderWriter(folder)
 
 
+def _vcf(stream: OutputStream, job: Job) -> Writer:
+    if job.choice.all_sites:
+        return SitesWriter(stream, job)
+    return RowsWriter(stream, job)
+
+
 _WRITERS: Mapping[FileFormat, Callable[[OutputStream, Job], Writer]] = MappingProxyType(
     {
         FileFormat.TSV: _tsv,
         FileFormat.CSV: _csv,
         FileFormat.JSON: _json,
         FileFormat.JSONL: _jsonl,
+        FileFormat.FHIR: _fhir,
         FileFormat.PARQUET: _parquet,
+        FileFormat.XLSX: _xlsx,
         FileFormat.MULTIQC: _multiqc,
+        FileFormat.VCF: _vcf,
+        FileFormat.BCF: _vcf,
     }
 )
 """What writes one file of each format."""
@@ -85,20 +116,26 @@ _FOLDER_WRITERS: Mapping[FileFormat, Callable[[PageFolder, Job], Writer]] = Mapp
 
 
 def write_annotations(
-    blocks: Iterable[Annotations], choice: OutputChoice, destination: str, n_people: int
+    blocks: Iterable[Annotations],
+    choice: OutputChoice,
+    destination: str,
+    n_people: int,
+    rows: InputRows | None = None,
 ) -> None:
     """Write the people of a run to a file, to stdout for ``-``, or to a folder.
 
     In a folder are several tables, or a file for each person.
 
     Every block is written before the next one is asked for, so that memory does not grow with
-    their number. There is at least one; ``n_people`` are those of all blocks. Files appear complete
-    and all together, or not at all. Raises :class:`OutputError`, and :class:`UsageError` where a
-    library for the format is missing.
+    their number. There is at least one; ``n_people`` are those of all blocks. ``rows`` are those of
+    the input, which VCF and BCF need unless they have all sites. Files appear complete and all
+    together, or not at all. Raises :class:`OutputError`, and :class:`UsageError` where a library
+    for the format is missing, or where a file for one person is to hold several.
     """
     require_library(choice)
+    require_room(choice, destination, n_people)
     open_writer = _WRITERS[choice.file_format]
-    job = Job(choice, choice.written_tables, n_people)
+    job = Job(choice, choice.written_tables, n_people, rows)
     if choice.file_names:
         with output_folder(destination, choice.file_names) as streams:
             jobs = (dataclasses.replace(job, tables=(table,)) for table in choice.written_tables)
@@ -107,6 +144,10 @@ def write_annotations(
     elif choice.is_folder(destination):
         with page_folder(destination) as folder:
             _write_blocks(blocks, [_FOLDER_WRITERS[choice.file_format](folder, job)])
+    elif choice.with_index:
+        ending = choice.facts.index_ending
+        with output_with_index(destination, ending) as (stream, index):
+            _write_blocks(blocks, [open_writer(stream, dataclasses.replace(job, index=index))])
     else:
         with output_file(destination) as stream:
             _write_blocks(blocks, [open_writer(stream, job)])

@@ -10,8 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pysam
 
+from helpers.bundle_reader import BundleReading
+from helpers.workbook import records_of
 from pgx_ana.file_formats import FileFormat
+from pgx_ana.knowledge import COMPARED
 
 Site = tuple[str, str]
 """A person and a variant."""
@@ -101,6 +105,17 @@ def _parquet(folder: Path) -> Reading:
     return reading_of_rows(calls, annotations)
 
 
+def _workbook(path: Path) -> Reading:
+    calls, findings = (records_of(path, name) for name in ("calls", "findings"))
+    return reading_of_rows(calls, findings)
+
+
+def differences(truth: Reading) -> Reading:
+    """Return calls and the findings with a difference: a workbook has those for readers."""
+    kept = frozenset(found for found in truth.findings if found[2] in COMPARED)
+    return Reading(truth.calls, kept)
+
+
 def _counted(truth: Reading) -> Reading:
     """Return counts: a summary says how many sites of a person have a status, not which ones.
 
@@ -131,6 +146,62 @@ def _summaries(folder: Path) -> Reading:
     )
 
 
+def _without_what_bundles_lack(truth: Reading) -> Reading:
+    """Return observed genotypes alone, with any status, and conclusions that were drawn.
+
+    A genotype that is not observed is no observation, and neither is what was not assessed.
+    """
+    calls = {
+        site: (genotype if status in {"called", "partial"} else ".", status)
+        for site, (genotype, status) in truth.calls.items()
+    }
+    drawn = (finding for finding in truth.findings if finding[2] != NOT_ASSESSED)
+    return Reading(calls, frozenset(drawn))
+
+
+def _bundles(path: Path) -> Reading:
+    calls: dict[Site, tuple[str, str]] = {}
+    findings: set[Finding] = set()
+    for bundle in _lines(path):
+        reading = BundleReading(bundle)
+        calls |= {(reading.sample, rsid): found for rsid, found in reading.calls().items()}
+        findings |= {(reading.sample, *found) for found in reading.findings()}
+    return Reading(calls, frozenset(findings))
+
+
+_WITH_BASES = frozenset({"called", "partial", "filtered"})
+
+
+def genotypes(truth: Reading) -> Reading:
+    """Return calls: a row says what is known of its alleles, not what follows for a person.
+
+    An allele that is not known need not have a sequence in VCF, and contradictions have none.
+    """
+    return Reading(
+        {
+            site: (genotype if status in _WITH_BASES else ".", status)
+            for site, (genotype, status) in truth.calls.items()
+        },
+        frozenset(),
+    )
+
+
+def _variant_rows(path: Path) -> Reading:
+    with pysam.VariantFile(str(path)) as file:
+        calls = {
+            (str(sample), str(row.id)): (_bases(person, person["PGXS"][0]), str(person["PGXS"][0]))
+            for row in file
+            for sample, person in row.samples.items()
+        }
+    return Reading(calls, frozenset())
+
+
+def _bases(person: Any, status: str) -> str:
+    if status not in _WITH_BASES:
+        return "."
+    return ("|" if person.phased else "/").join(bases or "." for bases in person.alleles)
+
+
 READERS: Mapping[FileFormat, FormatReader] = {
     FileFormat.TSV: FormatReader("tables", lambda at: _separated(at, "tsv", "\t"), everything),
     FileFormat.CSV: FormatReader("tables", lambda at: _separated(at, "csv", ","), everything),
@@ -138,7 +209,11 @@ READERS: Mapping[FileFormat, FormatReader] = {
         "people.json", lambda at: _documents(json.loads(at.read_bytes())), everything
     ),
     FileFormat.JSONL: FormatReader("people.jsonl", lambda at: _documents(_lines(at)), everything),
+    FileFormat.FHIR: FormatReader("people.fhir.ndjson", _bundles, _without_what_bundles_lack),
     FileFormat.PARQUET: FormatReader("tables", _parquet, everything),
+    FileFormat.XLSX: FormatReader("people.xlsx", _workbook, differences),
     FileFormat.MULTIQC: FormatReader("summaries", _summaries, _counted),
+    FileFormat.VCF: FormatReader("people.vcf", _variant_rows, genotypes),
+    FileFormat.BCF: FormatReader("people.bcf", _variant_rows, genotypes),
 }
 """Every format has a reader: a new one that has none fails the test."""
