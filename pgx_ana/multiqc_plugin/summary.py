@@ -52,7 +52,10 @@ class Summary:
     @classmethod
     def of_text(cls, text: str) -> Summary:
         """Return the summary in a file. Raises :class:`ValueError` for a text that is none."""
-        facts = json.loads(text)
+        try:
+            facts = json.loads(text)
+        except RecursionError as error:
+            raise ValueError("it is nested too deeply") from error
         program = facts.get("pgx_ana") if isinstance(facts, dict) else None
         if not isinstance(program, dict) or program.get("program") != PROGRAM:
             raise ValueError("it does not name the program")
@@ -60,7 +63,7 @@ class Summary:
             return cls._of_json(facts, str(program["version"]))
         except KeyError as error:
             raise ValueError(f"it has no {error}") from error
-        except (AttributeError, TypeError) as error:
+        except (AttributeError, OverflowError, TypeError) as error:
             raise ValueError(f"its values are of another kind: {error}") from error
 
     @classmethod
