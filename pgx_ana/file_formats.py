@@ -28,6 +28,7 @@ class FileFormat(StrEnum):
     CSV = "csv"
     JSON = "json"
     JSONL = "jsonl"
+    FHIR = "fhir"
     PARQUET = "parquet"
     XLSX = "xlsx"
     MULTIQC = "multiqc"
@@ -40,13 +41,14 @@ class FormatFacts:
     """What a format can hold, and how its files are called.
 
     ``title`` is its name in messages. Its ``endings`` may have several dots; a longer one goes
-    before a shorter one. ``tables`` are those that can be chosen, ``default_tables`` those written
-    where none is; a format without them has one content. ``has_wide`` says whether it has the wide
-    layout. A format that ``is_compressed`` takes no further ending ``.gz``. One that
-    ``is_by_person`` has a file for each person: a name with its ending is that of the file of one,
-    any other name that of a folder. ``library`` is the module that writes it, and ``extra`` the
-    extra that installs it; both are empty for what is always installed. ``index_ending`` is that
-    of the index which a compressed file may have; empty where there is none.
+    before a shorter one. Files with ``endings_of_one`` hold one person. ``tables`` are those that
+    can be chosen, ``default_tables`` those written where none is; a format without tables has one
+    content. ``has_wide`` says whether it has the wide layout. A format that ``is_compressed`` takes
+    no further ending ``.gz``. One that ``is_by_person`` has a file for each person: a name with its
+    ending is that of the file of one, any other name that of a folder. ``library`` is the module
+    that writes it, and ``extra`` the extra that installs it; both are empty for what is always
+    installed. ``index_ending`` is that of the index which a compressed file may have; empty where
+    there is none.
     """
 
     title: str
@@ -58,6 +60,7 @@ class FormatFacts:
     is_by_person: bool = False
     library: str = ""
     extra: str = ""
+    endings_of_one: tuple[str, ...] = ()
     index_ending: str = ""
 
 
@@ -75,6 +78,9 @@ FORMATS: Mapping[FileFormat, FormatFacts] = MappingProxyType(
         FileFormat.CSV: FormatFacts("CSV", (".csv",), TEXT_TABLES, _ANNOTATIONS, has_wide=True),
         FileFormat.JSON: FormatFacts("JSON", (".json",)),
         FileFormat.JSONL: FormatFacts("JSONL", (".jsonl",)),
+        FileFormat.FHIR: FormatFacts(
+            "FHIR", (".fhir.ndjson", ".fhir.json"), endings_of_one=(".fhir.json",)
+        ),
         FileFormat.PARQUET: FormatFacts(
             "Parquet",
             (".parquet",),

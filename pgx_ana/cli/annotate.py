@@ -97,7 +97,7 @@ def annotate(
     """
     choice = _checked_choice(output, given)
     targets = written_files(output, choice)
-    recorder = Recorder(ctx, given, targets, folder=output if choice.file_names else "")
+    recorder = Recorder(ctx, given, targets, folder=output if choice.is_folder(output) else "")
     # Loaded first: its imports take half as long again if they run nested inside other imports.
     knowledge = load_knowledge(given["directories"])
     tally = _annotate(given, knowledge, choice, output)

@@ -25,7 +25,7 @@ from pgx_ana.output.page_files import PageFolder, page_folder
 from pgx_ana.output.vcf_rows import RowsWriter
 from pgx_ana.output.vcf_sites import SitesWriter
 from pgx_ana.output.wide import WideWriter
-from pgx_ana.output.writer import InputRows, Job, Writer, require_library
+from pgx_ana.output.writer import InputRows, Job, Writer, require_library, require_room
 from pgx_ana.quality import Callability
 from pgx_ana.terms import TableName
 
@@ -55,6 +55,13 @@ def _json(stream: OutputStream, job: Job) -> Writer:
 def _jsonl(stream: OutputStream, job: Job) -> Writer:
     del job
     return DocumentWriter(stream, lines=True)
+
+
+def _fhir(stream: OutputStream, job: Job) -> Writer:
+    from pgx_ana.output.fhir_bundle import BundleWriter  # noqa: PLC0415  # only where asked for
+
+    del job
+    return BundleWriter(stream)
 
 
 def _parquet(stream: OutputStream, job: Job) -> Writer:
@@ -92,6 +99,7 @@ _WRITERS: Mapping[FileFormat, Callable[[OutputStream, Job], Writer]] = MappingPr
         FileFormat.CSV: _csv,
         FileFormat.JSON: _json,
         FileFormat.JSONL: _jsonl,
+        FileFormat.FHIR: _fhir,
         FileFormat.PARQUET: _parquet,
         FileFormat.XLSX: _xlsx,
         FileFormat.MULTIQC: _multiqc,
@@ -122,9 +130,10 @@ def write_annotations(
     their number. There is at least one; ``n_people`` are those of all blocks. ``rows`` are those of
     the input, which VCF and BCF need unless they have all sites. Files appear complete and all
     together, or not at all. Raises :class:`OutputError`, and :class:`UsageError` where a library
-    for the format is missing.
+    for the format is missing, or where a file for one person is to hold several.
     """
     require_library(choice)
+    require_room(choice, destination, n_people)
     open_writer = _WRITERS[choice.file_format]
     job = Job(choice, choice.written_tables, n_people, rows)
     if choice.file_names:

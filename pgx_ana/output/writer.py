@@ -86,3 +86,15 @@ def require_library(choice: OutputChoice) -> None:
             f"{facts.title} is written by {facts.library}, which is not installed: "
             f"pip install 'pgx-ana[{facts.extra}]'"
         )
+
+
+def require_room(choice: OutputChoice, destination: str, n_people: int) -> None:
+    """Raise :class:`UsageError` if several people are to go to a file that holds one."""
+    name = destination.casefold().removesuffix(".gz").removesuffix(".bgz")
+    facts = choice.facts
+    if n_people > 1 and name.endswith(facts.endings_of_one):
+        *_, last = (ending for ending in facts.endings if ending not in facts.endings_of_one)
+        raise UsageError(
+            f"-o {destination}: a file with this ending holds one person, and there are "
+            f"{n_people}; use the ending {last}, with one person per line"
+        )

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 import pysam
 
+from helpers.bundle_reader import BundleReading
 from helpers.workbook import records_of
 from pgx_ana.file_formats import FileFormat
 from pgx_ana.knowledge import COMPARED
@@ -145,6 +146,29 @@ def _summaries(folder: Path) -> Reading:
     )
 
 
+def _without_what_bundles_lack(truth: Reading) -> Reading:
+    """Return observed genotypes alone, with any status, and conclusions that were drawn.
+
+    A genotype that is not observed is no observation, and neither is what was not assessed.
+    """
+    calls = {
+        site: (genotype if status in {"called", "partial"} else ".", status)
+        for site, (genotype, status) in truth.calls.items()
+    }
+    drawn = (finding for finding in truth.findings if finding[2] != NOT_ASSESSED)
+    return Reading(calls, frozenset(drawn))
+
+
+def _bundles(path: Path) -> Reading:
+    calls: dict[Site, tuple[str, str]] = {}
+    findings: set[Finding] = set()
+    for bundle in _lines(path):
+        reading = BundleReading(bundle)
+        calls |= {(reading.sample, rsid): found for rsid, found in reading.calls().items()}
+        findings |= {(reading.sample, *found) for found in reading.findings()}
+    return Reading(calls, frozenset(findings))
+
+
 _WITH_BASES = frozenset({"called", "partial", "filtered"})
 
 
@@ -185,6 +209,7 @@ READERS: Mapping[FileFormat, FormatReader] = {
         "people.json", lambda at: _documents(json.loads(at.read_bytes())), everything
     ),
     FileFormat.JSONL: FormatReader("people.jsonl", lambda at: _documents(_lines(at)), everything),
+    FileFormat.FHIR: FormatReader("people.fhir.ndjson", _bundles, _without_what_bundles_lack),
     FileFormat.PARQUET: FormatReader("tables", _parquet, everything),
     FileFormat.XLSX: FormatReader("people.xlsx", _workbook, differences),
     FileFormat.MULTIQC: FormatReader("summaries", _summaries, _counted),
