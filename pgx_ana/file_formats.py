@@ -28,9 +28,12 @@ class FileFormat(StrEnum):
     CSV = "csv"
     JSON = "json"
     JSONL = "jsonl"
+    FHIR = "fhir"
     PARQUET = "parquet"
     XLSX = "xlsx"
     MULTIQC = "multiqc"
+    VCF = "vcf"
+    BCF = "bcf"
     PHENOPACKET = "phenopacket"
 
 
@@ -39,13 +42,14 @@ class FormatFacts:
     """What a format can hold, and how its files are called.
 
     ``title`` is its name in messages. Its ``endings`` may have several dots; a longer one goes
-    before a shorter one, and those ``for_one`` are of files that hold one person. ``tables`` are
-    those that can be chosen, ``default_tables`` those written where none is; a format without them
-    has one content. ``has_wide`` says whether it has the wide layout. A format that
-    ``is_compressed`` takes no further ending ``.gz``. One that ``is_by_person`` has a file for each
-    person: a name with its ending is that of the file of one, any other name that of a folder.
-    ``library`` is the module that writes it, and ``extra`` the extra that installs it; both are
-    empty for what is always installed.
+    before a shorter one. Files with ``endings_of_one`` hold one person. ``tables`` are those that
+    can be chosen, ``default_tables`` those written where none is; a format without tables has one
+    content. ``has_wide`` says whether it has the wide layout. A format that ``is_compressed`` takes
+    no further ending ``.gz``. One that ``is_by_person`` has a file for each person: a name with its
+    ending is that of the file of one, any other name that of a folder. ``library`` is the module
+    that writes it, and ``extra`` the extra that installs it; both are empty for what is always
+    installed. ``index_ending`` is that of the index which a compressed file may have; empty where
+    there is none.
     """
 
     title: str
@@ -57,7 +61,8 @@ class FormatFacts:
     is_by_person: bool = False
     library: str = ""
     extra: str = ""
-    for_one: tuple[str, ...] = ()
+    endings_of_one: tuple[str, ...] = ()
+    index_ending: str = ""
 
 
 STDOUT = "-"
@@ -74,6 +79,9 @@ FORMATS: Mapping[FileFormat, FormatFacts] = MappingProxyType(
         FileFormat.CSV: FormatFacts("CSV", (".csv",), TEXT_TABLES, _ANNOTATIONS, has_wide=True),
         FileFormat.JSON: FormatFacts("JSON", (".json",)),
         FileFormat.JSONL: FormatFacts("JSONL", (".jsonl",)),
+        FileFormat.FHIR: FormatFacts(
+            "FHIR", (".fhir.ndjson", ".fhir.json"), endings_of_one=(".fhir.json",)
+        ),
         FileFormat.PARQUET: FormatFacts(
             "Parquet",
             (".parquet",),
@@ -88,10 +96,12 @@ FORMATS: Mapping[FileFormat, FormatFacts] = MappingProxyType(
             "Excel", (".xlsx",), is_compressed=True, library="xlsxwriter", extra="excel"
         ),
         FileFormat.MULTIQC: FormatFacts("MultiQC", (".pgx-ana.json",), is_by_person=True),
+        FileFormat.VCF: FormatFacts("VCF", (".vcf",), index_ending=".tbi"),
+        FileFormat.BCF: FormatFacts("BCF", (".bcf",), is_compressed=True, index_ending=".csi"),
         FileFormat.PHENOPACKET: FormatFacts(
             "Phenopacket",
             (".phenopacket.json", ".phenopacket.ndjson"),
-            for_one=(".phenopacket.json",),
+            endings_of_one=(".phenopacket.json",),
         ),
     }
 )
@@ -110,6 +120,8 @@ class OutputChoice:
     ``tables`` is empty for those that a format has by default: annotations as text, calls in the
     wide layout, :data:`PARQUET_TABLES` in Parquet. ``with_names`` gives every table of Parquet the
     names of the people, however many there are; ``with_numbers`` gives it their numbers in the run.
+    VCF and BCF have the rows of the input or, with ``all_sites``, one for each known site;
+    ``with_index`` writes an index beside them, and ``is_compressed`` compresses VCF on stdout.
     """
 
     file_format: FileFormat = FileFormat.TSV
@@ -117,6 +129,9 @@ class OutputChoice:
     layout: Layout = Layout.LONG
     with_names: bool = False
     with_numbers: bool = True
+    all_sites: bool = False
+    with_index: bool = False
+    is_compressed: bool = False
 
     @property
     def facts(self) -> FormatFacts:

@@ -157,6 +157,22 @@ def test_excel(annotate: Annotate, file: Path, tmp_path: Path) -> None:
         result.to_excel(tmp_path)
 
 
+def test_fhir(annotate: Annotate, file: Path, tmp_path: Path) -> None:
+    """A bundle for each person, as the command line writes them."""
+    result = annotate(file)
+    result.to_fhir(tmp_path / "people.fhir.ndjson")
+    bundles = (tmp_path / "people.fhir.ndjson").read_bytes()
+    shown = CliRunner().invoke(
+        main, ["annotate", str(file), "--kb", str(TOY), "-q", "-f", "fhir"], catch_exceptions=False
+    )
+    assert shown.stdout_bytes == bundles
+    assert ["Bundle"] * 2 == [json.loads(line)["resourceType"] for line in bundles.splitlines()]
+    with pytest.raises(UsageError, match="a file with this ending holds one person"):
+        result.to_fhir(tmp_path / "people.fhir.json")
+    annotate(file, samples="S1").to_fhir(tmp_path / "S1.fhir.json")
+    assert "Bundle" == json.loads((tmp_path / "S1.fhir.json").read_bytes())["resourceType"]
+
+
 def test_a_page(annotate: Annotate, file: Path, tmp_path: Path) -> None:
     """One person is a page; of several, one is chosen."""
     annotate(file, samples="S2").to_html(tmp_path / "single.html")

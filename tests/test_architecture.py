@@ -18,7 +18,7 @@ PAGE = ROOT / "docs" / "architecture.md"
 LIBRARIES = {
     "click": {"cli"},
     "cyvcf2": {"vcf.records"},
-    "pysam": {"vcf.bcf", "vcf.fasta"},
+    "pysam": {"vcf.bcf", "vcf.fasta", "output.htslib"},
     "yaml": {"knowledge.yamlfile"},
     "zarr": {"biobank.zarr_store"},
     "pyarrow": {"output.parquet", "results.parquet_file"},

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from pgx_ana.cli.destination import check_destination, chosen_output
+from pgx_ana.cli.destination import VCF_FORMATS, check_destination, chosen_output, written_files
 from pgx_ana.cli.options import (
     NOT_ALL_CALLED,
     Choice,
@@ -22,6 +21,7 @@ from pgx_ana.cli.options import (
     quiet_option,
     request_from,
     tables_option,
+    vcf_options,
 )
 from pgx_ana.cli.provenance import Recorder
 from pgx_ana.cli.telling import tell_run
@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     help="Parquet: repeat sample names in every table above 20,000 people too, not only numbers.",
 )
 @tables_option
+@vcf_options
 @call_options
 @annotation_options
 @click.option(
@@ -92,9 +93,10 @@ def annotate(
       pgx-ana annotate cohort.bcf --table calls,annotations -o results/
       pgx-ana annotate cohort.bcf --table calls,haplotypes --layout wide -o people.tsv
       pgx-ana annotate cohort.bcf --format parquet -o results/
+      pgx-ana annotate patient.vcf.gz -o annotated.vcf.gz --write-index
     """
     choice = _checked_choice(output, given)
-    targets = [str(Path(output) / name) for name in choice.file_names] or [output]
+    targets = written_files(output, choice)
     recorder = Recorder(ctx, given, targets, folder=output if choice.is_folder(output) else "")
     # Loaded first: its imports take half as long again if they run nested inside other imports.
     knowledge = load_knowledge(given["directories"])
@@ -107,7 +109,7 @@ def annotate(
 def _checked_choice(output: str, given: Mapping[str, Any]) -> OutputChoice:
     """Return what is written. Raises an error if that is not possible, before anything is read."""
     choice = chosen_output(output, given)
-    check_destination(output, given, choice.file_names)
+    check_destination(written_files(output, choice), given)
     check_writable(output, is_folder=choice.is_folder(output))
     if choice.facts.library:
         from pgx_ana.output import require_library
@@ -126,7 +128,9 @@ def _annotate(
 
     run = Run(request_from(given, knowledge), knowledge)
     tally = RunTally(knowledge)
-    write_annotations(_counted(run.blocks(), tally), choice, output, run.n_people)
+    needs_rows = choice.file_format in VCF_FORMATS and not choice.all_sites
+    rows = run.input_rows() if needs_rows else None
+    write_annotations(_counted(run.blocks(), tally), choice, output, run.n_people, rows)
     return tally
 
 

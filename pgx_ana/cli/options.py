@@ -142,6 +142,11 @@ def tables_option(command: Command) -> Command:
     )(command)
 
 
+def vcf_options(command: Command) -> Command:
+    """Add the options of annotated VCF and BCF."""
+    return _with_options(command, _VCF_OPTIONS)
+
+
 def _with_options(
     command: Command, options: Sequence[Callable[[Callable[..., Any]], Callable[..., Any]]]
 ) -> Command:
@@ -278,6 +283,28 @@ _ANNOTATION_OPTIONS = (
         help="The use of the drug, such as adjuvant or men_testosterone (pgx-ana kb list "
         "--context): shows which evidence comes from it, its label status and what is usually "
         "monitored.",
+    ),
+)
+
+
+_VCF_OPTIONS = (
+    click.option(
+        "-O",
+        "--output-type",
+        type=Choice(["v", "z", "b"]),
+        help="VCF on stdout, as in bcftools: v plain, z compressed, b BCF.",
+    ),
+    click.option(
+        "--all-sites",
+        is_flag=True,
+        help="VCF and BCF: a row for each known site with the calls as they were made, not the "
+        "rows of the input.",
+    ),
+    click.option(
+        "--write-index",
+        "with_index",
+        is_flag=True,
+        help="Write an index beside a .vcf.gz file (.tbi) or a .bcf file (.csi).",
     ),
 )
 

@@ -97,7 +97,7 @@ def _check(destination: str, given: Mapping[str, Any], outputs: Sequence[str], f
     """Raise an error for a record that would overwrite something, or cannot be written."""
     if destination == STDSTREAM:
         raise UsageError(f"{_OPTION}: a record is a file; name one")
-    check_destination(destination, given, option=_OPTION)
+    check_destination([destination], given, option=_OPTION)
     target = Path(destination).resolve()
     if any(_is_output(target, output) for output in outputs):
         raise UsageError(f"{_OPTION} {destination}: is a file of the results; give another name")

@@ -149,7 +149,7 @@ def _checked_kind(ctx: click.Context, output: str, given: Mapping[str, Any]) -> 
             raise UsageError(f"{option} is for a folder: -o FOLDER")
     if given["is_full"] and kind is not _Kind.TEXT:
         raise UsageError("--full is for text: a page has everything anyway")
-    check_destination(output, {**given, "files": given["files"] or given["stored"]})
+    check_destination([output], {**given, "files": given["files"] or given["stored"]})
     check_writable(output, is_folder=kind is _Kind.FOLDER)
     return kind
 

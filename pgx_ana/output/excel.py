@@ -16,6 +16,7 @@ from typing import Any
 
 import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError
+from xlsxwriter.utility import xl_range
 
 from pgx_ana.annotation import Annotations
 from pgx_ana.errors import OutputError, UsageError
@@ -196,7 +197,8 @@ class _Sheet:
         self._n_rows = 0
         self._sheet.freeze_panes(1, 1)
         # A chromosome, or a sample that is called 00123, is meant to be text.
-        self._sheet.ignore_errors({"number_stored_as_text": f"A1:Z{MAX_ROWS + 1}"})
+        cells = xl_range(0, 0, MAX_ROWS, len(columns) - 1)
+        self._sheet.ignore_errors({"number_stored_as_text": cells})
         for position, column in enumerate(columns):
             width = max(_WIDTHS[column.type], len(column.name) + 4)
             self._sheet.set_column(position, position, width)

@@ -126,6 +126,22 @@ def output_file(destination: str) -> Iterator[OutputStream]:
 
 
 @contextmanager
+def output_with_index(destination: str, ending: str) -> Iterator[tuple[OutputStream, OutputStream]]:
+    """Open a file and its index, whose name has a further ending; both appear, or none.
+
+    Raises :class:`OutputError`, also where the destination is no file.
+    """
+    path, is_device = _resolved(destination)
+    if destination == STDOUT or is_device:
+        raise OutputError(f"{destination}: only a file can have an index")
+    index, is_device = _resolved(f"{path}{ending}")
+    if is_device:
+        raise OutputError(f"{index}: an index must be a file")
+    with _files([path, index]) as (stream, index_stream):
+        yield stream, index_stream
+
+
+@contextmanager
 def output_folder(destination: str, names: Sequence[str]) -> Iterator[tuple[OutputStream, ...]]:
     """Open several named files of a folder, which appear all or none; see :func:`output_file`.
 

@@ -9,17 +9,24 @@ from pathlib import Path
 from types import MappingProxyType
 
 from pgx_ana.annotation import Annotations
-from pgx_ana.errors import UsageError
-from pgx_ana.file_formats import COMPRESSED_ENDINGS, FileFormat, Layout, OutputChoice
+from pgx_ana.file_formats import FileFormat, Layout, OutputChoice
 from pgx_ana.output.callability import callability_json, callability_text, callability_tsv
 from pgx_ana.output.delimited import DelimitedWriter
 from pgx_ana.output.documents import DocumentWriter
 from pgx_ana.output.encoding import as_utf8
-from pgx_ana.output.files import OutputStream, output_file, output_folder, write
+from pgx_ana.output.files import (
+    OutputStream,
+    output_file,
+    output_folder,
+    output_with_index,
+    write,
+)
 from pgx_ana.output.multiqc import SummaryFileWriter, SummaryFolderWriter
 from pgx_ana.output.page_files import PageFolder, page_folder
+from pgx_ana.output.vcf_rows import RowsWriter
+from pgx_ana.output.vcf_sites import SitesWriter
 from pgx_ana.output.wide import WideWriter
-from pgx_ana.output.writer import Job, Writer, require_library
+from pgx_ana.output.writer import InputRows, Job, Writer, require_library, require_room
 from pgx_ana.quality import Callability
 from pgx_ana.terms import TableName
 
@@ -51,6 +58,13 @@ def _jsonl(stream: OutputStream, job: Job) -> Writer:
     return DocumentWriter(stream, lines=True)
 
 
+def _fhir(stream: OutputStream, job: Job) -> Writer:
+    from pgx_ana.output.fhir_bundle import BundleWriter  # noqa: PLC0415  # only where asked for
+
+    del job
+    return BundleWriter(stream)
+
+
 def _parquet(stream: OutputStream, job: Job) -> Writer:
     from pgx_ana.output.parquet import parquet_writer  # noqa: PLC0415  # needs pyarrow
 
@@ -74,6 +88,12 @@ def _multiqc_folder(folder: PageFolder, job: Job) -> Writer:
     return SummaryFolderWriter(folder)
 
 
+def _vcf(stream: OutputStream, job: Job) -> Writer:
+    if job.choice.all_sites:
+        return SitesWriter(stream, job)
+    return RowsWriter(stream, job)
+
+
 def _phenopacket(stream: OutputStream, job: Job) -> Writer:
     from pgx_ana.output.phenopacket import PhenopacketWriter, creation_time  # noqa: PLC0415  # rare
 
@@ -87,9 +107,12 @@ _WRITERS: Mapping[FileFormat, Callable[[OutputStream, Job], Writer]] = MappingPr
         FileFormat.CSV: _csv,
         FileFormat.JSON: _json,
         FileFormat.JSONL: _jsonl,
+        FileFormat.FHIR: _fhir,
         FileFormat.PARQUET: _parquet,
         FileFormat.XLSX: _xlsx,
         FileFormat.MULTIQC: _multiqc,
+        FileFormat.VCF: _vcf,
+        FileFormat.BCF: _vcf,
         FileFormat.PHENOPACKET: _phenopacket,
     }
 )
@@ -102,21 +125,26 @@ _FOLDER_WRITERS: Mapping[FileFormat, Callable[[PageFolder, Job], Writer]] = Mapp
 
 
 def write_annotations(
-    blocks: Iterable[Annotations], choice: OutputChoice, destination: str, n_people: int
+    blocks: Iterable[Annotations],
+    choice: OutputChoice,
+    destination: str,
+    n_people: int,
+    rows: InputRows | None = None,
 ) -> None:
     """Write the people of a run to a file, to stdout for ``-``, or to a folder.
 
     In a folder are several tables, or a file for each person.
 
     Every block is written before the next one is asked for, so that memory does not grow with
-    their number. There is at least one; ``n_people`` are those of all blocks. Files appear complete
-    and all together, or not at all. Raises :class:`OutputError`, and :class:`UsageError` where a
-    library for the format is missing, or a file for one person would get several.
+    their number. There is at least one; ``n_people`` are those of all blocks. ``rows`` are those of
+    the input, which VCF and BCF need unless they have all sites. Files appear complete and all
+    together, or not at all. Raises :class:`OutputError`, and :class:`UsageError` where a library
+    for the format is missing, or where a file for one person is to hold several.
     """
     require_library(choice)
-    _check_people(choice, destination, n_people)
+    require_room(choice, destination, n_people)
     open_writer = _WRITERS[choice.file_format]
-    job = Job(choice, choice.written_tables, n_people)
+    job = Job(choice, choice.written_tables, n_people, rows)
     if choice.file_names:
         with output_folder(destination, choice.file_names) as streams:
             jobs = (dataclasses.replace(job, tables=(table,)) for table in choice.written_tables)
@@ -125,23 +153,13 @@ def write_annotations(
     elif choice.is_folder(destination):
         with page_folder(destination) as folder:
             _write_blocks(blocks, [_FOLDER_WRITERS[choice.file_format](folder, job)])
+    elif choice.with_index:
+        ending = choice.facts.index_ending
+        with output_with_index(destination, ending) as (stream, index):
+            _write_blocks(blocks, [open_writer(stream, dataclasses.replace(job, index=index))])
     else:
         with output_file(destination) as stream:
             _write_blocks(blocks, [open_writer(stream, job)])
-
-
-def _check_people(choice: OutputChoice, destination: str, n_people: int) -> None:
-    """Raise :class:`UsageError` if a file for one person would get several."""
-    facts = choice.facts
-    name = destination.casefold()
-    for ending in COMPRESSED_ENDINGS:
-        name = name.removesuffix(ending)
-    if n_people > 1 and name.endswith(facts.for_one):
-        others = [ending for ending in facts.endings if ending not in facts.for_one]
-        raise UsageError(
-            f"-o {destination}: holds one {facts.title}, and there are {n_people} people; "
-            f"give a name that ends in {' or '.join(others)}"
-        )
 
 
 def merge_tables(table: TableName, parts: Iterable[Path], destination: str) -> None:

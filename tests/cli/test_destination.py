@@ -14,6 +14,7 @@ import pysam
 import pytest
 from click.testing import Result
 
+from pgx_ana.file_formats import FORMATS
 from pgx_ana.terms import PARQUET_TABLES, TEXT_TABLES, TableName
 
 MakeVcf = Callable[..., Path]
@@ -112,15 +113,23 @@ def test_compressed_output_is_bgzf_and_always_the_same(
         assert gzip.decompress(first) == stream.read(10**6)
 
 
-@pytest.mark.parametrize("name", ["x.xls", "x.vcf.gz", "x.txt", "x.tsv.zip", "results.d"])
+@pytest.mark.parametrize("name", ["x.docx", "x.xyz.gz", "x.txt", "x.tsv.zip", "results.d"])
 def test_an_unknown_ending(annotate: Run, file: Path, tmp_path: Path, name: str) -> None:
     target = tmp_path / name
     result = annotate(file, "-o", target)
     ending = Path(name.removesuffix(".gz")).suffix
+    plain, compressed = (
+        [
+            known
+            for facts in FORMATS.values()
+            if facts.is_compressed is is_so
+            for known in facts.endings
+        ]
+        for is_so in (False, True)
+    )
     message = (
-        f"Error: -o {target}: no format has the ending {ending}; use .tsv, .csv, .json, .jsonl, "
-        ".pgx-ana.json, .phenopacket.json, .phenopacket.ndjson, each also with .gz, or .parquet, "
-        "or .xlsx, or give --format\n"
+        f"Error: -o {target}: no format has the ending {ending}; use {', '.join(plain)}, "
+        f"each also with .gz, or {', or '.join(compressed)}, or give --format\n"
     )
     assert (2, message) == (result.exit_code, result.output)
     assert [file] == list(tmp_path.iterdir())

@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pysam
 from google.protobuf.json_format import Parse  # type: ignore[import-untyped]
 from phenopackets import Phenopacket  # type: ignore[import-untyped]
 
+from helpers.bundle_reader import BundleReading
 from helpers.paths import TOY
 from helpers.workbook import records_of
 from pgx_ana import load_knowledge_base
@@ -151,6 +153,62 @@ def _summaries(folder: Path) -> Reading:
     )
 
 
+def _without_what_bundles_lack(truth: Reading) -> Reading:
+    """Return observed genotypes alone, with any status, and conclusions that were drawn.
+
+    A genotype that is not observed is no observation, and neither is what was not assessed.
+    """
+    calls = {
+        site: (genotype if status in {"called", "partial"} else ".", status)
+        for site, (genotype, status) in truth.calls.items()
+    }
+    drawn = (finding for finding in truth.findings if finding[2] != NOT_ASSESSED)
+    return Reading(calls, frozenset(drawn))
+
+
+def _bundles(path: Path) -> Reading:
+    calls: dict[Site, tuple[str, str]] = {}
+    findings: set[Finding] = set()
+    for bundle in _lines(path):
+        reading = BundleReading(bundle)
+        calls |= {(reading.sample, rsid): found for rsid, found in reading.calls().items()}
+        findings |= {(reading.sample, *found) for found in reading.findings()}
+    return Reading(calls, frozenset(findings))
+
+
+_WITH_BASES = frozenset({"called", "partial", "filtered"})
+
+
+def genotypes(truth: Reading) -> Reading:
+    """Return calls: a row says what is known of its alleles, not what follows for a person.
+
+    An allele that is not known need not have a sequence in VCF, and contradictions have none.
+    """
+    return Reading(
+        {
+            site: (genotype if status in _WITH_BASES else ".", status)
+            for site, (genotype, status) in truth.calls.items()
+        },
+        frozenset(),
+    )
+
+
+def _variant_rows(path: Path) -> Reading:
+    with pysam.VariantFile(str(path)) as file:
+        calls = {
+            (str(sample), str(row.id)): (_bases(person, person["PGXS"][0]), str(person["PGXS"][0]))
+            for row in file
+            for sample, person in row.samples.items()
+        }
+    return Reading(calls, frozenset())
+
+
+def _bases(person: Any, status: str) -> str:
+    if status not in _WITH_BASES:
+        return "."
+    return ("|" if person.phased else "/").join(bases or "." for bases in person.alleles)
+
+
 def heterozygous(truth: Reading) -> Reading:
     """Return the genotypes that need no reference allele to be told as carriers of an alternate.
 
@@ -207,9 +265,12 @@ READERS: Mapping[FileFormat, FormatReader] = {
         "people.json", lambda at: _documents(json.loads(at.read_bytes())), everything
     ),
     FileFormat.JSONL: FormatReader("people.jsonl", lambda at: _documents(_lines(at)), everything),
+    FileFormat.FHIR: FormatReader("people.fhir.ndjson", _bundles, _without_what_bundles_lack),
     FileFormat.PARQUET: FormatReader("tables", _parquet, everything),
     FileFormat.XLSX: FormatReader("people.xlsx", _workbook, differences),
     FileFormat.MULTIQC: FormatReader("summaries", _summaries, _counted),
+    FileFormat.VCF: FormatReader("people.vcf", _variant_rows, genotypes),
+    FileFormat.BCF: FormatReader("people.bcf", _variant_rows, genotypes),
     FileFormat.PHENOPACKET: FormatReader("people.phenopacket.ndjson", _phenopackets, heterozygous),
 }
 """Every format has a reader: a new one that has none fails the test."""

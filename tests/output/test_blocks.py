@@ -31,7 +31,9 @@ CHOICES = [
     ),
     OutputChoice(FileFormat.JSON),
     OutputChoice(FileFormat.JSONL),
+    OutputChoice(FileFormat.FHIR),
     OutputChoice(FileFormat.TSV, WIDE_TABLES, Layout.WIDE),
+    OutputChoice(FileFormat.VCF, all_sites=True),
 ]
 
 

@@ -12,12 +12,13 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 import pytest
-from helpers.fixture_types import MakeVcf
-from helpers.paths import EXAMPLE, GOLDEN, ROOT
+from helpers.fixture_types import MakeVcf, Run
+from helpers.paths import EXAMPLE, GOLDEN, ROOT, TOY
 from helpers.people_in_blocks import in_blocks
 from helpers.varied_people import varied_people
 from helpers.workbook import assert_equal_to_tsv, records_of, rows_of
 
+from pgx_ana import pipeline
 from pgx_ana.annotation import Annotations
 from pgx_ana.errors import InputError, OutputError, UsageError
 from pgx_ana.file_formats import FileFormat, OutputChoice
@@ -26,7 +27,7 @@ from pgx_ana.output import STAMPS, cell_text, excel, write_annotations
 from pgx_ana.output.cell_text import MAX_UNITS
 from pgx_ana.output.columns import COLUMNS
 from pgx_ana.output.excel import COLOURS, SHEETS
-from pgx_ana.pipeline import Request, run
+from pgx_ana.pipeline import Request
 from pgx_ana.terms import TableName
 from pgx_ana.version import __version__
 
@@ -67,12 +68,12 @@ def varied(toy_haplotypes: KnowledgeBase, make_vcf: MakeVcf) -> Annotations:
 @pytest.fixture
 def people(toy_haplotypes: KnowledgeBase) -> Annotations:
     """Return people with every status of a call, and with findings."""
-    return run(Request((str(GOLDEN / "toy.vcf"),)), toy_haplotypes)
+    return pipeline.run(Request((str(GOLDEN / "toy.vcf"),)), toy_haplotypes)
 
 
 @pytest.fixture(scope="module")
 def example(curated: KnowledgeBase) -> Annotations:
-    return run(Request((str(EXAMPLE / "NA12717.GRCh38.vcf"),)), curated)
+    return pipeline.run(Request((str(EXAMPLE / "NA12717.GRCh38.vcf"),)), curated)
 
 
 def test_every_cell_is_that_of_the_tables(varied: Annotations, tmp_path: Path) -> None:
@@ -95,7 +96,7 @@ def test_hostile_names_are_text(
     toy_haplotypes: KnowledgeBase, make_vcf: MakeVcf, tmp_path: Path
 ) -> None:
     rows = [" ".join(["1 100 A C", *["0/1"] * len(HOSTILE)])]
-    people = run(Request((str(make_vcf(rows, samples=HOSTILE)),)), toy_haplotypes)
+    people = pipeline.run(Request((str(make_vcf(rows, samples=HOSTILE)),)), toy_haplotypes)
     path = write([people], tmp_path / "x.xlsx")
     assert_equal_to_tsv(people, path)
     workbook = openpyxl.load_workbook(path)
@@ -276,6 +277,16 @@ def test_a_full_disk_is_told(
     monkeypatch.setattr(zipfile.ZipFile, "write", full)
     with pytest.raises(OutputError, match=r"cannot be written: No space left on device$"):
         write([varied], tmp_path / "x.xlsx")
+    assert [] == list(temporary.iterdir())
+
+
+def test_from_the_command_line(run: Run, tmp_path: Path, temporary: Path) -> None:
+    """To a file by its ending, and to stdout."""
+    words = ["annotate", str(GOLDEN / "toy.vcf"), "--kb", str(TOY), "-q"]
+    assert 0 == run(*words, "-o", str(tmp_path / "x.xlsx")).exit_code
+    shown = run(*words, "-f", "xlsx")
+    assert (0, "") == (shown.exit_code, shown.stderr)
+    assert (tmp_path / "x.xlsx").read_bytes() == shown.stdout_bytes
     assert [] == list(temporary.iterdir())
 
 

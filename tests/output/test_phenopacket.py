@@ -247,8 +247,8 @@ def test_a_file_for_one_person_takes_no_others(
         with pytest.raises(UsageError) as raised:
             write_annotations([people], choice, str(target), 2)
         assert str(raised.value) == (
-            f"-o {target}: holds one Phenopacket, and there are 2 people; give a name that ends in "
-            ".phenopacket.ndjson"
+            f"-o {target}: a file with this ending holds one person, and there are 2; "
+            "use the ending .phenopacket.ndjson, with one person per line"
         )
         assert not target.exists()
     target = tmp_path / "x.phenopacket.ndjson"

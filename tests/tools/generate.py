@@ -23,9 +23,11 @@ from pgx_ana.knowledge import load
 from pgx_ana.knowledge.form import json_schema as knowledge_schema
 from pgx_ana.output import COLUMNS, PARQUET_COLUMNS, json_schema
 from pgx_ana.output.columns import Column
+from pgx_ana.output.fhir_codes import code_systems
 from pgx_ana.pipeline import Request, run
 from pgx_ana.quality import CohortTally
 from pgx_ana.report import CohortOptions, cohort_page, patient_text, site_pages
+from pgx_ana.report.words import STATUS_MEANINGS, level_glossary
 from pgx_ana.terms import TEXT_TABLES
 
 _TABLES = """# Tables
@@ -70,8 +72,16 @@ def generated() -> dict[Path, str]:
         ROOT / "data" / "kb" / "schema.json": _json(knowledge),
         ROOT / "docs" / "tables.md": tables_page(),
         ROOT / "docs" / "knowledge-base.md": "\n".join(handbook_lines(load())) + "\n",
+        **_code_systems(),
         **golden(),
     }
+
+
+def _code_systems() -> dict[Path, str]:
+    """Return our own code systems for FHIR."""
+    meanings = {mark.key: meaning for mark, meaning in level_glossary()}
+    systems = code_systems(meanings, STATUS_MEANINGS)
+    return {ROOT / "docs" / "fhir" / name: _json(system) for name, system in systems.items()}
 
 
 def golden() -> dict[Path, str]:
