@@ -109,6 +109,19 @@ class Result:
         """
         self._write(OutputChoice(FileFormat.FHIR), path)
 
+    def to_vcf(self, path: PathName, *, index: bool = False) -> None:
+        """Write a row for each known site with the calls, as VCF or, for ``.bcf``, as BCF.
+
+        ``.gz`` compresses; ``index`` writes an index beside a compressed file. Raises
+        :class:`OutputError` if it cannot be written, and :class:`UsageError` for an index of a file
+        that is not compressed.
+        """
+        name = os.fspath(path).casefold()
+        if index and not name.endswith((".bcf", ".gz", ".bgz")):
+            raise UsageError(f"{os.fspath(path)}: only a compressed file can have an index")
+        kind = FileFormat.BCF if name.endswith(".bcf") else FileFormat.VCF
+        self._write(OutputChoice(kind, all_sites=True, with_index=index), path)
+
     def to_html(self, path: PathName, *, sample: str = "") -> None:
         """Write a report to read: a page on one person, or a folder of pages on several.
 

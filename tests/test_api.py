@@ -157,6 +157,21 @@ def test_excel(annotate: Annotate, file: Path, tmp_path: Path) -> None:
         result.to_excel(tmp_path)
 
 
+def test_vcf(annotate: Annotate, file: Path, tmp_path: Path) -> None:
+    """The bytes are those of the command line."""
+    result = annotate(file)
+    for name, index in (("one.vcf.gz", ".tbi"), ("one.bcf", ".csi")):
+        result.to_vcf(tmp_path / name, index=True)
+        again = tmp_path / f"again.{name}"
+        words = ["annotate", file, "--kb", TOY, "-q", "--all-sites", "-o", again, "--write-index"]
+        CliRunner().invoke(main, list(map(str, words)), catch_exceptions=False)
+        for ending in ("", index):
+            first, second = (Path(f"{path}{ending}") for path in (tmp_path / name, again))
+            assert first.read_bytes() == second.read_bytes()
+    with pytest.raises(UsageError, match="only a compressed file can have an index"):
+        result.to_vcf(tmp_path / "one.vcf", index=True)
+
+
 def test_fhir(annotate: Annotate, file: Path, tmp_path: Path) -> None:
     """A bundle for each person, as the command line writes them."""
     result = annotate(file)
