@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-slow check lint type smoke bench bench-large compare snakemake bio2zarr axe fhir-validator generate lock clean
+.PHONY: demo test test-slow check lint type smoke bench bench-large compare snakemake bio2zarr multiqc axe fhir-validator generate lock clean
 
 demo: $(READY)
 	@mkdir -p demo
@@ -62,6 +62,12 @@ bio2zarr:
 	$(PYTHON) -m venv $(VENV)-bio2zarr
 	$(VENV)-bio2zarr/bin/python -m pip install --quiet --disable-pip-version-check 'bio2zarr[vcf]==0.2.1'
 
+# MultiQC with the plugin of this package, for the tests of its reports, in an environment of its own.
+multiqc:
+	$(PYTHON) -m venv $(VENV)-multiqc
+	$(VENV)-multiqc/bin/python -m pip install --quiet --disable-pip-version-check multiqc==1.35
+	$(VENV)-multiqc/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+
 # The rules of accessible pages, for the tests that open reports in a browser.
 axe:
 	npm install --prefix .axe --no-save --no-package-lock --ignore-scripts --no-audit --no-fund --silent axe-core@4.14.1
@@ -85,4 +91,4 @@ $(READY): requirements-dev.lock pyproject.toml
 	@touch $(READY)
 
 clean:
-	rm -rf $(VENV) $(VENV)-pypgx $(VENV)-snakemake $(VENV)-bio2zarr .axe .fhir demo dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(VENV)-pypgx $(VENV)-snakemake $(VENV)-bio2zarr $(VENV)-multiqc .axe .fhir demo dist .mypy_cache .ruff_cache .pytest_cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 from collections.abc import Iterator, Sequence
@@ -14,8 +15,16 @@ from pgx_ana.file_formats import FileFormat, OutputChoice
 from pgx_ana.knowledge import KnowledgeBase, load
 from pgx_ana.model import CallOptions
 from pgx_ana.names import did_you_mean
-from pgx_ana.output import Table, make_table, patient_texts, to_frame, write_annotations
+from pgx_ana.output import (
+    Table,
+    make_table,
+    patient_texts,
+    to_frame,
+    write,
+    write_annotations,
+)
 from pgx_ana.pipeline import Identity, Request, Selection, run
+from pgx_ana.quality import CohortTally
 from pgx_ana.terms import TEXT_TABLES, TableName
 
 if TYPE_CHECKING:
@@ -24,6 +33,7 @@ if TYPE_CHECKING:
     from pgx_ana.annotation import Annotations
 
 PathName = str | os.PathLike[str]
+_PAGE_ENDINGS = (".html", ".htm")
 
 __all__ = ["CallOptions", "KnowledgeBase", "Result", "annotate", "load_knowledge_base"]
 
@@ -74,14 +84,74 @@ class Result:
         """One row per person and category."""
         return to_frame(self.table("summary"))
 
-    def write_parquet(self, folder: PathName) -> None:
+    def to_parquet(self, folder: PathName) -> None:
         """Write the tables of Parquet to a folder, which is made if it is missing.
 
         Raises :class:`OutputError` if it cannot be written, and :class:`UsageError` if pyarrow is
         not installed.
         """
-        choice = OutputChoice(FileFormat.PARQUET, with_names=True)
-        write_annotations([self._annotations], choice, os.fspath(folder), len(self))
+        self._write(OutputChoice(FileFormat.PARQUET, with_names=True), folder)
+
+    def to_excel(self, path: PathName) -> None:
+        """Write a workbook with the sheets summary, findings, calls, haplotypes and about.
+
+        Raises :class:`OutputError` if it cannot be written, and :class:`UsageError` if a sheet
+        cannot hold all rows, or XlsxWriter is not installed.
+        """
+        self._write(OutputChoice(FileFormat.XLSX), path)
+
+    def to_fhir(self, path: PathName) -> None:
+        """Write a FHIR Bundle for each person, one in a line.
+
+        A name that ends in ``.fhir.json`` is of one person; ``.gz`` compresses. Raises
+        :class:`OutputError` if it cannot be written, and :class:`UsageError` for several people in
+        a file of one.
+        """
+        self._write(OutputChoice(FileFormat.FHIR), path)
+
+    def to_html(self, path: PathName, *, sample: str = "") -> None:
+        """Write a report to read: a page on one person, or a folder of pages on several.
+
+        ``sample`` chooses one person of several. A folder has the page on the cohort, an index, and
+        up to 10,000 people a page on each of them. Raises :class:`OutputError` if it cannot be
+        written, and :class:`UsageError` for an unknown sample, or a file name for several people.
+        """
+        if sample or len(self) == 1:
+            self._write_page(os.fspath(path), sample or self.samples[0])
+        else:
+            self._write_pages(os.fspath(path))
+
+    def _write(self, choice: OutputChoice, path: PathName) -> None:
+        write_annotations([self._annotations], choice, os.fspath(path), len(self))
+
+    def _write_page(self, path: str, sample: str) -> None:
+        from pgx_ana.report import patient_page  # noqa: PLC0415  # loads jinja2
+
+        if sample not in self.samples:
+            hint = did_you_mean(sample, self.samples)
+            raise UsageError(f"sample {sample!r} is not among the people of this result{hint}")
+        number = self.samples.index(sample)
+        (document,) = itertools.islice(self, number, number + 1)
+        write([patient_page(document)], path)
+
+    def _write_pages(self, folder: str) -> None:
+        from pgx_ana.report import (  # noqa: PLC0415  # loads jinja2
+            MAX_PAGES,
+            CohortOptions,
+            ReportedPeople,
+            write_report_folder,
+        )
+
+        if Path(folder).suffix.casefold() in _PAGE_ENDINGS:
+            raise UsageError(
+                f"{folder}: a page is on one person, and there are {len(self):,}: choose one with "
+                "sample, or name a folder"
+            )
+        tally = CohortTally(self._annotations.knowledge)
+        tally.add(self._annotations)
+        documents = self if len(self) <= MAX_PAGES else ()
+        people = ReportedPeople(documents, lambda: (tally.finish(), ()))
+        write_report_folder(people, folder, self._annotations.knowledge, CohortOptions())
 
     def __repr__(self) -> str:
         """Return the size of the cohort, its assembly and the version of the knowledge base.

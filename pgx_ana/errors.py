@@ -9,6 +9,8 @@
      +-- ClusterError         3  a cluster that is not there, or has no workers
      +-- KnowledgeBaseError   4  a knowledge base with faults
 
+Each has a code too, a word for programs that read messages.
+
 Any other exception is a bug in this program.
 """
 
@@ -24,6 +26,7 @@ class PgxAnaError(Exception):
     """An error that the user can fix; the message says what is wrong, where, and what to do."""
 
     exit_code = 1
+    code = "error"
 
     def __init__(self, message: str = "") -> None:
         super().__init__(printable(message))
@@ -33,24 +36,28 @@ class UsageError(PgxAnaError):
     """Options that are invalid or cannot be combined."""
 
     exit_code = 2
+    code = "usage"
 
 
 class InputError(PgxAnaError):
     """A variant file that cannot be read, trusted or matched."""
 
     exit_code = 3
+    code = "input"
 
 
 class OutputError(PgxAnaError):
     """A result that cannot be written."""
 
     exit_code = 3
+    code = "output"
 
 
 class ClusterError(PgxAnaError):
     """A cluster that is not there, or has no workers."""
 
     exit_code = 3
+    code = "cluster"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +78,7 @@ class KnowledgeBaseError(PgxAnaError):
     """A knowledge base with faults; carries every fault found."""
 
     exit_code = 4
+    code = "knowledge_base"
 
     def __init__(self, faults: tuple[Fault, ...]) -> None:
         self.faults = faults

@@ -30,6 +30,11 @@ class FileFormat(StrEnum):
     JSONL = "jsonl"
     FHIR = "fhir"
     PARQUET = "parquet"
+    XLSX = "xlsx"
+    MULTIQC = "multiqc"
+    VCF = "vcf"
+    BCF = "bcf"
+    PHENOPACKET = "phenopacket"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +45,11 @@ class FormatFacts:
     before a shorter one. Files with ``endings_of_one`` hold one person. ``tables`` are those that
     can be chosen, ``default_tables`` those written where none is; a format without tables has one
     content. ``has_wide`` says whether it has the wide layout. A format that ``is_compressed`` takes
-    no further ending ``.gz``. ``library`` is the module that writes it, and ``extra`` the extra
-    that installs it; both are empty for what is always installed.
+    no further ending ``.gz``. One that ``is_by_person`` has a file for each person: a name with its
+    ending is that of the file of one, any other name that of a folder. ``library`` is the module
+    that writes it, and ``extra`` the extra that installs it; both are empty for what is always
+    installed. ``index_ending`` is that of the index which a compressed file may have; empty where
+    there is none.
     """
 
     title: str
@@ -50,10 +58,18 @@ class FormatFacts:
     default_tables: tuple[TableName, ...] = ()
     has_wide: bool = False
     is_compressed: bool = False
+    is_by_person: bool = False
     library: str = ""
     extra: str = ""
     endings_of_one: tuple[str, ...] = ()
+    index_ending: str = ""
 
+
+STDOUT = "-"
+"""Name of an output that is no file."""
+
+COMPRESSED_ENDINGS = (".gz", ".bgz")
+"""The endings that may follow that of a format."""
 
 _ANNOTATIONS = (TableName.ANNOTATIONS,)
 
@@ -76,6 +92,17 @@ FORMATS: Mapping[FileFormat, FormatFacts] = MappingProxyType(
             library="pyarrow",
             extra="parquet",
         ),
+        FileFormat.XLSX: FormatFacts(
+            "Excel", (".xlsx",), is_compressed=True, library="xlsxwriter", extra="excel"
+        ),
+        FileFormat.MULTIQC: FormatFacts("MultiQC", (".pgx-ana.json",), is_by_person=True),
+        FileFormat.VCF: FormatFacts("VCF", (".vcf",), index_ending=".tbi"),
+        FileFormat.BCF: FormatFacts("BCF", (".bcf",), is_compressed=True, index_ending=".csi"),
+        FileFormat.PHENOPACKET: FormatFacts(
+            "Phenopacket",
+            (".phenopacket.json", ".phenopacket.ndjson"),
+            endings_of_one=(".phenopacket.json",),
+        ),
     }
 )
 """All formats; ``output/formats.py`` has what writes each of them."""
@@ -93,6 +120,8 @@ class OutputChoice:
     ``tables`` is empty for those that a format has by default: annotations as text, calls in the
     wide layout, :data:`PARQUET_TABLES` in Parquet. ``with_names`` gives every table of Parquet the
     names of the people, however many there are; ``with_numbers`` gives it their numbers in the run.
+    VCF and BCF have the rows of the input or, with ``all_sites``, one for each known site;
+    ``with_index`` writes an index beside them, and ``is_compressed`` compresses VCF on stdout.
     """
 
     file_format: FileFormat = FileFormat.TSV
@@ -100,6 +129,9 @@ class OutputChoice:
     layout: Layout = Layout.LONG
     with_names: bool = False
     with_numbers: bool = True
+    all_sites: bool = False
+    with_index: bool = False
+    is_compressed: bool = False
 
     @property
     def facts(self) -> FormatFacts:
@@ -122,3 +154,12 @@ class OutputChoice:
         if self.layout is Layout.WIDE or len(self.written_tables) <= 1:
             return ()
         return tuple(f"{table}.{self.file_format}" for table in self.written_tables)
+
+    def is_folder(self, destination: str) -> bool:
+        """Return whether what is written is a folder: several tables, or a file for each person."""
+        if self.file_names:
+            return True
+        ends = ("", *COMPRESSED_ENDINGS)
+        endings = tuple(f"{ending}{end}" for ending in self.facts.endings for end in ends)
+        is_file = destination == STDOUT or destination.casefold().endswith(endings)
+        return self.facts.is_by_person and not is_file

@@ -13,16 +13,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 from helpers.fixture_types import MakeVcf, Run
-from helpers.paths import EXAMPLE
+from helpers.paths import EXAMPLE, TOY
+from helpers.workbook import records_of
 from pandas.api.types import CategoricalDtype
 
 import pgx_ana
 from pgx_ana.api import Result
+from pgx_ana.cli import main
 from pgx_ana.errors import InputError, KnowledgeBaseError, OutputError, UsageError
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import CallOptions
 from pgx_ana.output.columns import COLUMNS
+from pgx_ana.report import patient_page
 from pgx_ana.terms import PARQUET_TABLES, TEXT_TABLES, TableName
 from pgx_ana.version import __version__
 
@@ -113,6 +117,17 @@ def test_importing_the_package_is_fast() -> None:
     assert "[]\n" == shown.stdout
 
 
+def test_annotating_loads_nothing_for_other_outputs() -> None:
+    """Frames, pages and the formats of other libraries cost nothing until they are asked for."""
+    code = (
+        f"import sys, pgx_ana; pgx_ana.annotate({str(PERSON)!r}); "
+        "later = {'pandas', 'jinja2', 'pyarrow', 'xlsxwriter'}; "
+        "print(sorted(later & set(sys.modules)))"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert "[]\n" == shown.stdout
+
+
 def test_repr_of_a_result(annotate: Annotate, file: Path, toy: KnowledgeBase) -> None:
     assert f"<Result: 2 samples, GRCh38, knowledge base {toy.stamp}>" == repr(annotate(file))
     single = annotate(file, samples="S2")
@@ -121,13 +136,78 @@ def test_repr_of_a_result(annotate: Annotate, file: Path, toy: KnowledgeBase) ->
 
 def test_parquet(annotate: Annotate, file: Path, tmp_path: Path) -> None:
     result = annotate(file)
-    result.write_parquet(tmp_path / "results")
+    result.to_parquet(tmp_path / "results")
     names = {path.stem for path in (tmp_path / "results").iterdir()}
     assert set(PARQUET_TABLES) == names
     calls = pd.read_parquet(tmp_path / "results" / "calls.parquet")
     assert ["S1", "S2"] == list(calls["sample"].unique())
     with pytest.raises(OutputError, match="cannot create the folder"):
-        result.write_parquet(file)
+        result.to_parquet(file)
+
+
+def test_excel(annotate: Annotate, file: Path, tmp_path: Path) -> None:
+    result = annotate(file)
+    result.to_excel(tmp_path / "people.xlsx")
+    rows = list(records_of(tmp_path / "people.xlsx", "calls"))
+    shown = [(row["sample"], row["variant"], row["genotype"], row["status"]) for row in rows]
+    frame = result.calls.astype(object)
+    names = ["sample", "variant", "genotype", "status"]
+    assert frame[names].where(frame[names].notna(), None).apply(tuple, axis=1).tolist() == shown
+    with pytest.raises(OutputError, match="is a directory"):
+        result.to_excel(tmp_path)
+
+
+def test_fhir(annotate: Annotate, file: Path, tmp_path: Path) -> None:
+    """A bundle for each person, as the command line writes them."""
+    result = annotate(file)
+    result.to_fhir(tmp_path / "people.fhir.ndjson")
+    bundles = (tmp_path / "people.fhir.ndjson").read_bytes()
+    shown = CliRunner().invoke(
+        main, ["annotate", str(file), "--kb", str(TOY), "-q", "-f", "fhir"], catch_exceptions=False
+    )
+    assert shown.stdout_bytes == bundles
+    assert ["Bundle"] * 2 == [json.loads(line)["resourceType"] for line in bundles.splitlines()]
+    with pytest.raises(UsageError, match="a file with this ending holds one person"):
+        result.to_fhir(tmp_path / "people.fhir.json")
+    annotate(file, samples="S1").to_fhir(tmp_path / "S1.fhir.json")
+    assert "Bundle" == json.loads((tmp_path / "S1.fhir.json").read_bytes())["resourceType"]
+
+
+def test_a_page(annotate: Annotate, file: Path, tmp_path: Path) -> None:
+    """One person is a page; of several, one is chosen."""
+    annotate(file, samples="S2").to_html(tmp_path / "single.html")
+    annotate(file).to_html(tmp_path / "chosen.html", sample="S2")
+    page = (tmp_path / "single.html").read_bytes()
+    (document,) = annotate(file, samples="S2")
+    assert patient_page(document) == page == (tmp_path / "chosen.html").read_bytes()
+
+
+def test_a_folder_of_pages(annotate: Annotate, file: Path, tmp_path: Path) -> None:
+    annotate(file).to_html(tmp_path / "pages")
+    pages = {path.relative_to(tmp_path / "pages").as_posix() for path in tmp_path.rglob("*.html")}
+    assert {"index.html", "cohort.html", "people/S1.html", "people/S2.html"} == pages
+    process = CliRunner().invoke(
+        main, ["report", str(file), "--kb", str(TOY), "-q", "-o", str(tmp_path / "told")]
+    )
+    assert 0 == process.exit_code, process.output
+    for page in pages:
+        assert (tmp_path / "told" / page).read_bytes() == (tmp_path / "pages" / page).read_bytes()
+
+
+def test_pages_that_cannot_be_written(annotate: Annotate, file: Path, tmp_path: Path) -> None:
+    result = annotate(file)
+    with pytest.raises(UsageError) as caught:
+        result.to_html(tmp_path / "all.html")
+    assert (
+        f"{tmp_path / 'all.html'}: a page is on one person, and there are 2: choose one with "
+        "sample, or name a folder" == str(caught.value)
+    )
+    with pytest.raises(UsageError) as caught:
+        result.to_html(tmp_path / "s.html", sample="s1")
+    assert "sample 's1' is not among the people of this result; did you mean S1?" == str(
+        caught.value
+    )
+    assert [file] == list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("name", list(TEXT_TABLES))

@@ -18,10 +18,11 @@ PAGE = ROOT / "docs" / "architecture.md"
 LIBRARIES = {
     "click": {"cli"},
     "cyvcf2": {"vcf.records"},
-    "pysam": {"vcf.bcf", "vcf.fasta"},
+    "pysam": {"vcf.bcf", "vcf.fasta", "output.htslib"},
     "yaml": {"knowledge.yamlfile"},
     "zarr": {"biobank.zarr_store"},
     "pyarrow": {"output.parquet", "results.parquet_file"},
+    "xlsxwriter": {"output.excel"},
     "fastjsonschema": {"results.document_check"},
     "jinja2": {"report.environment"},
     "pandas": {"output.frames", "api"},
@@ -33,6 +34,7 @@ LIBRARIES = {
     "pydantic": {"knowledge.form"},
     "pgenlib": {"biobank.plink"},
     "zstandard": {"biobank.zstd"},
+    "multiqc": {"multiqc_plugin.module", "multiqc_plugin.search"},
 }
 """The rooms or modules that may import each library; pandas in ``api`` for type hints only."""
 

@@ -1,10 +1,12 @@
 """The knowledge base in readable form: lists, pages on entries, a handbook, and comparisons.
 
 Takes: one knowledge base, or two to compare.
-Gives: lines of text, TSV, JSON or Markdown; BED, regions and rsIDs for other programs.
+Gives: lines of text, TSV, JSON or Markdown; BED, regions, rsIDs and VRS identifiers for other
+    programs.
 Never: handles genotypes of people.
 """
 
+from pgx_ana.browse.allele_list import allele_lines
 from pgx_ana.browse.claim_line import claim_text, genotype_name
 from pgx_ana.browse.comparison import compare
 from pgx_ana.browse.context_list import contexts_in_format, label_use
@@ -21,6 +23,7 @@ __all__ = [
     "RegionFormat",
     "RsidList",
     "VariantFilter",
+    "allele_lines",
     "answer_text",
     "claim_text",
     "compare",

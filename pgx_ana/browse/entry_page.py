@@ -20,8 +20,10 @@ from pgx_ana.knowledge import (
     KnowledgeBase,
     Stance,
     VariantDefinition,
+    VrsAllele,
 )
 from pgx_ana.names import did_you_mean, known_name
+from pgx_ana.terms import Assembly
 
 
 def page_lines(knowledge: KnowledgeBase, name: str) -> Iterator[str]:
@@ -124,9 +126,7 @@ def _variant_definition(variant: VariantDefinition, knowledge: KnowledgeBase) ->
     for assembly, locus in variant.loci.items():
         caveat = "" if locus.ref_verified == "yes" else " (not verified: the file tells)"
         yield f"  {assembly}  {locus.chrom}:{locus.pos}  reference {locus.ref}{caveat}"
-    for allele in variant.alleles:
-        allele_names = f"  {', '.join(allele.names)}" if allele.names else ""
-        yield f"  allele {allele.bases}{allele_names}"
+    yield from _alleles(variant, knowledge)
     if variant.studied_allele is not None:
         refs = {locus.ref for locus in variant.loci.values()}
         note = ", which is the reference base" if refs == {variant.studied_allele} else ""
@@ -154,6 +154,22 @@ def _variant_definition(variant: VariantDefinition, knowledge: KnowledgeBase) ->
             f" ({', '.join(annotation.drugs)})"
             + (f"; {annotation.note}" if annotation.note else "")
         )
+
+
+def _alleles(variant: VariantDefinition, knowledge: KnowledgeBase) -> Iterator[str]:
+    """Yield the alleles with their names and VRS identifiers, and which have no identifier."""
+    without: dict[str, dict[str, None]] = {}
+    for allele in variant.alleles:
+        names = f"  {', '.join(allele.names)}" if allele.names else ""
+        yield f"  allele {allele.bases}{names}"
+        for assembly in variant.loci:
+            found = knowledge.vrs_alleles[Assembly(assembly)][variant.id][allele.bases]
+            if isinstance(found, VrsAllele):
+                yield f"    {assembly}  {found.id}"
+            else:
+                without.setdefault(found.value, {})[allele.bases] = None
+    for reason, bases in without.items():
+        yield from wrapped(f"no VRS identifier: {', '.join(bases)} ({reason})")
 
 
 def _defined_haplotypes(variant: VariantDefinition, knowledge: KnowledgeBase) -> Iterator[str]:

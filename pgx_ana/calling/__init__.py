@@ -8,11 +8,12 @@ Never: takes a missing record or a missing copy for reference, unless the user a
 """
 
 from pgx_ana.calling.cohort import assert_reference, mark_unseen_repeats, merge_files
-from pgx_ana.calling.genotypes import call_site
+from pgx_ana.calling.genotypes import alleles_at, call_site
 from pgx_ana.calling.sharing import FileRecords, share_structural_rows
 
 __all__ = [
     "FileRecords",
+    "alleles_at",
     "assert_reference",
     "call_site",
     "mark_unseen_repeats",

@@ -8,7 +8,13 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from pgx_ana.calling.alleles import Resolution, on_other_strand, resolve
+from pgx_ana.calling.alleles import (
+    ANY_OTHER,
+    REFERENCE,
+    Resolution,
+    on_other_strand,
+    resolve,
+)
 from pgx_ana.calling.contributions import SiteAlleles, contributions, copy_number_changed
 from pgx_ana.calling.merging import Bools, Copies, MergedCopies, merge
 from pgx_ana.calling.thresholds import (
@@ -21,6 +27,7 @@ from pgx_ana.coded import Coded, distinct_rows
 from pgx_ana.errors import InputError
 from pgx_ana.model import (
     ABSENT,
+    COPY_NUMBER,
     DELETED,
     MISSING,
     NO_COPY,
@@ -60,6 +67,33 @@ def call_site(
     distinct = [record.of(people) for record in records]
     site = _call_site(variant, assembly, distinct, len(people), options, file)
     return dataclasses.replace(site, calls=site.calls.take(codes))
+
+
+def alleles_at(
+    variant: Variant,
+    assembly: Assembly,
+    records: Sequence[Record],
+    *,
+    allow_strand_flip: bool = False,
+) -> list[tuple[str, ...] | None]:
+    """Return what the alleles of each record, REF first, are at a variant.
+
+    They are plus-strand bases, or the names that :class:`Call` has for other alleles; empty where
+    the record does not say. None are the alleles of a record that tells nothing of the variant, and
+    the tuple is empty where REF disagrees with the knowledge base.
+    """
+    locus = _locus(variant, assembly, records)
+    if locus is None:
+        return [()] * len(records)
+    found: list[tuple[str, ...] | None] = []
+    for record in records:
+        resolution = resolve(record, variant, locus)
+        if resolution.other_strand and allow_strand_flip:
+            resolution = resolve(on_other_strand(record), variant, locus)
+        named = {REFERENCE: locus.ref, ANY_OTHER: "", COPY_NUMBER: ""}
+        names = tuple(named.get(bases, bases) for bases in resolution.bases)
+        found.append(None if resolution.is_uninformative else names)
+    return found
 
 
 def _call_site(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pgx_ana.cli.destination import check_destination, chosen_output
+from pgx_ana.cli.destination import VCF_FORMATS, check_destination, chosen_output, written_files
 from pgx_ana.cli.options import (
     NOT_ALL_CALLED,
     Choice,
@@ -17,10 +17,13 @@ from pgx_ana.cli.options import (
     kb_option,
     load_knowledge,
     output_option,
+    provenance_option,
     quiet_option,
     request_from,
     tables_option,
+    vcf_options,
 )
+from pgx_ana.cli.provenance import Recorder
 from pgx_ana.cli.telling import tell_run
 from pgx_ana.file_formats import FileFormat, Layout, OutputChoice
 
@@ -32,7 +35,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("files", nargs=-1, required=True)
-@output_option("Output file, - for stdout; a folder for several tables.")
+@output_option("Output file, - for stdout; a folder for several tables, or a file for each person.")
 @click.option(
     "-f",
     "--format",
@@ -56,6 +59,7 @@ if TYPE_CHECKING:
     help="Parquet: repeat sample names in every table above 20,000 people too, not only numbers.",
 )
 @tables_option
+@vcf_options
 @call_options
 @annotation_options
 @click.option(
@@ -64,6 +68,7 @@ if TYPE_CHECKING:
     help="Exit with 5, with the results written, if no variant is called in any sample, or if any "
     "is not called in any sample.",
 )
+@provenance_option
 @quiet_option
 @kb_option
 @click.pass_context
@@ -88,19 +93,24 @@ def annotate(
       pgx-ana annotate cohort.bcf --table calls,annotations -o results/
       pgx-ana annotate cohort.bcf --table calls,haplotypes --layout wide -o people.tsv
       pgx-ana annotate cohort.bcf --format parquet -o results/
+      pgx-ana annotate patient.vcf.gz -o annotated.vcf.gz --write-index
     """
     choice = _checked_choice(output, given)
+    targets = written_files(output, choice)
+    recorder = Recorder(ctx, given, targets, folder=output if choice.is_folder(output) else "")
     # Loaded first: its imports take half as long again if they run nested inside other imports.
     knowledge = load_knowledge(given["directories"])
     tally = _annotate(given, knowledge, choice, output)
-    ctx.exit(_exit_code(tell_run(tally, given), given["fail_on"]))
+    counts = tell_run(tally, given)
+    recorder.write(knowledge, targets)
+    ctx.exit(_exit_code(counts, given["fail_on"]))
 
 
 def _checked_choice(output: str, given: Mapping[str, Any]) -> OutputChoice:
     """Return what is written. Raises an error if that is not possible, before anything is read."""
     choice = chosen_output(output, given)
-    check_destination(output, given, choice.file_names)
-    check_writable(output, is_folder=bool(choice.file_names))
+    check_destination(written_files(output, choice), given)
+    check_writable(output, is_folder=choice.is_folder(output))
     if choice.facts.library:
         from pgx_ana.output import require_library
 
@@ -118,7 +128,9 @@ def _annotate(
 
     run = Run(request_from(given, knowledge), knowledge)
     tally = RunTally(knowledge)
-    write_annotations(_counted(run.blocks(), tally), choice, output, run.n_people)
+    needs_rows = choice.file_format in VCF_FORMATS and not choice.all_sites
+    rows = run.input_rows() if needs_rows else None
+    write_annotations(_counted(run.blocks(), tally), choice, output, run.n_people, rows)
     return tally
 
 

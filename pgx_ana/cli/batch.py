@@ -24,7 +24,7 @@ from pgx_ana.cli.options import (
     rule_options,
     tables_option,
 )
-from pgx_ana.cli.streams import say
+from pgx_ana.cli.streams import Level, LogFormat, chosen_log_format, say
 from pgx_ana.errors import UsageError
 from pgx_ana.file_formats import FileFormat, Layout, OutputChoice
 
@@ -316,12 +316,13 @@ def _check_cluster(given: Mapping[str, Any]) -> None:
 
 @contextlib.contextmanager
 def _effort(given: Mapping[str, Any], n_files: int) -> Iterator[Effort]:
-    """Yield how the work is done, with a progress bar if stderr is a terminal."""
+    """Yield how the work is done, with a progress bar if stderr is a terminal and takes text."""
     from tqdm import tqdm
 
     from pgx_ana.batch import Effort
 
-    is_shown = n_files > 0 and not given["quiet"] and sys.stderr.isatty()
+    takes_bar = chosen_log_format() is LogFormat.TEXT and sys.stderr.isatty()
+    is_shown = n_files > 0 and not given["quiet"] and takes_bar
     with tqdm(total=n_files, unit="file", disable=not is_shown, file=sys.stderr) as bar:
         yield Effort(
             jobs=given["jobs"],
@@ -341,7 +342,7 @@ def _warn(message: str) -> None:
     from tqdm import tqdm
 
     with tqdm.external_write_mode(file=sys.stderr):  # the bar is drawn again below the message
-        say(f"WARNING: {message}")
+        say(message, Level.WARNING)
 
 
 def _silent(effort: Effort) -> Effort:
@@ -356,13 +357,17 @@ def _silent(effort: Effort) -> Effort:
 def _conclude(report: BatchReport, directory: Path, *, quiet: bool) -> int:
     """Print the warnings and the last line on stderr, and return the exit code."""
     for warning in report.warnings:
-        say(f"WARNING: {warning}")
+        say(warning, Level.WARNING)
     if not quiet:
         n_ok = report.n_files - report.n_refused
         refused = f", {report.n_refused} refused" if report.n_refused else ""
         say(
             f"{n_ok} of {_counted(report.n_files, 'file')} annotated "
-            f"({_counted(report.n_people, 'sample')}){refused}: see {directory / 'status.tsv'}"
+            f"({_counted(report.n_people, 'sample')}){refused}: see {directory / 'status.tsv'}",
+            code="batch",
+            files=report.n_files,
+            refused=report.n_refused,
+            samples=report.n_people,
         )
     return SOME_REFUSED if report.n_refused else 0
 

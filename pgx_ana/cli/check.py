@@ -71,7 +71,7 @@ def check(ctx: click.Context, /, output: str, file_format: str | None, **given: 
 def _check_options(given: Mapping[str, Any], output: str) -> None:
     if given["exit_zero"] and given["min_called"] is not None:
         raise UsageError("--exit-zero and --min-called cannot be combined")
-    check_destination(output, given)
+    check_destination([output], given)
     check_writable(output, is_folder=False)
 
 

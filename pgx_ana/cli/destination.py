@@ -11,15 +11,24 @@ from typing import Any
 
 from pgx_ana.cli.options import ALL_TABLES, knowledge_directories
 from pgx_ana.errors import UsageError
-from pgx_ana.file_formats import FORMATS, FileFormat, Layout, OutputChoice, format_endings
+from pgx_ana.file_formats import (
+    COMPRESSED_ENDINGS,
+    FORMATS,
+    FileFormat,
+    Layout,
+    OutputChoice,
+    format_endings,
+)
 from pgx_ana.terms import TEXT_TABLES, WIDE_TABLES, TableName
 
 STDSTREAM = "-"
-_COMPRESSED_ENDINGS = (".gz", ".bgz")
 _COMPANIONS = ("", ".tbi", ".csi", ".fai", ".gzi")
 """Endings of the files that belong to an input: itself, and its indexes."""
 
 _COMPRESSED_FORMATS = frozenset(kind for kind, facts in FORMATS.items() if facts.is_compressed)
+
+VCF_FORMATS = frozenset({FileFormat.VCF, FileFormat.BCF})
+_OUTPUT_TYPES = {"v": FileFormat.VCF, "z": FileFormat.VCF, "b": FileFormat.BCF}
 
 FileId = tuple[int, int]
 """Device and inode: the same for every name of a file."""
@@ -48,7 +57,7 @@ def format_by_name(output: str, formats: Mapping[str, str], default: str) -> str
 
 
 def _without_compression(output: str) -> str:
-    for ending in _COMPRESSED_ENDINGS:
+    for ending in COMPRESSED_ENDINGS:
         if output.casefold().endswith(ending):
             return output[: -len(ending)]
     return output
@@ -80,13 +89,23 @@ def chosen_output(output: str, given: Mapping[str, Any]) -> OutputChoice:
     is_several = layout is Layout.LONG and (len(names) > 1 or ALL_TABLES in names)
     if is_several:
         _check_folder(output, "several tables need a folder, not one file", is_file=is_file)
-    if given["file_format"] or is_several:
-        kind = FileFormat(given["file_format"] or FileFormat.TSV)
+    stated = _stated_format(output, given)
+    if stated or is_several:
+        kind = FileFormat(stated or FileFormat.TSV)
     else:
         kind = FileFormat(format_by_name(output, formats, FileFormat.TSV))
-    said = f"--format {kind}" if given["file_format"] else f"-o {output}: {FORMATS[kind].title}"
-    choice = OutputChoice(kind, _tables(names, kind, layout), layout, given["with_names"])
+    said = f"--format {kind}" if stated else f"-o {output}: {FORMATS[kind].title}"
+    choice = OutputChoice(
+        kind,
+        _tables(names, kind, layout),
+        layout,
+        given["with_names"],
+        all_sites=bool(given.get("all_sites")),
+        with_index=bool(given.get("with_index")),
+        is_compressed=given.get("output_type") == "z",
+    )
     _check_choice(choice, said)
+    _check_vcf(output, choice, said)
     if choice.file_names:
         advice = (
             f"{choice.facts.title} has several tables: name one with --table, or give a folder "
@@ -94,6 +113,42 @@ def chosen_output(output: str, given: Mapping[str, Any]) -> OutputChoice:
         )
         _check_folder(output, advice, is_file=is_file)
     return choice
+
+
+def _stated_format(output: str, given: Mapping[str, Any]) -> str | None:
+    """Return the format that options state; None where they do not.
+
+    Raises :class:`UsageError` where ``-O`` contradicts ``--format``, or names a file.
+    """
+    stated: str | None = given["file_format"]
+    letter = given.get("output_type")
+    if letter is None:
+        return stated
+    if output != STDSTREAM:
+        raise UsageError("-O is for stdout; a file is what the ending of -o says")
+    kind = _OUTPUT_TYPES[letter]
+    if stated not in {None, kind}:
+        raise UsageError(f"-O {letter} is {FORMATS[kind].title}, not --format {stated}")
+    return kind.value
+
+
+def _check_vcf(output: str, choice: OutputChoice, said: str) -> None:
+    """Raise :class:`UsageError` for options of VCF that do not suit the format or the output."""
+    is_vcf = choice.file_format in VCF_FORMATS
+    if choice.all_sites and not is_vcf:
+        raise UsageError(f"--all-sites is for VCF and BCF, not for {said}")
+    if not choice.with_index:
+        return
+    is_compressed = choice.facts.is_compressed or _without_compression(output) != output
+    if not is_vcf or output == STDSTREAM or not is_compressed:
+        raise UsageError("--write-index needs -o with a name that ends in .vcf.gz or .bcf")
+
+
+def written_files(output: str, choice: OutputChoice) -> list[str]:
+    """Return the paths of all files that are written."""
+    if choice.file_names:
+        return [str(Path(output) / name) for name in choice.file_names]
+    return [output, f"{output}{choice.facts.index_ending}"] if choice.with_index else [output]
 
 
 def _check_folder(output: str, advice: str, *, is_file: bool) -> None:
@@ -141,20 +196,17 @@ def _listed(kinds: Sequence[str]) -> str:
     return f"{', '.join(others)} and {last}" if others else last
 
 
-def check_destination(
-    output: str, given: Mapping[str, Any], file_names: Collection[str] = ()
-) -> None:
-    """Raise :class:`UsageError` if the output would overwrite a file that the run reads.
+def check_destination(targets: Sequence[str], given: Mapping[str, Any], option: str = "-o") -> None:
+    """Raise :class:`UsageError` if an output would overwrite a file that the run reads.
 
-    ``given`` has the options of a command. Several tables are the files of a folder.
+    ``given`` has the options of a command. ``option`` is that which names the output.
     """
-    targets = [str(Path(output) / name) for name in file_names] or [output]
     existing = {target: identity for target in targets if (identity := _identity_of(target))}
     if existing:
         inputs = {identity: name for name, identity in _inputs(given)}
         for target, identity in existing.items():
             if identity in inputs:
-                where = "stdout" if target == STDSTREAM else f"-o {target}"
+                where = "stdout" if target == STDSTREAM else f"{option} {target}"
                 said = inputs[identity]
                 also = "" if said == target else f" ({said})"
                 raise UsageError(f"{where}: is an input file{also}; give another name")
@@ -180,21 +232,28 @@ def _regular(status: os.stat_result) -> FileId | None:
 
 def _inputs(given: Mapping[str, Any]) -> Iterator[tuple[str, FileId]]:
     """Yield every file that a run with these options reads, with its identity."""
-    from pgx_ana.biobank import companions_of
-
     if STDSTREAM in given["files"]:
         with contextlib.suppress(OSError):
             identity = _regular(os.fstat(0))
             if identity is not None:
                 yield "stdin", identity
-    named = [*given["files"], given["reference"]]
-    named += [str(value) for value in given.values() if isinstance(value, Path)]
-    paths = [f"{name}{companion}" for name in named if name for companion in _COMPANIONS]
-    paths += [companion for name in given["files"] for companion in companions_of(name)]
-    for path in (*paths, *_knowledge_files(given["directories"])):
+    for path in (*read_paths(given), *_knowledge_files(given["directories"])):
         identity = _identity_of(path) if path != STDSTREAM else None
         if identity is not None:
             yield path, identity
+
+
+def read_paths(given: Mapping[str, Any]) -> list[str]:
+    """Return the paths that a run with these options may read, beside the knowledge base.
+
+    Those of companions need not exist; stdin is ``-``.
+    """
+    from pgx_ana.biobank import companions_of
+
+    named = [*given["files"], given["reference"], given["sample_sheet"]]
+    named += [str(value) for value in given.values() if isinstance(value, Path)]
+    paths = [f"{name}{companion}" for name in named if name for companion in _COMPANIONS]
+    return paths + [companion for name in given["files"] for companion in companions_of(name)]
 
 
 def _knowledge_files(directories: Sequence[Path]) -> Iterator[str]:

@@ -32,6 +32,9 @@ list_format = click.option(
 _SITE_FORMATS = ("bed", "regions", "ids")
 """Formats of ``kb list`` for programs that cut files to the known sites."""
 
+_ALLELES = "vrs"
+"""Format of ``kb list`` with a row for each allele and its VRS identifier."""
+
 
 @click.group()
 def kb() -> None:
@@ -79,15 +82,16 @@ def check_knowledge(directories: tuple[Path, ...]) -> None:
     "-f",
     "--format",
     "file_format",
-    type=Choice(["tsv", "json", *_SITE_FORMATS]),
+    type=Choice(["tsv", "json", *_SITE_FORMATS, _ALLELES]),
     default="tsv",
     show_default=True,
     help="bed, regions and ids are for programs that cut files to the known sites: BED, regions of "
-    "bcftools and tabix (1-based), or an rsID per line.",
+    "bcftools and tabix (1-based), or an rsID per line. vrs is TSV with the VRS identifier of each "
+    "allele.",
 )
 @click.option(
     "--assembly",
-    help="Assembly of bed and regions: GRCh37, GRCh38 or another name of one of them, such as "
+    help="Assembly of bed, regions and vrs: GRCh37, GRCh38 or another name of one of them, such as "
     "hg38.",
 )
 @click.option("--chr-prefix", is_flag=True, help="bed and regions: write chr15 in place of 15.")
@@ -101,7 +105,9 @@ def list_variants(**given: Any) -> None:
     bcftools view -R sites.txt cohort.vcf.gz -O z -o cut.vcf.gz
     """
     _check_site_options(given)
-    _print(_sites(given) if given["file_format"] in _SITE_FORMATS else _listed(given))
+    file_format = given["file_format"]
+    other = {_ALLELES: _alleles, **dict.fromkeys(_SITE_FORMATS, _sites)}
+    _print(other.get(file_format, _listed)(given))
 
 
 def _check_site_options(given: Mapping[str, Any]) -> None:
@@ -110,10 +116,11 @@ def _check_site_options(given: Mapping[str, Any]) -> None:
     if file_format in {"bed", "regions"}:
         if given["assembly"] is None:
             raise UsageError(f"--format {file_format} needs --assembly: GRCh37 or GRCh38")
-    elif given["assembly"] is not None or given["chr_prefix"]:
-        option = "--chr-prefix" if given["assembly"] is None else "--assembly"
-        raise UsageError(f"{option} is for --format bed and regions, not {file_format}")
-    if file_format in _SITE_FORMATS and given["context"] == _ALL_CONTEXTS:
+    elif given["assembly"] is not None and file_format != _ALLELES:
+        raise UsageError(f"--assembly is for --format bed, regions and vrs, not {file_format}")
+    elif given["chr_prefix"]:
+        raise UsageError(f"--chr-prefix is for --format bed and regions, not {file_format}")
+    if file_format in {*_SITE_FORMATS, _ALLELES} and given["context"] == _ALL_CONTEXTS:
         raise UsageError("--context without a name lists the uses, as tsv or json")
 
 
@@ -131,6 +138,15 @@ def _sites(given: Mapping[str, Any]) -> Iterable[str]:
     if found.without:
         say(f"without an rsID, not listed: {', '.join(found.without)}")
     return found.rsids
+
+
+def _alleles(given: Mapping[str, Any]) -> Iterable[str]:
+    """Return the alleles of the variants that pass the filters, with their VRS identifiers."""
+    from pgx_ana.browse import allele_lines
+
+    knowledge, name = load_knowledge(given["directories"]), given["assembly"]
+    assembly = None if name is None else knowledge.assembly_named(name)
+    return allele_lines(knowledge, _filter(given), assembly)
 
 
 def _filter(given: Mapping[str, Any]) -> VariantFilter:

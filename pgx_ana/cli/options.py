@@ -102,6 +102,17 @@ def quiet_option(command: Command) -> Command:
     )(command)
 
 
+def provenance_option(command: Command) -> Command:
+    """Add ``--provenance`` to a command that makes a :class:`provenance.Recorder`."""
+    return click.option(
+        "--provenance",
+        default="",
+        metavar="FILE",
+        help="Also write a record of the run, with times and the digests of all files read and "
+        "written: RO-Crate metadata, if it is called ro-crate-metadata.json beside the results.",
+    )(command)
+
+
 def call_options(command: Command) -> Command:
     """Add the options of all commands that call genotypes in the files of one run."""
     return _with_options(command, (*_PEOPLE_OPTIONS, *_RULE_OPTIONS))
@@ -129,6 +140,11 @@ def tables_option(command: Command) -> Command:
         "samples, variants and conclusions, or all.  [default: annotations; in Parquet, all but "
         "these; with --layout wide, calls]",
     )(command)
+
+
+def vcf_options(command: Command) -> Command:
+    """Add the options of annotated VCF and BCF."""
+    return _with_options(command, _VCF_OPTIONS)
 
 
 def _with_options(
@@ -267,6 +283,28 @@ _ANNOTATION_OPTIONS = (
         help="The use of the drug, such as adjuvant or men_testosterone (pgx-ana kb list "
         "--context): shows which evidence comes from it, its label status and what is usually "
         "monitored.",
+    ),
+)
+
+
+_VCF_OPTIONS = (
+    click.option(
+        "-O",
+        "--output-type",
+        type=Choice(["v", "z", "b"]),
+        help="VCF on stdout, as in bcftools: v plain, z compressed, b BCF.",
+    ),
+    click.option(
+        "--all-sites",
+        is_flag=True,
+        help="VCF and BCF: a row for each known site with the calls as they were made, not the "
+        "rows of the input.",
+    ),
+    click.option(
+        "--write-index",
+        "with_index",
+        is_flag=True,
+        help="Write an index beside a .vcf.gz file (.tbi) or a .bcf file (.csi).",
     ),
 )
 

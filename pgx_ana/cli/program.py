@@ -9,7 +9,7 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
 import click
@@ -20,11 +20,24 @@ from pgx_ana.cli.check import check
 from pgx_ana.cli.interruption import INTERRUPTED_EXIT_CODE
 from pgx_ana.cli.kb import kb
 from pgx_ana.cli.report import report
-from pgx_ana.cli.streams import discard_stdout, losing_messages, prepare_streams, say
+from pgx_ana.cli.streams import (
+    LOG_FORMAT_OPTION,
+    LOG_FORMAT_VARIABLE,
+    Level,
+    LogFormat,
+    asked_log_format,
+    choose_log_format,
+    chosen_log_format,
+    discard_stdout,
+    losing_messages,
+    prepare_streams,
+    say,
+)
+from pgx_ana.cli.versions import version_options
 from pgx_ana.errors import PgxAnaError
 from pgx_ana.printable import printable
-from pgx_ana.version import __version__
 
+_BUG_EXIT_CODE = 1
 _BROKEN_PIPE_EXIT_CODE = 141
 _ENVIRONMENT_EXIT_CODE = 3
 """Exit code where the machine lacks something, as for files that cannot be read or written."""
@@ -46,25 +59,31 @@ class Group(click.Group):
         prepare_streams()
         return super().main(*args, **extra)
 
-    def make_context(self, *args: Any, **extra: Any) -> click.Context:
-        """Parse the options before the command; this prints help and version."""
-        with _errors_as_messages():
-            return super().make_context(*args, **extra)
+    def make_context(
+        self, info_name: str | None, args: list[str], *more: Any, **extra: Any
+    ) -> click.Context:
+        """Parse the options before the command; this prints help and versions."""
+        # Before they are parsed, and wherever that fails, nothing else knows the format.
+        log_format = asked_log_format(args)
+        with _errors_as_messages(lambda: log_format):
+            return super().make_context(info_name, args, *more, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command, and exit with the code of the error that it raises."""
-        with _errors_as_messages():
+        with _bugs_as_messages(), _errors_as_messages(chosen_log_format):
             return super().invoke(ctx)
 
 
 @contextlib.contextmanager
-def _errors_as_messages() -> Iterator[None]:
+def _errors_as_messages(log_format: Callable[[], LogFormat]) -> Iterator[None]:
     """Turn every error that is not a bug into one message on stderr and an exit code."""
     try:
         yield
     except PgxAnaError as error:
-        _exit_with(str(error), error.exit_code)
+        _exit_with(str(error), error.exit_code, error.code, log_format())
     except click.ClickException as error:
+        if log_format() is LogFormat.JSON:
+            _exit_with(error.format_message(), error.exit_code, "usage", LogFormat.JSON)
         error.message = printable(error.message)  # type: ignore[misc]  # final, but not frozen
         with losing_messages():
             error.show()
@@ -75,10 +94,27 @@ def _errors_as_messages() -> Iterator[None]:
         discard_stdout()  # the reader is gone
         sys.exit(_BROKEN_PIPE_EXIT_CODE)
     except MemoryError:
-        _exit_with("there is not enough memory for this run", _ENVIRONMENT_EXIT_CODE)
+        message = "there is not enough memory for this run"
+        _exit_with(message, _ENVIRONMENT_EXIT_CODE, "memory", log_format())
     except ImportError as error:
         # Of the installation, or of a limit on memory: compiled libraries are mapped when imported.
-        _exit_with(f"a library cannot be loaded: {_first_cause(error)}", _ENVIRONMENT_EXIT_CODE)
+        message = f"a library cannot be loaded: {_first_cause(error)}"
+        _exit_with(message, _ENVIRONMENT_EXIT_CODE, "library", log_format())
+
+
+@contextlib.contextmanager
+def _bugs_as_messages() -> Iterator[None]:
+    """Put a traceback into one message where messages are JSON: nothing else may be on stderr."""
+    try:
+        yield
+    except (click.exceptions.Exit, click.Abort):
+        raise
+    except Exception:
+        if chosen_log_format() is LogFormat.TEXT:
+            raise
+        import traceback
+
+        _exit_with(traceback.format_exc(), _BUG_EXIT_CODE, "bug", LogFormat.JSON)
 
 
 def _first_cause(error: BaseException) -> str:
@@ -88,13 +124,30 @@ def _first_cause(error: BaseException) -> str:
     return " ".join(str(error).split())
 
 
-def _exit_with(message: str, exit_code: int) -> NoReturn:
-    say(f"Error: {message}")
+def _exit_with(message: str, exit_code: int, code: str, log_format: LogFormat) -> NoReturn:
+    say(message, Level.ERROR, log_format=log_format, code=code, exit_code=exit_code)
     sys.exit(exit_code)
 
 
+def _keep_log_format(ctx: click.Context, parameter: click.Parameter, value: str) -> None:
+    del parameter
+    choose_log_format(ctx, LogFormat(value))
+
+
 @click.group(cls=Group, context_settings=_CONTEXT_SETTINGS)
-@click.version_option(__version__, "-V", "--version", message="pgx-ana %(version)s")
+@click.option(
+    LOG_FORMAT_OPTION,
+    type=click.Choice([kind.value for kind in LogFormat]),
+    default=LogFormat.TEXT.value,
+    show_default=True,
+    envvar=LOG_FORMAT_VARIABLE,
+    show_envvar=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_keep_log_format,
+    help="Messages on stderr as text, or as one JSON object a line, without a progress bar.",
+)
+@version_options
 def main() -> None:
     """Annotate germline variants of patients and cohorts for response to anastrozole.
 

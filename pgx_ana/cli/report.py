@@ -21,10 +21,12 @@ from pgx_ana.cli.options import (
     kb_option,
     load_knowledge,
     output_option,
+    provenance_option,
     quiet_option,
 )
+from pgx_ana.cli.provenance import Recorder
 from pgx_ana.cli.report_people import FilePeople, People, StoredPeople
-from pgx_ana.cli.streams import say
+from pgx_ana.cli.streams import Level, say
 from pgx_ana.errors import UsageError
 
 if TYPE_CHECKING:
@@ -50,6 +52,7 @@ _WITH_RESULTS = frozenset(
         "samples",
         "samples_file",
         "directories",
+        "provenance",
         "quiet",
     }
 )
@@ -94,6 +97,7 @@ _KINDS = {".txt": _Kind.TEXT, ".html": _Kind.PAGE, ".htm": _Kind.PAGE}
 )
 @call_options
 @annotation_options
+@provenance_option
 @quiet_option
 @kb_option
 @click.pass_context
@@ -112,10 +116,23 @@ def report(ctx: click.Context, /, output: str, **given: Any) -> None:
       pgx-ana report --from results/ --no-people --suppress-below 20 -o report/
     """
     kind = _checked_kind(ctx, output, given)
+    recorder = _recorder(ctx, output, given, kind)
     knowledge = load_knowledge(given["directories"])
     people = _people(given, knowledge)
     _WRITERS[kind](people, output, given, knowledge)
     people.tell()
+    recorder.write(knowledge, [output])
+
+
+def _recorder(ctx: click.Context, output: str, given: Mapping[str, Any], kind: _Kind) -> Recorder:
+    """Return what records the run. Raises :class:`UsageError` for a record among the pages."""
+    record = given["provenance"]
+    is_within = Path(record).resolve().is_relative_to(Path(output).resolve())
+    if record and kind is _Kind.FOLDER and is_within:
+        raise UsageError(
+            f"--provenance {record}: the folder has pages only; name a file beside {output}"
+        )
+    return Recorder(ctx, {**given, "files": given["files"] or given["stored"]}, [output])
 
 
 def _checked_kind(ctx: click.Context, output: str, given: Mapping[str, Any]) -> _Kind:
@@ -132,7 +149,7 @@ def _checked_kind(ctx: click.Context, output: str, given: Mapping[str, Any]) -> 
             raise UsageError(f"{option} is for a folder: -o FOLDER")
     if given["is_full"] and kind is not _Kind.TEXT:
         raise UsageError("--full is for text: a page has everything anyway")
-    check_destination(output, {**given, "files": given["files"] or given["stored"]})
+    check_destination([output], {**given, "files": given["files"] or given["stored"]})
     check_writable(output, is_folder=kind is _Kind.FOLDER)
     return kind
 
@@ -227,7 +244,7 @@ def _write_folder(
     number = people.number()
     is_large = number is not None and number > MAX_PAGES
     if is_large and not given["without_people"]:
-        say(f"WARNING: there are more than {MAX_PAGES:,} people, so that none gets a page")
+        say(f"there are more than {MAX_PAGES:,} people, so that none gets a page", Level.WARNING)
     # Who hides small numbers does not tell single people either.
     without = given["without_people"] or is_large or bool(given["suppress_below"])
     write_report_folder(

@@ -1,5 +1,7 @@
 """The standard streams: usable whatever the caller made of them, UTF-8, and never short of bytes.
 
+Messages go to stderr as text, or as one JSON object a line.
+
 Everything else may rely on ``sys.stdout`` and ``sys.stdin`` being there.
 """
 
@@ -7,10 +9,12 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import os
 import select
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
 from typing import TextIO
 
 import click
@@ -72,10 +76,80 @@ def _discard(stream: TextIO) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def say(message: str) -> None:
-    """Print a message on stderr, with characters escaped that could command a terminal."""
+class Level(StrEnum):
+    """How much a message matters."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+class LogFormat(StrEnum):
+    """How messages are written on stderr."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+LOG_FORMAT_OPTION = "--log-format"
+LOG_FORMAT_VARIABLE = "PGX_ANA_LOG_FORMAT"
+_LOG_FORMAT_KEY = "pgx_ana.log_format"
+"""Key of the format among what all contexts of a run share."""
+
+_PREFIXES = {Level.ERROR: "Error: ", Level.WARNING: "WARNING: ", Level.INFO: ""}
+"""What text begins with, so that its level can be seen."""
+
+
+def say(
+    message: str,
+    level: Level = Level.INFO,
+    *,
+    log_format: LogFormat | None = None,
+    **facts: object,
+) -> None:
+    """Print a message on stderr, with characters escaped that could command a terminal.
+
+    As JSON, it is one object on one line: ``level``, ``message`` and the facts, which text has in
+    its words. There is no time in it: who collects messages knows when they came, and equal runs
+    have equal messages. Without ``log_format``, that of the run counts.
+    """
+    if (log_format or chosen_log_format()) is LogFormat.JSON:
+        line = json.dumps({"level": level, "message": printable(message), **facts})
+    else:
+        line = printable(f"{_PREFIXES[level]}{message}")
     with losing_messages():
-        click.echo(printable(message), err=True)
+        click.echo(line, err=True)
+
+
+def choose_log_format(ctx: click.Context, log_format: LogFormat) -> None:
+    """Let all messages of a run have a format."""
+    ctx.meta[_LOG_FORMAT_KEY] = log_format
+
+
+def chosen_log_format() -> LogFormat:
+    """Return the format of the messages of this run."""
+    ctx = click.get_current_context(silent=True)
+    chosen: LogFormat = (
+        LogFormat.TEXT if ctx is None else ctx.meta.get(_LOG_FORMAT_KEY, LogFormat.TEXT)
+    )
+    return chosen
+
+
+def asked_log_format(words: Sequence[str]) -> LogFormat:
+    """Return the format that a command line asks for, which may be faulty otherwise.
+
+    The option stands before the command; it counts more than the variable of the environment.
+    """
+    asked = os.environ.get(LOG_FORMAT_VARIABLE, "")
+    rest = iter(words)
+    for word in rest:
+        if word == LOG_FORMAT_OPTION:
+            asked = next(rest, "")
+        elif word.startswith(f"{LOG_FORMAT_OPTION}="):
+            asked = word.partition("=")[2]
+        elif not word.startswith("-"):
+            break
+    return LogFormat.JSON if asked == LogFormat.JSON else LogFormat.TEXT
 
 
 @contextlib.contextmanager

@@ -25,6 +25,7 @@ from pgx_ana.knowledge.levels import LADDER, EvidenceGrade, Level, Stance
 from pgx_ana.knowledge.loading import default_directory, load
 from pgx_ana.knowledge.schema import SECTIONS, Message
 from pgx_ana.knowledge.vocabulary import COMPARED, OTHER_DIPLOTYPES, Category, Direction
+from pgx_ana.knowledge.vrs import Unidentified, VrsAllele, VrsAlleles
 
 __all__ = [
     "COMPARED",
@@ -54,7 +55,10 @@ __all__ = [
     "Publication",
     "Question",
     "Stance",
+    "Unidentified",
     "VariantDefinition",
+    "VrsAllele",
+    "VrsAlleles",
     "default_directory",
     "field_of",
     "level_reason",

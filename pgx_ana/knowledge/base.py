@@ -35,6 +35,7 @@ from pgx_ana.knowledge.evidence import (
 )
 from pgx_ana.knowledge.levels import EvidenceGrade, Level, Lookup, grade_evidence
 from pgx_ana.knowledge.schema import KnowledgeInfo, Message
+from pgx_ana.knowledge.vrs import VrsAlleles, identify
 from pgx_ana.model import Chromosome, ContigTable, Locus, Variant
 from pgx_ana.names import did_you_mean, known_name, listed_names
 from pgx_ana.terms import Assembly
@@ -119,6 +120,26 @@ class KnowledgeBase:
             key=lambda definition: (gene_rank[definition.gene], definition.loci["GRCh38"].pos),
         )
         return tuple(_variant(definition) for definition in ordered)
+
+    @cached_property
+    def vrs_alleles(self) -> Mapping[Assembly, VrsAlleles]:
+        """The VRS alleles of each assembly, by variant and bases, or why an allele has none.
+
+        Each variant with a locus in the assembly has all of its known alleles, in their order. The
+        digests are made when somebody asks for them: tables need none.
+        """
+        return {Assembly(name): self._identified(Assembly(name)) for name in self.assemblies}
+
+    def _identified(self, assembly: Assembly) -> VrsAlleles:
+        sequences = {contig.chrom: contig.refget for contig in self.assemblies[assembly].contigs}
+        return {
+            variant.id: {
+                bases: identify(sequences.get(locus.chrom), locus, bases)
+                for bases in variant.alleles
+            }
+            for variant in self.variants
+            if (locus := variant.loci.get(assembly)) is not None
+        }
 
     def counts_of(self, haplotype_set: str) -> tuple[HaplotypeCounts, ...]:
         """Return the panel counts of the haplotypes of a set, in file order."""

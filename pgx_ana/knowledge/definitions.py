@@ -15,6 +15,7 @@ from pgx_ana.knowledge.vocabulary import (
     Identifier,
     Name,
     Position,
+    RefgetAccession,
     Rsid,
     Text,
 )
@@ -29,6 +30,9 @@ class Contig(Entry):
     length: Position = described("in bases")
     refseq: Text | None = None
     genbank: Text | None = None
+    refget: RefgetAccession | None = described(
+        "GA4GH digest of its sequence; without it, alleles get no VRS identifier", default=None
+    )
 
 
 @entry

@@ -22,6 +22,7 @@ Rsid = Annotated[str, Limits(pattern=r"^(rs[1-9][0-9]*|[A-Z][A-Z0-9]+-[0-9]+[A-Z
 Pmid = Annotated[str, Limits(pattern=r"^[1-9][0-9]{0,7}$")]
 Pmcid = Annotated[str, Limits(pattern=r"^PMC[1-9][0-9]*$")]
 Doi = Annotated[str, Limits(pattern=r"^10\.[0-9]{4,9}/\S+$")]
+RefgetAccession = Annotated[str, Limits(pattern=r"^SQ\.[A-Za-z0-9_-]{32}$")]
 Position = Annotated[int, Limits(ge=1)]
 Frequency = Annotated[float, Limits(ge=0, le=1)]
 HaplotypeName = Annotated[str, Limits(pattern=r"^[^\s/|;=?\[\]]+$")]

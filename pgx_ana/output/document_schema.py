@@ -18,6 +18,11 @@ _COUNT: dict[str, Any] = {"type": "integer", "minimum": 0}
 _OPTIONAL_INTEGER: dict[str, Any] = {"type": ["integer", "null"]}
 _FLAG: dict[str, Any] = {"type": "boolean"}
 _TEXTS: dict[str, Any] = {"type": "array", "items": _TEXT}
+_IDENTIFIERS: dict[str, Any] = {
+    "type": "object",
+    "description": "VRS identifier of each allele by its bases; null where it has none",
+    "additionalProperties": _OPTIONAL_TEXT,
+}
 _BY_NAME: dict[str, Any] = {"type": "object", "additionalProperties": _TEXT}
 
 
@@ -62,6 +67,7 @@ def json_schema() -> dict[str, Any]:
         properties[name.value] = _array(_object_schema(rows))
     properties |= {
         "markers": _array(_marker_schema()),
+        "vrs": {"type": "object", "additionalProperties": _IDENTIFIERS},
         "studied_references": _TEXTS,
         "publications": _array(_publication_schema()),
         "haplotype_sets": _array(_set_schema()),

@@ -12,6 +12,7 @@ from pgx_ana.knowledge import Answer, KnowledgeBase
 from pgx_ana.model import Circumstances, CohortCalls
 from pgx_ana.output.columns import Column
 from pgx_ana.output.encoding import as_utf8
+from pgx_ana.output.identifiers import has_genotype, identifiers
 from pgx_ana.output.listing import Listing
 from pgx_ana.output.literature import (
     known_markers,
@@ -60,6 +61,7 @@ class Documents:
         first, later = _JsonObjectStyle("{"), _JsonObjectStyle(", {")
         self._renderers = {name: TableRenderer(first, later) for name in TEXT_TABLES}
         self._markers: dict[tuple[str, Assembly], bytes] = {}
+        self._identifiers: dict[tuple[str, Assembly], bytes] = {}
 
     def texts(self, block: Annotations) -> Iterator[bytes]:
         """Yield the document of each person of a block as UTF-8 JSON text on one line."""
@@ -72,10 +74,11 @@ class Documents:
         people = _people(block)
         samples = block.calls.samples
         literature = _literature(block)
-        published = self._published(block)
+        published, identified = self._published(block), self._identified(block)
         for start, stop in sample_batches(len(samples)):
             rows = [rows_by_sample(sections, start, stop) for sections in rendered_tables]
             markers = zip(*(column.take(slice(start, stop)) for column in published), strict=True)
+            alleles = zip(*(column.take(slice(start, stop)) for column in identified), strict=True)
             for number in range(start, stop):
                 arrays = (
                     part
@@ -90,6 +93,8 @@ class Documents:
                         *arrays,
                         b', "markers": [',
                         b"".join(next(markers, ()))[len(_SEPARATOR) :],
+                        b'], "vrs": {',
+                        b"".join(next(alleles, ()))[len(_SEPARATOR) :],
                         literature,
                         b"}",
                     )
@@ -105,6 +110,18 @@ class Documents:
                 self._markers[marker] = _SEPARATOR + as_utf8(facts)
             of_known = {True: self._markers[marker], False: b""}
             texts.append(is_known.map(of_known.__getitem__))
+        return texts
+
+    def _identified(self, block: Annotations) -> list[Coded[bytes]]:
+        """Return, for each variant, its VRS identifiers in the documents of those with a call."""
+        texts = []
+        for site in block.calls.sites:
+            variant = (site.variant.id, block.calls.assembly)
+            if variant not in self._identifiers:
+                facts = {site.variant.id: identifiers(*variant, block.knowledge)}
+                self._identifiers[variant] = _SEPARATOR + as_utf8(_to_json(facts)[1:-1])
+            of_known = {True: self._identifiers[variant], False: b""}
+            texts.append(site.calls.map(has_genotype).map(of_known.__getitem__))
         return texts
 
 
@@ -206,13 +223,13 @@ def _answer(answer: Answer) -> dict[str, object]:
 
 
 def _literature(block: Annotations) -> bytes:
-    """Return the keys after the markers, which are alike for all people."""
+    """Return the keys after the VRS identifiers, which are alike for all people."""
     facts = {
         "studied_references": studied_references(block),
         "publications": publication_facts(block.knowledge),
         "haplotype_sets": set_facts(block),
     }
-    return as_utf8(f"], {_to_json(facts)[1:-1]}")
+    return as_utf8(f"}}, {_to_json(facts)[1:-1]}")
 
 
 def _to_json(value: object) -> str:

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import functools
 import os
+import shutil
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from io import FileIO
 from pathlib import Path
 from typing import BinaryIO
 
 from pgx_ana.errors import OutputError
+from pgx_ana.file_formats import COMPRESSED_ENDINGS, STDOUT
 from pgx_ana.output.bgzf import BgzfEncoder
-from pgx_ana.output.leftovers import remove_leftovers, temporary_file
+from pgx_ana.output.leftovers import (
+    remove_left_folders,
+    remove_leftovers,
+    temporary_file,
+    temporary_folder,
+)
 
-STDOUT = "-"
 _PIECE_BYTES = 1 << 16
 """Bytes that are written at once, if chunks are smaller."""
-
-_COMPRESSED_ENDINGS = (".gz", ".bgz")
 
 
 class OutputStream:
@@ -34,11 +40,12 @@ class OutputStream:
     def __init__(self, stream: BinaryIO | FileIO, name: str) -> None:
         self._stream = stream
         self._name = name
-        is_compressed = name.casefold().endswith(_COMPRESSED_ENDINGS)
+        is_compressed = name.casefold().endswith(COMPRESSED_ENDINGS)
         self._encoder = BgzfEncoder() if is_compressed else None
         self._pending: list[bytes] = []
         self._size = 0
         self._is_closed = False
+        self._at_end = contextlib.ExitStack()
 
     def write(self, content: bytes) -> int:
         """Add bytes, and return their number. What comes after the end is dropped."""
@@ -70,6 +77,23 @@ class OutputStream:
         """Take no more bytes: a library may complete a file late, of a result that failed."""
         self._is_closed = True
         self._pending.clear()
+        self._at_end.close()
+
+    def at_end(self, action: Callable[[], object]) -> None:
+        """Do something when the output is complete or has failed, the last one first."""
+        self._at_end.callback(action)
+
+    def scratch_folder(self) -> Path:
+        """Return a new folder for temporary files, which is removed at the end of this output.
+
+        Raises :class:`OutputError`.
+        """
+        parent = Path(tempfile.gettempdir())
+        remove_left_folders(parent)
+        with written_to(parent):
+            folder = temporary_folder(parent)
+        self.at_end(functools.partial(shutil.rmtree, folder, ignore_errors=True))
+        return folder
 
     def _write_pending(self) -> None:
         content = self._pending[0] if len(self._pending) == 1 else b"".join(self._pending)
@@ -99,6 +123,22 @@ def output_file(destination: str) -> Iterator[OutputStream]:
         opened = _device(path) if is_device else _one_file(path)
     with opened as stream:
         yield stream
+
+
+@contextmanager
+def output_with_index(destination: str, ending: str) -> Iterator[tuple[OutputStream, OutputStream]]:
+    """Open a file and its index, whose name has a further ending; both appear, or none.
+
+    Raises :class:`OutputError`, also where the destination is no file.
+    """
+    path, is_device = _resolved(destination)
+    if destination == STDOUT or is_device:
+        raise OutputError(f"{destination}: only a file can have an index")
+    index, is_device = _resolved(f"{path}{ending}")
+    if is_device:
+        raise OutputError(f"{index}: an index must be a file")
+    with _files([path, index]) as (stream, index_stream):
+        yield stream, index_stream
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""A folder of pages, which appears whole or not at all and replaces an earlier one of its kind."""
+"""A folder of files, which appears whole or not at all and replaces an earlier one of its kind."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from pgx_ana.errors import OutputError
-from pgx_ana.output.files import STDOUT, written_to
+from pgx_ana.file_formats import STDOUT
+from pgx_ana.output.files import written_to
 from pgx_ana.output.leftovers import remove_left_folders, temporary_folder
 
 LISTING = ".pgx-ana-pages"
@@ -108,7 +109,7 @@ def _check_is_ours(target: Path) -> None:
         foreign = next((path for path in _files(target) if path not in listed), None)
     if foreign is not None:
         raise OutputError(
-            f"{target}: holds {foreign!r}, which is no page of an earlier run; name a new folder, "
+            f"{target}: holds {foreign!r}, which is no file of an earlier run; name a new folder, "
             "or an empty one"
         )
 

@@ -7,7 +7,7 @@ import dataclasses
 from pgx_ana.annotation import Annotations
 from pgx_ana.version import __version__
 
-SCHEMA_VERSION = "2.1"
+SCHEMA_VERSION = "2.2"
 """Version of the documents. The first number changes if a key is removed or changes its meaning."""
 
 METADATA_KEY = "pgx_ana"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from pgx_ana.annotation import Annotations
 from pgx_ana.errors import UsageError
 from pgx_ana.file_formats import OutputChoice
+from pgx_ana.output.files import OutputStream
 from pgx_ana.terms import TableName
 
 
@@ -22,17 +24,58 @@ class Writer(Protocol):
         """Write what comes after the last block."""
 
 
+class InputRow(Protocol):
+    """A row of the input at known sites.
+
+    ``fixed`` are its columns from CHROM to INFO, and ``format`` is FORMAT, as they are in the file.
+    ``sites`` has the identifiers of the variants that it tells something of, each with what the
+    alleles of the row, REF first, are there: bases, another name, or empty for what is not known.
+    They are none where REF disagrees with the knowledge base.
+    """
+
+    @property
+    def fixed(self) -> bytes:
+        """The columns from CHROM to INFO."""
+
+    @property
+    def format(self) -> bytes:
+        """The FORMAT column."""
+
+    @property
+    def sites(self) -> Sequence[tuple[str, tuple[str, ...]]]:
+        """The variants, each with the alleles of the row there."""
+
+
+class InputRows(Protocol):
+    """The rows of the input files at known sites, in the order in which they are written.
+
+    They can be read while a block is written. All blocks have the same rows.
+    """
+
+    def meta_lines(self) -> bytes:
+        """Return the ``##`` lines of the files, each with a line feed."""
+
+    def rows(self) -> Sequence[InputRow]:
+        """Return the rows."""
+
+    def columns(self, number: int) -> list[bytes]:
+        """Return the columns of the people of the present block in a row, by its number."""
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """What one writer is to write.
 
     ``tables`` are those of this output: one, or several in the wide layout, and none in a format
-    without tables. ``n_people`` are the people of all blocks.
+    without tables. ``n_people`` are the people of all blocks. ``rows`` are those of the input,
+    None where they are not needed, and ``index`` takes the index of the output, None for no index.
     """
 
     choice: OutputChoice
     tables: tuple[TableName, ...]
     n_people: int
+    rows: InputRows | None = None
+    index: OutputStream | None = None
 
 
 def require_library(choice: OutputChoice) -> None:

@@ -15,6 +15,7 @@ from pgx_ana.pipeline.circumstances import Stated, stated_circumstances
 from pgx_ana.pipeline.division import PEOPLE_IN_BLOCK, PeopleBlock, divide
 from pgx_ana.pipeline.faults import GeneFaults, raise_all
 from pgx_ana.pipeline.file_rows import FileRows, ReadContext, locate_rows
+from pgx_ana.pipeline.input_rows import InputRows
 from pgx_ana.pipeline.intake import open_files
 from pgx_ana.pipeline.people import People
 from pgx_ana.pipeline.request import Request, selected_variants
@@ -57,6 +58,13 @@ class Run:
         self._annotator = annotator or Annotator(knowledge, request.population)
         self._files = _Files(request, knowledge, GeneFaults(strict=True))
         self.n_people = self._files.n_people
+
+    def input_rows(self) -> InputRows:
+        """Return the rows of the files, which can be read while a block is current.
+
+        Raises :class:`UsageError` for files whose rows do not fit into one VCF file.
+        """
+        return self._files.input_rows()
 
     def blocks(self, people: int | None = PEOPLE_IN_BLOCK) -> Iterator[Annotations]:
         """Yield all people, at most ``people`` at a time, in the order of the files.
@@ -119,6 +127,15 @@ class _Files:
         self._chromosomes: dict[int, frozenset[str]] = {}
         self._assembly: DetectedAssembly | None = None
         self._assembly_file = ""
+        self._input_rows: InputRows | None = None
+
+    def input_rows(self) -> InputRows:
+        """Return the rows of the files; see :class:`InputRows`."""
+        allow_strand_flip = self._rules.options.allow_strand_flip
+        self._input_rows = InputRows(
+            self._files, self._rules.variants, allow_strand_flip=allow_strand_flip
+        )
+        return self._input_rows
 
     @property
     def n_people(self) -> int:
@@ -140,6 +157,8 @@ class _Files:
         self._locate([member.file for member in block.members])
         assembly = self._assembly_of(block)
         calls = call_block(block, self._located, assembly, self._rules)
+        if self._input_rows is not None:
+            self._input_rows.show(block.members, self._located, assembly.assembly)
         if self._rules.options.absent_is_reference:
             check_assertion(calls, [self._chromosomes[member.file] for member in block.members])
         return calls

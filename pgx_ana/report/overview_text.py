@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pgx_ana.report.overview import CategoryRow, CategoryState, GeneStrip
 from pgx_ana.report.patient import PatientReport
 from pgx_ana.report.sheet import Sheet, columns, padded
-from pgx_ana.report.words import FIXED_SENTENCE
+from pgx_ana.terms import FIXED_SENTENCE
 
 _WHOLE_LINE = 20
 """Sites from which on a gene has a line of its own."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pgx_ana.report.environment import render
 from pgx_ana.report.patient import patient_report
 from pgx_ana.report.studies import Facts
-from pgx_ana.report.words import FIXED_SENTENCE, SITE_STATES, STATUS_MEANINGS
+from pgx_ana.report.words import SITE_STATES, STATUS_MEANINGS
+from pgx_ana.terms import FIXED_SENTENCE
 
 
 def patient_page(document: Facts, home: str = "") -> bytes:

@@ -6,15 +6,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.output import page_folder
+from pgx_ana.output import FileNames, page_folder
 from pgx_ana.quality import Cohort
 from pgx_ana.report.cohort import CohortOptions
 from pgx_ana.report.cohort_html import cohort_page
 from pgx_ana.report.environment import render
-from pgx_ana.report.page_names import PageNames
 from pgx_ana.report.patient_html import patient_page
 from pgx_ana.report.studies import Facts
-from pgx_ana.report.words import FIXED_SENTENCE
+from pgx_ana.terms import FIXED_SENTENCE
 
 MAX_PAGES = 10_000
 """People up to whom each gets a page, unless it is asked for otherwise."""
@@ -52,7 +51,7 @@ def write_report_folder(
     The folder appears complete, or an earlier one stays. Raises :class:`OutputError`, and the
     errors of reading the people.
     """
-    names, links = PageNames(), []
+    names, links = FileNames(".html"), []
     with page_folder(destination) as folder:
         for document in people.documents:
             link = PersonLink(document["sample"], f"{_PEOPLE}/{names.name(document['sample'])}")

@@ -18,7 +18,7 @@ from pgx_ana.report.site_script import SITE_SCRIPT
 from pgx_ana.report.site_study import study_view
 from pgx_ana.report.site_subject import Site
 from pgx_ana.report.site_variant import variant_view
-from pgx_ana.report.words import FIXED_SENTENCE
+from pgx_ana.terms import FIXED_SENTENCE
 from pgx_ana.version import __version__
 
 _View = Callable[[str, Site], object]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from pgx_ana.knowledge import KnowledgeBase, Level
-from pgx_ana.report.page_names import PageNames
+from pgx_ana.output import FileNames
 
 INDEX = "index.html"
 
@@ -48,5 +48,5 @@ def result_anchor(result: str) -> str:
 
 
 def _addresses(folder: str, keys: Iterable[str]) -> Mapping[str, str]:
-    names = PageNames()
+    names = FileNames(".html")
     return {key: f"{folder}/{names.name(key)}" for key in keys}

@@ -10,11 +10,6 @@ from pgx_ana.annotation import level_words
 from pgx_ana.knowledge import Level, Stance
 from pgx_ana.terms import CallSource, CallStatus
 
-FIXED_SENTENCE = (
-    "For research use. No guideline links any germline variant to the use of {drug}, and nothing "
-    "here is treatment advice."
-)
-
 CATEGORIES = {
     "efficacy": "Efficacy",
     "exposure": "Plasma exposure",

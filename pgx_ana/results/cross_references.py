@@ -27,6 +27,10 @@ def _table_faults(document: Mapping[str, Any]) -> Iterator[str]:
     for row in document["calls"]:
         if row["status"] not in _STATUSES:
             yield f"calls: {row['variant']} has the unknown status {row['status']!r}"
+    called = {row["variant"] for row in document["calls"]}
+    for variant in document["vrs"]:
+        if variant not in called:
+            yield f"vrs: {variant!r} is not in calls"
     if sorted(row["category"] or "" for row in document["summary"]) != sorted(_CATEGORIES):
         yield f"summary: has not one row for each of {', '.join(_CATEGORIES)}"
     named = {item["haplotypes"] for item in document["haplotype_sets"]}

@@ -105,6 +105,19 @@ class VariantFile(RecordFile):
         names = (self._contig_names.chromosome(contig) for contig in self.header.contigs.lengths)
         return {name for name in names if name is not None} | set(self._contigs)
 
+    def meta_lines(self) -> bytes:
+        """Return the ``##`` lines of the header, read again from the file, with line feeds alone.
+
+        The file must not be closed.
+        """
+        if self.format == "BCF":
+            header = self._bcf.header()
+        else:
+            with self._container.open(self._path) as stream:
+                header = stream.read(self._header_bytes)
+        lines = (line.rstrip(b"\r\n") for line in header.splitlines(keepends=True))
+        return b"".join(line + b"\n" for line in lines if line.startswith(b"##"))
+
     def is_structural(self) -> bool:
         """Say whether the file has rows, and all are copy numbers or structural variants."""
         if self.format == "BCF":

@@ -31,9 +31,11 @@ _TAB_BYTE = TAB[0]
 class TextRow(FieldRow):
     """One row of a VCF or BCF file that overlaps a target.
 
-    ``format`` is the FORMAT column. ``columns`` are the columns of all samples of the file.
+    ``fixed`` are the columns from CHROM to INFO as they are in the file, with the tabs between
+    them, and ``format`` is the FORMAT column. ``columns`` are those of all samples of the file.
     """
 
+    fixed: bytes
     format: bytes
     columns: SampleColumns
 
@@ -96,6 +98,7 @@ class RowStore:
         facts = info_facts(columns[7], line.pos)
         return TextRow(
             site=site,
+            fixed=TAB.join(columns[:FIXED]),
             format=columns[FIXED],
             place=line.place,
             is_imputed=facts.is_imputed,

@@ -124,7 +124,7 @@ def test_no_rsid_at_all_is_an_error(run: Run, toy_directory: Path, tmp_path: Pat
     assert (2, "", message) == (result.exit_code, result.stdout, result.stderr)
 
 
-FORMATS = ("tsv", "json", "bed", "regions", "ids")
+FORMATS = ("tsv", "json", "bed", "regions", "ids", "vrs")
 ASSEMBLIES = (None, "GRCh37", "hg38", "GRCh36", "")
 CONTEXTS = ((), ("--context",), ("--context", "adjuvant"), ("--context", ""))
 FILTERS = ((), ("--gene", "BBB"), ("--gene", "ZZZ"), ("--level", "replicated"))
@@ -137,20 +137,21 @@ def expected_error(
     in_regions = file_format in {"bed", "regions"}
     if in_regions and assembly is None:
         return f"--format {file_format} needs --assembly: GRCh37 or GRCh38"
-    if not in_regions and (assembly is not None or prefix):
-        option = "--assembly" if assembly is not None else "--chr-prefix"
-        return f"{option} is for --format bed and regions, not {file_format}"
+    if not in_regions and assembly is not None and file_format != "vrs":
+        return f"--assembly is for --format bed, regions and vrs, not {file_format}"
+    if not in_regions and prefix:
+        return f"--chr-prefix is for --format bed and regions, not {file_format}"
     if context == ("--context",):
         if file_format not in {"tsv", "json"}:
             return "--context without a name lists the uses, as tsv or json"
         return "--context without a name lists the uses; it takes no filter" if words else ""
-    if in_regions and assembly in {"GRCh36", ""}:
+    if assembly in {"GRCh36", ""}:
         return f"unknown assembly {assembly!r} (--assembly); known: "
     if "ZZZ" in words:
         return "unknown gene: ZZZ; known: AAA, BBB"
     if context == ("--context", ""):
         return "a context is needed, not an empty text"
-    if "replicated" in words and file_format not in {"tsv", "json"}:
+    if "replicated" in words and file_format not in {"tsv", "json", "vrs"}:
         return "no variant passes the filters: a list of no sites would keep no row"
     return ""
 

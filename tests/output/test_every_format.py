@@ -41,7 +41,7 @@ def test_every_format_says_the_same(kind: FileFormat, result: Result, tmp_path: 
 
 
 def write_format(result: Result, kind: FileFormat, path: Path) -> Path:
-    choice = OutputChoice(kind)
+    choice = OutputChoice(kind, all_sites=True)
     if choice.facts.tables:
         choice = OutputChoice(kind, choice.facts.tables)
     write_annotations([result._annotations], choice, str(path), len(result))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 import stat
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from pgx_ana.errors import OutputError
-from pgx_ana.output.files import output_folder, write
+from pgx_ana.output.files import output_file, output_folder, write
 
 FULL = Path("/dev/full")
 CHUNKS = [b"sample\tgene\n", b"Jos\xc3\xa9\tA\r\n", b"last"]
@@ -228,3 +230,31 @@ def test_a_file_in_place_of_the_folder_is_rejected(tmp_path: Path) -> None:
         write_files(file)
     assert f"{file}: cannot create the folder: File exists" == str(caught.value)
     assert "kept" == file.read_text()
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_what_an_output_needs_ends_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, fails: bool
+) -> None:
+    """A folder of its own, and actions, the last one first; whether or not it is completed."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    seen = []
+    with contextlib.suppress(InterruptedError), output_file(str(tmp_path / "out")) as stream:
+        folder = stream.scratch_folder()
+        (folder / "part").write_bytes(b"part")
+        stream.at_end(lambda: seen.append("first"))
+        stream.at_end(lambda: seen.append(f"last, with {(folder / 'part').read_text()}"))
+        if fails:
+            raise InterruptedError
+    assert ["last, with part", "first"] == seen
+    assert ([] if fails else [tmp_path / "out"]) == list(tmp_path.iterdir())
+
+
+def test_no_folder_can_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
+    with (
+        pytest.raises(OutputError, match="missing: cannot be written: No such file or directory"),
+        output_file(str(tmp_path / "out")) as stream,
+    ):
+        stream.scratch_folder()
+    assert [] == list(tmp_path.iterdir())

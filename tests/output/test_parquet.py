@@ -273,7 +273,7 @@ def test_readers_agree(varied: Annotations, tmp_path: Path, table: TableName) ->
 def test_metadata(varied: Annotations, toy_haplotypes: KnowledgeBase, tmp_path: Path) -> None:
     folder = parquet_folder([varied], tmp_path / "results")
     expected = {
-        "schema_version": "2.1",
+        "schema_version": "2.2",
         "pgx_ana_version": __version__,
         "knowledge_base": {
             "name": toy_haplotypes.info.name,
@@ -379,7 +379,8 @@ def test_a_failure_between_blocks_leaves_nothing(
     target = tmp_path / "results" / "out"
     target.parent.mkdir()
     tables = tuple(TableName) if kind is FileFormat.PARQUET else ()
-    for choice in (OutputChoice(kind, (TableName.CALLS,)), OutputChoice(kind, tables)):
+    for chosen in ((TableName.CALLS,), tables):
+        choice = OutputChoice(kind, chosen, all_sites=True)
         with pytest.raises(ValueError, match="a bug"):
             write_annotations(failing(varied, ValueError("a bug")), choice, str(target), 3)
         assert [] == [path for path in target.parent.rglob("*") if path.is_file()]
@@ -399,7 +400,8 @@ def test_there_is_one_block_at_a_time(every: Annotations, tmp_path: Path, kind: 
             del block
 
     tables = tuple(TableName) if kind is FileFormat.PARQUET else ()
-    write_annotations(blocks(), OutputChoice(kind, tables), str(tmp_path / "out"), 1)
+    choice = OutputChoice(kind, tables, all_sites=True)
+    write_annotations(blocks(), choice, str(tmp_path / "out"), 1)
     assert len(seen) > 3
     assert {0} == set(seen[2:])
 

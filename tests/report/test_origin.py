@@ -39,7 +39,7 @@ def given(**options: object) -> dict[str, object]:
     }
     return document(
         pgx_ana_version="1.0",
-        schema_version="2.1",
+        schema_version="2.2",
         assembly="GRCh38",
         knowledge_base={"name": "toy", "version": "1.2", "sha256": "ab" * 32, "drug": "x"},
         options=DEFAULTS | options,
@@ -53,7 +53,7 @@ def given(**options: object) -> dict[str, object]:
 
 def test_versions_and_files() -> None:
     found = origin(given())
-    assert ("1.0", "toy", "1.2+abababababab", "ab" * 32, "2.1", "GRCh38") == (
+    assert ("1.0", "toy", "1.2+abababababab", "ab" * 32, "2.2", "GRCh38") == (
         found.program,
         found.knowledge_name,
         found.knowledge_version,

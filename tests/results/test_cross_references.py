@@ -37,6 +37,7 @@ FAULTS: dict[str, tuple[Callable[[Document], object], str]] = {
     "no overall": (lambda d: d["summary"].pop(), "summary: has not one row for each of efficacy"),
     "category twice": (lambda d: d["summary"].append(d["summary"][0]), "not one row for each"),
     "no sets": (lambda d: d.update(haplotype_sets=[]), "is not in haplotype_sets"),
+    "identifier": (lambda d: d["vrs"].update(rs0={}), "vrs: 'rs0' is not in calls"),
     "headline": (lambda d: d["annotations"][0].update(headline=None), "or no headline"),
     "category": (lambda d: d["annotations"][0].update(category="odd"), "no known category"),
     "level": (lambda d: assessed(d).update(level="odd"), "the unknown level 'odd'"),

@@ -325,8 +325,8 @@ def test_documents_changed_by_hand(
     name = file(lines(documents))
     with pytest.raises(InputError) as raised:
         list(open_results([name], toy_haplotypes).run().blocks())
-    assert str(raised.value).startswith(f"{name}: ")
-    assert "annotate again" in str(raised.value)
+    assert str(raised.value).startswith(f"{name}:")
+    assert re.search("annotate again|changed by hand", str(raised.value))
     assert "\n" not in str(raised.value)
 
 

@@ -1,4 +1,4 @@
-"""File names of pages are safe on every file system, each is of one sample, and they last."""
+"""File names are safe on every file system, each is of one sample, and they last."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pgx_ana.report.page_names import PageNames
+from pgx_ana.output.file_names import FileNames
 
 SAFE = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*\.html")
 DEVICES = {"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(10))}
 
 
 def names(*samples: str) -> list[str]:
-    pages = PageNames()
-    return [pages.name(sample) for sample in samples]
+    files = FileNames(".html")
+    return [files.name(sample) for sample in samples]
 
 
 def digest(sample: str) -> str:

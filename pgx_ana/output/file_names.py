@@ -1,4 +1,4 @@
-"""Names of the files with the pages on people, safe on every file system."""
+"""Names of files about people or entries, safe on every file system."""
 
 from __future__ import annotations
 
@@ -11,28 +11,31 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNOREC
 _DIGITS = 8
 
 
-class PageNames:
+class FileNames:
     """Gives each sample a file name of its own, the same in every run with the same people.
 
-    A sample whose name is not safe, or differs from another in case alone, gets a digest at the
-    end.
+    ``ending`` is that of all names, with its dot. A sample whose name is not safe, or differs from
+    another in case alone, gets a digest at the end.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, ending: str) -> None:
+        self._ending = ending
         self._taken: set[str] = set()
 
     def name(self, sample: str) -> str:
-        """Return the name for the page on a sample; call once for each."""
+        """Return the name of the file about a sample; call once for each."""
         stem = _UNSAFE.sub("_", sample)[:_MAX_LENGTH].strip(".")
         is_reserved = _RESERVED.fullmatch(stem) is not None
         is_plain = stem == sample and bool(stem) and not is_reserved
         if is_reserved:
             stem = stem.replace(".", "_")  # a device keeps its name with any ending
-        name = f"{stem}.html"
+        name = f"{stem}{self._ending}"
         if not is_plain or name.casefold() in self._taken:
             digest = hashlib.sha256(sample.encode("utf-8", "surrogatepass")).hexdigest()
             prefix = f"{stem}-" if stem else ""
-            names = (f"{prefix}{digest[:end]}.html" for end in range(_DIGITS, len(digest) + 1))
+            names = (
+                f"{prefix}{digest[:end]}{self._ending}" for end in range(_DIGITS, len(digest) + 1)
+            )
             name = next(name for name in names if name.casefold() not in self._taken)
         self._taken.add(name.casefold())
         return name
