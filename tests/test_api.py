@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,7 +17,7 @@ import pysam
 import pytest
 from click.testing import CliRunner
 from helpers.fixture_types import MakeVcf, Run
-from helpers.paths import EXAMPLE, TOY
+from helpers.paths import EXAMPLE, ROOT, TOY
 from helpers.workbook import records_of
 from pandas.api.types import CategoricalDtype
 
@@ -546,3 +547,17 @@ def test_the_shipped_knowledge_base_by_its_name(curated: KnowledgeBase) -> None:
 
 def test_a_table_is_shown_by_its_size(annotate: Annotate, file: Path) -> None:
     assert "<Table: calls, 2 samples, 12 rows>" == repr(annotate(file).table("calls"))
+
+
+@pytest.mark.slow
+def test_the_page_on_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its code runs, and its methods write the files that it names."""
+    page = (ROOT / "docs" / "formats" / "python.md").read_text("utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "data").symlink_to(ROOT / "data")
+    monkeypatch.chdir(tmp_path)
+    exec(compile(code, "python.md", "exec"), {})
+    written = {path.name for path in tmp_path.iterdir()} - {"data", "annotated.vcf.gz.tbi"}
+    assert set(re.findall(r'\.to_\w+\("([^"]+)"', code)) == written
+    methods = {name for name in vars(Result) if name.startswith("to_")}
+    assert methods == set(re.findall(r"\.(to_\w+)\(", code))
