@@ -34,6 +34,7 @@ class FileFormat(StrEnum):
     MULTIQC = "multiqc"
     VCF = "vcf"
     BCF = "bcf"
+    PHENOPACKET = "phenopacket"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,11 @@ FORMATS: Mapping[FileFormat, FormatFacts] = MappingProxyType(
         FileFormat.MULTIQC: FormatFacts("MultiQC", (".pgx-ana.json",), is_by_person=True),
         FileFormat.VCF: FormatFacts("VCF", (".vcf",), index_ending=".tbi"),
         FileFormat.BCF: FormatFacts("BCF", (".bcf",), is_compressed=True, index_ending=".csi"),
+        FileFormat.PHENOPACKET: FormatFacts(
+            "Phenopacket",
+            (".phenopacket.json", ".phenopacket.ndjson"),
+            endings_of_one=(".phenopacket.json",),
+        ),
     }
 )
 """All formats; ``output/formats.py`` has what writes each of them."""

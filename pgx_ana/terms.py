@@ -6,7 +6,9 @@ rest of the package.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 
 POPULATIONS = ("AFR", "AMR", "EAS", "EUR", "SAS")
 """Superpopulations of the 1000 Genomes Project."""
@@ -56,6 +58,25 @@ class CallSource(StrEnum):
     REFERENCE_BLOCK = "reference_block"
     ASSERTED = "asserted"
     NONE = "none"
+
+
+STATE_COLOURS: Mapping[str, str] = MappingProxyType(
+    {
+        CallStatus.CALLED.value: "#0072b2",
+        CallSource.ASSERTED.value: "#56b4e9",
+        CallStatus.PARTIAL.value: "#009e73",
+        CallStatus.NO_CALL.value: "#f0e442",
+        CallStatus.FILTERED.value: "#e69f00",
+        CallStatus.ABSENT.value: "#bbbbbb",
+        CallStatus.UNKNOWN_ALLELE.value: "#cc79a7",
+        CallStatus.MISMATCH.value: "#d55e00",
+        CallStatus.NOT_ASSESSABLE.value: "#555555",
+    }
+)
+"""The states of a call (its status, or ``asserted``), each with a colour for charts.
+
+People tell them apart who see few colours. The states are in the order in which they are shown.
+"""
 
 
 class TableName(StrEnum):

@@ -10,6 +10,11 @@ from pgx_ana.multiqc_plugin.summary import Summary
 Columns = dict[str, dict[str, Any]]
 """What MultiQC is to know of each column, by its key."""
 
+_EFFECTS = {
+    "better": "Findings that are better for the person, in all categories",
+    "worse": "Findings that are worse for the person, in all categories",
+    "other": "Findings that are neither, or conflicting, in all categories",
+}
 _COHORTS = {
     "for": "Cohorts that support the conclusions on this person, once for each",
     "null": "Cohorts in which no difference was found, once for each conclusion",
@@ -64,8 +69,8 @@ def general_columns() -> Columns:
 def finding_columns(people: Iterable[Summary]) -> Columns:
     """Return the columns of the table of findings.
 
-    They are the categories, the cohorts behind the conclusions, and the levels of evidence, in the
-    order of the files.
+    They are the categories, the effects of findings, the cohorts behind the conclusions, and the
+    levels of evidence, in the order of the files.
     """
     categories: dict[str, None] = {}
     levels: dict[str, None] = {}
@@ -76,6 +81,7 @@ def finding_columns(people: Iterable[Summary]) -> Columns:
         f"findings.{name}": _count(_words(name), f"Findings on {_words(name).lower()}", "Purples")
         for name in categories
     }
+    columns |= {name: _count(name.capitalize(), text, "Purples") for name, text in _EFFECTS.items()}
     columns |= {
         f"cohorts.{name}": _count(f"Cohorts {name}", text, "Greys")
         for name, text in _COHORTS.items()
@@ -95,6 +101,8 @@ def finding_columns(people: Iterable[Summary]) -> Columns:
 def row_of_findings(person: Summary) -> dict[str, int]:
     """Return the values of a person in the columns of :func:`finding_columns`."""
     row = {f"findings.{name}": found.findings for name, found in person.categories.items()}
+    totals = person.totals("findings")
+    row |= {name: totals.get(name, 0) for name in _EFFECTS}
     row |= {f"cohorts.{name}": number for name, number in person.totals("cohorts").items()}
     row["no_difference"] = person.totals("conclusions").get("no_difference", 0)
     return row | {f"levels.{name}": number for name, number in person.totals("levels").items()}

@@ -12,24 +12,12 @@ from multiqc.plots import bargraph, table
 
 from pgx_ana.multiqc_plugin.columns import finding_columns, general_columns, row_of_findings
 from pgx_ana.multiqc_plugin.search import SEARCH_KEY
-from pgx_ana.multiqc_plugin.summary import STATES, Summary
-from pgx_ana.terms import FIXED_SENTENCE
+from pgx_ana.multiqc_plugin.summary import Summary
+from pgx_ana.terms import FIXED_SENTENCE, STATE_COLOURS, CallStatus
 
 log = logging.getLogger("multiqc.modules.pgx_ana")
 
-_COLORS = {
-    "called": "#0072b2",
-    "asserted": "#56b4e9",
-    "partial": "#009e73",
-    "no_call": "#f0e442",
-    "filtered": "#e69f00",
-    "absent": "#bbbbbb",
-    "unknown_allele": "#cc79a7",
-    "mismatch": "#d55e00",
-    "not_assessable": "#555555",
-}
-"""Colours that people tell apart who see few colours."""
-
+_CALLED = CallStatus.CALLED.value
 _ABSENT = "A site that is absent from a file is not a reference genotype."
 
 
@@ -78,8 +66,11 @@ class MultiqcModule(BaseMultiqcModule):
     def _add_calls(self, people: Mapping[str, Summary], note: str) -> None:
         genes = list(dict.fromkeys(gene for person in people.values() for gene in person.sites))
         states = {name: person.states() for name, person in people.items()}
-        called = {name: _by_gene(person, ["called"]) for name, person in people.items()}
-        others = {name: _by_gene(person, STATES[1:]) for name, person in people.items()}
+        called = {name: _by_gene(person, [_CALLED]) for name, person in people.items()}
+        others = {
+            name: _by_gene(person, STATE_COLOURS.keys() - {_CALLED})
+            for name, person in people.items()
+        }
         self.add_section(
             name="Calls",
             anchor="pgx_ana_calls",
@@ -139,7 +130,10 @@ def _by_gene(person: Summary, states: Iterable[str]) -> dict[str, int]:
 
 
 def _state_categories() -> dict[str, dict[str, str]]:
-    return {state: {"name": state.replace("_", " "), "color": _COLORS[state]} for state in STATES}
+    return {
+        state: {"name": state.replace("_", " "), "color": colour}
+        for state, colour in STATE_COLOURS.items()
+    }
 
 
 def _named(genes: Iterable[str]) -> dict[str, dict[str, str]]:

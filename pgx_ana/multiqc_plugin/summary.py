@@ -7,16 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pgx_ana.terms import CallSource, CallStatus
+from pgx_ana.terms import STATE_COLOURS
 
 PROGRAM = "pgx-ana"
-
-STATES = (
-    CallStatus.CALLED.value,
-    CallSource.ASSERTED.value,
-    *(status.value for status in CallStatus if status is not CallStatus.CALLED),
-)
-"""The states of a call, in the order in which they are shown."""
 
 _GROUPS = ("findings", "markers", "cohorts", "conclusions", "levels")
 """What is counted in each category."""
@@ -59,7 +52,10 @@ class Summary:
     @classmethod
     def of_text(cls, text: str) -> Summary:
         """Return the summary in a file. Raises :class:`ValueError` for a text that is none."""
-        facts = json.loads(text)
+        try:
+            facts = json.loads(text)
+        except RecursionError as error:
+            raise ValueError("it is nested too deeply") from error
         program = facts.get("pgx_ana") if isinstance(facts, dict) else None
         if not isinstance(program, dict) or program.get("program") != PROGRAM:
             raise ValueError("it does not name the program")
@@ -67,7 +63,7 @@ class Summary:
             return cls._of_json(facts, str(program["version"]))
         except KeyError as error:
             raise ValueError(f"it has no {error}") from error
-        except (AttributeError, TypeError) as error:
+        except (AttributeError, OverflowError, TypeError) as error:
             raise ValueError(f"its values are of another kind: {error}") from error
 
     @classmethod
@@ -92,7 +88,8 @@ class Summary:
     def states(self) -> dict[str, int]:
         """Return the number of sites in each state."""
         return {
-            state: sum(of_gene.get(state, 0) for of_gene in self.sites.values()) for state in STATES
+            state: sum(of_gene.get(state, 0) for of_gene in self.sites.values())
+            for state in STATE_COLOURS
         }
 
     def totals(self, group: str) -> dict[str, int]:

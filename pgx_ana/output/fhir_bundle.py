@@ -82,8 +82,9 @@ def _columns(block: Annotations) -> Iterator[Coded[Shared]]:
     genes = dict.fromkeys(site.variant.gene for site, _ in sites)
     for gene in genes:
         yield phase_relations([pair for pair in sites if pair[0].variant.gene == gene])
+    by_rsid = {site.variant.id: written for site, written in sites}
     for haplotypes in block.haplotypes:
-        written = DiplotypeObservations(haplotypes.nomenclature, knowledge)
+        written = DiplotypeObservations(haplotypes.nomenclature, by_rsid, knowledge)
         yield haplotypes.diplotypes.map(written.shared)
     contexts = block.circumstances.map(lambda person: person.context).unique()
     yield from (_implications(result, block, contexts) for result in block.associations)

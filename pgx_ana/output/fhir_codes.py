@@ -5,6 +5,7 @@ Codes are constants of the format. Codes of drugs and genes are facts of the kno
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from enum import Enum
 from types import MappingProxyType
@@ -32,7 +33,11 @@ LEVELS = "urn:pgx-ana:code-system:evidence-level"
 STATUSES = "urn:pgx-ana:code-system:call-status"
 DIRECTIONS = "urn:pgx-ana:code-system:direction"
 ASSOCIATION = "urn:pgx-ana:association"
+VARIANTS = "urn:pgx-ana:variant"
 """Our own identifiers are names without a place: no domain is claimed."""
+
+
+_RSID = re.compile(r"rs[0-9]+")
 
 
 class Profile(Enum):
@@ -89,6 +94,11 @@ def concept(system: str, code: str, display: str = "", text: str = "") -> Resour
     """Return a concept with one code, and with a text if there is one."""
     said: Resource = {"text": text} if text else {}
     return {"coding": [coding(system, code, display)]} | said
+
+
+def variant_coding(name: str) -> Resource:
+    """Return a variant by its rsID; one without rsID by its name in the knowledge base."""
+    return coding(DBSNP if _RSID.fullmatch(name) else VARIANTS, name)
 
 
 def answer(code: str, display: str) -> Resource:

@@ -8,7 +8,6 @@ from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import Call, Variant
 from pgx_ana.output.fhir_codes import (
     ASSEMBLIES,
-    DBSNP,
     GERMLINE,
     HEMIZYGOUS,
     HETEROZYGOUS,
@@ -23,6 +22,7 @@ from pgx_ana.output.fhir_codes import (
     Resource,
     coding,
     concept,
+    variant_coding,
 )
 from pgx_ana.output.fhir_entries import (
     Details,
@@ -68,7 +68,7 @@ class SiteObservations:
                 "code": concept(*Part.START_END.value),
                 "valueRange": {"low": {"value": locus.pos}, "high": {"value": locus.end}},
             },
-            component(Part.VARIATION, concept(DBSNP, variant.id)),
+            component(Part.VARIATION, {"coding": [variant_coding(variant.id)]}),
             component(Part.SOURCE_CLASS, GERMLINE),
         ]
         if self._ref:
@@ -95,6 +95,11 @@ class SiteObservations:
         others = (allele for allele in call.alleles if allele not in _NOT_A_BASE)
         return tuple(dict.fromkeys(allele for allele in others if allele != self._ref))
 
+    def key_of(self, allele: str) -> str:
+        """Return the key of the variant of a person who carries an allele; empty for none."""
+        is_other = self._ref and allele != self._ref and allele in self._variant.alleles
+        return variant_key(self._variant.id, allele) if is_other else ""
+
     def _observed(self, call: Call) -> Iterator[tuple[str, Resource]]:
         rsid, carried = self._variant.id, self.carried(call)
         for alt in carried:
@@ -115,7 +120,7 @@ class SiteObservations:
     def _region(self, call: Call) -> bytes:
         """Return the site as called, or as uncalled with its status and the reason."""
         is_observed = call.status in _OBSERVED
-        codes = [coding(DBSNP, self._variant.id)]
+        codes = [variant_coding(self._variant.id)]
         region: Resource = {"coding": codes}
         if call.status is not CallStatus.CALLED:
             shown = call.status.value.replace("_", " ")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from pgx_ana.haplotypes import Diplotype, DiplotypeCall, DiplotypeStatus, Nomenclature
+from pgx_ana.haplotypes import Diplotype, DiplotypeCall, DiplotypeStatus, Label, Nomenclature
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.output.fhir_codes import Profile, Resource
 from pgx_ana.output.fhir_entries import (
@@ -15,7 +15,7 @@ from pgx_ana.output.fhir_entries import (
     observation,
     observations,
 )
-from pgx_ana.output.fhir_genotypes import genotype_key
+from pgx_ana.output.fhir_genotypes import SiteObservations, genotype_key
 from pgx_ana.output.listing import Listing, candidate_listing
 from pgx_ana.output.tables import CandidateTexts
 from pgx_ana.terms import CallSource
@@ -24,7 +24,14 @@ from pgx_ana.terms import CallSource
 class DiplotypeObservations:
     """Makes the observations of the diplotypes of one haplotype set."""
 
-    def __init__(self, nomenclature: Nomenclature, knowledge: KnowledgeBase) -> None:
+    def __init__(
+        self,
+        nomenclature: Nomenclature,
+        sites: Mapping[str, SiteObservations],
+        knowledge: KnowledgeBase,
+    ) -> None:
+        self._nomenclature = nomenclature
+        self._sites = sites
         self._id = nomenclature.id
         self._name = knowledge.haplotype_sets[nomenclature.id].name
         self._gene = gene_component(nomenclature.gene, knowledge)
@@ -38,21 +45,34 @@ class DiplotypeObservations:
     def _observed(self, call: DiplotypeCall) -> Iterator[tuple[str, Resource]]:
         diplotype, note = call.diplotype, "; ".join(_notes(call))
         keys = []
-        for number, name in enumerate(_chromosomes(diplotype), 1):
+        for number, label in enumerate(_chromosomes(diplotype), 1):
             key = f"haplotype {self._id} {number}"
             keys.append(key)
-            details = Details([self._gene], {"text": f"{self._name}: {name}"}, note=note)
+            variants = list(self._variants(label))
+            details = Details([self._gene], self._named(label.text), variants, note)
             yield key, observation(Profile.HAPLOTYPE, details)
         said = diplotype.diplotype or _candidates(diplotype)
-        details = Details([self._gene], {"text": f"{self._name}: {said}"}, keys, note)
+        details = Details([self._gene], self._named(said), keys, note)
         yield genotype_key(self._id), observation(Profile.GENOTYPE, details)
 
+    def _named(self, said: str) -> Resource:
+        return {"text": f"{self._name}: {said}"}
 
-def _chromosomes(diplotype: Diplotype) -> Iterator[str]:
-    """Yield the haplotypes of both chromosomes, if a diplotype is reported."""
+    def _variants(self, label: Label) -> Iterator[str]:
+        """Yield the keys of the variants by which a chromosome is named."""
+        sites = self._nomenclature.sites
+        for number in label.haplotypes:
+            for site, allele in self._nomenclature.haplotypes[number].core.items():
+                key = self._sites[sites[site]].key_of(allele)
+                if key:
+                    yield key
+
+
+def _chromosomes(diplotype: Diplotype) -> Iterator[Label]:
+    """Yield the names of both chromosomes, if a diplotype is reported."""
     if diplotype.diplotype:
         for labels in diplotype.candidates[0]:
-            yield labels[0].text
+            yield labels[0]
 
 
 def _candidates(diplotype: Diplotype) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -93,6 +94,13 @@ def _vcf(stream: OutputStream, job: Job) -> Writer:
     return RowsWriter(stream, job)
 
 
+def _phenopacket(stream: OutputStream, job: Job) -> Writer:
+    from pgx_ana.output.phenopacket import PhenopacketWriter, creation_time  # noqa: PLC0415  # rare
+
+    del job
+    return PhenopacketWriter(stream, creation_time(os.environ))
+
+
 _WRITERS: Mapping[FileFormat, Callable[[OutputStream, Job], Writer]] = MappingProxyType(
     {
         FileFormat.TSV: _tsv,
@@ -105,6 +113,7 @@ _WRITERS: Mapping[FileFormat, Callable[[OutputStream, Job], Writer]] = MappingPr
         FileFormat.MULTIQC: _multiqc,
         FileFormat.VCF: _vcf,
         FileFormat.BCF: _vcf,
+        FileFormat.PHENOPACKET: _phenopacket,
     }
 )
 """What writes one file of each format."""

@@ -13,8 +13,8 @@ from pgx_ana.output.file_names import FileNames
 from pgx_ana.output.page_files import PageFolder
 from pgx_ana.output.person_summary import person_summaries
 from pgx_ana.output.rendering import ByteStream
-from pgx_ana.quality import CALL_STATES, RunTally
-from pgx_ana.terms import FIXED_SENTENCE
+from pgx_ana.quality import RunTally
+from pgx_ana.terms import FIXED_SENTENCE, STATE_COLOURS
 from pgx_ana.version import __version__
 
 COHORT_FILE = "pgx-ana_cohort_mqc.json"
@@ -84,7 +84,7 @@ class SummaryFolderWriter:
         by_gene: dict[str, Counter[str]] = {}
         for tally in tallies:
             by_gene.setdefault(self._genes[tally.variant], Counter()).update(tally.states)
-        words = {state: state.replace("_", " ") for state in CALL_STATES}
+        words = {state: state.replace("_", " ") for state in STATE_COLOURS}
         people = "1 person" if n_people == 1 else f"{n_people} people"
         sites = "1 known site" if len(tallies) == 1 else f"{len(tallies)} known sites"
         return {
@@ -103,9 +103,12 @@ class SummaryFolderWriter:
                 "cpswitch_c_active": False,
                 "hide_zero_cats": True,
             },
-            "categories": {words[state]: {"name": words[state]} for state in CALL_STATES},
+            "categories": {
+                words[state]: {"name": words[state], "color": colour}
+                for state, colour in STATE_COLOURS.items()
+            },
             "data": {
-                gene: {words[state]: states[state] for state in CALL_STATES if states[state]}
+                gene: {words[state]: states[state] for state in STATE_COLOURS if states[state]}
                 for gene, states in by_gene.items()
             },
         }

@@ -1,4 +1,4 @@
-"""A folder of pages, which appears whole or not at all and replaces an earlier one of its kind."""
+"""A folder of files, which appears whole or not at all and replaces an earlier one of its kind."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def _check_is_ours(target: Path) -> None:
         foreign = next((path for path in _files(target) if path not in listed), None)
     if foreign is not None:
         raise OutputError(
-            f"{target}: holds {foreign!r}, which is no page of an earlier run; name a new folder, "
+            f"{target}: holds {foreign!r}, which is no file of an earlier run; name a new folder, "
             "or an empty one"
         )
 

@@ -127,6 +127,7 @@ class SiteRow:
         others = ",".join(map(escaped, self._unspecified))
         info = (
             *counts,
+            *notes.identifiers.info([self._variant], self.pos, tuple(self._numbers)),
             f"{VARIANTS_KEY}={escaped(self._variant.id)}",
             f"{ANNOTATION_KEY}={','.join(entries)}",
             *([f"{OTHERS_KEY}={others}"] if others else []),

@@ -12,6 +12,7 @@ from pgx_ana.model import SiteCalls, Variant
 from pgx_ana.output.encoding import as_utf8
 from pgx_ana.output.files import OutputStream
 from pgx_ana.output.vcf_file import RowSpool, write_vcf
+from pgx_ana.output.vcf_identifiers import IDENTIFIER_LINES, IDENTIFIERS_KEY
 from pgx_ana.output.vcf_terms import (
     ANNOTATION_KEY,
     MISSING_VALUE,
@@ -79,7 +80,7 @@ class RowsWriter:
         write_vcf(self._text(), self._stream, self._job)
 
     def _begin(self, block: Annotations) -> None:
-        self._notes = AlleleNotes(block.knowledge)
+        self._notes = AlleleNotes(block.knowledge, block.calls.assembly)
         self._rows = self._input.rows()
         self._variants = {site.variant.id: site.variant for site in block.calls.sites}
         lines = [
@@ -94,7 +95,13 @@ class RowsWriter:
             for kind, name in used
             if (kind, name) not in declared | _BUILT_IN
         ]
-        own = (*info_lines(per="for each variant and allele of the row"), status_line())
+        identifiers = (
+            line
+            for name, line in IDENTIFIER_LINES.items()
+            if (b"INFO", as_utf8(name)) not in declared
+        )
+        per = "for each variant and allele of the row"
+        own = (*identifiers, *info_lines(per=per), status_line())
         self._head = [*lines, *map(as_utf8, (*stamp_lines(block), *self._absent(), *own))]
 
     def _absent(self) -> Iterator[str]:
@@ -132,10 +139,18 @@ class RowsWriter:
             )
         ]
         names = ",".join(escaped(name) for name, _ in row.sites)
-        own = (f"{VARIANTS_KEY}={names}", f"{ANNOTATION_KEY}={','.join(entries)}")
+        own = [f"{VARIANTS_KEY}={names}", f"{ANNOTATION_KEY}={','.join(entries)}"]
+        if (
+            self._notes is not None
+            and not info.startswith(_IDENTIFIED)
+            and b";" + _IDENTIFIED not in info
+        ):
+            variants = [self._variants[name] for name, _ in row.sites]
+            own[:0] = self._notes.identifiers.info(variants, int(columns[1]), alleles)
         return b";".join((*kept, *map(as_utf8, own)))
 
 
+_IDENTIFIED = as_utf8(f"{IDENTIFIERS_KEY}=")
 _OWN_NAMES = frozenset(map(as_utf8, OWN_KEYS))
 
 

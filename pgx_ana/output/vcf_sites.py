@@ -16,6 +16,7 @@ from pgx_ana.output.vcf_cells import (
     contig_name,
 )
 from pgx_ana.output.vcf_file import RowSpool, write_vcf
+from pgx_ana.output.vcf_identifiers import IDENTIFIER_LINES
 from pgx_ana.output.vcf_terms import AlleleNotes, info_lines, stamp_lines, status_line
 from pgx_ana.output.writer import Job
 
@@ -79,7 +80,7 @@ class SitesWriter:
             for table in block.knowledge.contig_tables
             if table.assembly is assembly
         )
-        self._notes = AlleleNotes(block.knowledge)
+        self._notes = AlleleNotes(block.knowledge, assembly)
         self._rows = [SiteRow(site.variant, assembly, self._fields) for site in block.calls.sites]
         self._ranks = {item.name: rank for rank, item in enumerate(chromosomes)}
         contigs = (
@@ -88,7 +89,11 @@ class SitesWriter:
             for item in chromosomes
         )
         head = ("##fileformat=VCFv4.3", *stamp_lines(block), *contigs, *_LINES)
-        self._head = (*head, *info_lines(per="for each allele of the row"))
+        self._head = (
+            *head,
+            *IDENTIFIER_LINES.values(),
+            *info_lines(per="for each allele of the row"),
+        )
 
     def _text(self) -> Iterator[bytes]:
         for line in (*self._head, *self._field_lines(), status_line()):

@@ -12,7 +12,8 @@ from pgx_ana.knowledge import Association, KnowledgeBase, Level
 from pgx_ana.model import Call, Variant
 from pgx_ana.output.encoding import as_utf8
 from pgx_ana.output.provenance import METADATA_KEY, run_facts
-from pgx_ana.terms import CallSource, CallStatus
+from pgx_ana.output.vcf_identifiers import RowIdentifiers
+from pgx_ana.terms import Assembly, CallSource, CallStatus
 
 MISSING_VALUE = b"."
 ANNOTATION_KEY = "PGXANA"
@@ -105,10 +106,14 @@ def stamp_lines(block: Annotations) -> Iterator[str]:
 
 
 class AlleleNotes:
-    """What the knowledge base says of the alleles of variants, as entries of ``PGXANA``."""
+    """What the knowledge base says of the alleles of variants, as entries of ``PGXANA``.
 
-    def __init__(self, knowledge: KnowledgeBase) -> None:
+    ``identifiers`` has their VRS identifiers.
+    """
+
+    def __init__(self, knowledge: KnowledgeBase, assembly: Assembly) -> None:
         self._knowledge = knowledge
+        self.identifiers = RowIdentifiers(knowledge, assembly)
 
     def entries(
         self, variant: Variant, alleles: Sequence[str], bases: Sequence[str]

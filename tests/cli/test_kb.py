@@ -656,7 +656,7 @@ def test_site_replaces_no_other_folder(run: Run, toy_directory: Path, tmp_path: 
     (tmp_path / "notes.txt").write_text("mine")
     result = run("kb", "site", "-o", tmp_path, "--kb", toy_directory)
     told = (
-        f"Error: {tmp_path}: holds 'notes.txt', which is no page of an earlier run; name a new "
+        f"Error: {tmp_path}: holds 'notes.txt', which is no file of an earlier run; name a new "
         "folder, or an empty one\n"
     )
     assert ("", told) == (result.stdout, result.stderr)

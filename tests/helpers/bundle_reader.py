@@ -8,6 +8,7 @@ from typing import Any
 Resource = dict[str, Any]
 
 LOINC = "http://loinc.org"
+REGIONS = ("called", "uncalled")
 LABELS = ("for", "null", "against", "unplaced")
 
 
@@ -68,11 +69,13 @@ class BundleReading:
         ]
 
     def genotypes(self) -> dict[str, Resource]:
-        """Return the genotypes of variants by rsID."""
-        texts = (
-            (each["valueCodeableConcept"]["text"], each) for each in self.observations("84413-4")
+        """Return the genotypes of variants by the name of the variant."""
+        names = {each["coding"][0]["code"] for kind in REGIONS for each in self.regions(kind)}
+        found = (
+            (each["valueCodeableConcept"]["text"].split()[0], each)
+            for each in self.observations("84413-4")
         )
-        return {text.split()[0]: each for text, each in texts if text.startswith("rs")}
+        return {name: each for name, each in found if name in names}
 
     def regions(self, kind: str) -> list[Resource]:
         """Return regions of the analysis: ``studied``, ``called`` or ``uncalled``."""
@@ -91,7 +94,7 @@ class BundleReading:
             for rsid, each in self.genotypes().items()
         }
         found = {}
-        for kind in ("called", "uncalled"):
+        for kind in REGIONS:
             for region in self.regions(kind):
                 rsid, *status = (each["code"] for each in region["coding"])
                 found[rsid] = (genotypes.get(rsid, "."), status[0] if status else "called")

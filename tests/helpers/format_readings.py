@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pysam
+from google.protobuf.json_format import Parse  # type: ignore[import-untyped]
+from phenopackets import Phenopacket  # type: ignore[import-untyped]
 
 from helpers.bundle_reader import BundleReading
+from helpers.paths import TOY
 from helpers.workbook import records_of
+from pgx_ana import load_knowledge_base
 from pgx_ana.file_formats import FileFormat
 from pgx_ana.knowledge import COMPARED
+from pgx_ana.terms import CallStatus
 
 Site = tuple[str, str]
 """A person and a variant."""
@@ -202,6 +209,55 @@ def _bases(person: Any, status: str) -> str:
     return ("|" if person.phased else "/").join(bases or "." for bases in person.alleles)
 
 
+def heterozygous(truth: Reading) -> Reading:
+    """Return the genotypes that need no reference allele to be told as carriers of an alternate.
+
+    Phenopackets hold nothing else but homozygous alternates, have no phase and no finding, and
+    leave out variants whose reference is not verified.
+    """
+    return Reading(
+        {
+            site: ("/".join(alleles), status)
+            for site, (genotype, status) in truth.calls.items()
+            if status == CallStatus.CALLED and site[1] not in _unverified()
+            for alleles in [sorted(re.split(r"[/|]", genotype))]
+            if len(set(alleles)) > 1
+        },
+        frozenset(),
+    )
+
+
+@cache
+def _unverified() -> frozenset[str]:
+    """Return the variants of all knowledge bases whose reference allele is not verified."""
+    bases = (load_knowledge_base(directories) for directories in ((), (TOY,)))
+    variants = (variant for base in bases for variant in base.variants)
+    return frozenset(
+        variant.id
+        for variant in variants
+        if not all(locus.ref_is_certain for locus in variant.loci.values())
+    )
+
+
+def _phenopackets(path: Path) -> Reading:
+    records: dict[Site, list[tuple[str, str]]] = {}
+    for line in path.read_text(encoding="utf-8").split("\n")[:-1]:
+        packet = Parse(line, Phenopacket())
+        for interpretation in packet.interpretations:
+            for one in interpretation.diagnosis.genomic_interpretations:
+                found = one.variant_interpretation.variation_descriptor
+                if found.allelic_state.label == "heterozygous":
+                    site = (packet.subject.id, found.id.split(":")[0])
+                    record = found.vcf_record.ref, found.vcf_record.alt
+                    records.setdefault(site, []).append(record)
+    calls = {}
+    for site, found in records.items():
+        alternates = [alternate for _, alternate in found]
+        both = alternates if len(found) > 1 else [found[0][0], *alternates]
+        calls[site] = ("/".join(sorted(both)), "called")
+    return Reading(calls, frozenset())
+
+
 READERS: Mapping[FileFormat, FormatReader] = {
     FileFormat.TSV: FormatReader("tables", lambda at: _separated(at, "tsv", "\t"), everything),
     FileFormat.CSV: FormatReader("tables", lambda at: _separated(at, "csv", ","), everything),
@@ -215,5 +271,6 @@ READERS: Mapping[FileFormat, FormatReader] = {
     FileFormat.MULTIQC: FormatReader("summaries", _summaries, _counted),
     FileFormat.VCF: FormatReader("people.vcf", _variant_rows, genotypes),
     FileFormat.BCF: FormatReader("people.bcf", _variant_rows, genotypes),
+    FileFormat.PHENOPACKET: FormatReader("people.phenopacket.ndjson", _phenopackets, heterozygous),
 }
 """Every format has a reader: a new one that has none fails the test."""

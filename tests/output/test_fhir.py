@@ -14,6 +14,7 @@ import pytest
 from click.testing import Result
 from helpers.bundle_reader import (
     LABELS,
+    REGIONS,
     BundleReading,
     artifacts,
     code_of,
@@ -219,6 +220,22 @@ def test_absent_sites_that_the_user_asserts(make_vcf: MakeVcf, toy: KnowledgeBas
     assert "assert" in found["note"][0]["text"]
 
 
+def test_variants_without_rsid_have_no_code_of_dbsnp(
+    example: BundleReading, curated: KnowledgeBase
+) -> None:
+    codings = [each["coding"][0] for kind in REGIONS for each in example.regions(kind)]
+    systems = {each["code"]: each["system"] for each in codings}
+    expected = {
+        variant.id: "http://www.ncbi.nlm.nih.gov/projects/SNP"
+        if re.fullmatch("rs[0-9]+", variant.id)
+        else "urn:pgx-ana:variant"
+        for variant in curated.variants
+        if Assembly.GRCH38 in variant.loci
+    }
+    assert expected == systems
+    assert 2 == len(set(expected.values()))
+
+
 def test_the_place_of_a_variant(example: BundleReading) -> None:
     (found,) = (
         each for each in example.observations(VARIANT) if "rs4646" in components(each)["81252-9"]
@@ -271,6 +288,9 @@ def test_a_diplotype_that_is_known(make_vcf: MakeVcf, toy_haplotypes: KnowledgeB
     haplotypes = bundle.observations(HAPLOTYPE)
     texts = [each["valueCodeableConcept"] for each in haplotypes]
     assert [{"text": f"{name}: *1"}, {"text": f"{name}: *2"}] == texts
+    assert "derivedFrom" not in haplotypes[0]
+    (variant,) = bundle.observations(VARIANT)
+    assert [{"reference": f"urn:uuid:{variant['id']}"}] == haplotypes[1]["derivedFrom"]
     (genotype,) = (
         each
         for each in bundle.observations(GENOTYPE)

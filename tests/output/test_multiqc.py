@@ -24,6 +24,8 @@ from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import CallOptions
 from pgx_ana.output import write_annotations
 from pgx_ana.output.multiqc import COHORT_FILE, VERSIONS_FILE
+from pgx_ana.quality import CALL_STATES
+from pgx_ana.terms import STATE_COLOURS
 
 CHOICE = OutputChoice(FileFormat.MULTIQC)
 COHORT_FILES = {COHORT_FILE, VERSIONS_FILE, ".pgx-ana-pages"}
@@ -139,6 +141,11 @@ def test_the_cohort_has_the_calls_of_all_people_by_gene(result: Result, tmp_path
     assert cohort["description"].endswith(NOTE)
     stamp = result.calls["kb_version"].iloc[0]
     assert f"knowledge base {stamp}, pgx-ana {__version__})" in cohort["description"]
+
+
+def test_every_state_has_a_colour_in_the_order_of_all_lists() -> None:
+    assert tuple(STATE_COLOURS) == CALL_STATES
+    assert len(CALL_STATES) == len(set(STATE_COLOURS.values()))
 
 
 def test_the_versions_that_multiqc_lists(varied: Annotations, tmp_path: Path) -> None:

@@ -79,7 +79,7 @@ def test_a_folder_with_anything_else_is_refused_and_stays(tmp_path: Path, foreig
     with pytest.raises(OutputError) as caught:
         make(site, {"index.html": "new"})
     expected = (
-        f"{site}: holds {foreign!r}, which is no page of an earlier run; name a new folder, or an "
+        f"{site}: holds {foreign!r}, which is no file of an earlier run; name a new folder, or an "
         "empty one"
     )
     assert expected == str(caught.value)
@@ -93,7 +93,7 @@ def test_a_link_to_a_folder_among_the_pages_is_refused(tmp_path: Path) -> None:
     mine.mkdir()
     (mine / "kept").write_text("kept")
     (site / "people").symlink_to(mine)
-    with pytest.raises(OutputError, match="holds 'people', which is no page"):
+    with pytest.raises(OutputError, match="holds 'people', which is no file"):
         make(site, {"index.html": "new"})
     assert {"kept": "kept"} == contents(mine)
 

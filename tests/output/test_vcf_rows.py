@@ -13,17 +13,18 @@ import pytest
 from click.testing import Result
 from helpers.drawn_people import STYLES, people
 from helpers.fixture_types import Bcftools, MakeVcf, Run
-from helpers.paths import TOY, TOY_HAPLOTYPES
+from helpers.paths import EXAMPLE, TOY, TOY_HAPLOTYPES
 from helpers.toy_people import Person, Style, write_vcf
 from helpers.vcf_rows import PlainRow, rows_of, text_of, told
 from hypothesis import given, settings
 
 from pgx_ana.file_formats import FileFormat, OutputChoice
-from pgx_ana.knowledge import KnowledgeBase
+from pgx_ana.knowledge import KnowledgeBase, VrsAllele
 from pgx_ana.output import write_annotations
 from pgx_ana.pipeline import Request
 from pgx_ana.pipeline import Run as Running
 from pgx_ana.pipeline import run as run_files
+from pgx_ana.terms import Assembly
 
 ROWS = [
     "1 50 A C 0/1:9:x 0/0:8:y",
@@ -56,7 +57,11 @@ def annotated(paths: list[Path], target: Path, knowledge: KnowledgeBase, people:
 
 def without_ours(row: PlainRow) -> list[str]:
     """Return the columns of a row without what this program adds."""
-    info = [part for part in row.fixed[7].split(";") if not part.startswith(("PGXID=", "PGXANA="))]
+    info = [
+        part
+        for part in row.fixed[7].split(";")
+        if not part.startswith(("PGXID=", "PGXANA=", "VRS_"))
+    ]
     fmt = row.fixed[8].split(":")
     assert "PGXS" == fmt[-1]
     cells = [text.rpartition(":")[0] for text in row.people.values()]
@@ -160,6 +165,70 @@ def test_reading_it_gives_the_same_calls(
             assert [s.calls.map(lambda c: c.status).counts() for s in first.calls.sites] == [
                 s.calls.map(lambda c: c.status).counts() for s in second.calls.sites
             ]
+
+
+@pytest.mark.parametrize("assembly", ["GRCh37", "GRCh38"])
+@pytest.mark.parametrize("all_sites", [True, False])
+def test_vrs_identifiers_are_those_of_the_alleles(
+    curated: KnowledgeBase, tmp_path: Path, assembly: str, all_sites: bool
+) -> None:
+    target = tmp_path / "out.bcf"
+    running = Running(Request((str(EXAMPLE / f"NA12717.{assembly}.vcf"),)), curated)
+    choice = OutputChoice(FileFormat.BCF, all_sites=all_sites)
+    rows = None if all_sites else running.input_rows()
+    write_annotations(running.blocks(), choice, str(target), 1, rows)
+    known = curated.vrs_alleles[Assembly(assembly)]
+    n_identified = 0
+    with pysam.VariantFile(str(target)) as file:
+        for row in file:
+            if "VRS_Allele_IDs" not in row.info:
+                continue
+            (variant,) = row.info["PGXID"]
+            alleles = [known[variant].get(bases) for bases in row.alleles or ()]
+            found = [item if isinstance(item, VrsAllele) else None for item in alleles]
+            said = zip(*(row.info[name] for name in VRS_FIELDS), strict=True)
+            assert [_vrs(item) for item in found] == list(said)
+            n_identified += sum(item is not None for item in found)
+    assert n_identified > 10
+
+
+VRS_FIELDS = (
+    "VRS_Allele_IDs",
+    "VRS_Starts",
+    "VRS_Ends",
+    "VRS_States",
+    "VRS_Lengths",
+    "VRS_RepeatSubunitLengths",
+)
+
+
+def _vrs(allele: VrsAllele | None) -> tuple[object, ...]:
+    """Return the values of an allele: pysam gives a point for a missing text of several."""
+    if allele is None:
+        return (".", None, None, ".", None, None)
+    lengths = (allele.length, allele.repeat_subunit_length)
+    return (allele.id, allele.start, allele.end, allele.state or ".", *lengths)
+
+
+def test_identifiers_that_are_there_stay(
+    curated: KnowledgeBase, make_vcf: MakeVcf, tmp_path: Path
+) -> None:
+    line = '##INFO=<ID=VRS_Allele_IDs,Number=R,Type=String,Description="mine">'
+    example = (EXAMPLE / "NA12717.GRCh38.vcf").read_text(encoding="utf-8")
+    path = tmp_path / "in.vcf"
+    lines = [
+        "\t".join((*text.split("\t")[:7], "VRS_Allele_IDs=a,b", *text.split("\t")[8:]))
+        if not text.startswith("#")
+        else text
+        for text in example.splitlines()
+    ]
+    lines.insert(1, line)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    annotated([path], tmp_path / "out.vcf", curated)
+    text = (tmp_path / "out.vcf").read_text(encoding="utf-8")
+    assert 1 == text.count("##INFO=<ID=VRS_Allele_IDs,")
+    assert {"a,b"} == {row.info["VRS_Allele_IDs"] for row in rows_of(text)}
+    assert not any("VRS_Starts" in row.info for row in rows_of(text))
 
 
 def test_bcftools_takes_the_values_out(

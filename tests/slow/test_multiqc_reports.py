@@ -215,25 +215,38 @@ def test_custom_content_needs_no_plugin(result: Result, tmp_path: Path) -> None:
     assert __version__ in report.versions
 
 
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        ('{"a": 1}', "it does not name the program"),
-        ('{"pgx_ana": {"program": "another", "version": "1"}}', "it does not name the program"),
-        ('{"pgx_ana": {"program": "pgx-ana", "version": "1"}}', "it has no 'sample'"),
-        ("[]", "it does not name the program"),
-        ("", "Expecting value"),
-        ('{"pgx_ana": {"program": "pgx-ana",', "Expecting property name"),
-    ],
-)
-def test_other_files_with_the_same_ending_are_left_out(
-    toy_result: Result, tmp_path: Path, text: str, reason: str
-) -> None:
+OTHER_KIND = "its values are of another kind"
+NO_SUMMARIES = {
+    '{"a": 1}': "it does not name the program",
+    '{"pgx_ana": {"program": "another", "version": "1"}}': "it does not name the program",
+    '{"pgx_ana": {"program": "pgx-ana", "version": "1"}}': "it has no 'sample'",
+    "[]": "it does not name the program",
+    "": "Expecting value",
+    '{"pgx_ana": {"program": "pgx-ana",': "Expecting property name",
+    "[" * 100_000: "it is nested too deeply",
+}
+BROKEN = {
+    '"known_sites": 6': ('"known_sites": 1e999', OTHER_KIND),
+    '"called_sites": 2': ('"called_sites": "two"', "invalid literal for int()"),
+    '"sites": {': ('"sites": [], "others": {', OTHER_KIND),
+    '"cohorts": {': ('"studies": {', "it has no 'cohorts'"),
+}
+"""What is changed in the summary of a person, and why it is none any more."""
+
+
+def test_other_files_with_the_same_ending_are_left_out(toy_result: Result, tmp_path: Path) -> None:
     folder = summaries(toy_result, tmp_path / "people")
-    (folder / "other.pgx-ana.json").write_text(text)
+    summary = (folder / "Berta.pgx-ana.json").read_text(encoding="utf-8")
+    others = dict(NO_SUMMARIES)
+    for part, (instead, reason) in BROKEN.items():
+        assert part in summary
+        others[summary.replace(part, instead).replace("Berta", "Other")] = reason
+    for number, text in enumerate(others):
+        (folder / f"other{number}.pgx-ana.json").write_text(text, encoding="utf-8")
     report = multiqc(folder)
-    line = f"other.pgx-ana.json is no summary of pgx-ana and is left out: {reason}"
-    assert line in report.log
+    for number, reason in enumerate(others.values()):
+        line = f"other{number}.pgx-ana.json is no summary of pgx-ana and is left out: {reason}"
+        assert line in report.log
     assert set(toy_result.samples) == set(report.raw["multiqc_pgx_ana"])
 
 
