@@ -32,8 +32,9 @@ _UNSPECIFIED = "<*>"
 
 _BASES = frozenset("ACGTN")
 _MAX_INTEGER = (1 << 31) - 1
-_OBSERVED = frozenset({CallStatus.CALLED, CallStatus.PARTIAL})
-_WITH_GENOTYPE = _OBSERVED | {CallStatus.FILTERED, CallStatus.UNKNOWN_ALLELE}
+_WITH_GENOTYPE = frozenset(
+    {CallStatus.CALLED, CallStatus.PARTIAL, CallStatus.FILTERED, CallStatus.UNKNOWN_ALLELE}
+)
 
 
 class Numbers:
@@ -146,11 +147,10 @@ class SiteRow:
         for at in np.argsort(first).tolist():
             call = calls.values[codes[at]]
             copies = self._copies(call)
-            if call.status in _OBSERVED:
-                self._n_people += int(n_people[at])
-                for copy in copies:
-                    if copy is not None:
-                        self._counts[copy] += int(n_people[at])
+            found = [copy for copy in copies if copy is not None]
+            self._n_people += int(n_people[at]) if found else 0
+            for copy in found:
+                self._counts[copy] += int(n_people[at])
             rendered[codes[at]] = (_genotype(call, copies), status_code(call))
         return Coded(tuple(rendered), calls.codes)
 
