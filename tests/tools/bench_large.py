@@ -171,6 +171,21 @@ class Bench:
             },
         )
 
+    def formats(self) -> Section:
+        """Return 1000 Genomes in the formats of other programs."""
+        names = (
+            "annotated.vcf.gz",
+            "annotated.bcf",
+            "people.fhir.ndjson",
+            "people.phenopacket.ndjson",
+            "people.xlsx",
+        )
+        commands = {name: self._annotate(name, *SLICES) for name in names}
+        commands["all sites.vcf.gz"] = self._annotate("sites.vcf.gz", *SLICES, "--all-sites")
+        commands["folder for MultiQC"] = self._annotate("summaries", *SLICES, "-f", "multiqc")
+        commands["4 x bcftools query"] = self._query(*SLICES)
+        return Section("3,202 people in the formats of other programs", 2, commands)
+
     def _report(self, name: str, *arguments: str) -> list[str]:
         return [*PROGRAM, "report", "--quiet", *arguments, "-o", str(self._results / name)]
 
@@ -247,6 +262,7 @@ SECTIONS: tuple[Callable[[Bench], Section], ...] = (
     Bench.independent,
     Bench.containers,
     Bench.reports,
+    Bench.formats,
 )
 
 
