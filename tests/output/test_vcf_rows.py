@@ -149,6 +149,20 @@ def test_a_row_without_fields_gets_the_status_alone(
     assert ("PGXS", ["no_call"]) == (row.fixed[8], list(row.people.values()))
 
 
+def test_values_stay_below_their_names(
+    toy: KnowledgeBase, make_vcf: MakeVcf, tmp_path: Path
+) -> None:
+    """A field without a name is left out with its values; a value that is empty is missing."""
+    rows = ["1 100 A C .:0/1:7", "1 200 A C 5:1/1"]
+    path = make_vcf(rows, fmt=":GT:FT")
+    text = path.read_text().replace("5:1/1", "5:1/1:")
+    path.write_text(text)
+    annotated([path], tmp_path / "out.vcf", toy)
+    found = rows_of((tmp_path / "out.vcf").read_text())
+    assert ["GT:FT:PGXS"] * 2 == [row.fixed[8] for row in found]
+    assert [["0/1:7:filtered"], ["1/1:.:called"]] == [list(row.people.values()) for row in found]
+
+
 @settings(deadline=None, max_examples=60)
 @given(people(), STYLES)
 def test_reading_it_gives_the_same_calls(
