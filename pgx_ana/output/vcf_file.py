@@ -9,12 +9,19 @@ from pathlib import Path
 
 from pgx_ana.file_formats import FileFormat
 from pgx_ana.output.bgzf import BgzfEncoder
+from pgx_ana.output.encoding import as_utf8
 from pgx_ana.output.files import OutputStream, written_to
 from pgx_ana.output.writer import Job
 
 _MAX_IN_MEMORY = 1 << 25
 _PIECE_BYTES = 1 << 20
 _TEMPORARY = "the temporary folder"
+_TO_BLANKS = str.maketrans("\t\r\n", "   ")
+
+
+def sample_column(name: str) -> bytes:
+    """Return the name of a person as a column of the header, which has no tab and no line end."""
+    return as_utf8(name.translate(_TO_BLANKS))
 
 
 class RowSpool:

@@ -11,7 +11,7 @@ from pgx_ana.errors import UsageError
 from pgx_ana.model import SiteCalls, Variant
 from pgx_ana.output.encoding import as_utf8
 from pgx_ana.output.files import OutputStream
-from pgx_ana.output.vcf_file import RowSpool, write_vcf
+from pgx_ana.output.vcf_file import RowSpool, sample_column, write_vcf
 from pgx_ana.output.vcf_identifiers import IDENTIFIER_LINES, IDENTIFIERS_KEY
 from pgx_ana.output.vcf_terms import (
     ANNOTATION_KEY,
@@ -69,7 +69,7 @@ class RowsWriter:
         sites = {site.variant.id: site for site in block.calls.sites}
         if self._notes is None:
             self._begin(block)
-        self._spool.add(_NAMES, map(as_utf8, block.calls.samples))
+        self._spool.add(_NAMES, map(sample_column, block.calls.samples))
         for number, row in enumerate(self._rows):
             columns = self._input.columns(number)
             statuses = _statuses([sites[name] for name, _ in row.sites])

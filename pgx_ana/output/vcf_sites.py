@@ -15,7 +15,7 @@ from pgx_ana.output.vcf_cells import (
     SiteRow,
     contig_name,
 )
-from pgx_ana.output.vcf_file import RowSpool, write_vcf
+from pgx_ana.output.vcf_file import RowSpool, sample_column, write_vcf
 from pgx_ana.output.vcf_identifiers import IDENTIFIER_LINES
 from pgx_ana.output.vcf_terms import AlleleNotes, info_lines, stamp_lines, status_line
 from pgx_ana.output.writer import Job
@@ -65,7 +65,7 @@ class SitesWriter:
         calls = block.calls
         if self._notes is None:
             self._begin(block)
-        self._spool.add(_NAMES, map(as_utf8, calls.samples))
+        self._spool.add(_NAMES, map(sample_column, calls.samples))
         for number, (row, site) in enumerate(zip(self._rows, calls.sites, strict=True)):
             self._spool.add(number, row.cells(site))
 
