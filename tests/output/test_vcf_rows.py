@@ -313,6 +313,28 @@ def test_a_failure_leaves_neither_file_nor_index(
     assert [path] == list(tmp_path.iterdir())
 
 
+def test_an_index_of_an_earlier_file_is_not_left_beside_a_new_one(
+    annotate: Run, make_vcf: MakeVcf, tmp_path: Path
+) -> None:
+    """Readers would take it for the index of the new file, and miss rows."""
+    path, target = make_vcf(["1 100 A C 0/1"]), tmp_path / "out.vcf.gz"
+    beside = {ending: Path(f"{target}{ending}") for ending in (".tbi", ".csi")}
+    assert 0 == annotate(path, "-o", target, "--write-index").exit_code
+    before = target.read_bytes()
+    refused = annotate(path, "--all-sites", "-o", target)
+    assert (2, before) == (refused.exit_code, target.read_bytes())
+    assert f"{beside['.tbi']}: is the index of an earlier file" in refused.stderr
+    assert "replace it with --write-index" in refused.stderr
+    beside[".csi"].write_bytes(b"")
+    refused = annotate(path, "--all-sites", "-o", target, "--write-index")
+    assert (2, before) == (refused.exit_code, target.read_bytes())
+    assert refused.stderr.endswith("for the new one; remove it\n")
+    beside[".csi"].unlink()
+    assert 0 == annotate(path, "--all-sites", "-o", target, "--write-index").exit_code
+    assert before != target.read_bytes()
+    assert 0 == annotate(path, "-o", tmp_path / "plain.vcf").exit_code
+
+
 def test_stdout_has_the_type_that_is_asked_for(annotate: Run, make_vcf: MakeVcf) -> None:
     path = make_vcf(["1 100 A C 0/1"])
     plain = annotate(path, "-O", "v").stdout_bytes
