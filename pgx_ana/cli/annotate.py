@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pgx_ana.cli.destination import VCF_FORMATS, check_destination, chosen_output, written_files
+from pgx_ana.cli.destination import (
+    VCF_FORMATS,
+    check_destination,
+    check_indexes,
+    chosen_output,
+    written_files,
+)
 from pgx_ana.cli.options import (
     NOT_ALL_CALLED,
     Choice,
@@ -110,6 +116,7 @@ def _checked_choice(output: str, given: Mapping[str, Any]) -> OutputChoice:
     """Return what is written. Raises an error if that is not possible, before anything is read."""
     choice = chosen_output(output, given)
     check_destination(written_files(output, choice), given)
+    check_indexes(output, choice)
     check_writable(output, is_folder=choice.is_folder(output))
     if choice.facts.library:
         from pgx_ana.output import require_library

@@ -25,6 +25,8 @@ STDSTREAM = "-"
 _COMPANIONS = ("", ".tbi", ".csi", ".fai", ".gzi")
 """Endings of the files that belong to an input: itself, and its indexes."""
 
+_VCF_INDEXES = (".csi", ".tbi")
+
 _COMPRESSED_FORMATS = frozenset(kind for kind, facts in FORMATS.items() if facts.is_compressed)
 
 VCF_FORMATS = frozenset({FileFormat.VCF, FileFormat.BCF})
@@ -142,6 +144,26 @@ def _check_vcf(output: str, choice: OutputChoice, said: str) -> None:
     is_compressed = choice.facts.is_compressed or _without_compression(output) != output
     if not is_vcf or output == STDSTREAM or not is_compressed:
         raise UsageError("--write-index needs -o with a name that ends in .vcf.gz or .bcf")
+
+
+def check_indexes(output: str, choice: OutputChoice) -> None:
+    """Raise :class:`UsageError` if an index is there that would be taken for that of the output.
+
+    Readers prefer ``.csi`` to ``.tbi``, and rows that an old index does not list are lost.
+    """
+    is_compressed = choice.facts.is_compressed or _without_compression(output) != output
+    if choice.file_format not in VCF_FORMATS or output == STDSTREAM or not is_compressed:
+        return
+    written = written_files(output, choice)
+    for ending in _VCF_INDEXES:
+        path = f"{output}{ending}"
+        if path not in written and _mode_of(path):
+            is_ours = ending == choice.facts.index_ending
+            also = ", or replace it with --write-index" if is_ours else ""
+            raise UsageError(
+                f"{path}: is the index of an earlier file, and would be used for the new one; "
+                f"remove it{also}"
+            )
 
 
 def written_files(output: str, choice: OutputChoice) -> list[str]:

@@ -11,6 +11,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
+import numpy as np
+
 from pgx_ana.annotation import Annotations
 from pgx_ana.coded import Coded
 from pgx_ana.errors import UsageError
@@ -89,25 +91,23 @@ class PhenopacketWriter:
         """Write the people of a block."""
         subjects = block.circumstances.map(_subject)
         ending = as_utf8(f'"metaData": {_to_json(_meta_data(block, self._created))}}}\n')
-        summary = _to_json(_summary(block))
+        summaries = _summaries(block)
         carried = [_carried(site, block) for site in block.calls.sites]
         for number, (name, found) in enumerate(
             zip(block.calls.samples, _of_people(carried, len(block.calls.samples)), strict=True)
         ):
             sample = _to_json(name)
             identifier = _to_json(f"pgx-ana:{name}")
-            head = f'{{"id": {identifier}, "subject": {{"id": {sample}{subjects[number]}}}, '
-            self._stream.write(as_utf8(head))
-            if found:
-                opening = as_utf8(f'{{"subjectOrBiosampleId": {sample}, ')
-                start = (
-                    f'"interpretations": [{{"id": {identifier}, "progressStatus": '
-                    f'"UNKNOWN_PROGRESS", "diagnosis": {{"disease": {_to_json(_NO_DISEASE)}, '
-                    '"genomicInterpretations": ['
-                )
-                listed = b", ".join(opening + one for one in found)
-                end = as_utf8(f']}}, "summary": {summary}}}], ')
-                self._stream.write(as_utf8(start) + listed + end)
+            opening = as_utf8(f'{{"subjectOrBiosampleId": {sample}, ')
+            start = (
+                f'{{"id": {identifier}, "subject": {{"id": {sample}{subjects[number]}}}, '
+                f'"interpretations": [{{"id": {identifier}, "progressStatus": '
+                f'"UNKNOWN_PROGRESS", "diagnosis": {{"disease": {_to_json(_NO_DISEASE)}, '
+                '"genomicInterpretations": ['
+            )
+            listed = b", ".join(opening + one for one in found)
+            end = as_utf8(f']}}, "summary": {summaries[number]}}}], ')
+            self._stream.write(as_utf8(start) + listed + end)
             self._stream.write(ending)
 
     def close(self) -> None:
@@ -138,25 +138,31 @@ def _meta_data(block: Annotations, created: str) -> dict[str, object]:
     }
 
 
-def _summary(block: Annotations) -> str:
-    """Return what the list of carried alleles leaves out."""
+def _summaries(block: Annotations) -> Coded[str]:
+    """Return what the list of carried alleles of each person leaves out, as JSON."""
     assembly = block.calls.assembly
-    unclear = [
-        site.variant.id
-        for site in block.calls.sites
-        if not site.variant.loci[assembly].ref_is_certain
-    ]
+    sites = block.calls.sites
+    unclear = [site.variant.id for site in sites if not site.variant.loci[assembly].ref_is_certain]
     also = (
         f"; nor are the {len(unclear)} variants whose reference allele is not verified: "
         f"{', '.join(unclear)}"
         if unclear
         else ""
     )
-    return (
-        f"Alternate alleles of {len(block.calls.sites)} known variants. No diagnosis was made. "
-        "Homozygous reference genotypes and sites without a genotype are both not listed, so that "
-        f"a variant that is missing here is not known to be absent{also}."
-    )
+    n_known = np.zeros(len(block.calls.samples), np.int32)
+    for site in sites:
+        n_known += site.calls.mask(has_genotype)
+    numbers, codes = np.unique(n_known, return_inverse=True)
+
+    def text(number: int) -> str:
+        return _to_json(
+            f"Alternate alleles of {len(sites)} known variants: {number} have a genotype, "
+            f"{len(sites) - number} have none. No diagnosis was made. Homozygous reference "
+            "genotypes and sites without a genotype are both not listed, so that a variant that "
+            f"is missing here is not known to be absent{also}."
+        )
+
+    return Coded(tuple(map(text, numbers.tolist())), codes.reshape(-1))
 
 
 def _carried(site: SiteCalls, block: Annotations) -> Coded[tuple[bytes, ...]]:

@@ -49,21 +49,31 @@ class Numbers:
     def texts(
         self, values: NDArray[np.float32] | NDArray[np.int64] | None, has_value: NDArray[np.bool_]
     ) -> Coded[bytes]:
-        """Return the values of some people as text, ``.`` for NaN, -1 and where there is none."""
+        """Return the values of some people as text, ``.`` where there is none.
+
+        That is NaN, and -1 among phase sets, which alone are integers.
+        """
         if values is None:
             return Coded.constant(MISSING_VALUE, len(has_value))
-        missing = -1 if values.dtype.kind == "i" else np.nan
+        is_set = values.dtype.kind == "i"
+        missing = -1 if is_set else np.nan
         distinct, codes = np.unique(np.where(has_value, values, missing), return_inverse=True)
-        return Coded(tuple(map(self._text, distinct)), codes.reshape(-1))
+        text = self._phase_set if is_set else self._number
+        return Coded(tuple(map(text, distinct.tolist())), codes.reshape(-1))
 
-    def _text(self, value: np.float32 | np.int64) -> bytes:
-        if np.isnan(value) or value == -1:
+    def _phase_set(self, value: int) -> bytes:
+        if value == -1:
             return MISSING_VALUE
         if value >= FIRST_NAMED_SET:
             self.are_plain = False
-            return b"set%x" % int(value)
-        if np.isfinite(value) and value == int(value):
-            self.are_plain &= abs(int(value)) <= _MAX_INTEGER
+            return b"set%x" % value
+        self.are_plain &= abs(value) <= _MAX_INTEGER
+        return b"%d" % value
+
+    def _number(self, value: float) -> bytes:
+        if np.isnan(value):
+            return MISSING_VALUE
+        if np.isfinite(value) and value == int(value) and abs(value) <= _MAX_INTEGER:
             return b"%d" % int(value)
         self.are_plain = False
         return as_utf8(str(np.float32(value)))

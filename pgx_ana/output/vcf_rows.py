@@ -180,14 +180,19 @@ def _statuses(sites: Sequence[SiteCalls]) -> Coded[bytes]:
     return codes.map(b",".join)
 
 
-def _fields(row_format: bytes) -> list[bytes]:
-    """Return the fields of FORMAT but the status of an earlier run; none where it has none."""
-    names = row_format.split(b":")
-    return [name for name in names if name not in {b"", MISSING_VALUE, as_utf8(STATUS_KEY)}]
+def _fields(row_format: bytes) -> list[tuple[int, bytes]]:
+    """Return the number and name of each field of FORMAT that is kept.
+
+    Fields without a name and the status of an earlier run are not.
+    """
+    dropped = {b"", MISSING_VALUE, as_utf8(STATUS_KEY)}
+    return [
+        (number, name) for number, name in enumerate(row_format.split(b":")) if name not in dropped
+    ]
 
 
 def _format(row_format: bytes) -> bytes:
-    return b":".join((*_fields(row_format), as_utf8(STATUS_KEY)))
+    return b":".join((*(name for _, name in _fields(row_format)), as_utf8(STATUS_KEY)))
 
 
 def _with_status(
@@ -195,19 +200,16 @@ def _with_status(
 ) -> Iterator[bytes]:
     """Yield the columns of people, each with the status behind its last field.
 
-    Fields that a column leaves out at its end are written as missing. Columns that are alike are
-    made once.
+    Fields that a column leaves out at its end are written as missing, and so are those that it
+    leaves empty. Columns that are alike are made once.
     """
-    names = row_format.split(b":")
-    n_fields = len(_fields(row_format))
-    dropped = names.index(b"PGXS") if b"PGXS" in names else len(names)
+    numbers = [number for number, _ in _fields(row_format)]
     made: dict[tuple[bytes, int], bytes] = {}
     for column, code in zip(columns, statuses.codes.tolist(), strict=True):
         cell = made.get((column, code))
         if cell is None:
-            values = column.split(b":") if n_fields else []
-            del values[dropped : dropped + 1]
-            values += [MISSING_VALUE] * (n_fields - len(values))
-            cell = b":".join((*values, statuses.values[code]))
+            values = dict(enumerate(column.split(b":")))
+            kept = [values.get(number) or MISSING_VALUE for number in numbers]
+            cell = b":".join((*kept, statuses.values[code]))
             made[column, code] = cell
         yield cell

@@ -169,6 +169,21 @@ def test_both_alternates_of_a_repeat_are_listed(curated: KnowledgeBase, make_vcf
     ]
 
 
+def test_a_person_without_alternates_is_told_from_one_without_calls(
+    toy: KnowledgeBase, make_vcf: MakeVcf
+) -> None:
+    """Neither lists an allele, and the summary says for how many variants there is a genotype."""
+    path = make_vcf(["1 100 A C 0/0 ./. 0/1", "1 200 A C 0/0 ./. ./0"], samples=("A", "B", "C"))
+    found = packets(annotated(toy, path))
+    assert [0, 0, 1] == [len(descriptors(packet)) for packet in found]
+    summaries = [one["summary"] for packet in found for one in packet["interpretations"]]
+    assert [
+        "Alternate alleles of 6 known variants: 2 have a genotype, 4 have none",
+        "Alternate alleles of 6 known variants: 0 have a genotype, 6 have none",
+        "Alternate alleles of 6 known variants: 2 have a genotype, 4 have none",
+    ] == [summary.partition(". ")[0] for summary in summaries]
+
+
 def test_a_variant_whose_reference_is_not_verified_is_named_but_not_listed(
     curated: KnowledgeBase, make_vcf: MakeVcf
 ) -> None:

@@ -150,6 +150,20 @@ def test_a_row_without_fields_gets_the_status_alone(
     assert ("PGXS", ["no_call"]) == (row.fixed[8], list(row.people.values()))
 
 
+def test_values_stay_below_their_names(
+    toy: KnowledgeBase, make_vcf: MakeVcf, tmp_path: Path
+) -> None:
+    """A field without a name is left out with its values; a value that is empty is missing."""
+    rows = ["1 100 A C .:0/1:7", "1 200 A C 5:1/1"]
+    path = make_vcf(rows, fmt=":GT:FT")
+    text = path.read_text().replace("5:1/1", "5:1/1:")
+    path.write_text(text)
+    annotated([path], tmp_path / "out.vcf", toy)
+    found = rows_of((tmp_path / "out.vcf").read_text())
+    assert ["GT:FT:PGXS"] * 2 == [row.fixed[8] for row in found]
+    assert [["0/1:7:filtered"], ["1/1:.:called"]] == [list(row.people.values()) for row in found]
+
+
 @settings(deadline=None, max_examples=60)
 @given(people(), STYLES)
 def test_reading_it_gives_the_same_calls(
@@ -297,6 +311,28 @@ def test_a_failure_leaves_neither_file_nor_index(
     message = "Error: the index of the output cannot be made: no index today\n"
     assert (3, message) == (result.exit_code, result.output)
     assert [path] == list(tmp_path.iterdir())
+
+
+def test_an_index_of_an_earlier_file_is_not_left_beside_a_new_one(
+    annotate: Run, make_vcf: MakeVcf, tmp_path: Path
+) -> None:
+    """Readers would take it for the index of the new file, and miss rows."""
+    path, target = make_vcf(["1 100 A C 0/1"]), tmp_path / "out.vcf.gz"
+    beside = {ending: Path(f"{target}{ending}") for ending in (".tbi", ".csi")}
+    assert 0 == annotate(path, "-o", target, "--write-index").exit_code
+    before = target.read_bytes()
+    refused = annotate(path, "--all-sites", "-o", target)
+    assert (2, before) == (refused.exit_code, target.read_bytes())
+    assert f"{beside['.tbi']}: is the index of an earlier file" in refused.stderr
+    assert "replace it with --write-index" in refused.stderr
+    beside[".csi"].write_bytes(b"")
+    refused = annotate(path, "--all-sites", "-o", target, "--write-index")
+    assert (2, before) == (refused.exit_code, target.read_bytes())
+    assert refused.stderr.endswith("for the new one; remove it\n")
+    beside[".csi"].unlink()
+    assert 0 == annotate(path, "--all-sites", "-o", target, "--write-index").exit_code
+    assert before != target.read_bytes()
+    assert 0 == annotate(path, "-o", tmp_path / "plain.vcf").exit_code
 
 
 def test_stdout_has_the_type_that_is_asked_for(annotate: Run, make_vcf: MakeVcf) -> None:

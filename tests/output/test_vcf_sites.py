@@ -108,6 +108,19 @@ def test_types_follow_from_the_values(
     assert {"GQ Integer", "DP Integer", "PS String"} == types("GT:PS", "0|1:name")
 
 
+def test_extreme_numbers_stay_numbers(
+    toy: KnowledgeBase, make_vcf: MakeVcf, tmp_path: Path
+) -> None:
+    """A depth beyond all phase sets, and one that is below 0."""
+    path = make_vcf(["1 100 A C 0/1:9:1e30", "1 200 A C 0/1:9:-1"], fmt="GT:GQ:DP")
+    target = tmp_path / "out.vcf"
+    write_annotations([run_files(Request((str(path),)), toy)], SITES, str(target), 1)
+    text = target.read_text()
+    assert ["1e+30", "-1"] == [row.values("DP")[0] for row in rows_of(text)[:2]]
+    assert "##FORMAT=<ID=DP,Number=1,Type=Float" in text
+    read_back(path, toy, target)
+
+
 def test_phase_sets_with_names_stay_apart(
     toy_haplotypes: KnowledgeBase, make_vcf: MakeVcf, tmp_path: Path
 ) -> None:
