@@ -6,14 +6,12 @@ from collections.abc import Mapping
 
 from pgx_ana.knowledge import KnowledgeBase, VrsAllele
 from pgx_ana.model import Call
-from pgx_ana.terms import Assembly, CallStatus
-
-_OBSERVED = frozenset({CallStatus.CALLED, CallStatus.PARTIAL})
+from pgx_ana.terms import OBSERVED, Assembly
 
 
 def has_genotype(call: Call) -> bool:
     """Return whether at least one copy of a variant is known."""
-    return call.status in _OBSERVED
+    return call.status in OBSERVED
 
 
 def identifiers(

@@ -20,7 +20,7 @@ from pgx_ana.output.vcf_terms import (
     escaped,
     status_code,
 )
-from pgx_ana.terms import Assembly, CallStatus
+from pgx_ana.terms import OBSERVED, Assembly, CallStatus
 
 FORMAT = "GT:FT:GQ:DP:PS:PGXS"
 FILTERED = "filtered"
@@ -32,8 +32,7 @@ _UNSPECIFIED = "<*>"
 
 _BASES = frozenset("ACGTN")
 _MAX_INTEGER = (1 << 31) - 1
-_OBSERVED = frozenset({CallStatus.CALLED, CallStatus.PARTIAL})
-_WITH_GENOTYPE = _OBSERVED | {CallStatus.FILTERED, CallStatus.UNKNOWN_ALLELE}
+_WITH_GENOTYPE = OBSERVED | {CallStatus.FILTERED, CallStatus.UNKNOWN_ALLELE}
 
 
 class Numbers:
@@ -146,7 +145,7 @@ class SiteRow:
         for at in np.argsort(first).tolist():
             call = calls.values[codes[at]]
             copies = self._copies(call)
-            if call.status in _OBSERVED:
+            if call.status in OBSERVED:
                 self._n_people += int(n_people[at])
                 for copy in copies:
                     if copy is not None:
