@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pgx_ana.errors import UsageError
-from pgx_ana.file_formats import FileFormat, OutputChoice
+from pgx_ana.file_formats import COMPRESSED_ENDINGS, FileFormat, OutputChoice
 from pgx_ana.knowledge import KnowledgeBase, load
 from pgx_ana.model import CallOptions
 from pgx_ana.names import did_you_mean
@@ -23,7 +23,7 @@ from pgx_ana.output import (
     write,
     write_annotations,
 )
-from pgx_ana.pipeline import Identity, Request, Selection, run
+from pgx_ana.pipeline import Identity, Request, Run, Selection, run
 from pgx_ana.quality import CohortTally
 from pgx_ana.terms import TEXT_TABLES, TableName
 
@@ -41,8 +41,9 @@ __all__ = ["CallOptions", "KnowledgeBase", "Result", "annotate", "load_knowledge
 class Result:
     """The annotations of a cohort, as tables and as one document per person."""
 
-    def __init__(self, annotations: Annotations) -> None:
+    def __init__(self, annotations: Annotations, request: Request | None = None) -> None:
         self._annotations = annotations
+        self._request = request
 
     @property
     def samples(self) -> tuple[str, ...]:
@@ -100,6 +101,26 @@ class Result:
         """
         self._write(OutputChoice(FileFormat.XLSX), path)
 
+    def to_vcf(self, path: PathName, *, all_sites: bool = False, index: bool = False) -> None:
+        """Write the rows of the input at known sites, with what is known of each allele.
+
+        A name that ends in ``.bcf`` is BCF; ``.gz`` compresses. The files are read once more, so
+        they must still be there. ``all_sites`` writes a row for each known site instead, with the
+        calls of this result, and reads no file. ``index`` writes an index beside the file, which
+        must be compressed. Raises :class:`OutputError` if it cannot be written, the errors of
+        reading, and :class:`UsageError` for what cannot be written so.
+        """
+        name = os.fspath(path)
+        is_bcf = name.casefold().endswith(".bcf")
+        if index and not is_bcf and not name.casefold().endswith(COMPRESSED_ENDINGS):
+            raise UsageError(f"{name}: only a compressed file has an index: end its name in .gz")
+        kind = FileFormat.BCF if is_bcf else FileFormat.VCF
+        choice = OutputChoice(kind, all_sites=all_sites, with_index=index)
+        if all_sites:
+            self._write(choice, name)
+        else:
+            self._write_rows(choice, name)
+
     def to_fhir(self, path: PathName) -> None:
         """Write a FHIR Bundle for each person, one in a line.
 
@@ -123,6 +144,15 @@ class Result:
 
     def _write(self, choice: OutputChoice, path: PathName) -> None:
         write_annotations([self._annotations], choice, os.fspath(path), len(self))
+
+    def _write_rows(self, choice: OutputChoice, path: str) -> None:
+        if self._request is None:
+            raise UsageError(f"{path}: this result has no files: write the calls with all_sites")
+        target = Path(path)
+        if target.exists() and any(target.samefile(name) for name in self._request.paths):
+            raise UsageError(f"{path}: is an input file; give another name")
+        again = Run(self._request, self._annotations.knowledge)
+        write_annotations(again.blocks(), choice, path, again.n_people, again.input_rows())
 
     def _write_page(self, path: str, sample: str) -> None:
         from pgx_ana.report import patient_page  # noqa: PLC0415  # loads jinja2
@@ -243,7 +273,7 @@ def annotate(  # noqa: PLR0913  # all but the first are keywords
         sex=sex,
         context=context,
     )
-    return Result(run(request, knowledge))
+    return Result(run(request, knowledge), request)
 
 
 def load_knowledge_base(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,10 +13,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pysam
 import pytest
 from click.testing import CliRunner
 from helpers.fixture_types import MakeVcf, Run
-from helpers.paths import EXAMPLE, TOY
+from helpers.paths import EXAMPLE, ROOT, TOY
 from helpers.workbook import records_of
 from pandas.api.types import CategoricalDtype
 
@@ -157,15 +159,63 @@ def test_excel(annotate: Annotate, file: Path, tmp_path: Path) -> None:
         result.to_excel(tmp_path)
 
 
+def told(*words: object) -> bytes:
+    """Return what the command line writes to stdout with the toy knowledge base."""
+    arguments = ["annotate", *map(str, words), "--kb", str(TOY), "-q"]
+    result = CliRunner().invoke(main, arguments, catch_exceptions=False)
+    assert 0 == result.exit_code, result.stderr
+    return result.stdout_bytes
+
+
+@pytest.mark.parametrize("all_sites", [False, True])
+def test_vcf(annotate: Annotate, file: Path, tmp_path: Path, *, all_sites: bool) -> None:
+    """The rows of the input, or all sites, as the command line writes them."""
+    result = annotate(file)
+    result.to_vcf(tmp_path / "x.vcf", all_sites=all_sites)
+    words = ["--all-sites"] if all_sites else []
+    rows = (tmp_path / "x.vcf").read_bytes()
+    assert told(file, "-f", "vcf", *words) == rows
+    assert (6 if all_sites else 2) == len([row for row in rows.splitlines() if row[:1] != b"#"])
+    contig = "chr1" if all_sites else "1"
+    for name, index in (("x.vcf.gz", "x.vcf.gz.tbi"), ("x.bcf", "x.bcf.csi")):
+        result.to_vcf(tmp_path / name, all_sites=all_sites, index=True)
+        with pysam.VariantFile(str(tmp_path / name), index_filename=str(tmp_path / index)) as found:
+            assert [100, 200] == [row.pos for row in found.fetch(contig, 99, 200)]
+
+
+def test_vcf_that_cannot_be_written(annotate: Annotate, file: Path, tmp_path: Path) -> None:
+    result = annotate(file)
+    content = file.read_bytes()
+    without_files = Result(result._annotations)
+    cases: tuple[tuple[Result, Path, dict[str, Any], str], ...] = (
+        (result, file, {}, f"{file}: is an input file; give another name"),
+        (
+            result,
+            tmp_path / "x.vcf",
+            {"index": True},
+            f"{tmp_path / 'x.vcf'}: only a compressed file has an index: end its name in .gz",
+        ),
+        (
+            without_files,
+            tmp_path / "x.vcf",
+            {},
+            f"{tmp_path / 'x.vcf'}: this result has no files: write the calls with all_sites",
+        ),
+    )
+    for people, path, options, message in cases:
+        with pytest.raises(UsageError) as caught:
+            people.to_vcf(path, **options)
+        assert message == str(caught.value)
+    assert [file] == list(tmp_path.iterdir())
+    assert content == file.read_bytes()
+
+
 def test_fhir(annotate: Annotate, file: Path, tmp_path: Path) -> None:
     """A bundle for each person, as the command line writes them."""
     result = annotate(file)
     result.to_fhir(tmp_path / "people.fhir.ndjson")
     bundles = (tmp_path / "people.fhir.ndjson").read_bytes()
-    shown = CliRunner().invoke(
-        main, ["annotate", str(file), "--kb", str(TOY), "-q", "-f", "fhir"], catch_exceptions=False
-    )
-    assert shown.stdout_bytes == bundles
+    assert told(file, "-f", "fhir") == bundles
     assert ["Bundle"] * 2 == [json.loads(line)["resourceType"] for line in bundles.splitlines()]
     with pytest.raises(UsageError, match="a file with this ending holds one person"):
         result.to_fhir(tmp_path / "people.fhir.json")
@@ -497,3 +547,17 @@ def test_the_shipped_knowledge_base_by_its_name(curated: KnowledgeBase) -> None:
 
 def test_a_table_is_shown_by_its_size(annotate: Annotate, file: Path) -> None:
     assert "<Table: calls, 2 samples, 12 rows>" == repr(annotate(file).table("calls"))
+
+
+@pytest.mark.slow
+def test_the_page_on_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its code runs, and its methods write the files that it names."""
+    page = (ROOT / "docs" / "formats" / "python.md").read_text("utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "data").symlink_to(ROOT / "data")
+    monkeypatch.chdir(tmp_path)
+    exec(compile(code, "python.md", "exec"), {})
+    written = {path.name for path in tmp_path.iterdir()} - {"data", "annotated.vcf.gz.tbi"}
+    assert set(re.findall(r'\.to_\w+\("([^"]+)"', code)) == written
+    methods = {name for name in vars(Result) if name.startswith("to_")}
+    assert methods == set(re.findall(r"\.(to_\w+)\(", code))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import chain
+from typing import TypeVar
 
 from pgx_ana.annotation import OVERALL, Annotations, AssociationResult, summarise
 from pgx_ana.coded import Coded, combine
@@ -14,6 +16,8 @@ from pgx_ana.output.fhir_implications import Implications
 from pgx_ana.output.fhir_phase import phase_relations
 from pgx_ana.output.fhir_study import analysis, device, patient, report, study
 from pgx_ana.output.rendering import ByteStream, sample_batches
+
+T = TypeVar("T")
 
 _SEPARATOR = b","
 
@@ -44,7 +48,8 @@ def bundle_texts(block: Annotations) -> Iterator[bytes]:
     start_of_all = opening[:-1] + b',"entry":['
     for start, stop in sample_batches(len(samples)):
         people = zip(*(column.take(slice(start, stop)) for column in columns), strict=True)
-        for number, parts in zip(range(start, stop), people, strict=True):
+        for number, columns_of in zip(range(start, stop), people, strict=True):
+            parts = list(chain.from_iterable(columns_of))
             before_results, after_results = around_results[number]
             before_regions, after_regions = around_regions[number]
             yield with_person(
@@ -72,31 +77,35 @@ def _results(parts: Sequence[Shared]) -> bytes:
     return b',"result":[' + references + b"]" if references else b""
 
 
-def _columns(block: Annotations) -> Iterator[Coded[Shared]]:
+def _columns(block: Annotations) -> Iterator[Coded[tuple[Shared, ...]]]:
     """Yield what each site, gene, haplotype set and association adds to the Bundles."""
     knowledge, calls = block.knowledge, block.calls
     sites = [
         (site, SiteObservations(site.variant, calls.assembly, knowledge)) for site in calls.sites
     ]
-    yield from (site.calls.map(written.shared) for site, written in sites)
+    yield from (_one_each(site.calls, written.shared) for site, written in sites)
     genes = dict.fromkeys(site.variant.gene for site, _ in sites)
     for gene in genes:
         yield phase_relations([pair for pair in sites if pair[0].variant.gene == gene])
     by_rsid = {site.variant.id: written for site, written in sites}
     for haplotypes in block.haplotypes:
         written = DiplotypeObservations(haplotypes.nomenclature, by_rsid, knowledge)
-        yield haplotypes.diplotypes.map(written.shared)
+        yield _one_each(haplotypes.diplotypes, written.shared)
     contexts = block.circumstances.map(lambda person: person.context).unique()
     yield from (_implications(result, block, contexts) for result in block.associations)
 
 
 def _implications(
     result: AssociationResult, block: Annotations, contexts: Coded[str]
-) -> Coded[Shared]:
+) -> Coded[tuple[Shared, ...]]:
     written = Implications(result, block.knowledge)
     conclusions = Coded(result.conclusions, result.marker.calls.codes)
     pairs = combine([conclusions, contexts])
-    return pairs.map(lambda pair: written.shared(*pair))
+    return _one_each(pairs, lambda pair: written.shared(*pair))
+
+
+def _one_each(column: Coded[T], written: Callable[[T], Shared]) -> Coded[tuple[Shared, ...]]:
+    return column.map(lambda value: (written(value),))
 
 
 def _conclusions(block: Annotations) -> Coded[str]:

@@ -16,7 +16,7 @@ from pgx_ana.output.fhir_entries import (
     observations,
 )
 from pgx_ana.output.fhir_genotypes import SiteObservations, genotype_key
-from pgx_ana.output.listing import Listing, candidate_listing
+from pgx_ana.output.listing import Listing, candidate_listing, status_listing
 from pgx_ana.output.tables import CandidateTexts
 from pgx_ana.terms import CallSource
 
@@ -43,7 +43,7 @@ class DiplotypeObservations:
         return observations(self._observed(call))
 
     def _observed(self, call: DiplotypeCall) -> Iterator[tuple[str, Resource]]:
-        diplotype, note = call.diplotype, "; ".join(_notes(call))
+        diplotype, note = call.diplotype, "; ".join(_notes(call, len(self._nomenclature.sites)))
         keys = []
         for number, label in enumerate(_chromosomes(diplotype), 1):
             key = f"haplotype {self._id} {number}"
@@ -77,20 +77,23 @@ def _chromosomes(diplotype: Diplotype) -> Iterator[Label]:
 
 def _candidates(diplotype: Diplotype) -> str:
     """Return the status of a diplotype that is not reported, and its candidates."""
-    listed = candidate_listing(CandidateTexts(diplotype.candidates))
-    text = listed.text if isinstance(listed, Listing) else ";".join(listed)
+    text = _text(candidate_listing(CandidateTexts(diplotype.candidates)), ";")
     said = diplotype.status.value.replace("_", " ")
     return f"{said}; candidates {text}" if text else said
 
 
-def _notes(call: DiplotypeCall) -> Iterator[str]:
+def _text(listed: tuple[str, ...] | Listing, separator: str) -> str:
+    return listed.text if isinstance(listed, Listing) else separator.join(listed)
+
+
+def _notes(call: DiplotypeCall, n_sites: int) -> Iterator[str]:
     """Yield what qualifies a diplotype, and what follows from it alone."""
     diplotype = call.diplotype
     yield diplotype.status.value.replace("_", " ")
     if call.source is not CallSource.RECORD:
         yield f"source: {call.source.value.replace('_', ' ')}"
     for title, text in (
-        ("to be decided by", ", ".join(diplotype.deciding)),
+        ("to be decided by", _text(status_listing(diplotype.deciding, n_sites, "sites"), ", ")),
         ("further alleles", ", ".join(diplotype.extras)),
         ("function", diplotype.function),
         ("phenotype", diplotype.phenotype),

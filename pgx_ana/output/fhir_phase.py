@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import functools
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from pgx_ana.coded import Coded, combine
 from pgx_ana.model import Call, SiteCalls
-from pgx_ana.output.fhir_codes import CIS, TRANS, Profile, Resource
-from pgx_ana.output.fhir_entries import NOTHING, Details, Shared, observation, observations
+from pgx_ana.output.fhir_codes import CIS, TRANS, Profile
+from pgx_ana.output.fhir_entries import Details, Shared, observation, observations
 from pgx_ana.output.fhir_genotypes import SiteObservations, variant_key
 
 _NO_PHASE_SET = -1
@@ -28,13 +29,18 @@ class _Placed(NamedTuple):
     copy: int
 
 
-def phase_relations(sites: Sequence[tuple[SiteCalls, SiteObservations]]) -> Coded[Shared]:
+def phase_relations(
+    sites: Sequence[tuple[SiteCalls, SiteObservations]],
+) -> Coded[tuple[Shared, ...]]:
     """Return the phase relationships between alleles of one gene that each person carries.
 
     Each allele has one to the allele before it in the same block, from which all others follow.
+    Combinations of alleles are as many as the people, so each relationship is written once, and
+    people share it.
     """
+    relation = functools.cache(_relation)
     columns = [_placed(site, written) for site, written in sites]
-    return combine(columns).map(_relations)
+    return combine(columns).map(lambda of_sites: tuple(_related(of_sites, relation)))
 
 
 def _placed(site: SiteCalls, written: SiteObservations) -> Coded[tuple[_Placed, ...]]:
@@ -62,19 +68,18 @@ def _of_call(
     )
 
 
-def _relations(of_sites: Sequence[tuple[_Placed, ...]]) -> Shared:
-    relations = list(_related(of_sites))
-    return observations(relations) if relations else NOTHING
-
-
-def _related(of_sites: Sequence[tuple[_Placed, ...]]) -> Iterator[tuple[str, Resource]]:
+def _related(
+    of_sites: Sequence[tuple[_Placed, ...]], relation: Callable[[str, str, bool], Shared]
+) -> Iterator[Shared]:
     last: dict[tuple[str, str, int], _Placed] = {}
     for placed in of_sites:
         for allele in placed:
             before = last.get(allele.block)
             if before is not None:
-                value = CIS if before.copy == allele.copy else TRANS
-                keys = [before.key, allele.key]
-                content = observation(Profile.PHASE, Details([], value, keys))
-                yield f"phase {' '.join(keys)}", content
+                yield relation(before.key, allele.key, before.copy == allele.copy)
             last[allele.block] = allele
+
+
+def _relation(first: str, second: str, is_cis: bool) -> Shared:  # noqa: FBT001  # cached by it
+    details = Details([], CIS if is_cis else TRANS, [first, second])
+    return observations([(f"phase {first} {second}", observation(Profile.PHASE, details))])

@@ -121,12 +121,12 @@ class SiteRow:
             f"AN={sum(n_copies)}",
             f"NS={self._n_people}",
         )
-        bases = ["" if allele in {_UNSPECIFIED, DELETED} else allele for allele in self._numbers]
-        entries = notes.entries(self._variant, tuple(self._numbers), bases)
+        alleles = tuple(self._numbers)
+        entries = notes.entries(self._variant, alleles, alleles)
         others = ",".join(map(escaped, self._unspecified))
         info = (
             *counts,
-            *notes.identifiers.info([self._variant], self.pos, tuple(self._numbers)),
+            *notes.identifiers.info([self._variant], self.pos, alleles),
             f"{VARIANTS_KEY}={escaped(self._variant.id)}",
             f"{ANNOTATION_KEY}={','.join(entries)}",
             *([f"{OTHERS_KEY}={others}"] if others else []),

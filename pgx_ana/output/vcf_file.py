@@ -21,6 +21,7 @@ _NAMES = -1
 _MAX_IN_MEMORY = 1 << 25
 _PIECE_BYTES = 1 << 20
 _TEMPORARY = "the temporary folder"
+_TO_BLANKS = str.maketrans("\t\r\n", "   ")
 
 
 class RowSpool:
@@ -37,8 +38,11 @@ class RowSpool:
         self._end = 0
 
     def add_people(self, samples: Iterable[str]) -> None:
-        """Add the names of the next people to the line above the rows."""
-        self.add(_NAMES, map(as_utf8, samples))
+        """Add the names of the next people to the line above the rows.
+
+        A column has neither tab nor line end: a blank stands for each.
+        """
+        self.add(_NAMES, (as_utf8(name.translate(_TO_BLANKS)) for name in samples))
 
     def add(self, row: int, columns: Iterable[bytes]) -> None:
         """Add the next columns of a row, by its number."""

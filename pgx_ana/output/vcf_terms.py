@@ -118,7 +118,7 @@ class AlleleNotes:
         for number, (allele, of_variant) in enumerate(zip(alleles, bases, strict=True)):
             is_known = of_variant in variant.alleles
             about = [self._about(item, of_variant) for item in associations] if is_known else []
-            is_studied = "." if studied is None else _yes(is_known and of_variant == studied)
+            can_tell = studied is not None and of_variant != ""
             yield "|".join(
                 (
                     escaped(allele),
@@ -127,8 +127,8 @@ class AlleleNotes:
                     escaped(variant.gene),
                     escaped(definition.consequence),
                     escaped(of_variant) or ".",
-                    _yes(is_known),
-                    is_studied,
+                    _yes(is_known) if of_variant else ".",
+                    _yes(of_variant == studied) if can_tell else ".",
                     level if is_known else ".",
                     "&".join(about) or ".",
                 )

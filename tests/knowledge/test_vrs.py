@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from helpers.vrs_oracle import WindowProxy, oracle
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pgx_ana.knowledge import KnowledgeBase, Unidentified, VrsAllele
@@ -104,6 +104,7 @@ def test_every_window_of_a_known_repeat_reaches_beyond_it(curated: KnowledgeBase
                     assert allele.end < locus.window_end
 
 
+@settings(max_examples=60)
 @given(DNA, REPEATS, DNA, st.data())
 def test_any_allele_of_any_window_is_that_of_the_reference_implementation(
     before: str, repeat: str, after: str, data: st.DataObject

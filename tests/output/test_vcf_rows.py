@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import shutil
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 from click.testing import Result
 from helpers.drawn_people import STYLES, people
 from helpers.fixture_types import Bcftools, MakeVcf, Run
-from helpers.paths import EXAMPLE, TOY, TOY_HAPLOTYPES
+from helpers.paths import EXAMPLE, ROOT, TOY, TOY_HAPLOTYPES
 from helpers.toy_people import Person, Style, write_vcf
 from helpers.vcf_rows import PlainRow, rows_of, text_of, told
 from hypothesis import given, settings
@@ -266,7 +267,7 @@ def test_split_vep_takes_the_entries_apart(
     if "Could not" in process.stderr and "plugin" in process.stderr:
         pytest.skip("the plugin split-vep is not installed")
     expected = "100 A rs1 A yes single_corrected\n100 C rs1 C no single_corrected\n"
-    assert f"{expected}100 <NON_REF> rs1 . no .\n" == process.stdout
+    assert f"{expected}100 <NON_REF> rs1 . . .\n" == process.stdout
 
 
 @pytest.mark.parametrize(("name", "index"), [("out.vcf.gz", ".tbi"), ("out.bcf", ".csi")])
@@ -310,6 +311,23 @@ def test_stdout_has_the_type_that_is_asked_for(annotate: Run, make_vcf: MakeVcf)
     packed = annotate(path, "-O", "b").stdout_bytes
     assert packed == annotate(path, "-f", "bcf").stdout_bytes
     assert b"BCF" == gzip.decompress(packed)[:3]
+
+
+def test_a_name_with_a_tab_is_one_column(annotate: Run, make_vcf: MakeVcf, tmp_path: Path) -> None:
+    path = make_vcf(["1 100 A C 0/1"], name="new\tname.vcf")
+    assert 0 == annotate(path, "--sample-from-filename", "-o", tmp_path / "out.vcf").exit_code
+    (row,) = rows_of((tmp_path / "out.vcf").read_text())
+    assert ["new name"] == list(row.people)
+
+
+def test_stdin(annotate: Run, make_vcf: MakeVcf) -> None:
+    path = make_vcf(ROWS, samples=("A", "B"), fmt="GT:GQ:XX:YY")
+    words = [sys.executable, "-m", "pgx_ana", "annotate", "-", "-O", "v", "-q"]
+    for directory in (TOY, TOY_HAPLOTYPES):
+        words += ["--kb", str(directory)]
+    with path.open("rb") as stream:
+        process = subprocess.run(words, stdin=stream, check=True, capture_output=True, cwd=ROOT)
+    assert process.stdout == annotate(path, "-f", "vcf").stdout_bytes
 
 
 def test_some_people_and_files_by_chromosome(

@@ -85,7 +85,7 @@ def test_each_allele_has_an_entry_with_what_is_known(
         f"A|0|rs1|AAA|none|A|yes|yes|single_corrected|{of_a}",
         f"C|1|rs1|AAA|none|C|yes|no|single_corrected|{of_c}",
     ] == ["|".join(entry) for entry in rows[0].entries()]
-    assert "<*>|2|rs4|AAA|none|.|no|.|.|." == "|".join(rows[3].entries()[2])
+    assert "<*>|2|rs4|AAA|none|<*>|no|.|.|." == "|".join(rows[3].entries()[2])
 
 
 def test_types_follow_from_the_values(

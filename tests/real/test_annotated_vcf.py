@@ -83,3 +83,28 @@ def test_the_example(
         assert [row.split("\t")[:7] for row in rows] == [
             line.split("\t")[:7] for line in before if not line.startswith("#")
         ]
+
+
+CALLERS = (
+    "clair3_ont.vcf.gz",
+    "complete_genomics.HG00404.GRCh37.vcf",
+    "deepvariant.vcf.gz",
+    "dragen.vcf.gz",
+    "dragen_exome.SYN-001.GRCh38.vcf.gz",
+    "gatk_hc.HG00187.g.vcf.gz",
+    "glnexus_trio.vcf.gz",
+    "hipstr.NA12878.chr21.vcf.gz",
+    "isaac.NA12881.genome.vcf.gz",
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CALLERS)
+def test_files_of_many_programs(
+    shared: Path, curated: KnowledgeBase, tmp_path: Path, name: str
+) -> None:
+    path = shared / "callers" / name
+    for all_sites in (True, False):
+        for output in ("out.vcf.gz", "out.bcf"):
+            first, second = annotated([path], curated, tmp_path / output, all_sites=all_sites)
+            assert told(first) == told(second)
