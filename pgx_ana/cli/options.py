@@ -136,9 +136,9 @@ def tables_option(command: Command) -> Command:
         "tables",
         multiple=True,
         callback=table_names,
-        help=f"Tables to write, separated by commas: {', '.join(TEXT_TABLES)}, in Parquet also "
-        "samples, variants and conclusions, or all.  [default: annotations; in Parquet, all but "
-        "these; with --layout wide, calls]",
+        help=f"Tables of TSV, CSV and Parquet to write, separated by commas: "
+        f"{', '.join(TEXT_TABLES)}, or all; Parquet also has samples, variants and conclusions.  "
+        "[default: annotations; in Parquet, all others; with --layout wide, calls]",
     )(command)
 
 
