@@ -11,6 +11,7 @@ from pgx_ana.cli.destination import VCF_FORMATS, check_destination, chosen_outpu
 from pgx_ana.cli.options import (
     NOT_ALL_CALLED,
     Choice,
+    SectionedCommand,
     annotation_options,
     call_options,
     check_writable,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from pgx_ana.quality import CallCounts, RunTally
 
 
-@click.command()
+@click.command(cls=SectionedCommand)
 @click.argument("files", nargs=-1, required=True)
 @output_option(
     "Output file, whose ending chooses the format, or - for stdout. A folder for several tables, "
