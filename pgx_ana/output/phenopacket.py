@@ -15,7 +15,6 @@ from pgx_ana.coded import Coded
 from pgx_ana.knowledge import KnowledgeBase, VariantDefinition, VrsAllele
 from pgx_ana.model import Call, Circumstances, SiteCalls
 from pgx_ana.output.encoding import as_utf8
-from pgx_ana.output.identifiers import has_genotype
 from pgx_ana.output.provenance import run_facts, time_set
 from pgx_ana.output.rendering import ByteStream
 from pgx_ana.terms import Assembly
@@ -176,7 +175,7 @@ def _carried(site: SiteCalls, block: Annotations) -> Coded[tuple[bytes, ...]]:
 def _alternates(call: Call, site: SiteCalls, assembly: Assembly) -> list[str]:
     """Return the known alternate alleles that a person carries, in the order of the definition."""
     locus = site.variant.loci[assembly]
-    if not (has_genotype(call) and locus.ref_is_certain):
+    if not (call.is_observed and locus.ref_is_certain):
         return []
     return [bases for bases in site.variant.alleles if bases in call.alleles and bases != locus.ref]
 

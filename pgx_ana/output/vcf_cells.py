@@ -145,7 +145,7 @@ class SiteRow:
         for at in np.argsort(first).tolist():
             call = calls.values[codes[at]]
             copies = self._copies(call)
-            if call.status in OBSERVED:
+            if call.is_observed:
                 self._n_people += int(n_people[at])
                 for copy in copies:
                     if copy is not None:
