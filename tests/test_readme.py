@@ -26,7 +26,7 @@ def test_python_example_runs(
 
 
 def test_options_exist() -> None:
-    commands = [main.commands[name] for name in ("annotate", "check", "report")]
+    commands = [main, *(main.commands[name] for name in ("annotate", "check", "report"))]
     options = {name for command in commands for option in command.params for name in option.opts}
     assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README)) <= options
 

@@ -145,11 +145,10 @@ class SiteRow:
         for at in np.argsort(first).tolist():
             call = calls.values[codes[at]]
             copies = self._copies(call)
-            if call.is_observed:
-                self._n_people += int(n_people[at])
-                for copy in copies:
-                    if copy is not None:
-                        self._counts[copy] += int(n_people[at])
+            found = [copy for copy in copies if copy is not None]
+            self._n_people += int(n_people[at]) if found else 0
+            for copy in found:
+                self._counts[copy] += int(n_people[at])
             rendered[codes[at]] = (_genotype(call, copies), status_code(call))
         return Coded(tuple(rendered), calls.codes)
 

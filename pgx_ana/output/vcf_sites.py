@@ -23,11 +23,11 @@ from pgx_ana.output.writer import Job
 _LINES = (
     f'##FILTER=<ID={FILTERED},Description="The genotype fails a filter or threshold of the run">',
     (
-        '##INFO=<ID=AC,Number=A,Type=Integer,Description="Copies of each ALT in calls of status '
-        'called or partial">'
+        '##INFO=<ID=AC,Number=A,Type=Integer,Description="Copies of each ALT in genotypes, those '
+        f'that are {FILTERED} too">'
     ),
-    '##INFO=<ID=AN,Number=1,Type=Integer,Description="All copies in such calls">',
-    '##INFO=<ID=NS,Number=1,Type=Integer,Description="People with such a call">',
+    '##INFO=<ID=AN,Number=1,Type=Integer,Description="All copies in genotypes">',
+    '##INFO=<ID=NS,Number=1,Type=Integer,Description="People with a genotype">',
     (
         f'##INFO=<ID={OTHERS_KEY},Number=.,Type=String,Description="Alleles for which <*> stands, '
         'percent-encoded">'
@@ -87,7 +87,8 @@ class SitesWriter:
             f"assembly={assembly}>"
             for item in chromosomes
         )
-        head = ("##fileformat=VCFv4.3", *stamp_lines(block), *contigs, *_LINES)
+        first = ("##fileformat=VCFv4.3", f"##reference={assembly}")
+        head = (*first, *stamp_lines(block), *contigs, *_LINES)
         self._head = (
             *head,
             *IDENTIFIER_LINES.values(),

@@ -64,8 +64,8 @@ def test_each_status_and_allele(
     counts = [{key: row.info[key] for key in ("AC", "AN", "NS")} for row in rows]
     assert counts[1:4] == [
         {"AC": "2,1", "AN": "4", "NS": "2"},
-        {"AC": "2", "AN": "3", "NS": "2"},
-        {"AC": "1,0", "AN": "1", "NS": "1"},
+        {"AC": "3", "AN": "5", "NS": "3"},
+        {"AC": "1,1", "AN": "5", "NS": "3"},
     ]
     assert "->TT" == unquote(rows[3].info["PGXOTHER"])
     assert list(SAMPLES) == list(rows[0].people)

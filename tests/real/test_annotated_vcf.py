@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -108,3 +110,26 @@ def test_files_of_many_programs(
         for output in ("out.vcf.gz", "out.bcf"):
             first, second = annotated([path], curated, tmp_path / output, all_sites=all_sites)
             assert told(first) == told(second)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("assembly", ["GRCh37", "GRCh38"])
+@pytest.mark.parametrize("all_sites", [True, False])
+def test_a_validator_says_no_more_than_of_the_input(
+    shared: Path, curated: KnowledgeBase, tmp_path: Path, assembly: str, all_sites: bool
+) -> None:
+    """The program vcf-validator of vcftools, which also counts AC and AN."""
+    program = shutil.which("vcf-validator")
+    if program is None:
+        pytest.skip("vcf-validator is not installed")
+
+    def complaints(path: Path) -> list[str]:
+        process = subprocess.run([program, path], check=False, capture_output=True, text=True)
+        return (process.stdout + process.stderr).splitlines()
+
+    example = EXAMPLE / f"NA12717.{assembly}.vcf"
+    (gene,) = (path for path in panel(shared, assembly) if "CYP3A4" in path.name)
+    for path in (example, gene):
+        annotated([path], curated, tmp_path / "out.vcf", all_sites=all_sites)
+        of_input = set() if all_sites else set(complaints(path))
+        assert set(complaints(tmp_path / "out.vcf")) <= of_input
