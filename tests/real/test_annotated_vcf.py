@@ -15,6 +15,7 @@ from pgx_ana.annotation import Annotations
 from pgx_ana.file_formats import FileFormat, OutputChoice
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.output import write_annotations
+from pgx_ana.output.vcf_identifiers import IDENTIFIER_LINES
 from pgx_ana.pipeline import Request, Run, run
 
 
@@ -61,7 +62,9 @@ def test_3202_people(
     if not all_sites:
         untouched = [line for path in paths for line in bcftools("view", "-H", path).splitlines()]
         columns = {tuple(line.split("\t")[:7]): line for line in untouched}
-        taken = ("annotate", "--no-version", "-x", "INFO/PGXID,INFO/PGXANA,FORMAT/PGXS", target)
+        added = ("INFO/PGXID", "INFO/PGXANA", *(f"INFO/{key}" for key in IDENTIFIER_LINES))
+        fields = ",".join((*added, "FORMAT/PGXS"))
+        taken = ("annotate", "--no-version", "-x", fields, target)
         lines = bcftools(*taken).splitlines()
         rows = [line for line in lines if not line.startswith("#")]
         assert rows == [columns[tuple(row.split("\t")[:7])] for row in rows]
