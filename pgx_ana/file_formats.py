@@ -108,6 +108,14 @@ FORMATS: Mapping[FileFormat, FormatFacts] = MappingProxyType(
 """All formats; ``output/formats.py`` has what writes each of them."""
 
 
+def without_compression(name: str) -> str:
+    """Return the name of a file without the ending that only says that it is compressed."""
+    for ending in COMPRESSED_ENDINGS:
+        if name.casefold().endswith(ending):
+            return name[: -len(ending)]
+    return name
+
+
 def format_endings() -> Mapping[str, FileFormat]:
     """Return the format of each ending of a file name."""
     return {ending: kind for kind, facts in FORMATS.items() for ending in facts.endings}

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from pgx_ana.coded import Coded, combine
 from pgx_ana.errors import UsageError
-from pgx_ana.terms import Assembly, CallSource, CallStatus
+from pgx_ana.terms import OBSERVED, Assembly, CallSource, CallStatus
 
 MISSING = -1
 """Allele number of a missing copy (``.``)."""
@@ -212,6 +212,11 @@ class Call:
     def genotype(self) -> str:
         """Return the genotype as text: ``A/C``, ``A|C``, ``C/.``, ``C``, or ``.`` for none."""
         return ("|" if self.phased else "/").join(self.alleles) or "."
+
+    @property
+    def is_observed(self) -> bool:
+        """Return whether there is a genotype that counts: at least one copy is known."""
+        return self.status in OBSERVED
 
     @property
     def linked_alleles(self) -> tuple[str, ...]:

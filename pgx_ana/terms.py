@@ -31,10 +31,7 @@ class Assembly(StrEnum):
 
 
 class CallStatus(StrEnum):
-    """What is known about one variant in one sample.
-
-    Only ``called`` and ``partial`` count as observed genotypes.
-    """
+    """What is known about one variant in one sample."""
 
     CALLED = "called"
     PARTIAL = "partial"
@@ -44,6 +41,10 @@ class CallStatus(StrEnum):
     UNKNOWN_ALLELE = "unknown_allele"
     MISMATCH = "mismatch"
     NOT_ASSESSABLE = "not_assessable"
+
+
+OBSERVED = frozenset({CallStatus.CALLED, CallStatus.PARTIAL})
+"""The statuses of observed genotypes: at least one copy is known."""
 
 
 class CallSource(StrEnum):
@@ -59,6 +60,24 @@ class CallSource(StrEnum):
     ASSERTED = "asserted"
     NONE = "none"
 
+
+STATUS_MEANINGS: Mapping[str, str] = MappingProxyType(
+    {
+        CallStatus.CALLED.value: "both copies are known",
+        CallSource.ASSERTED.value: "no record; the user declared such sites to be reference: not "
+        "observed",
+        CallStatus.PARTIAL.value: "one copy is known, or there is only one",
+        CallStatus.NO_CALL.value: "the file has the site, but no genotype",
+        CallStatus.FILTERED.value: "the genotype did not pass a filter",
+        CallStatus.ABSENT.value: "the file says nothing: this is not a reference genotype",
+        CallStatus.UNKNOWN_ALLELE.value: "an allele that the knowledge base does not list, or a "
+        "deleted copy",
+        CallStatus.MISMATCH.value: "the file contradicts the reference or itself",
+        CallStatus.NOT_ASSESSABLE.value: "a deletion, a copy-number change or a repeat hides the "
+        "site",
+    }
+)
+"""What each state of a call means: its status, or ``asserted``."""
 
 STATE_COLOURS: Mapping[str, str] = MappingProxyType(
     {

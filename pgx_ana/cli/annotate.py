@@ -17,6 +17,7 @@ from pgx_ana.cli.destination import (
 from pgx_ana.cli.options import (
     NOT_ALL_CALLED,
     Choice,
+    SectionedCommand,
     annotation_options,
     call_options,
     check_writable,
@@ -39,16 +40,20 @@ if TYPE_CHECKING:
     from pgx_ana.quality import CallCounts, RunTally
 
 
-@click.command()
+@click.command(cls=SectionedCommand)
 @click.argument("files", nargs=-1, required=True)
-@output_option("Output file, - for stdout; a folder for several tables, or a file for each person.")
+@output_option(
+    "Output file, whose ending chooses the format, or - for stdout. A folder for several tables, "
+    "for Parquet, and for MultiQC, which has a file for each person."
+)
 @click.option(
     "-f",
     "--format",
     "file_format",
     type=Choice([kind.value for kind in FileFormat]),
-    help="Format of the output; JSON contains all tables, one document per patient.  [default: by "
-    "the ending of -o, else tsv; .gz compresses]",
+    help="Format of the output, where the ending of -o does not say it. JSON, FHIR and "
+    "phenopackets have one document per person.  [default: by the ending of -o, else tsv; .gz "
+    "compresses]",
 )
 @click.option(
     "--layout",

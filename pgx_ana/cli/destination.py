@@ -12,12 +12,12 @@ from typing import Any
 from pgx_ana.cli.options import ALL_TABLES, knowledge_directories
 from pgx_ana.errors import UsageError
 from pgx_ana.file_formats import (
-    COMPRESSED_ENDINGS,
     FORMATS,
     FileFormat,
     Layout,
     OutputChoice,
     format_endings,
+    without_compression,
 )
 from pgx_ana.terms import TEXT_TABLES, WIDE_TABLES, TableName
 
@@ -43,7 +43,7 @@ def format_by_name(output: str, formats: Mapping[str, str], default: str) -> str
     get the default. An ending ``.gz`` only says that the file is compressed. Raises
     :class:`UsageError` for an unknown ending.
     """
-    name = _without_compression(output)
+    name = without_compression(output)
     mode = _mode_of(output)
     if output == STDSTREAM or not Path(name).suffix or (mode and not stat.S_ISREG(mode)):
         return default
@@ -56,13 +56,6 @@ def format_by_name(output: str, formats: Mapping[str, str], default: str) -> str
         title = FORMATS[FileFormat(kind)].title
         raise UsageError(f"-o {output}: {title} is compressed as it is; leave out the last ending")
     return kind
-
-
-def _without_compression(output: str) -> str:
-    for ending in COMPRESSED_ENDINGS:
-        if output.casefold().endswith(ending):
-            return output[: -len(ending)]
-    return output
 
 
 def _ending(name: str, formats: Collection[str]) -> str:
@@ -96,7 +89,8 @@ def chosen_output(output: str, given: Mapping[str, Any]) -> OutputChoice:
         kind = FileFormat(stated or FileFormat.TSV)
     else:
         kind = FileFormat(format_by_name(output, formats, FileFormat.TSV))
-    said = f"--format {kind}" if stated else f"-o {output}: {FORMATS[kind].title}"
+    is_by_name = not stated and output != STDSTREAM
+    said = f"-o {output}: {FORMATS[kind].title}" if is_by_name else f"--format {kind}"
     choice = OutputChoice(
         kind,
         _tables(names, kind, layout),
@@ -141,7 +135,7 @@ def _check_vcf(output: str, choice: OutputChoice, said: str) -> None:
         raise UsageError(f"--all-sites is for VCF and BCF, not for {said}")
     if not choice.with_index:
         return
-    is_compressed = choice.facts.is_compressed or _without_compression(output) != output
+    is_compressed = choice.facts.is_compressed or without_compression(output) != output
     if not is_vcf or output == STDSTREAM or not is_compressed:
         raise UsageError("--write-index needs -o with a name that ends in .vcf.gz or .bcf")
 
@@ -151,7 +145,7 @@ def check_indexes(output: str, choice: OutputChoice) -> None:
 
     Readers prefer ``.csi`` to ``.tbi``, and rows that an old index does not list are lost.
     """
-    is_compressed = choice.facts.is_compressed or _without_compression(output) != output
+    is_compressed = choice.facts.is_compressed or without_compression(output) != output
     if choice.file_format not in VCF_FORMATS or output == STDSTREAM or not is_compressed:
         return
     written = written_files(output, choice)
@@ -183,7 +177,7 @@ def _check_folder(output: str, advice: str, *, is_file: bool) -> None:
 
 def _is_file_name(output: str, formats: Collection[str]) -> bool:
     """Return whether a name ends as that of a file in a known format, or of a compressed one."""
-    return _without_compression(output) != output or bool(_ending(output, formats))
+    return without_compression(output) != output or bool(_ending(output, formats))
 
 
 def _tables(names: Sequence[str], kind: FileFormat, layout: Layout) -> tuple[TableName, ...]:

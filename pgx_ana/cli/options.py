@@ -29,6 +29,35 @@ _MAX_SAMPLES_BYTES = 256_000_000
 ALL_TABLES = "all"
 
 
+_HEADINGS = {
+    "output": "Output",
+    "samples": "People",
+    "genes": "Genotypes",
+    "absent_is_reference": "Conclusions",
+    "fail_on": "Run",
+    "provenance": "Run",
+    "quiet": "Run",
+}
+"""The headings of the help, by the parameter at which they begin."""
+
+
+class SectionedCommand(click.Command):
+    """A command with so many options that its help has them under headings."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options in their order, each under the heading that begins at or before it."""
+        sections: dict[str, list[tuple[str, str]]] = {}
+        heading = _HEADINGS["output"]
+        for parameter in self.get_params(ctx):
+            heading = _HEADINGS.get(parameter.name or "", heading)
+            record = parameter.get_help_record(ctx)
+            if record is not None and isinstance(parameter, click.Option):
+                sections.setdefault(heading, []).append(record)
+        for title, records in sections.items():
+            with formatter.section(title):
+                formatter.write_dl(records)
+
+
 class Choice(click.Choice[str]):
     """One of several words; a mistyped one gets a suggestion."""
 
@@ -136,9 +165,9 @@ def tables_option(command: Command) -> Command:
         "tables",
         multiple=True,
         callback=table_names,
-        help=f"Tables to write, separated by commas: {', '.join(TEXT_TABLES)}, in Parquet also "
-        "samples, variants and conclusions, or all.  [default: annotations; in Parquet, all but "
-        "these; with --layout wide, calls]",
+        help=f"Tables of TSV, CSV and Parquet to write, separated by commas: "
+        f"{', '.join(TEXT_TABLES)}, or all; Parquet also has samples, variants and conclusions.  "
+        "[default: annotations; in Parquet, all others; with --layout wide, calls]",
     )(command)
 
 

@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from pgx_ana.knowledge import KnowledgeBase
 
 _OPTION = "--provenance"
-_EPOCH = "SOURCE_DATE_EPOCH"
-"""Variable of the environment with the time to use, in seconds, where results must not differ."""
-
 _SHIPPED = "default"
 _INDEX_ENDINGS = (".csi", ".tbi")
 
@@ -69,7 +66,7 @@ class Recorder:
             options=_options(self._ctx),
             program=PROGRAM,
             version=__version__,
-            machine=platform.platform(),
+            system=platform.platform(),
             software={"Python": platform.python_version(), **_installed()},
             knowledge=knowledge_facts(knowledge),
             inputs=tuple(data_file(path) for path in dict.fromkeys(_read(self._given))),
@@ -82,15 +79,9 @@ class Recorder:
 
 def _now() -> datetime:
     """Return the time in whole seconds, or the one that the environment sets."""
-    fixed = os.environ.get(_EPOCH)
-    if not fixed:
-        return datetime.now(UTC).replace(microsecond=0)
-    try:
-        return datetime.fromtimestamp(int(fixed), UTC)
-    except (ValueError, OverflowError, OSError) as error:
-        raise UsageError(
-            f"{_EPOCH}={fixed}: is no number of seconds since 1970; correct or unset it"
-        ) from error
+    from pgx_ana.output import time_set
+
+    return time_set(os.environ) or datetime.now(UTC).replace(microsecond=0)
 
 
 def _check(destination: str, given: Mapping[str, Any], outputs: Sequence[str], folder: str) -> None:

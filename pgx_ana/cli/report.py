@@ -15,6 +15,7 @@ import click
 
 from pgx_ana.cli.destination import check_destination
 from pgx_ana.cli.options import (
+    SectionedCommand,
     annotation_options,
     call_options,
     check_writable,
@@ -70,7 +71,7 @@ class _Kind(StrEnum):
 _KINDS = {".txt": _Kind.TEXT, ".html": _Kind.PAGE, ".htm": _Kind.PAGE}
 
 
-@click.command()
+@click.command(cls=SectionedCommand)
 @click.argument("files", nargs=-1)
 @output_option(
     "FILE.html: the page on one person; FILE.txt: text; any other name: a folder with a page on "

@@ -28,7 +28,7 @@ from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import DELETED, Call, CohortCalls, SiteCalls
 from pgx_ana.terms import CallSource, CallStatus
 
-_OBSERVED = frozenset({CallStatus.CALLED, CallStatus.PARTIAL, CallStatus.UNKNOWN_ALLELE})
+_WITH_ALLELES = frozenset({CallStatus.CALLED, CallStatus.PARTIAL, CallStatus.UNKNOWN_ALLELE})
 _DELETED_OR_MISSING = frozenset({DELETED, "."})
 _NO_PHASE_SET = -1
 _SOURCES = (CallSource.NONE, CallSource.RECORD, CallSource.OTHER_STRAND, CallSource.ASSERTED)
@@ -268,7 +268,7 @@ def _allele_pair(call: Call) -> AllelePair:
         call.status is CallStatus.NOT_ASSESSABLE
         and {DELETED} <= set(call.alleles) <= _DELETED_OR_MISSING
     )
-    if call.status not in _OBSERVED and not is_deletion:
+    if call.status not in _WITH_ALLELES and not is_deletion:
         return (None, None)
     copies = [None if allele == "." else allele for allele in (*call.alleles, ".", ".")[:2]]
     return (copies[0], copies[1])
@@ -284,6 +284,6 @@ def _sources(core_sites: Sequence[SiteCalls]) -> Coded[CallSource]:
 
 
 def _source_rank(call: Call) -> int:
-    if call.status not in _OBSERVED:
+    if call.status not in _WITH_ALLELES:
         return 0
     return max(_SOURCES.index(CallSource.RECORD), _RANK_OF_SOURCE.get(call.source, 0))

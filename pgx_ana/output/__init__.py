@@ -22,7 +22,7 @@ from pgx_ana.output.frames import to_frame
 from pgx_ana.output.literature import marker_facts, publication_facts
 from pgx_ana.output.page_files import PageFolder, page_folder
 from pgx_ana.output.phase_blocks import PhaseBlock
-from pgx_ana.output.provenance import METADATA_KEY, SCHEMA_VERSION, STAMPS
+from pgx_ana.output.provenance import METADATA_KEY, SCHEMA_VERSION, STAMPS, time_set
 from pgx_ana.output.run_crate import DataFile, RunRecord, crate_metadata, data_file
 from pgx_ana.output.tables import Table, make_table
 from pgx_ana.output.writer import require_library
@@ -52,6 +52,7 @@ __all__ = [
     "patient_texts",
     "publication_facts",
     "require_library",
+    "time_set",
     "to_frame",
     "write",
     "write_annotations",

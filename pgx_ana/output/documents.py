@@ -12,7 +12,6 @@ from pgx_ana.knowledge import Answer, KnowledgeBase
 from pgx_ana.model import Circumstances, CohortCalls
 from pgx_ana.output.columns import Column
 from pgx_ana.output.encoding import as_utf8
-from pgx_ana.output.identifiers import has_genotype, identifiers
 from pgx_ana.output.listing import Listing
 from pgx_ana.output.literature import (
     known_markers,
@@ -24,6 +23,7 @@ from pgx_ana.output.literature import (
 from pgx_ana.output.provenance import run_facts
 from pgx_ana.output.rendering import ByteStream, TableRenderer, rows_by_sample, sample_batches
 from pgx_ana.output.tables import Value, make_table
+from pgx_ana.output.vrs_identifiers import identifiers
 from pgx_ana.terms import TEXT_TABLES, Assembly
 
 _SEPARATOR = b", "
@@ -121,7 +121,7 @@ class Documents:
                 facts = {site.variant.id: identifiers(*variant, block.knowledge)}
                 self._identifiers[variant] = _SEPARATOR + as_utf8(_to_json(facts)[1:-1])
             of_known = {True: self._identifiers[variant], False: b""}
-            texts.append(site.calls.map(has_genotype).map(of_known.__getitem__))
+            texts.append(site.calls.map(lambda call: call.is_observed).map(of_known.__getitem__))
         return texts
 
 

@@ -21,10 +21,10 @@ from xlsxwriter.utility import xl_range
 from pgx_ana.annotation import Annotations
 from pgx_ana.errors import OutputError, UsageError
 from pgx_ana.knowledge import COMPARED
-from pgx_ana.output.about import AboutRun, sheet_columns
-from pgx_ana.output.cell_text import cell_text
 from pgx_ana.output.columns import Column
 from pgx_ana.output.delimited import DelimitedStyle
+from pgx_ana.output.excel_about import AboutRun, sheet_columns
+from pgx_ana.output.excel_text import cell_text
 from pgx_ana.output.files import OutputStream, written_to
 from pgx_ana.output.rendering import number_texts, sample_batches
 from pgx_ana.output.tables import Row, Table, TableSection, Value, make_table

@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from pgx_ana.annotation import UNDETERMINED, level_words
 from pgx_ana.knowledge import Direction, Level
-from pgx_ana.terms import Assembly, CallStatus
+from pgx_ana.terms import STATUS_MEANINGS, Assembly, CallStatus
 from pgx_ana.version import __version__
 
 Resource = dict[str, object]
@@ -149,9 +149,7 @@ _DIRECTION_MEANINGS: Mapping[str, str] = MappingProxyType(
 )
 
 
-def code_systems(
-    level_meanings: Mapping[str, str], status_meanings: Mapping[str, str]
-) -> dict[str, Resource]:
+def code_systems(level_meanings: Mapping[str, str]) -> dict[str, Resource]:
     """Return our own code systems by the name of their file, with the meanings of their codes."""
     levels = [
         {"code": level, "display": level_words(level), "definition": level_meanings[level]}
@@ -161,7 +159,7 @@ def code_systems(
         {
             "code": status,
             "display": status.replace("_", " "),
-            "definition": status_meanings[status],
+            "definition": STATUS_MEANINGS[status],
         }
         for status in CallStatus
     ]

@@ -37,7 +37,6 @@ from pgx_ana.output.fhir_entries import (
 )
 from pgx_ana.terms import Assembly, CallStatus
 
-_OBSERVED = frozenset({CallStatus.CALLED, CallStatus.PARTIAL})
 _NOT_A_BASE = frozenset({".", "*"})
 
 
@@ -77,7 +76,7 @@ class SiteObservations:
     def shared(self, call: Call) -> Shared:
         """Return what a call adds to a Bundle: a call that is not observed adds its region."""
         region = self._region(call)
-        if call.status in _OBSERVED:
+        if call.is_observed:
             return observations(self._observed(call), region)
         if call.status is CallStatus.NO_CALL:
             details = Details(self._place, NO_CALL, note=call.reason)
@@ -90,7 +89,7 @@ class SiteObservations:
 
         There are none where it is not certain which allele is the reference.
         """
-        if not self._ref or call.status not in _OBSERVED:
+        if not self._ref or not call.is_observed:
             return ()
         others = (allele for allele in call.alleles if allele not in _NOT_A_BASE)
         return tuple(dict.fromkeys(allele for allele in others if allele != self._ref))
@@ -119,7 +118,6 @@ class SiteObservations:
 
     def _region(self, call: Call) -> bytes:
         """Return the site as called, or as uncalled with its status and the reason."""
-        is_observed = call.status in _OBSERVED
         codes = [variant_coding(self._variant.id)]
         region: Resource = {"coding": codes}
         if call.status is not CallStatus.CALLED:
@@ -127,7 +125,7 @@ class SiteObservations:
             codes.append(coding(STATUSES, call.status.value, shown))
             said = f"{self._variant.id} {shown}"
             region["text"] = clean(f"{said}: {call.reason}") if call.reason else said
-        url = "called" if is_observed else "uncalled"
+        url = "called" if call.is_observed else "uncalled"
         return b"," + to_json({"url": url, "valueCodeableConcept": region})
 
 

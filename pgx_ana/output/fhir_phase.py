@@ -59,7 +59,7 @@ def _of_call(
     site: SiteCalls, written: SiteObservations, call: Call, phase_set: int
 ) -> tuple[_Placed, ...]:
     linked = call.linked_alleles
-    if len(linked) != len(("first", "second")) or linked[0] == linked[1] or "." in linked:
+    if len(linked) != 2 or linked[0] == linked[1] or "." in linked:
         return ()
     block = (call.file, "" if call.phased else call.spanning_row, phase_set)
     return tuple(

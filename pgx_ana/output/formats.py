@@ -26,7 +26,7 @@ from pgx_ana.output.page_files import PageFolder, page_folder
 from pgx_ana.output.vcf_rows import RowsWriter
 from pgx_ana.output.vcf_sites import SitesWriter
 from pgx_ana.output.wide import WideWriter
-from pgx_ana.output.writer import InputRows, Job, Writer, require_library, require_room
+from pgx_ana.output.writer import InputRows, Job, Writer, check_number, require_library
 from pgx_ana.quality import Callability
 from pgx_ana.terms import TableName
 
@@ -80,7 +80,8 @@ def _xlsx(stream: OutputStream, job: Job) -> Writer:
 
 
 def _multiqc(stream: OutputStream, job: Job) -> Writer:
-    return SummaryFileWriter(stream, job.n_people)
+    del job
+    return SummaryFileWriter(stream)
 
 
 def _multiqc_folder(folder: PageFolder, job: Job) -> Writer:
@@ -142,7 +143,7 @@ def write_annotations(
     for the format is missing, or where a file for one person is to hold several.
     """
     require_library(choice)
-    require_room(choice, destination, n_people)
+    check_number(choice, destination, n_people)
     open_writer = _WRITERS[choice.file_format]
     job = Job(choice, choice.written_tables, n_people, rows)
     if choice.file_names:

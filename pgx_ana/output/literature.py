@@ -12,7 +12,6 @@ from pgx_ana.annotation import NOT_ASSESSED, Annotations, AssociationResult
 from pgx_ana.coded import Coded
 from pgx_ana.knowledge import Association, Effect, Evidence, KnowledgeBase, Stance, level_reason
 from pgx_ana.model import SiteCalls
-from pgx_ana.output.identifiers import has_genotype
 from pgx_ana.terms import Assembly
 
 Facts = Mapping[str, object]
@@ -35,7 +34,7 @@ def known_markers(block: Annotations) -> Iterator[tuple[str, Coded[bool]]]:
 def _is_known(site: SiteCalls, results: Sequence[AssociationResult]) -> Coded[bool]:
     if results:
         return _is_assessed(results)
-    return site.calls.map(has_genotype)
+    return site.calls.map(lambda call: call.is_observed)
 
 
 def _is_assessed(results: Sequence[AssociationResult]) -> Coded[bool]:

@@ -6,7 +6,6 @@ import json
 from collections import Counter
 
 from pgx_ana.annotation import Annotations
-from pgx_ana.errors import UsageError
 from pgx_ana.file_formats import FORMATS, FileFormat
 from pgx_ana.output.encoding import as_utf8
 from pgx_ana.output.file_names import FileNames
@@ -26,17 +25,9 @@ VERSIONS_FILE = "pgx-ana_mqc_versions.yml"
 
 
 class SummaryFileWriter:
-    """Writes the summary of the one person of a run to a file.
+    """Writes the summary of the one person of a run to a file."""
 
-    Raises :class:`UsageError` if there are more people.
-    """
-
-    def __init__(self, stream: ByteStream, n_people: int) -> None:
-        if n_people > 1:
-            raise UsageError(
-                f"--format {FileFormat.MULTIQC} has a file for each person, and there are "
-                f"{n_people} people: name a folder with -o"
-            )
+    def __init__(self, stream: ByteStream) -> None:
         self._stream = stream
 
     def write(self, block: Annotations) -> None:

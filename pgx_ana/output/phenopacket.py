@@ -9,18 +9,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 
 import numpy as np
 
 from pgx_ana.annotation import Annotations
 from pgx_ana.coded import Coded
-from pgx_ana.errors import UsageError
 from pgx_ana.knowledge import KnowledgeBase, VariantDefinition, VrsAllele
 from pgx_ana.model import Call, Circumstances, SiteCalls
 from pgx_ana.output.encoding import as_utf8
-from pgx_ana.output.identifiers import has_genotype
-from pgx_ana.output.provenance import run_facts
+from pgx_ana.output.provenance import run_facts, time_set
 from pgx_ana.output.rendering import ByteStream
 from pgx_ana.terms import Assembly
 from pgx_ana.version import __version__
@@ -65,19 +62,11 @@ _SEXES = {"female": "FEMALE", "male": "MALE"}
 def creation_time(environment: Mapping[str, str]) -> str:
     """Return the time for ``metaData.created``, the same whenever a run is repeated.
 
-    It is that of SOURCE_DATE_EPOCH (seconds since 1970, UTC), else :data:`NO_TIME`. Raises
-    :class:`UsageError` if it is no such number.
+    It is that of SOURCE_DATE_EPOCH, else :data:`NO_TIME`. Raises :class:`UsageError` as
+    :func:`time_set` does.
     """
-    given = environment.get("SOURCE_DATE_EPOCH", "")
-    if not given:
-        return NO_TIME
-    try:
-        return datetime.fromtimestamp(int(given), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    except (ValueError, OverflowError, OSError):
-        raise UsageError(
-            f"SOURCE_DATE_EPOCH is {given!r}: give seconds since 1970 as a whole number, or unset "
-            "it"
-        ) from None
+    given = time_set(environment)
+    return given.strftime("%Y-%m-%dT%H:%M:%SZ") if given else NO_TIME
 
 
 class PhenopacketWriter:
@@ -151,7 +140,7 @@ def _summaries(block: Annotations) -> Coded[str]:
     )
     n_known = np.zeros(len(block.calls.samples), np.int32)
     for site in sites:
-        n_known += site.calls.mask(has_genotype)
+        n_known += site.calls.mask(lambda call: call.is_observed)
     numbers, codes = np.unique(n_known, return_inverse=True)
 
     def text(number: int) -> str:
@@ -192,7 +181,7 @@ def _carried(site: SiteCalls, block: Annotations) -> Coded[tuple[bytes, ...]]:
 def _alternates(call: Call, site: SiteCalls, assembly: Assembly) -> list[str]:
     """Return the known alternate alleles that a person carries, in the order of the definition."""
     locus = site.variant.loci[assembly]
-    if not (has_genotype(call) and locus.ref_is_certain):
+    if not (call.is_observed and locus.ref_is_certain):
         return []
     return [bases for bases in site.variant.alleles if bases in call.alleles and bases != locus.ref]
 

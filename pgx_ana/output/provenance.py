@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from pgx_ana.annotation import Annotations
+from pgx_ana.errors import UsageError
 from pgx_ana.version import __version__
 
 SCHEMA_VERSION = "2.2"
@@ -15,6 +18,26 @@ METADATA_KEY = "pgx_ana"
 
 STAMPS = ("kb_version", "pgx_ana_version")
 """The last columns of every table of text."""
+
+
+_TIME = "SOURCE_DATE_EPOCH"
+"""Variable of the environment with the time to write, where results must not differ."""
+
+
+def time_set(environment: Mapping[str, str]) -> datetime | None:
+    """Return the time that SOURCE_DATE_EPOCH sets (seconds since 1970, UTC); None if it is not set.
+
+    Raises :class:`UsageError` if it is no such number.
+    """
+    given = environment.get(_TIME, "")
+    if not given:
+        return None
+    try:
+        return datetime.fromtimestamp(int(given), UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise UsageError(
+            f"{_TIME}={given}: is no number of seconds since 1970; correct or unset it"
+        ) from error
 
 
 def version_stamps(annotations: Annotations) -> tuple[str, str]:

@@ -1,7 +1,8 @@
 """The record of one run: RO-Crate metadata that follow the profile for runs of one program.
 
 Placed beside the results as ``ro-crate-metadata.json``, the record makes their folder an RO-Crate
-1.1 (Process Run Crate 0.5). Unlike results, it has times, the machine and the names of files.
+1.1 (Process Run Crate 0.5). Unlike results, it has times, the system and the names of
+files.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ _MEDIA_TYPES = {
     ".parquet": "application/vnd.apache.parquet",
     ".tsv": "text/tab-separated-values",
     ".txt": "text/plain",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 """Media types by the ending of a name; those of genetic formats are not registered."""
 
@@ -59,16 +61,16 @@ class DataFile:
 class RunRecord:
     """What is known of a run that has ended.
 
-    ``command`` is the command line, ``options`` the value of each option by its name. ``software``
-    has the version of Python and of each library. ``knowledge`` has name, version and SHA-256 of
-    the knowledge base. Times are in ISO 8601.
+    ``command`` is the command line, ``options`` the value of each option by its name. ``system``
+    is the operating system, ``software`` has the version of Python and of each library.
+    ``knowledge`` has name, version and SHA-256 of the knowledge base. Times are in ISO 8601.
     """
 
     command: str
     options: Mapping[str, object]
     program: str
     version: str
-    machine: str
+    system: str
     software: Mapping[str, str]
     knowledge: Mapping[str, str]
     inputs: tuple[DataFile, ...]
@@ -158,7 +160,7 @@ def _program(record: RunRecord, software: list[Entity]) -> Entity:
         "@type": "SoftwareApplication",
         "name": record.program,
         "softwareVersion": record.version,
-        "operatingSystem": record.machine,
+        "operatingSystem": record.system,
         "softwareRequirements": _references(software),
     }
 

@@ -20,7 +20,7 @@ from pgx_ana.output.vcf_terms import (
     escaped,
     status_code,
 )
-from pgx_ana.terms import Assembly, CallStatus
+from pgx_ana.terms import OBSERVED, Assembly, CallStatus
 
 FORMAT = "GT:FT:GQ:DP:PS:PGXS"
 FILTERED = "filtered"
@@ -32,9 +32,7 @@ _UNSPECIFIED = "<*>"
 
 _BASES = frozenset("ACGTN")
 _MAX_INTEGER = (1 << 31) - 1
-_WITH_GENOTYPE = frozenset(
-    {CallStatus.CALLED, CallStatus.PARTIAL, CallStatus.FILTERED, CallStatus.UNKNOWN_ALLELE}
-)
+_WITH_GENOTYPE = OBSERVED | {CallStatus.FILTERED, CallStatus.UNKNOWN_ALLELE}
 
 
 class Numbers:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import weakref
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 from pgx_ana.file_formats import FileFormat
@@ -13,15 +14,14 @@ from pgx_ana.output.encoding import as_utf8
 from pgx_ana.output.files import OutputStream, written_to
 from pgx_ana.output.writer import Job
 
+_COLUMNS = b"#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT"
+_NAMES = -1
+"""The number of the line with the names of the people, among the rows."""
+
 _MAX_IN_MEMORY = 1 << 25
 _PIECE_BYTES = 1 << 20
 _TEMPORARY = "the temporary folder"
 _TO_BLANKS = str.maketrans("\t\r\n", "   ")
-
-
-def sample_column(name: str) -> bytes:
-    """Return the name of a person as a column of the header, which has no tab and no line end."""
-    return as_utf8(name.translate(_TO_BLANKS))
 
 
 class RowSpool:
@@ -37,6 +37,13 @@ class RowSpool:
         self._pieces: dict[int, list[tuple[int, int]]] = {}
         self._end = 0
 
+    def add_people(self, samples: Iterable[str]) -> None:
+        """Add the names of the next people to the line above the rows.
+
+        A column has neither tab nor line end: a blank stands for each.
+        """
+        self.add(_NAMES, (as_utf8(name.translate(_TO_BLANKS)) for name in samples))
+
     def add(self, row: int, columns: Iterable[bytes]) -> None:
         """Add the next columns of a row, by its number."""
         content = b"".join(b"\t" + column for column in columns)
@@ -46,7 +53,20 @@ class RowSpool:
         self._pieces.setdefault(row, []).append((self._end, len(content)))
         self._end += len(content)
 
-    def columns(self, row: int) -> Iterator[bytes]:
+    def text(self, head: Iterable[bytes], rows: Iterable[tuple[int, bytes]]) -> Iterator[bytes]:
+        """Yield the text of a file, in any pieces.
+
+        ``head`` are the ``##`` lines, without line feeds. ``rows`` are numbers of rows with their
+        columns from CHROM to FORMAT, in the order of the file.
+        """
+        for line in head:
+            yield line + b"\n"
+        for number, fixed in chain([(_NAMES, _COLUMNS)], rows):
+            yield fixed
+            yield from self._columns(number)
+            yield b"\n"
+
+    def _columns(self, row: int) -> Iterator[bytes]:
         """Yield all columns of a row, each with a tab in front, in any pieces."""
         for start, size in self._pieces.get(row, ()):
             with written_to(_TEMPORARY):

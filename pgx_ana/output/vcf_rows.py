@@ -11,7 +11,7 @@ from pgx_ana.errors import UsageError
 from pgx_ana.model import SiteCalls, Variant
 from pgx_ana.output.encoding import as_utf8
 from pgx_ana.output.files import OutputStream
-from pgx_ana.output.vcf_file import RowSpool, sample_column, write_vcf
+from pgx_ana.output.vcf_file import RowSpool, write_vcf
 from pgx_ana.output.vcf_identifiers import IDENTIFIER_LINES, IDENTIFIERS_KEY
 from pgx_ana.output.vcf_terms import (
     ANNOTATION_KEY,
@@ -29,7 +29,6 @@ from pgx_ana.output.vcf_terms import (
 )
 from pgx_ana.output.writer import InputRow, Job
 
-_NAMES = -1
 _DECLARED = re.compile(rb"^##(contig|INFO|FORMAT|FILTER)=<(?:[^\n]*?,)?ID=([^,>\n]+)", re.MULTILINE)
 _NOT_DESCRIBED = {
     b"contig": b"##contig=<ID=%s>",
@@ -69,7 +68,7 @@ class RowsWriter:
         sites = {site.variant.id: site for site in block.calls.sites}
         if self._notes is None:
             self._begin(block)
-        self._spool.add(_NAMES, map(sample_column, block.calls.samples))
+        self._spool.add_people(block.calls.samples)
         for number, row in enumerate(self._rows):
             columns = self._input.columns(number)
             statuses = _statuses([sites[name] for name, _ in row.sites])
@@ -77,7 +76,7 @@ class RowsWriter:
 
     def close(self) -> None:
         """Write the file, whose rows are complete now."""
-        write_vcf(self._text(), self._stream, self._job)
+        write_vcf(self._spool.text(self._head, self._fixed()), self._stream, self._job)
 
     def _begin(self, block: Annotations) -> None:
         self._notes = AlleleNotes(block.knowledge, block.calls.assembly)
@@ -111,19 +110,16 @@ class RowsWriter:
         listed = f": {', '.join(absent)}" if absent else ""
         yield f"{OWN_LINE}sites_without_row={len(absent)}{listed}"
 
-    def _text(self) -> Iterator[bytes]:
-        for line in self._head:
-            yield line + b"\n"
-        yield b"#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT"
-        yield from self._spool.columns(_NAMES)
-        yield b"\n"
+    def _fixed(self) -> Iterator[tuple[int, bytes]]:
+        """Yield the number of each row, and its columns from CHROM to FORMAT."""
+        if self._notes is None:
+            return  # no block came
         for number, row in enumerate(self._rows):
             *fixed, info = row.fixed.split(b"\t")
-            yield b"\t".join((*fixed, self._info(row, info), _format(row.format)))
-            yield from self._spool.columns(number)
-            yield b"\n"
+            annotated = self._info(row, info, self._notes)
+            yield number, b"\t".join((*fixed, annotated, _format(row.format)))
 
-    def _info(self, row: InputRow, info: bytes) -> bytes:
+    def _info(self, row: InputRow, info: bytes, notes: AlleleNotes) -> bytes:
         """Return the INFO of a row with what is known of its alleles behind it."""
         kept = [part for part in info.split(b";") if part not in {b"", MISSING_VALUE}]
         kept = [part for part in kept if part.partition(b"=")[0] not in _OWN_NAMES]
@@ -133,24 +129,18 @@ class RowsWriter:
         entries = [
             entry
             for name, bases in row.sites
-            if self._notes is not None
-            for entry in self._notes.entries(
-                self._variants[name], alleles, bases or ("",) * len(alleles)
-            )
+            for entry in notes.entries(self._variants[name], alleles, bases or ("",) * len(alleles))
         ]
         names = ",".join(escaped(name) for name, _ in row.sites)
         own = [f"{VARIANTS_KEY}={names}", f"{ANNOTATION_KEY}={','.join(entries)}"]
-        if (
-            self._notes is not None
-            and not info.startswith(_IDENTIFIED)
-            and b";" + _IDENTIFIED not in info
-        ):
+        if not info.startswith(_IDENTIFIED) and b";" + _IDENTIFIED not in info:
             variants = [self._variants[name] for name, _ in row.sites]
-            own[:0] = self._notes.identifiers.info(variants, int(columns[1]), alleles)
+            own[:0] = notes.identifiers.info(variants, int(columns[1]), alleles)
         return b";".join((*kept, *map(as_utf8, own)))
 
 
 _IDENTIFIED = as_utf8(f"{IDENTIFIERS_KEY}=")
+_STATUS = as_utf8(STATUS_KEY)
 _OWN_NAMES = frozenset(map(as_utf8, OWN_KEYS))
 
 
@@ -185,14 +175,14 @@ def _fields(row_format: bytes) -> list[tuple[int, bytes]]:
 
     Fields without a name and the status of an earlier run are not.
     """
-    dropped = {b"", MISSING_VALUE, as_utf8(STATUS_KEY)}
+    dropped = {b"", MISSING_VALUE, _STATUS}
     return [
         (number, name) for number, name in enumerate(row_format.split(b":")) if name not in dropped
     ]
 
 
 def _format(row_format: bytes) -> bytes:
-    return b":".join((*(name for _, name in _fields(row_format)), as_utf8(STATUS_KEY)))
+    return b":".join((*(name for _, name in _fields(row_format)), _STATUS))
 
 
 def _with_status(

@@ -15,13 +15,10 @@ from pgx_ana.output.vcf_cells import (
     SiteRow,
     contig_name,
 )
-from pgx_ana.output.vcf_file import RowSpool, sample_column, write_vcf
+from pgx_ana.output.vcf_file import RowSpool, write_vcf
 from pgx_ana.output.vcf_identifiers import IDENTIFIER_LINES
 from pgx_ana.output.vcf_terms import AlleleNotes, info_lines, stamp_lines, status_line
 from pgx_ana.output.writer import Job
-
-_NAMES = -1
-"""The number of the line with the names of the people, among the rows."""
 
 _LINES = (
     f'##FILTER=<ID={FILTERED},Description="The genotype fails a filter or threshold of the run">',
@@ -65,13 +62,15 @@ class SitesWriter:
         calls = block.calls
         if self._notes is None:
             self._begin(block)
-        self._spool.add(_NAMES, map(sample_column, calls.samples))
+        self._spool.add_people(calls.samples)
         for number, (row, site) in enumerate(zip(self._rows, calls.sites, strict=True)):
             self._spool.add(number, row.cells(site))
 
     def close(self) -> None:
         """Write the file, whose rows are complete now."""
-        write_vcf(self._text(), self._stream, self._job)
+        head = (*self._head, *self._field_lines(), status_line())
+        text = self._spool.text(map(as_utf8, head), self._fixed())
+        write_vcf(text, self._stream, self._job)
 
     def _begin(self, block: Annotations) -> None:
         assembly = block.calls.assembly
@@ -96,18 +95,13 @@ class SitesWriter:
             *info_lines(per="for each allele of the row"),
         )
 
-    def _text(self) -> Iterator[bytes]:
-        for line in (*self._head, *self._field_lines(), status_line()):
-            yield as_utf8(f"{line}\n")
-        yield b"#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT"
-        yield from self._spool.columns(_NAMES)
-        yield b"\n"
+    def _fixed(self) -> Iterator[tuple[int, bytes]]:
+        """Yield the number of each row, and its columns from CHROM to FORMAT."""
+        if self._notes is None:
+            return  # no block came
         places = [(self._ranks[row.chrom], row.pos, at) for at, row in enumerate(self._rows)]
         for _, _, number in sorted(places):
-            if self._notes is not None:
-                yield as_utf8(self._rows[number].fixed(self._notes))
-                yield from self._spool.columns(number)
-                yield b"\n"
+            yield number, as_utf8(self._rows[number].fixed(self._notes))
 
     def _field_lines(self) -> Iterator[str]:
         """Yield the declarations of the fields whose type depends on their values."""

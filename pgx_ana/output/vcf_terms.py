@@ -13,7 +13,7 @@ from pgx_ana.model import Call, Variant
 from pgx_ana.output.encoding import as_utf8
 from pgx_ana.output.provenance import METADATA_KEY, run_facts
 from pgx_ana.output.vcf_identifiers import RowIdentifiers
-from pgx_ana.terms import Assembly, CallSource, CallStatus
+from pgx_ana.terms import STATUS_MEANINGS, Assembly, CallSource, CallStatus
 
 MISSING_VALUE = b"."
 ANNOTATION_KEY = "PGXANA"
@@ -41,18 +41,6 @@ _ANNOTATION_FIELDS = (
     "Associations",
 )
 
-_MEANINGS: Mapping[CallStatus, str] = MappingProxyType(
-    {
-        CallStatus.CALLED: "a genotype of known alleles",
-        CallStatus.PARTIAL: "one known allele; the other copy is missing, or there is one copy",
-        CallStatus.NO_CALL: "a record covers the site, and has no genotype",
-        CallStatus.FILTERED: "the genotype fails a filter or threshold",
-        CallStatus.ABSENT: "no record covers the site; this is not reference",
-        CallStatus.UNKNOWN_ALLELE: "an allele that the knowledge base does not know",
-        CallStatus.MISMATCH: "records disagree with the reference or with one another",
-        CallStatus.NOT_ASSESSABLE: "the site is deleted, changed in copy number or not readable",
-    }
-)
 _SOURCES: Mapping[CallSource, tuple[str, str]] = MappingProxyType(
     {
         CallSource.ASSERTED: ("_asserted", "absent, and reference as the user asserts"),
@@ -98,8 +86,8 @@ def stamp_lines(block: Annotations) -> Iterator[str]:
     """Yield what the run is: versions, assembly and options, and what each status code means."""
     facts = run_facts(block)
     yield f"{OWN_LINE}run={json.dumps(facts, sort_keys=True)}"
-    for status, meaning in _MEANINGS.items():
-        yield f'{OWN_LINE}status=<ID={status},Description="{meaning}">'
+    for status in CallStatus:
+        yield f'{OWN_LINE}status=<ID={status},Description="{STATUS_MEANINGS[status]}">'
     for suffix, meaning in _SOURCES.values():
         for status in (CallStatus.CALLED, CallStatus.PARTIAL):
             yield f'{OWN_LINE}status=<ID={status}{suffix},Description="{status}: {meaning}">'

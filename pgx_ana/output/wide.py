@@ -17,9 +17,7 @@ from pgx_ana.output.delimited import DelimitedStyle
 from pgx_ana.output.encoding import as_utf8
 from pgx_ana.output.provenance import STAMPS, version_stamps
 from pgx_ana.output.rendering import ByteStream, sample_batches
-from pgx_ana.terms import CallStatus, TableName
-
-_OBSERVED = frozenset({CallStatus.CALLED, CallStatus.PARTIAL})
+from pgx_ana.terms import TableName
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,7 +85,7 @@ def _genotype_cells(variant: Variant, calls: Coded[Call]) -> Coded[str]:
     """Return genotypes in a fixed order regardless of phase, or the status."""
 
     def cell(call: Call) -> str:
-        if call.status not in _OBSERVED:
+        if not call.is_observed:
             return call.status.value
         return unphased_genotype(call, variant) + SOURCE_NOTES.get(call.source, "")
 

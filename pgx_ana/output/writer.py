@@ -9,7 +9,7 @@ from typing import Protocol
 
 from pgx_ana.annotation import Annotations
 from pgx_ana.errors import UsageError
-from pgx_ana.file_formats import OutputChoice
+from pgx_ana.file_formats import OutputChoice, without_compression
 from pgx_ana.output.files import OutputStream
 from pgx_ana.terms import TableName
 
@@ -88,11 +88,17 @@ def require_library(choice: OutputChoice) -> None:
         )
 
 
-def require_room(choice: OutputChoice, destination: str, n_people: int) -> None:
+def check_number(choice: OutputChoice, destination: str, n_people: int) -> None:
     """Raise :class:`UsageError` if several people are to go to a file that holds one."""
-    name = destination.casefold().removesuffix(".gz").removesuffix(".bgz")
     facts = choice.facts
-    if n_people > 1 and name.endswith(facts.endings_of_one):
+    if n_people <= 1:
+        return
+    if facts.is_by_person and not choice.is_folder(destination):
+        raise UsageError(
+            f"--format {choice.file_format} has a file for each person, and there are {n_people} "
+            "people: name a folder with -o"
+        )
+    if without_compression(destination.casefold()).endswith(facts.endings_of_one):
         *_, last = (ending for ending in facts.endings if ending not in facts.endings_of_one)
         raise UsageError(
             f"-o {destination}: a file with this ending holds one person, and there are "

@@ -39,7 +39,7 @@ from pgx_ana.quality.cohort import (
 )
 from pgx_ana.quality.partition import Partition
 from pgx_ana.quality.run_tally import RunTally
-from pgx_ana.terms import CallSource, CallStatus
+from pgx_ana.terms import OBSERVED, CallSource
 
 MAX_LISTED_PEOPLE = 1_000
 """People up to whom each is listed by name."""
@@ -52,7 +52,6 @@ _MAX_KINDS = 10
 _MAX_DECIDING = 10
 _MAX_DECIDING_KEPT = 5_000
 
-_WITH_GENOTYPE = frozenset({CallStatus.CALLED, CallStatus.PARTIAL})
 T = TypeVar("T")
 U = TypeVar("U", bound=Hashable)
 C = TypeVar("C", SiteCell, SetCell)
@@ -249,14 +248,14 @@ def _most_frequent_first(counts: Counter[C]) -> dict[C, int]:
 
 
 def _site_cell(call: Call, variant: Variant) -> SiteCell:
-    is_told = call.status in _WITH_GENOTYPE
+    is_told = call.status in OBSERVED
     return SiteCell(state_of(call), unphased_genotype(call, variant) if is_told else "")
 
 
 def _marker_cell(call: MarkerCall) -> SiteCell:
     """Return the cell of a variant's call as it is shown to the reader."""
     state = ASSERTED if call.source is CallSource.ASSERTED else call.status.value
-    return SiteCell(state, call.genotype if call.status in _WITH_GENOTYPE else "")
+    return SiteCell(state, call.genotype if call.status in OBSERVED else "")
 
 
 def _frequency(check: FrequencyCheck, knowledge: KnowledgeBase) -> SiteFrequency | None:

@@ -9,8 +9,7 @@ from pgx_ana.report.cohort_sites import STATES
 from pgx_ana.report.environment import render
 from pgx_ana.report.people_script import PEOPLE_SCRIPT
 from pgx_ana.report.script_source import script_source
-from pgx_ana.report.words import STATUS_MEANINGS
-from pgx_ana.terms import FIXED_SENTENCE
+from pgx_ana.terms import FIXED_SENTENCE, STATUS_MEANINGS
 
 
 def cohort_page(

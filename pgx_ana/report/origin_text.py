@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from pgx_ana.report.patient import GeneSites, PatientReport
 from pgx_ana.report.sheet import Sheet, joined
-from pgx_ana.report.words import SITE_STATES, STATUS_MEANINGS, STATUSES, glossary, level_glossary
-from pgx_ana.terms import CallStatus
+from pgx_ana.report.words import SITE_STATES, STATUSES, glossary, level_glossary
+from pgx_ana.terms import STATUS_MEANINGS, CallStatus
 
 _ABSENT = STATUSES[CallStatus.ABSENT.value]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pgx_ana.report.environment import render
 from pgx_ana.report.patient import patient_report
 from pgx_ana.report.studies import Facts
-from pgx_ana.report.words import SITE_STATES, STATUS_MEANINGS
-from pgx_ana.terms import FIXED_SENTENCE
+from pgx_ana.report.words import SITE_STATES
+from pgx_ana.terms import FIXED_SENTENCE, STATUS_MEANINGS
 
 
 def patient_page(document: Facts, home: str = "") -> bytes:

@@ -10,7 +10,8 @@ from pgx_ana.report.patient import Gathered, PatientReport
 from pgx_ana.report.result_text import outcome_lines
 from pgx_ana.report.sheet import Sheet, joined
 from pgx_ana.report.unknowns import MissingSet, MissingSite, MissingSites
-from pgx_ana.report.words import SITE_STATES, STATUS_MEANINGS, counted
+from pgx_ana.report.words import SITE_STATES, counted
+from pgx_ana.terms import STATUS_MEANINGS
 
 _MEANINGS = {SITE_STATES[status].key: text for status, text in STATUS_MEANINGS.items()}
 

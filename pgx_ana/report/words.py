@@ -89,20 +89,6 @@ ASSERTED = Mark("asserted", "asserted", "▣")
 SITE_STATES = {"called": STATUSES["called"], CallSource.ASSERTED.value: ASSERTED, **STATUSES}
 """All states of a site, in the order in which they are listed."""
 
-STATUS_MEANINGS = {
-    CallStatus.CALLED.value: "both copies are known",
-    CallSource.ASSERTED.value: "no record; the user declared such sites to be reference: not "
-    "observed",
-    CallStatus.PARTIAL.value: "one copy is known, or there is only one",
-    CallStatus.NO_CALL.value: "the file has the site, but no genotype",
-    CallStatus.FILTERED.value: "the genotype did not pass a filter",
-    CallStatus.ABSENT.value: "the file says nothing: this is not a reference genotype",
-    CallStatus.UNKNOWN_ALLELE.value: "an allele that the knowledge base does not list, or a "
-    "deleted copy",
-    CallStatus.MISMATCH.value: "the file contradicts the reference or itself",
-    CallStatus.NOT_ASSESSABLE.value: "a deletion, a copy-number change or a repeat hides the site",
-}
-
 SETTLED_BY = {
     CallStatus.NO_CALL.value: "sequencing the site again, or another sample",
     CallStatus.FILTERED.value: "a genotype that passes: deeper reads, or a look at the filter",

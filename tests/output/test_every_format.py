@@ -10,6 +10,7 @@ from helpers.paths import EXAMPLE, GOLDEN, TOY, TOY_HAPLOTYPES
 
 from pgx_ana import Result, annotate, load_knowledge_base
 from pgx_ana.file_formats import FileFormat, OutputChoice
+from pgx_ana.knowledge import COMPARED
 from pgx_ana.output import write_annotations
 from pgx_ana.terms import CallStatus
 
@@ -49,9 +50,13 @@ def write_format(result: Result, kind: FileFormat, path: Path) -> Path:
 
 
 def test_the_people_have_what_formats_could_confuse() -> None:
-    """Homozygous reference, absent and refused genotypes, both directions, and more."""
-    statuses: set[str] = set()
+    """Every status, homozygous genotypes among the called ones, and every difference."""
+    calls: set[tuple[str, str]] = set()
+    directions: set[str] = set()
     for path, directories in PEOPLE.values():
         truth = _truth(annotate(path, kb=load_knowledge_base(directories)))
-        statuses |= {status for _, status in truth.calls.values()}
-    assert set(CallStatus) == statuses
+        calls |= set(truth.calls.values())
+        directions |= {direction for _, _, direction in truth.findings}
+    assert set(CallStatus) == {status for _, status in calls}
+    assert ("A/A", "called") in calls
+    assert directions >= COMPARED

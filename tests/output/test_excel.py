@@ -23,10 +23,10 @@ from pgx_ana.annotation import Annotations
 from pgx_ana.errors import InputError, OutputError, UsageError
 from pgx_ana.file_formats import FileFormat, OutputChoice
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.output import STAMPS, cell_text, excel, write_annotations
-from pgx_ana.output.cell_text import MAX_UNITS
+from pgx_ana.output import STAMPS, excel, write_annotations
 from pgx_ana.output.columns import COLUMNS
 from pgx_ana.output.excel import COLOURS, SHEETS
+from pgx_ana.output.excel_text import MAX_UNITS, cell_text
 from pgx_ana.pipeline import Request
 from pgx_ana.terms import TableName
 from pgx_ana.version import __version__
@@ -131,7 +131,7 @@ def test_hostile_names_are_text(
     ids=lambda text: text[:12].encode("unicode_escape").decode(),
 )
 def test_what_a_cell_cannot_hold_is_shown(text: str, shown: str) -> None:
-    assert shown == cell_text.cell_text(text)
+    assert shown == cell_text(text)
     assert len(shown.encode("utf-16-le")) <= 2 * MAX_UNITS
 
 

@@ -7,11 +7,12 @@ import tempfile
 from pathlib import Path
 from urllib.parse import unquote
 
+import pytest
 from helpers.drawn_people import STYLES, people
 from helpers.fixture_types import MakeVcf
 from helpers.toy_people import Person, Style, write_vcf
 from helpers.varied_people import SAMPLES, varied_people
-from helpers.vcf_rows import rows_of, text_of, told
+from helpers.vcf_rows import PlainRow, rows_of, text_of, told
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -35,12 +36,15 @@ def read_back(path: Path, knowledge: KnowledgeBase, target: Path, **words: objec
     assert first.calls.assembly is second.calls.assembly
 
 
-def test_each_status_and_allele(
-    toy_haplotypes: KnowledgeBase, make_vcf: MakeVcf, tmp_path: Path
-) -> None:
+@pytest.fixture
+def rows(toy_haplotypes: KnowledgeBase, make_vcf: MakeVcf, tmp_path: Path) -> list[PlainRow]:
+    """Return the rows of people with every status and kind of allele."""
     target = tmp_path / "out.vcf"
     write_annotations([varied_people(make_vcf, toy_haplotypes)], SITES, str(target), 3)
-    rows = rows_of(target.read_text(encoding="utf-8"))
+    return rows_of(target.read_text(encoding="utf-8"))
+
+
+def test_each_status_and_allele(rows: list[PlainRow]) -> None:
     told_rows = [(*row.fixed[:7], row.fixed[8], *row.people.values()) for row in rows]
     fmt = "GT:FT:GQ:DP:PS:PGXS"
     expected = [
@@ -71,12 +75,7 @@ def test_each_status_and_allele(
     assert list(SAMPLES) == list(rows[0].people)
 
 
-def test_each_allele_has_an_entry_with_what_is_known(
-    toy_haplotypes: KnowledgeBase, make_vcf: MakeVcf, tmp_path: Path
-) -> None:
-    target = tmp_path / "out.vcf"
-    write_annotations([varied_people(make_vcf, toy_haplotypes)], SITES, str(target), 3)
-    rows = rows_of(target.read_text(encoding="utf-8"))
+def test_each_allele_has_an_entry_with_what_is_known(rows: list[PlainRow]) -> None:
     survival = "rs1-survival^survival^single_corrected^1^0^0"
     level = "rs1-level^level^unsettled^0^0^0"
     of_a = f"{survival}^A/A~higher+A/C~higher&{level}^A/A~unsettled+A/C~unsettled"
@@ -127,8 +126,8 @@ def test_phase_sets_with_names_stay_apart(
     rows = ["1 100 A C 0|1:one", "1 200 A C 0|1:other", "1 300 T C 1|0:one"]
     path = make_vcf(rows, fmt="GT:PS")
     read_back(path, toy_haplotypes, tmp_path / "out.vcf")
-    _, _, third = (row.values("PS") for row in rows_of(text_of(tmp_path / "out.vcf"))[:3])
-    first, second, _ = (row.values("PS") for row in rows_of(text_of(tmp_path / "out.vcf"))[:3])
+    written = rows_of(text_of(tmp_path / "out.vcf"))
+    first, second, third = (row.values("PS") for row in written[:3])
     assert first == third != second
 
 

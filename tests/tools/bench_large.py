@@ -180,7 +180,7 @@ class Bench:
             "people.phenopacket.ndjson",
             "people.xlsx",
         )
-        commands = {name: self._annotate(name, *SLICES) for name in names}
+        commands: dict[str, Sequence[str]] = {name: self._annotate(name, *SLICES) for name in names}
         commands["all sites.vcf.gz"] = self._annotate("sites.vcf.gz", *SLICES, "--all-sites")
         commands["folder for MultiQC"] = self._annotate("summaries", *SLICES, "-f", "multiqc")
         commands["4 x bcftools query"] = self._query(*SLICES)

@@ -27,7 +27,7 @@ from pgx_ana.output.fhir_codes import code_systems
 from pgx_ana.pipeline import Request, run
 from pgx_ana.quality import CohortTally
 from pgx_ana.report import CohortOptions, cohort_page, patient_text, site_pages
-from pgx_ana.report.words import STATUS_MEANINGS, level_glossary
+from pgx_ana.report.words import level_glossary
 from pgx_ana.terms import TEXT_TABLES
 
 _TABLES = """# Tables
@@ -80,7 +80,7 @@ def generated() -> dict[Path, str]:
 def _code_systems() -> dict[Path, str]:
     """Return our own code systems for FHIR."""
     meanings = {mark.key: meaning for mark, meaning in level_glossary()}
-    systems = code_systems(meanings, STATUS_MEANINGS)
+    systems = code_systems(meanings)
     return {ROOT / "docs" / "fhir" / name: _json(system) for name, system in systems.items()}
 
 

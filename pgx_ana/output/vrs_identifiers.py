@@ -1,19 +1,11 @@
-"""The VRS identifiers of the alleles of variants whose genotype is known."""
+"""The VRS identifiers of the alleles of a variant."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from pgx_ana.knowledge import KnowledgeBase, VrsAllele
-from pgx_ana.model import Call
-from pgx_ana.terms import Assembly, CallStatus
-
-_OBSERVED = frozenset({CallStatus.CALLED, CallStatus.PARTIAL})
-
-
-def has_genotype(call: Call) -> bool:
-    """Return whether at least one copy of a variant is known."""
-    return call.status in _OBSERVED
+from pgx_ana.terms import Assembly
 
 
 def identifiers(
