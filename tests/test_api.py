@@ -34,7 +34,7 @@ from pgx_ana.version import __version__
 
 Annotate = Callable[..., Result]
 
-PERSON = EXAMPLE / "NA12717.GRCh38.vcf"
+PERSON = EXAMPLE / "spoiled.GRCh38.vcf"
 DTYPES = {"integer": "Int64", "number": "Float32"}
 
 
