@@ -1,0 +1,239 @@
+"""The commands in Markdown pages, run as a reader runs them.
+
+A fenced block ``console`` has commands (``$ command``, continued with ``> ``) and below each what
+it printed. Blocks ``python`` are run, too; a block ``text`` right below one is what it printed.
+All other code says in a comment before it why it is not run here, or which test runs it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from helpers.paths import ROOT
+
+ANYTHING = "..."
+"""A line of a page that stands for any number of lines."""
+
+_FENCE = re.compile(r"^( *)```(\S*)\n(.*?)^\1```$", re.DOTALL | re.MULTILINE)
+_NOTE = re.compile(r"<!-- (not run|run by): ?(.+?) -->\n+ *\Z")
+_RUN = ("console", "python")
+_END = "\x01"
+
+
+@dataclass(frozen=True)
+class Block:
+    """Fenced code. ``line`` is that of its first line, 1-based; ``span`` are its characters.
+
+    ``note`` is what the comment before it says, empty if there is none.
+    """
+
+    language: str
+    text: str
+    line: int
+    span: tuple[int, int]
+    note: str
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command with the output below it; ``shown`` is None where a page shows none."""
+
+    line: int
+    text: str
+    shown: str | None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command printed, on both streams, and its exit code."""
+
+    output: str
+    code: int
+
+
+def all_pages() -> list[Path]:
+    """Return the README and all pages below docs/ and data/, and those of the project itself."""
+    folders = (ROOT / name for name in ("docs", "data", "pipelines"))
+    below = (path for folder in folders for path in sorted(folder.rglob("*.md")))
+    return [*sorted(ROOT.glob("*.md")), *below]
+
+
+def blocks(page: str) -> list[Block]:
+    """Return the fenced blocks of a page."""
+    found = []
+    for match in _FENCE.finditer(page):
+        indent, language, text = match[1], match[2], match[3]
+        note = _NOTE.search(page[: match.start()])
+        lines = [line.removeprefix(indent) for line in text.splitlines(keepends=True)]
+        number = page.count("\n", 0, match.start(3)) + 1
+        said = f"{note[1]}: {note[2]}" if note else ""
+        found.append(Block(language, "".join(lines), number, match.span(3), said))
+    return found
+
+
+def is_run(block: Block) -> bool:
+    """Return whether a block is run as a part of its page."""
+    return block.language in _RUN and not block.note
+
+
+def commands(block: Block) -> list[Command]:
+    """Return the commands of a block ``console``."""
+    found: list[Command] = []
+    for offset, line in enumerate(block.text.splitlines()):
+        if line.startswith("$ "):
+            found.append(Command(block.line + offset, line[2:], None))
+            continue
+        assert found, f"line {block.line}: output without a command"
+        last = found[-1]
+        if line.startswith("> ") and last.shown is None:
+            text = f"{last.text}\n{line[2:]}"
+            found[-1] = Command(last.line, text, None)
+        else:
+            found[-1] = Command(last.line, last.text, f"{last.shown or ''}{line}\n")
+    return found
+
+
+def run_page(page: str, folder: Path) -> dict[int, Outcome]:
+    """Run all commands of a page in one shell; return what came of each, by its line.
+
+    Blocks ``python`` are run as one program at the place of the first of them.
+    """
+    lines: list[int] = []
+    script = ["set -o pipefail\n"]
+    for block in blocks(page):
+        if not is_run(block):
+            continue
+        if block.language == "python":
+            lines.append(block.line)
+            script.append(_wrapped(f"python - <<'PYTHON'\n{block.text}PYTHON"))
+            continue
+        for command in commands(block):
+            lines.append(command.line)
+            script.append(_wrapped(command.text))
+    process = subprocess.run(
+        ["bash"],
+        input="".join(script),
+        cwd=folder,
+        env=_environment(folder),
+        check=False,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    parts = process.stdout.split(_END)
+    outputs = parts[:-1:2]
+    codes = [int(code) for code in parts[1::2]]
+    assert len(codes) == len(lines), f"the shell ended early:\n{process.stdout}"
+    pairs = zip(outputs, codes, strict=True)
+    return dict(zip(lines, (Outcome(*pair) for pair in pairs), strict=True))
+
+
+def faults(page: str, outcomes: Mapping[int, Outcome]) -> Iterator[str]:
+    """Yield what differs between what a page shows and what its commands did."""
+    for command, outcome, follower in _with_followers(page, outcomes):
+        place = f"line {command.line}: {command.text}"
+        if outcome.code and not follower.startswith("echo $?"):
+            yield f"{place}\n  exit code {outcome.code}:\n{outcome.output}"
+        elif command.shown is not None and not agrees(command.shown, outcome.output):
+            yield f"{place}\n  shown:\n{command.shown}\n  printed:\n{outcome.output}"
+
+
+def agrees(shown: str, printed: str) -> bool:
+    """Return whether shown output is the printed one; ``...`` stands for any lines."""
+    lines = (
+        r"(?:.*\n)*" if line.strip() == ANYTHING else re.escape(line.rstrip()) + r"[ \t]*\n"
+        for line in shown.splitlines()
+    )
+    text = printed if printed.endswith("\n") or not printed else printed + "\n"
+    return re.fullmatch("".join(lines), text) is not None
+
+
+def renewed(page: str, outcomes: Mapping[int, Outcome]) -> str:
+    """Return a page with the output that its commands printed, where that differs.
+
+    Output with ``...`` in it, and commands without output, stay as they are.
+    """
+    for block in reversed(blocks(page)):
+        if not is_run(block) or block.language != "console":
+            continue
+        parts = []
+        for command in commands(block):
+            parts.append("$ " + command.text.replace("\n", "\n> ") + "\n")
+            printed = outcomes[command.line].output
+            if command.shown is None:
+                continue
+            keep = ANYTHING in command.shown.splitlines() or agrees(command.shown, printed)
+            parts.append(command.shown if keep else _without_trailing_space(printed))
+        start, end = block.span
+        page = page[:start] + "".join(parts) + page[end:]
+    return page
+
+
+def fill_folder(folder: Path) -> None:
+    """Put into a folder what a reader has: the example files."""
+    shutil.copytree(ROOT / "data" / "example", folder, dirs_exist_ok=True)
+
+
+def _with_followers(
+    page: str, outcomes: Mapping[int, Outcome]
+) -> Iterator[tuple[Command, Outcome, str]]:
+    """Yield commands and programs of a page, what came of each, and what follows."""
+    steps: list[Command] = []
+    found = blocks(page)
+    for block, below in zip(found, [*found[1:], None], strict=True):
+        if not is_run(block):
+            continue
+        if block.language == "console":
+            steps += commands(block)
+            continue
+        between = page[block.span[1] : below.span[0]] if below else ""
+        is_output = below is not None and below.language == "text" and not _has_words(between)
+        shown = below.text if below and is_output else None
+        steps.append(Command(block.line, block.text, shown))
+    for step, follower in zip(steps, [*steps[1:], None], strict=True):
+        yield step, outcomes[step.line], follower.text if follower else ""
+
+
+def _has_words(between: str) -> bool:
+    """Return whether there is more than two fences between blocks."""
+    return bool(between.replace("```text", "").replace("```", "").strip())
+
+
+def _wrapped(command: str) -> str:
+    """Return lines of a script that run a command and mark the end of its output.
+
+    The exit code is that of the command for the next one, too.
+    """
+    return (
+        f"{{ {command}\n}} 2>&1 < /dev/null; code=$?\nprintf '\\001%s\\001' $code; (exit $code)\n"
+    )
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """Return the variables of a reader's shell, in which programs are those under test."""
+    programs = folder.parent / f"{folder.name}.bin"
+    programs.mkdir(exist_ok=True)
+    for name, module in (("pgx-ana", " -m pgx_ana"), ("python", "")):
+        path = programs / name
+        path.write_text(f'#!/bin/sh\nexec {sys.executable}{module} "$@"\n')
+        path.chmod(0o755)
+    return {
+        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(ROOT),
+        "HOME": os.environ.get("HOME", "/"),
+        "LANG": "C.UTF-8",
+        "COLUMNS": "100",
+        "TERM": "dumb",
+        "PYTHONWARNINGS": "error",
+    }
+
+
+def _without_trailing_space(text: str) -> str:
+    return "".join(f"{line.rstrip()}\n" for line in text.splitlines())
