@@ -1,4 +1,4 @@
-"""The table of rooms in docs/explanation/architecture.md: every file has a room, every import is allowed."""
+"""The rooms of docs/explanation/architecture.md: every file has one, every import is allowed."""
 
 from __future__ import annotations
 
