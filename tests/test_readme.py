@@ -1,4 +1,4 @@
-"""The README is correct: its example runs, its options, statuses, tables and links exist."""
+"""The README is correct: its example runs, its options, statuses and tables exist."""
 
 from __future__ import annotations
 
@@ -36,11 +36,6 @@ def test_statuses_and_tables_are_explained() -> None:
         assert f"| `{status}` |" in README
     for table in TEXT_TABLES:
         assert f"`{table}`" in README
-
-
-def test_link_targets_exist() -> None:
-    for target in re.findall(r"\]\(([^)]+)\)", README):
-        assert (ROOT / target).exists(), target
 
 
 def test_every_command_has_help(run: Callable[..., Result]) -> None:
