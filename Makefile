@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-slow check lint type smoke bench bench-large compare snakemake bio2zarr multiqc axe fhir-validator docs zensical generate lock clean
+.PHONY: demo test test-slow check lint type smoke bench bench-large compare snakemake bio2zarr multiqc axe fhir-validator docs zensical pictures generate lock clean
 
 demo: $(READY)
 	@mkdir -p demo
@@ -85,6 +85,10 @@ docs: $(READY) zensical
 zensical:
 	$(PYTHON) -m venv $(VENV)-site
 	$(VENV)-site/bin/python -m pip install --quiet --disable-pip-version-check zensical==0.0.73
+
+# Makes the pictures of the documentation again; needs Chromium.
+pictures: $(READY)
+	PYTHONPATH=tests $(BIN)/python -m tools.pictures
 
 # Writes the files that are generated from the code; tests check that they are current.
 generate: $(READY)
