@@ -23,8 +23,15 @@ ANYTHING = "..."
 
 _FENCE = re.compile(r"^( *)```(\S*)\n(.*?)^\1```$", re.DOTALL | re.MULTILINE)
 _NOTE = re.compile(r"<!-- (not run|run by): ?(.+?) -->\n+ *\Z")
-_RUN = ("console", "python")
+_NEEDS = re.compile(r"<!-- needs: ?(.+?) -->")
 _END = "\x01"
+_BEGIN = "\x02"
+_INTERPRETERS = {"python": ("python -", r'print("\2")'), "r": ("Rscript -", r'cat("\2\n")')}
+"""What runs a program of a language from its standard input, and what prints ``_BEGIN`` in it."""
+
+_RUN = ("console", *_INTERPRETERS)
+_TOOLS = (ROOT / ".venv-multiqc" / "bin",)
+"""Where programs are that the make targets of this project install."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +90,13 @@ def is_run(block: Block) -> bool:
     return block.language in _RUN and not block.note
 
 
+def missing_programs(page: str) -> list[str]:
+    """Return the programs that a page says it needs, or whose language it has, and nobody has."""
+    names = {name for match in _NEEDS.finditer(page) for name in match[1].split()}
+    names |= {"Rscript" for block in blocks(page) if block.language == "r" and is_run(block)}
+    return sorted(name for name in names if shutil.which(name, path=_searched()) is None)
+
+
 def commands(block: Block) -> list[Command]:
     """Return the commands of a block ``console``."""
     found: list[Command] = []
@@ -103,16 +117,18 @@ def commands(block: Block) -> list[Command]:
 def run_page(page: str, folder: Path) -> dict[int, Outcome]:
     """Run all commands of a page in one shell; return what came of each, by its line.
 
-    Blocks ``python`` are run as one program at the place of the first of them.
+    A block of another language is run after those above it, as in one session of a reader.
     """
     lines: list[int] = []
     script = ["set -o pipefail\n"]
+    above = dict.fromkeys(_INTERPRETERS, "")
     for block in blocks(page):
         if not is_run(block):
             continue
-        if block.language == "python":
+        if block.language in _INTERPRETERS:
             lines.append(block.line)
-            script.append(_wrapped(f"python - <<'PYTHON'\n{block.text}PYTHON"))
+            script.append(_wrapped(_program(block, above[block.language])))
+            above[block.language] += block.text
             continue
         for command in commands(block):
             lines.append(command.line)
@@ -206,6 +222,17 @@ def _has_words(between: str) -> bool:
     return bool(between.replace("```text", "").replace("```", "").strip())
 
 
+def _program(block: Block, above: str) -> str:
+    """Return a command that runs a block after those above it, and prints what it alone prints."""
+    command, begin = _INTERPRETERS[block.language]
+    return f"{command} <<'PROGRAM' | sed '0,/^{_BEGIN}$/d'\n{above}{begin}\n{block.text}PROGRAM"
+
+
+def _searched() -> str:
+    """Return the folders in which programs are searched, as ``PATH``."""
+    return os.pathsep.join([os.environ["PATH"], *map(str, _TOOLS)])
+
+
 def _wrapped(command: str) -> str:
     """Return lines of a script that run a command and mark the end of its output.
 
@@ -225,7 +252,7 @@ def _environment(folder: Path) -> dict[str, str]:
         path.write_text(f'#!/bin/sh\nexec {sys.executable}{module} "$@"\n')
         path.chmod(0o755)
     return {
-        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+        "PATH": f"{programs}{os.pathsep}{_searched()}",
         "PYTHONPATH": str(ROOT),
         "HOME": os.environ.get("HOME", "/"),
         "LANG": "C.UTF-8",
