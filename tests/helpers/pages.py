@@ -114,25 +114,31 @@ def commands(block: Block) -> list[Command]:
     return found
 
 
+def run_lines(page: str) -> list[int]:
+    """Return the lines of the commands and programs of a page, in the order in which they run."""
+    lines: list[int] = []
+    for block in filter(is_run, blocks(page)):
+        steps = commands(block) if block.language == "console" else ()
+        lines += [step.line for step in steps] or [block.line]
+    return lines
+
+
 def run_page(page: str, folder: Path) -> dict[int, Outcome]:
     """Run all commands of a page in one shell; return what came of each, by its line.
 
     A block of another language is run after those above it, as in one session of a reader.
     """
-    lines: list[int] = []
     script = ["set -o pipefail\n"]
     above = dict.fromkeys(_INTERPRETERS, "")
     for block in blocks(page):
         if not is_run(block):
             continue
         if block.language in _INTERPRETERS:
-            lines.append(block.line)
             script.append(_wrapped(_program(block, above[block.language])))
             above[block.language] += block.text
             continue
-        for command in commands(block):
-            lines.append(command.line)
-            script.append(_wrapped(command.text))
+        script += [_wrapped(command.text) for command in commands(block)]
+    lines = run_lines(page)
     process = subprocess.run(
         ["bash"],
         input="".join(script),
