@@ -123,9 +123,12 @@ def run_lines(page: str) -> list[int]:
     return lines
 
 
-def run_page(page: str, folder: Path) -> dict[int, Outcome]:
+def run_page(
+    page: str, folder: Path, variables: Mapping[str, str] | None = None
+) -> dict[int, Outcome]:
     """Run all commands of a page in one shell; return what came of each, by its line.
 
+    ``variables`` are added to those of the shell.
     A block of another language is run after those above it, as in one session of a reader.
     """
     script = ["set -o pipefail\n"]
@@ -143,7 +146,7 @@ def run_page(page: str, folder: Path) -> dict[int, Outcome]:
         ["bash"],
         input="".join(script),
         cwd=folder,
-        env=_environment(folder),
+        env=_environment(folder) | dict(variables or {}),
         check=False,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -182,20 +185,33 @@ def renewed(page: str, outcomes: Mapping[int, Outcome]) -> str:
 
     Output with ``...`` in it, and commands without output, stay as they are.
     """
-    for block in reversed(blocks(page)):
-        if not is_run(block) or block.language != "console":
+    found = blocks(page)
+    for block, below in reversed(list(zip(found, [*found[1:], None], strict=True))):
+        if not is_run(block):
             continue
-        parts = []
-        for command in commands(block):
-            parts.append("$ " + command.text.replace("\n", "\n> ") + "\n")
-            printed = outcomes[command.line].output
-            if command.shown is None:
-                continue
-            keep = ANYTHING in command.shown.splitlines() or agrees(command.shown, printed)
-            parts.append(command.shown if keep else _without_trailing_space(printed))
-        start, end = block.span
-        page = page[:start] + "".join(parts) + page[end:]
+        if block.language == "console":
+            text, (start, end) = _renewed_console(block, outcomes), block.span
+        elif below is not None and _is_output(page, block, below):
+            text, (start, end) = _renewed_text(below.text, outcomes[block.line]), below.span
+        else:
+            continue
+        page = page[:start] + text + page[end:]
     return page
+
+
+def _renewed_console(block: Block, outcomes: Mapping[int, Outcome]) -> str:
+    parts = []
+    for command in commands(block):
+        parts.append("$ " + command.text.replace("\n", "\n> ") + "\n")
+        if command.shown is not None:
+            parts.append(_renewed_text(command.shown, outcomes[command.line]))
+    return "".join(parts)
+
+
+def _renewed_text(shown: str, outcome: Outcome) -> str:
+    """Return shown output if it is true, or leaves lines out; else what was printed."""
+    keep = ANYTHING in shown.splitlines() or agrees(shown, outcome.output)
+    return shown if keep else _without_trailing_space(outcome.output)
 
 
 def fill_folder(folder: Path) -> None:
@@ -215,17 +231,16 @@ def _with_followers(
         if block.language == "console":
             steps += commands(block)
             continue
-        between = page[block.span[1] : below.span[0]] if below else ""
-        is_output = below is not None and below.language == "text" and not _has_words(between)
-        shown = below.text if below and is_output else None
+        shown = below.text if below and _is_output(page, block, below) else None
         steps.append(Command(block.line, block.text, shown))
     for step, follower in zip(steps, [*steps[1:], None], strict=True):
         yield step, outcomes[step.line], follower.text if follower else ""
 
 
-def _has_words(between: str) -> bool:
-    """Return whether there is more than two fences between blocks."""
-    return bool(between.replace("```text", "").replace("```", "").strip())
+def _is_output(page: str, block: Block, below: Block) -> bool:
+    """Return whether the next block is the output of a program: nothing is between them."""
+    between = page[block.span[1] : below.span[0]]
+    return below.language == "text" and not re.sub("```(text)?", "", between).strip()
 
 
 def _program(block: Block, above: str) -> str:

@@ -134,4 +134,5 @@ def test_a_page_names_the_programs_that_it_needs() -> None:
 
 def test_output_is_renewed(tmp_path: Path) -> None:
     page = PAGE.replace("one\ntwo\n$", "old\n$").replace("3\n```", "4\n```")
+    page = page.replace("text\n2\n", "text\nold\n")
     assert PAGE == renewed(page, run_page(page, tmp_path))
