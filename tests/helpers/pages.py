@@ -270,16 +270,15 @@ def _environment(folder: Path) -> dict[str, str]:
     programs.mkdir(exist_ok=True)
     for name, module in (("pgx-ana", " -m pgx_ana"), ("python", "")):
         path = programs / name
-        path.write_text(f'#!/bin/sh\nexec {sys.executable}{module} "$@"\n')
+        variables = f"PYTHONPATH={ROOT} PYTHONWARNINGS=error"
+        path.write_text(f'#!/bin/sh\n{variables} exec {sys.executable}{module} "$@"\n')
         path.chmod(0o755)
     return {
         "PATH": f"{programs}{os.pathsep}{_searched()}",
-        "PYTHONPATH": str(ROOT),
         "HOME": os.environ.get("HOME", "/"),
         "LANG": "C.UTF-8",
         "COLUMNS": "100",
         "TERM": "dumb",
-        "PYTHONWARNINGS": "error",
     }
 
 
