@@ -142,7 +142,7 @@ def test_links_of_the_site() -> None:
     places = addresses() | {"data/kb/README.md": "reference/knowledge-base-files.md"}
     page = site_page("docs/explanation/architecture.md", places)
     assert "](../reference/knowledge-base-files.md)" in page
-    report = site_page("docs/report.md", places)
+    report = site_page("docs/result.md", places)
     assert "](reference/knowledge-base-files.md)" in report
     tables = site_page("docs/reference/tables.md", places)
     assert f"]({REPOSITORY}/blob/main/pgx_ana/patient.schema.json)" in tables
