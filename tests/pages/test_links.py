@@ -143,7 +143,7 @@ def test_links_of_the_site() -> None:
     page = site_page("docs/explanation/architecture.md", places)
     assert "](../reference/knowledge-base-files.md)" in page
     report = site_page("docs/result.md", places)
-    assert "](reference/knowledge-base-files.md)" in report
+    assert "](reference/knowledge-base-files.md#levels)" in report
     tables = site_page("docs/reference/tables.md", places)
     assert f"]({REPOSITORY}/blob/main/pgx_ana/patient.schema.json)" in tables
 
