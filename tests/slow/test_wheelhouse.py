@@ -51,18 +51,8 @@ def _output(folder: Path, environment: dict[str, str], *command: str) -> str:
 @pytest.fixture
 def wheels(tmp_path: Path) -> Path:
     """Return the folder that ``make wheelhouse`` fills, or skip where there is no network."""
-    asked = [
-        sys.executable,
-        "-m",
-        "pip",
-        "download",
-        "-q",
-        "--no-deps",
-        "-d",
-        tmp_path,
-        "editables",
-    ]
-    if subprocess.run(asked, check=False, capture_output=True).returncode != 0:
+    pip = [sys.executable, "-m", "pip", "download", "--no-deps", "-d", str(tmp_path)]
+    if subprocess.run([*pip, "editables"], check=False, capture_output=True).returncode != 0:
         pytest.skip("no package index can be reached")
     copy = _clean_copy(tmp_path / "with network")
     home = {"HOME": os.environ.get("HOME", str(tmp_path))}
