@@ -68,9 +68,10 @@ make_environment() {
     trap 'rm -rf "$venv"' EXIT
     trap 'exit 130' INT
     trap 'exit 143' TERM HUP
-    echo "Setting up $venv with $("$python" --version) ..." >&2
-    "$python" -m venv --clear "$venv" && install "$venv" "$@" ||
+    echo "Setting up $venv with $("$python" --version): a minute, with what has to be downloaded ..." >&2
+    if ! { "$python" -m venv --clear "$venv" && install "$venv" "$@"; }; then
       fail "$venv could not be set up, and was removed; the lines above say why (without network: make demo WHEELHOUSE=folder)"
+    fi
     trap - EXIT
   fi
   touch "$venv/.installed"
