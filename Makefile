@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-slow check lint type smoke bench bench-large compare snakemake bio2zarr multiqc axe fhir-validator generate lock clean
+.PHONY: demo test test-slow check lint type smoke bench bench-large compare snakemake bio2zarr multiqc nf-core cwltool axe fhir-validator generate lock clean
 
 demo: $(READY)
 	@mkdir -p demo
@@ -52,10 +52,20 @@ compare: $(READY)
 		$(BIN)/python tests/tools/pypgx_agreement.py compare $$assembly $(VENV)-pypgx/$$assembly.tsv || exit 1; \
 	done
 
-# Snakemake, for the test of its recipe, in an environment of its own.
+# Snakemake and the formatter of its files, for the tests of recipes, wrappers and the workflow, in an environment of its own.
 snakemake:
 	$(PYTHON) -m venv $(VENV)-snakemake
-	$(VENV)-snakemake/bin/python -m pip install --quiet --disable-pip-version-check snakemake==9.27.1
+	$(VENV)-snakemake/bin/python -m pip install --quiet --disable-pip-version-check snakemake==9.27.1 snakefmt==2.1.0
+
+# The linter of nf-core, for the tests of its modules, in an environment of its own.
+nf-core:
+	$(PYTHON) -m venv $(VENV)-nf-core
+	$(VENV)-nf-core/bin/python -m pip install --quiet --disable-pip-version-check nf-core==4.2.1
+
+# The reference runner of CWL, for the tests of its tools, in an environment of its own.
+cwltool:
+	$(PYTHON) -m venv $(VENV)-cwltool
+	$(VENV)-cwltool/bin/python -m pip install --quiet --disable-pip-version-check cwltool==3.3.20260925135507
 
 # What writes VCF Zarr, for tests, in an environment of its own.
 bio2zarr:
@@ -91,4 +101,4 @@ $(READY): requirements-dev.lock pyproject.toml
 	@touch $(READY)
 
 clean:
-	rm -rf $(VENV) $(VENV)-pypgx $(VENV)-snakemake $(VENV)-bio2zarr $(VENV)-multiqc .axe .fhir demo dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(VENV)-pypgx $(VENV)-snakemake $(VENV)-bio2zarr $(VENV)-multiqc $(VENV)-nf-core $(VENV)-cwltool .axe .fhir demo dist .mypy_cache .ruff_cache .pytest_cache
