@@ -188,11 +188,19 @@ def assert_reported(process: subprocess.CompletedProcess[str], names: list[str])
         assert names == sorted(pd.read_csv(data, sep="\t")["Sample"])
 
 
-def test_files_are_formatted(variables: Mapping[str, str]) -> None:
-    """As the repository of wrappers wants it."""
+def test_files_are_as_the_repository_of_wrappers_wants_them(
+    variables: Mapping[str, str], run: Run
+) -> None:
+    """Formatted, and nothing for the linter of Snakemake to say."""
     wrappers = [str(path) for path in WRAPPERS.glob("*/wrapper.py")]
     for words in (["snakefmt", "--check", *map(str, SNAKEFILES)], ["black", "--check", *wrappers]):
         process = subprocess.run(
             words, check=False, cwd=os.sep, env=variables, capture_output=True, text=True
         )
         assert 0 == process.returncode, process.stderr
+    Path("config.yaml").write_text("people: people.tsv\nextra: ''\n")
+    Path("people.tsv").write_text("person\tfile\n")
+    for snakefile in SNAKEFILES:
+        process = run(snakefile, "--lint")
+        said = process.stdout + process.stderr
+        assert said.startswith("Congratulations, your workflow is in a good condition!"), said
