@@ -13,7 +13,7 @@ PIPELINES = ROOT / "pipelines"
 MODULES = PIPELINES / "nf-core" / "modules" / "nf-core" / "pgxana"
 WRAPPERS = PIPELINES / "snakemake" / "wrappers" / "pgxana"
 
-PERSON = EXAMPLE / "NA12717.GRCh38.vcf"
+PERSON = EXAMPLE / "spoiled.GRCh38.vcf"
 BROKEN = "broken.vcf"
 REFUSED = "is not a VCF or BCF file: it does not begin with ##fileformat=VCF"
 
