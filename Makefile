@@ -77,10 +77,20 @@ compare: $(READY)  ## compare diplotypes with PyPGx
 		$(BIN)/python tests/tools/pypgx_agreement.py compare $$assembly $(VENV)-pypgx/$$assembly.tsv || exit 1; \
 	done
 
-# Snakemake, for the test of its recipe, in an environment of its own.
-snakemake:  ## install Snakemake, for tests of its recipe
+# Snakemake and the formatter of its files, in an environment of its own.
+snakemake:  ## install Snakemake, for tests of recipes, wrappers and the workflow
 	$(PYTHON) -m venv $(VENV)-snakemake
-	$(VENV)-snakemake/bin/python -m pip install --quiet --disable-pip-version-check snakemake==9.27.1
+	$(VENV)-snakemake/bin/python -m pip install --quiet --disable-pip-version-check snakemake==9.27.1 snakefmt==2.1.0
+
+# The linter of nf-core, for the tests of its modules, in an environment of its own.
+nf-core:  ## install the linter of nf-core, for tests of its modules
+	$(PYTHON) -m venv $(VENV)-nf-core
+	$(VENV)-nf-core/bin/python -m pip install --quiet --disable-pip-version-check nf-core==4.2.1
+
+# The reference runner of CWL, for the tests of its tools, in an environment of its own.
+cwltool:  ## install the reference runner of CWL, for tests of its tools
+	$(PYTHON) -m venv $(VENV)-cwltool
+	$(VENV)-cwltool/bin/python -m pip install --quiet --disable-pip-version-check cwltool==3.3.20260925135507
 
 # What writes VCF Zarr, for tests, in an environment of its own.
 bio2zarr:  ## install what writes VCF Zarr, for tests
@@ -140,4 +150,4 @@ wheelhouse-dev: wheelhouse  ## the same for make test
 	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --wheel-dir wheelhouse -r requirements-dev.lock
 
 clean:  ## remove environments and everything that is made
-	rm -rf wheelhouse $(VENV) $(VENV)-pypgx $(VENV)-snakemake $(VENV)-bio2zarr $(VENV)-multiqc .axe .fhir demo dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(VENV)-* .axe .fhir .site .cache site wheelhouse demo dist .mypy_cache .ruff_cache .pytest_cache
