@@ -10,6 +10,7 @@ import pytest
 import yaml
 from helpers.links import (
     anchors,
+    empty_headings_of_columns,
     headings,
     links,
     run_into_paragraphs,
@@ -55,6 +56,12 @@ def test_headings_begin_with_a_title_and_leave_out_no_level(page: str) -> None:
 def test_lists_and_tables_have_a_blank_line_before_them(page: str) -> None:
     """Code hosts show them without one; others take them for a part of the paragraph."""
     assert [] == list(run_into_paragraphs(TEXTS[page]))
+
+
+@pytest.mark.parametrize("page", TEXTS)
+def test_every_column_has_a_heading(page: str) -> None:
+    """Else a screen reader says nothing before a cell."""
+    assert [] == list(empty_headings_of_columns(TEXTS[page]))
 
 
 def test_every_page_is_in_the_navigation_once() -> None:
@@ -135,6 +142,13 @@ def test_nested_lists_get_the_indent_of_python_markdown() -> None:
 )
 def test_what_runs_into_a_paragraph(page: str, fault: str | None) -> None:
     assert list(run_into_paragraphs(page)) == ([fault] if fault else [])
+
+
+def test_columns_without_heading() -> None:
+    table = "| a | |\n|---|---|\n| | b |\n"
+    assert list(empty_headings_of_columns(f"Words\n\n{table}")) == ["line 3: | a | |"]
+    assert [] == list(empty_headings_of_columns(table.replace("a | |", "a | b |", 1)))
+    assert [] == list(empty_headings_of_columns(f"```text\n{table}```\n"))
 
 
 def test_links_of_the_site() -> None:
