@@ -8,14 +8,14 @@ READY := $(VENV)/.ready
 
 demo: $(READY)
 	@mkdir -p demo
-	@$(BIN)/pgx-ana annotate data/example/NA12717.GRCh38.vcf --table calls --table annotations --table haplotypes --table summary -o demo
-	@$(BIN)/pgx-ana annotate data/example/NA12717.GRCh38.vcf --format json -o demo/patients.json -q
-	@$(BIN)/pgx-ana report --from demo/patients.json -o demo/NA12717.html
+	@$(BIN)/pgx-ana annotate data/example/patient.vcf.gz --table calls --table annotations --table haplotypes --table summary -o demo
+	@$(BIN)/pgx-ana annotate data/example/patient.vcf.gz --format json -o demo/patients.json -q
+	@$(BIN)/pgx-ana report --from demo/patients.json -o demo/patient.html
 	@echo
 	@$(BIN)/pgx-ana report --from demo/patients.json
 	@echo
 	@echo "Written to demo/: calls.tsv, annotations.tsv, haplotypes.tsv, summary.tsv, patients.json"
-	@echo "The report as a page, to open in a browser: demo/NA12717.html"
+	@echo "The report as a page, to open in a browser: demo/patient.html"
 
 test: $(READY)
 	$(BIN)/python -m pytest -n 2 -q

@@ -5,24 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-import pytest
 from click.testing import Result
 from helpers.paths import ROOT
 
 from pgx_ana.cli import main
-from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.terms import TEXT_TABLES, CallStatus
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-
-
-def test_python_example_runs(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], curated: KnowledgeBase
-) -> None:
-    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    monkeypatch.chdir(ROOT)
-    exec(compile(code, "README.md", "exec"), {})
-    assert f"NA12717 {len(curated.associations)}\n" == capsys.readouterr().out
 
 
 def test_options_exist() -> None:
