@@ -151,15 +151,28 @@ def test_columns_without_heading() -> None:
     assert [] == list(empty_headings_of_columns(f"```text\n{table}```\n"))
 
 
-def test_links_of_the_site() -> None:
+@pytest.mark.parametrize(
+    ("page", "target", "expected"),
+    [
+        ("docs/a.md", "explanation/b.md#c", "explanation/b.md#c"),
+        ("docs/a.md", "../data/kb/README.md#levels", "reference/kb.md#levels"),
+        ("docs/explanation/b.md", "../../data/kb/README.md", "../reference/kb.md"),
+        ("data/kb/README.md", "../../docs/a.md", "../a.md"),
+        ("docs/explanation/b.md", "../../pyproject.toml", f"{REPOSITORY}/blob/main/pyproject.toml"),
+        ("docs/a.md", "../data", f"{REPOSITORY}/tree/main/data"),
+        ("docs/a.md", "no.md", "no.md"),
+        ("docs/a.md", "#c", "#c"),
+        ("docs/a.md", "https://example.org/b.md", "https://example.org/b.md"),
+    ],
+)
+def test_links_of_the_site(page: str, target: str, expected: str) -> None:
     """Those to pages of the site stay within it, whatever their place; others leave it."""
-    places = addresses() | {"data/kb/README.md": "reference/knowledge-base-files.md"}
-    page = site_page("docs/explanation/architecture.md", places)
-    assert "](../reference/knowledge-base-files.md)" in page
-    report = site_page("docs/report.md", places)
-    assert "](reference/knowledge-base-files.md)" in report
-    tables = site_page("docs/reference/tables.md", places)
-    assert f"]({REPOSITORY}/blob/main/pgx_ana/patient.schema.json)" in tables
+    places = {
+        "docs/a.md": "a.md",
+        "docs/explanation/b.md": "explanation/b.md",
+        "data/kb/README.md": "reference/kb.md",
+    }
+    assert site_page(f"- [x]({target})\n", page, places) == f"- [x]({expected})\n"
 
 
 def test_hosts_of_links_are_known() -> None:
