@@ -58,6 +58,22 @@ axe.run(document, {resultTypes: ["violations"]}).then(
   error => done([`axe failed: ${error}`]));
 """
 
+_PART = """
+const [start, holding, until] = arguments;
+const first = [...document.querySelectorAll(start)].find(e => e.textContent.includes(holding));
+const after = Node.DOCUMENT_POSITION_FOLLOWING, inside = Node.DOCUMENT_POSITION_CONTAINED_BY;
+const next = [...document.querySelectorAll(until)].find(e => {
+  const place = first.compareDocumentPosition(e);
+  return place & after && !(place & inside);
+});
+const range = document.createRange();
+range.setStartBefore(first);
+range.setEndBefore(next);
+const [top, bottom] = [first, next].map(e => Math.floor(e.getBoundingClientRect().top + scrollY));
+const [y, height] = [Math.max(0, top - 8), bottom - top];
+return [{x: 0, y, width: innerWidth, height, scale: 1}, range.toString()];
+"""
+
 
 class NoBrowserError(Exception):
     """The browser, or what drives it, is not installed; the message says which."""
@@ -153,6 +169,16 @@ class Browser:
                 "Page.captureScreenshot", captureBeyondViewport=True, clip=clip | {"scale": 1}
             )
         return base64.b64decode(shot["data"])
+
+    def part(self, start: str, holding: str, until: str) -> tuple[bytes, str]:
+        """Return a part of the page as PNG, as wide as the page, and the text in it.
+
+        It begins with the first element of the selector ``start`` that has the text ``holding``,
+        and ends before the next element of the selector ``until`` that is not inside of it.
+        """
+        area, text = self.ask(_PART, start, holding, until)
+        shot = self._command("Page.captureScreenshot", captureBeyondViewport=True, clip=area)
+        return base64.b64decode(shot["data"]), " ".join(text.split())
 
     def _command(self, command: str, **options: object) -> Any:
         return self._driver.execute_cdp_cmd(command, options)

@@ -96,7 +96,8 @@ def run_into_paragraphs(page: str) -> Iterator[str]:
 def empty_headings_of_columns(page: str) -> Iterator[str]:
     """Yield the header rows of tables in which a column has no heading, by their line."""
     lines = _without_code(page).split("\n")
-    for number, (header, below) in enumerate(itertools.pairwise(lines), start=1):
+    headers = page.split("\n")
+    for number, (header, below) in enumerate(zip(headers, lines[1:], strict=False), start=1):
         if header.startswith("|") and _RULE.fullmatch(below) and re.search(r"\| *\|", header):
             yield f"line {number}: {header}"
 
