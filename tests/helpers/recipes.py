@@ -36,6 +36,18 @@ def recipes(heading: str, language: str = "bash") -> list[str]:
     ]
 
 
+def with_slurm(page: str) -> str:
+    """Return the tutorial on many files with the commands of Slurm in place of those without.
+
+    The last of them waits for all jobs, and ends with 6, because files are broken.
+    """
+    before, rest = page.split("## Without Slurm\n")
+    after = rest[rest.index("\n## ") :]
+    (script,) = re.findall(r"```bash\n(.*?)```", before, re.DOTALL)
+    lines = "".join(f"$ {line}\n" for line in script.splitlines())
+    return f"{before}\n```console\n{lines}$ echo $?\n6\n```\n{after}"
+
+
 @dataclass(frozen=True)
 class Batch:
     """Some hundred files in a folder, ``files.txt`` that names them, and what comes of them.

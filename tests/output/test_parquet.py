@@ -222,7 +222,7 @@ def test_conclusions_are_those_that_occur(varied: Annotations, tmp_path: Path) -
 
 
 def recipes(language: str) -> list[str]:
-    page = (ROOT / "docs" / "parquet.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "reference" / "parquet.md").read_text(encoding="utf-8")
     return re.findall(rf"```{language}\n(.*?)```", page, re.DOTALL)
 
 

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from helpers.batches import sabotage
 from helpers.fixture_types import MakeVcf
-from helpers.recipes import SHARDS, Batch, prepare_batch, recipes
+from helpers.pages import faults, fill_folder, missing_programs, run_page
+from helpers.paths import ROOT
+from helpers.recipes import SHARDS, Batch, prepare_batch, recipes, with_slurm
 from helpers.slurm import Job, NoSlurmError, Slurm, processes_of, running_slurm, wait_until
 
 # Slurm is started once: its tests run one after another in one process.
@@ -150,6 +152,17 @@ def test_a_worker_of_dask_is_cancelled_in_the_middle(
     assert finished.items() <= batch.finished().items()
     assert 2 == len(new_jobs())
     wait_until(lambda: before == set(processes_of(slurm)), "workers have left processes")
+
+
+def test_the_tutorial(slurm: Slurm, tmp_path: Path) -> None:
+    """The page prints the same if its shards are read by Slurm, in place of one machine."""
+    page = with_slurm((ROOT / "docs/tutorials/ten-thousand-files.md").read_text(encoding="utf-8"))
+    if missing := missing_programs(page):
+        pytest.skip(f"not installed: {' '.join(missing)}")
+    fill_folder(tmp_path / "folder")
+    outcomes = run_page(page, tmp_path / "folder", slurm.environment)
+    assert [] == list(faults(page, outcomes))
+    slurm.wait()
 
 
 def test_nothing_is_left_when_a_test_fails(slurm: Slurm, tmp_path: Path) -> None:

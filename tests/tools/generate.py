@@ -35,7 +35,7 @@ _TABLES = """# Tables
 Made from `pgx_ana/output/columns.py`. Missing values are `.` in TSV and CSV, null in JSON and NA in
 data frames; lists are separated by `;` in text. Lists of more than eight items are counted in TSV
 and CSV (`40 of 42 sites absent`), and complete in JSON and data frames. JSON documents follow
-[`pgx_ana/patient.schema.json`](../pgx_ana/patient.schema.json).
+[`pgx_ana/patient.schema.json`](../../pgx_ana/patient.schema.json).
 """
 
 _WIDE = """## One row per person
@@ -70,8 +70,8 @@ def generated() -> dict[Path, str]:
     return {
         ROOT / "pgx_ana" / "patient.schema.json": _json(json_schema()),
         ROOT / "data" / "kb" / "schema.json": _json(knowledge),
-        ROOT / "docs" / "tables.md": tables_page(),
-        ROOT / "docs" / "knowledge-base.md": "\n".join(handbook_lines(load())) + "\n",
+        ROOT / "docs" / "reference" / "tables.md": tables_page(),
+        ROOT / "docs" / "reference" / "knowledge-base.md": "\n".join(handbook_lines(load())) + "\n",
         **_code_systems(),
         **golden(),
     }
