@@ -29,6 +29,7 @@ from pgx_ana.quality import CohortTally
 from pgx_ana.report import CohortOptions, cohort_page, patient_text, site_pages
 from pgx_ana.report.words import level_glossary
 from pgx_ana.terms import TEXT_TABLES
+from tools.man_pages import man_pages
 
 _TABLES = """# Tables
 
@@ -73,6 +74,7 @@ def generated() -> dict[Path, str]:
         ROOT / "docs" / "reference" / "tables.md": tables_page(),
         ROOT / "docs" / "reference" / "knowledge-base.md": "\n".join(handbook_lines(load())) + "\n",
         **_code_systems(),
+        **{ROOT / "man" / name: text for name, text in man_pages().items()},
         **golden(),
     }
 
