@@ -32,7 +32,7 @@ def shown(page: Path) -> str:
     """Return a page as a reader sees it, and fail on any warning."""
     environment = {**os.environ, "MANWIDTH": "200", "LC_ALL": "C.UTF-8", "MANROFFSEQ": ""}
     process = subprocess.run(
-        [program("man"), "--warnings", "--local-file", page],
+        [program("man"), "--warnings", "--local-file", str(page)],
         check=True,
         env=environment,
         capture_output=True,
@@ -45,7 +45,7 @@ def shown(page: Path) -> str:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_nothing_is_wrong_with_a_page(page: Path) -> None:
     assert shown(page).startswith(page.stem.upper())
-    lint = [program("mandoc"), "-T", "lint", "-W", "warning", page]
+    lint = [program("mandoc"), "-T", "lint", "-W", "warning", str(page)]
     process = subprocess.run(lint, check=False, capture_output=True, text=True)
     assert NO_DATE.fullmatch(process.stdout + process.stderr)
 

@@ -45,7 +45,8 @@ _MAX_NAME = 60
 def declared_licence(distribution: Distribution) -> str:
     """Return the licence that a library declares; empty if it declares none."""
     metadata = distribution.metadata
-    named = metadata.get("License-Expression") or metadata.get("License") or ""
+    fields = [name for name in ("License-Expression", "License") if name in metadata]
+    named = metadata[fields[0]] if fields else ""
     if not named or len(named) > _MAX_NAME or "\n" in named:
         classifiers = metadata.get_all("Classifier") or []
         found = [
