@@ -61,7 +61,7 @@ def build(folder: Path, *, spoiled: str = "") -> subprocess.CompletedProcess[str
     gather(folder / STAGE.name)
     with (folder / STAGE.name / "inputs.md").open("a", encoding="utf-8") as page:
         page.write(spoiled)
-    command = [ZENSICAL, "build", "--strict"]
+    command = [str(ZENSICAL), "build", "--strict"]
     return subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
 
 
