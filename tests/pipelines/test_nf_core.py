@@ -323,7 +323,7 @@ def test_the_linter_of_nf_core_agrees(tmp_path: Path, filled: Mapping[str, Fille
     counts = re.findall(r"^\[.\] +(\d+) Tests?", process.stdout, re.MULTILINE)
     n_passed, n_warned, n_failed = map(int, counts)
     assert n_passed >= 150
-    assert (len(NAMES), len(NAMES)) == (n_warned, n_failed)
+    assert len(findings) == n_warned + n_failed
 
 
 def test_every_process_has_its_place() -> None:
