@@ -74,7 +74,7 @@ def _contexts(knowledge: KnowledgeBase) -> Iterator[str]:
         "",
         "## Contexts",
         "",
-        "| context | | sex | label | usually monitored | |",
+        "| context | name | sex | label | usually monitored | note |",
         "|---|---|---|---|---|---|",
     )
     for context in knowledge.contexts.values():
@@ -86,7 +86,7 @@ def _contexts(knowledge: KnowledgeBase) -> Iterator[str]:
 
 def _questions(knowledge: KnowledgeBase) -> Iterator[str]:
     """Yield a table of the questions that the field asks, and the polygenic results."""
-    yield from ("", "## Questions", "", "| question | germline variants | |", "|---|---|---|")
+    yield from ("", "## Questions", "", "| question | germline variants | note |", "|---|---|---|")
     for answer in knowledge.answers:
         question = answer.question
         yield _table_row((question.name, answer_text(answer, knowledge), question.note or ""))

@@ -53,18 +53,22 @@ _HEADINGS = {
 class SectionedCommand(click.Command):
     """A command with so many options that its help has them under headings."""
 
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the options in their order, each under the heading that begins at or before it."""
-        sections: dict[str, list[tuple[str, str]]] = {}
+    def sections(self, ctx: click.Context) -> dict[str, list[click.Option]]:
+        """Return the options in their order, each under the heading that begins at or before it."""
+        sections: dict[str, list[click.Option]] = {}
         heading = _HEADINGS["output"]
         for parameter in self.get_params(ctx):
             heading = _HEADINGS.get(parameter.name or "", heading)
-            record = parameter.get_help_record(ctx)
-            if record is not None and isinstance(parameter, click.Option):
-                sections.setdefault(heading, []).append(record)
-        for title, records in sections.items():
+            if isinstance(parameter, click.Option) and not parameter.hidden:
+                sections.setdefault(heading, []).append(parameter)
+        return sections
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options under their headings."""
+        for title, options in self.sections(ctx).items():
+            records = (option.get_help_record(ctx) for option in options)
             with formatter.section(title):
-                formatter.write_dl(records)
+                formatter.write_dl([record for record in records if record is not None])
 
 
 class Choice(click.Choice[str]):

@@ -14,6 +14,7 @@ _LINK = re.compile(r"(?<!\\)\]\((?P<target>[^()\s]+(?:\([^()\s]*\)[^()\s]*)*)\)"
 _HEADING = re.compile(r"^(#{1,6}) +(.+?) *#*$", re.MULTILINE)
 _ITEM = re.compile(r" *(?:[-*+]|[0-9]+\.) ")
 _NESTED = re.compile(r"(?:  )+[-*+] ")
+_RULE = re.compile(r"\|(?: *:?-+:? *\|)+ *")
 _PLACE = re.compile(r'<a (?:id|name)="([^"]+)"')
 
 
@@ -90,6 +91,15 @@ def run_into_paragraphs(page: str) -> Iterator[str]:
             continue
         if _ITEM.match(line) or (line.startswith("|") and not above.startswith("|")):
             yield f"line {number}: {line}"
+
+
+def empty_headings_of_columns(page: str) -> Iterator[str]:
+    """Yield the header rows of tables in which a column has no heading, by their line."""
+    lines = _without_code(page).split("\n")
+    headers = page.split("\n")
+    for number, (header, below) in enumerate(zip(headers, lines[1:], strict=False), start=1):
+        if header.startswith("|") and _RULE.fullmatch(below) and re.search(r"\| *\|", header):
+            yield f"line {number}: {header}"
 
 
 def with_four_spaces(page: str) -> str:

@@ -10,6 +10,7 @@ import pytest
 import yaml
 from helpers.links import (
     anchors,
+    empty_headings_of_columns,
     headings,
     links,
     run_into_paragraphs,
@@ -57,11 +58,16 @@ def test_lists_and_tables_have_a_blank_line_before_them(page: str) -> None:
     assert [] == list(run_into_paragraphs(TEXTS[page]))
 
 
+@pytest.mark.parametrize("page", TEXTS)
+def test_every_column_has_a_heading(page: str) -> None:
+    """Else a screen reader says nothing before a cell."""
+    assert [] == list(empty_headings_of_columns(TEXTS[page]))
+
+
 def test_every_page_is_in_the_navigation_once() -> None:
     pages = [place for place in addresses().values() if place.endswith(".md")]
     named = list(navigation(navigation_of_site()))
-    assert len(named) == len(set(named))
-    assert [] == sorted(set(pages) - set(named))
+    assert sorted(pages) == sorted(named)
 
 
 def navigation_of_site() -> list[object]:
@@ -137,15 +143,35 @@ def test_what_runs_into_a_paragraph(page: str, fault: str | None) -> None:
     assert list(run_into_paragraphs(page)) == ([fault] if fault else [])
 
 
-def test_links_of_the_site() -> None:
+def test_columns_without_heading() -> None:
+    table = "| a | |\n|---|---|\n| | b |\n"
+    assert list(empty_headings_of_columns(f"Words\n\n{table}")) == ["line 3: | a | |"]
+    assert [] == list(empty_headings_of_columns(table.replace("a | |", "a | `b` |", 1)))
+    assert [] == list(empty_headings_of_columns(f"```text\n{table}```\n"))
+
+
+@pytest.mark.parametrize(
+    ("page", "target", "expected"),
+    [
+        ("docs/a.md", "explanation/b.md#c", "explanation/b.md#c"),
+        ("docs/a.md", "../data/kb/README.md#levels", "reference/kb.md#levels"),
+        ("docs/explanation/b.md", "../../data/kb/README.md", "../reference/kb.md"),
+        ("data/kb/README.md", "../../docs/a.md", "../a.md"),
+        ("docs/explanation/b.md", "../../pyproject.toml", f"{REPOSITORY}/blob/main/pyproject.toml"),
+        ("docs/a.md", "../data", f"{REPOSITORY}/tree/main/data"),
+        ("docs/a.md", "no.md", "no.md"),
+        ("docs/a.md", "#c", "#c"),
+        ("docs/a.md", "https://example.org/b.md", "https://example.org/b.md"),
+    ],
+)
+def test_links_of_the_site(page: str, target: str, expected: str) -> None:
     """Those to pages of the site stay within it, whatever their place; others leave it."""
-    places = addresses() | {"data/kb/README.md": "reference/knowledge-base-files.md"}
-    page = site_page("docs/explanation/architecture.md", places)
-    assert "](../reference/knowledge-base-files.md)" in page
-    report = site_page("docs/report.md", places)
-    assert "](reference/knowledge-base-files.md)" in report
-    tables = site_page("docs/reference/tables.md", places)
-    assert f"]({REPOSITORY}/blob/main/pgx_ana/patient.schema.json)" in tables
+    places = {
+        "docs/a.md": "a.md",
+        "docs/explanation/b.md": "explanation/b.md",
+        "data/kb/README.md": "reference/kb.md",
+    }
+    assert site_page(f"- [x]({target})\n", page, places) == f"- [x]({expected})\n"
 
 
 def test_hosts_of_links_are_known() -> None:

@@ -40,8 +40,11 @@ def addresses() -> dict[str, str]:
     }
 
 
-def site_page(path: str, places: Mapping[str, str]) -> str:
-    """Return a page as it is on the site: all that changes is where links lead, and the indent."""
+def site_page(text: str, path: str, places: Mapping[str, str]) -> str:
+    """Return a page as it is on the site: all that changes is where links lead, and the indent.
+
+    ``path`` is that of the page in the project.
+    """
 
     def target(link: Link) -> str:
         if link.is_external or not link.path:
@@ -51,10 +54,12 @@ def site_page(path: str, places: Mapping[str, str]) -> str:
         if file in places:
             folder = posixpath.dirname(places[path])
             return posixpath.relpath(places[file], folder or ".") + anchor
+        if not (ROOT / file).exists():
+            return link.target  # what builds the site will complain
         kind = "tree" if (ROOT / file).is_dir() else "blob"
         return f"{REPOSITORY}/{kind}/main/{file}{anchor}"
 
-    return with_four_spaces(with_targets((ROOT / path).read_text(encoding="utf-8"), target))
+    return with_four_spaces(with_targets(text, target))
 
 
 def gather(stage: Path) -> None:
@@ -65,7 +70,8 @@ def gather(stage: Path) -> None:
         file = stage / address
         file.parent.mkdir(parents=True, exist_ok=True)
         if path.endswith(".md"):
-            file.write_text(site_page(path, places), encoding="utf-8")
+            text = (ROOT / path).read_text(encoding="utf-8")
+            file.write_text(site_page(text, path, places), encoding="utf-8")
         else:
             shutil.copyfile(ROOT / path, file)
 
