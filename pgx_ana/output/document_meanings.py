@@ -53,7 +53,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "format": "kind of file",
             "header_sha256": "digest of what the file says before its first record",
             "assembly": "assembly of the file",
-            "assembly_source": "what the assembly was recognized by",
+            "assembly_source": "what the assembly was recognised by",
             "compression": "BGZF or gzip; null if the file is not compressed",
             "samples": "number of people in the file",
             "caller": "program that wrote the file, by its header; null if it does not say",

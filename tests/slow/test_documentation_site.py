@@ -56,12 +56,12 @@ OF_THE_THEME = (
 def build(folder: Path, *, spoiled: str = "") -> subprocess.CompletedProcess[str]:
     """Build the site in a folder, with a text at the end of one page."""
     if not ZENSICAL.exists():
-        pytest.skip("zensical is not installed: make zensical")
+        pytest.skip("zensical is not installed: make page-tools")
     shutil.copy(ROOT / "mkdocs.yml", folder)
     gather(folder / STAGE.name)
     with (folder / STAGE.name / "inputs.md").open("a", encoding="utf-8") as page:
         page.write(spoiled)
-    command = [ZENSICAL, "build", "--strict"]
+    command = [str(ZENSICAL), "build", "--strict"]
     return subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
 
 
