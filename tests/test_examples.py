@@ -182,3 +182,10 @@ def test_a_new_variant_leaves_the_draws_of_the_others(
     assert script.drawn_copy(rest, "test") == {
         rsid: bases for rsid, bases in whole.items() if rsid != left_out
     }
+
+
+def test_the_page_beside_the_files_names_each() -> None:
+    page = (EXAMPLE / "README.md").read_text(encoding="utf-8")
+    for path in EXAMPLE.iterdir():
+        if path.is_file() and path.name != "README.md":
+            assert f"{path.name.removesuffix('.tbi')}`" in page, path.name

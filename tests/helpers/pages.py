@@ -22,7 +22,7 @@ ANYTHING = "..."
 """A line of a page that stands for any number of lines."""
 
 _FENCE = re.compile(r"^( *)```(\S*)\n(.*?)^\1```$", re.DOTALL | re.MULTILINE)
-_NOTE = re.compile(r"<!-- (not run|run by): ?(.+?) -->\n+ *\Z")
+_NOTE = re.compile(r"<!-- (not run|run by|file): ?(.+?) -->\n+ *\Z")
 _DIGEST = re.compile(r"\+[0-9a-f]{12}\b")
 _NEEDS = re.compile(r"<!-- needs: ?(.+?) -->")
 _END = "\x01"
@@ -47,6 +47,12 @@ class Block:
     line: int
     span: tuple[int, int]
     note: str
+
+    @property
+    def file(self) -> str:
+        """The file that the reader makes of the block, empty if it is none."""
+        kind, _, path = self.note.partition(": ")
+        return path if kind == "file" else ""
 
 
 @dataclass(frozen=True)
@@ -87,8 +93,8 @@ def blocks(page: str) -> list[Block]:
 
 
 def is_run(block: Block) -> bool:
-    """Return whether a block is run as a part of its page."""
-    return block.language in _RUN and not block.note
+    """Return whether a block is run, or put into a file, as a part of its page."""
+    return bool(block.file) or (block.language in _RUN and not block.note)
 
 
 def missing_programs(page: str) -> list[str]:
@@ -136,6 +142,9 @@ def run_page(
     above = dict.fromkeys(_INTERPRETERS, "")
     for block in blocks(page):
         if not is_run(block):
+            continue
+        if block.file:
+            script.append(_wrapped(_written(block)))
             continue
         if block.language in _INTERPRETERS:
             script.append(_wrapped(_program(block, above[block.language])))
@@ -196,7 +205,7 @@ def renewed(page: str, outcomes: Mapping[int, Outcome]) -> str:
             continue
         if block.language == "console":
             text, (start, end) = _renewed_console(block, outcomes), block.span
-        elif below is not None and _is_output(page, block, below):
+        elif not block.file and below is not None and _is_output(page, block, below):
             text, (start, end) = _renewed_text(below.text, outcomes[block.line]), below.span
         else:
             continue
@@ -246,6 +255,12 @@ def _is_output(page: str, block: Block, below: Block) -> bool:
     """Return whether the next block is the output of a program: nothing is between them."""
     between = page[block.span[1] : below.span[0]]
     return below.language == "text" and not re.sub("```(text)?", "", between).strip()
+
+
+def _written(block: Block) -> str:
+    """Return commands that put a block into its file."""
+    folder = Path(block.file).parent
+    return f"mkdir -p {folder} && cat > {block.file} <<'BLOCK'\n{block.text}BLOCK"
 
 
 def _program(block: Block, above: str) -> str:

@@ -85,7 +85,7 @@ class Batch:
 def prepare_batch(folder: Path, make_vcf: MakeVcf) -> Batch:
     """Write the files, and run them as one batch."""
     manifest = _write_files(make_vcf)
-    path = f"{_program_folder(folder / 'bin')}{os.pathsep}{os.environ['PATH']}"
+    path = f"{program_folder(folder / 'bin')}{os.pathsep}{os.environ['PATH']}"
     environment = {**os.environ, "PATH": path}
     words = ["pgx-ana", "batch", manifest.name, "-o", "at_once", "--kb", str(TOY), "-q"]
     process = subprocess.run(words, check=False, cwd=folder, env=environment)
@@ -111,7 +111,7 @@ def _write_files(make_vcf: MakeVcf) -> Path:
     return manifest
 
 
-def _program_folder(folder: Path) -> Path:
+def program_folder(folder: Path) -> Path:
     """Make a folder for ``PATH`` in which ``pgx-ana`` is the program that is tested."""
     folder.mkdir()
     program = folder / "pgx-ana"

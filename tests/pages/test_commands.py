@@ -127,6 +127,13 @@ def test_programs_of_a_page_are_one_session(
     assert 1 == len(list(faults(wrong, run_page(wrong, tmp_path))))
 
 
+def test_a_block_is_put_into_its_file(tmp_path: Path) -> None:
+    page = "<!-- file: a/b.yaml -->\n```yaml\nx: $y\n```\n```console\n$ cat a/b.yaml\nx: $y\n```\n"
+    outcomes = run_page(page, tmp_path)
+    assert [] == list(faults(page, outcomes))
+    assert page == renewed(page, outcomes)
+
+
 def test_a_page_names_the_programs_that_it_needs() -> None:
     page = "# A page\n\n<!-- needs: bash nothing-of-this-name -->\n"
     assert ["nothing-of-this-name"] == missing_programs(page)

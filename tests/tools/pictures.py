@@ -1,4 +1,4 @@
-"""The pictures of docs/pictures, of pages on the example files: ``python -m tools.pictures``.
+"""The pictures of docs/pictures, of pages on the example files: ``make pictures``.
 
 Each has the text that it shows in itself, so that a test can tell when it is out of date. They need
 Chromium, chromedriver and Pillow.
@@ -31,7 +31,7 @@ _VERSION = re.compile(r"\b\d+\.\d+\.\d+(\+[0-9a-f]+)?\b")
 _PAGES = {
     "patient.html": ("report", "patient.vcf.gz"),
     "spoiled.html": ("report", "spoiled.GRCh38.vcf"),
-    "report": ("report", "cohort.vcf.gz"),
+    "report": ("report", "cohort.vcf.gz", "--no-people"),
     "site": ("kb", "site"),
 }
 """What the pages are made with, by the file or folder that is written."""
@@ -48,7 +48,7 @@ class Picture:
     width: int = 900
 
 
-_FINDING = "Musculoskeletal symptoms: lower than A/A (better), on aromatase inhibitors"
+_FINDING = "Breast cancer recurrence: higher than A/A"
 PICTURES = {
     "person": Picture("patient.html", "header", "table.cats + p", width=1000),
     "sites": Picture("spoiled.html", "section", "nav", "All known sites"),

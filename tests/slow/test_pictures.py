@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
+from helpers.chromium import Browser
 from helpers.pages import all_pages
 from PIL import Image
 from tools.pictures import FOLDER, PICTURES, TEXT, photograph
 
-if TYPE_CHECKING:
-    from helpers.chromium import Browser
+pytestmark = pytest.mark.slow
 
 _MOST_BYTES = 80_000
 _IMAGE = re.compile(r"!\[(.*?)\]\((\S+?)\)")
@@ -33,7 +32,6 @@ def test_pages_show_all_pictures_and_say_what_is_in_them() -> None:
     assert {path.resolve() for path in FOLDER.iterdir()} == shown
 
 
-@pytest.mark.slow
 def test_pictures_show_what_the_pages_say(browser: Browser, tmp_path: Path) -> None:
     """If not, ``make pictures`` makes them again."""
     for name, _, text in photograph(browser, tmp_path / "example"):
