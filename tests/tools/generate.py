@@ -29,6 +29,7 @@ from pgx_ana.quality import CohortTally
 from pgx_ana.report import CohortOptions, cohort_page, patient_text, site_pages
 from pgx_ana.report.words import level_glossary
 from pgx_ana.terms import TEXT_TABLES
+from tools.man_pages import man_pages
 from tools.reference_cli import cli_page
 from tools.reference_json import json_page
 from tools.reference_python import python_page
@@ -79,6 +80,7 @@ def generated() -> dict[Path, str]:
         ROOT / "docs" / "reference" / "json.md": json_page(),
         ROOT / "docs" / "reference" / "python.md": python_page(),
         **_code_systems(),
+        **{ROOT / "man" / name: text for name, text in man_pages().items()},
         **golden(),
     }
 
