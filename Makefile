@@ -119,7 +119,8 @@ docs: $(READY) page-tools  ## build the documentation as pages
 # What builds the documentation site, and what checks spelling, in an environment of its own.
 page-tools:  ## install what builds the documentation and checks its spelling
 	$(PYTHON) -m venv $(VENV)-site
-	$(VENV)-site/bin/python -m pip install --quiet --disable-pip-version-check zensical==0.0.73 codespell==2.4.3
+	$(VENV)-site/bin/python -m pip install --quiet --disable-pip-version-check \
+		zensical==0.0.73 codespell==2.4.3 markdown-it-py==4.3.0
 
 # Makes the pictures of the documentation again; needs Chromium.
 pictures: $(READY)  ## make the pictures of the documentation
