@@ -61,4 +61,4 @@ def is_allowed(name: str, licence: str) -> bool:
     parts = re.split(r" AND |[()]", licence)
     if all(part in ALLOWED for part in parts if part) and licence:
         return True
-    return EXCEPTIONS.get(name.casefold(), ("", ""))[0] == licence
+    return (name.casefold(), licence) in {(key, named) for key, (named, _) in EXCEPTIONS.items()}
