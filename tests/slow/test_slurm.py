@@ -12,7 +12,7 @@ from helpers.batches import sabotage
 from helpers.fixture_types import MakeVcf
 from helpers.pages import faults, fill_folder, missing_programs, run_page
 from helpers.paths import ROOT, TOY
-from helpers.pipeline_files import PIPELINES
+from helpers.pipeline_files import PIPELINES, page_code, place_repository
 from helpers.recipes import SHARDS, Batch, prepare_batch, recipes, with_slurm
 from helpers.slurm import Job, NoSlurmError, Slurm, processes_of, running_slurm, wait_until
 
@@ -104,7 +104,9 @@ def test_an_array(submit: Submit, new_jobs: NewJobs, batch: Batch) -> None:
 
 def test_the_script_for_arrays(submit: Submit, new_jobs: NewJobs, batch: Batch) -> None:
     """The same command again reads nothing again."""
-    command = f"bash {SCRIPT} files.txt results {SHARDS} --kb {TOY}"
+    place_repository(batch.folder)
+    command = page_code("pipelines.md", "Slurm").replace("500", str(SHARDS))
+    command = command.replace("--format parquet", f"--kb {TOY}")
     tasks = [(str(task), DONE) for task in range(1, SHARDS + 1)]
     submit(command)
     assert [("", SOME_REFUSED), *tasks] == new_jobs()
