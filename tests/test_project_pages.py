@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
-from helpers.licences import declared_licence, is_allowed
+from helpers.licences import declared_licence, is_allowed, with_all_needed
 from helpers.pages import blocks
 from helpers.paths import ROOT
 
@@ -77,7 +77,17 @@ def test_a_library_declares_the_licence_that_the_page_has(row: dict[str, str]) -
     assert row["looked at instead"]
 
 
-@pytest.mark.parametrize("licence", ["", "GPL-3.0", "MIT AND GPL-3.0", "LGPL-3.0"])
+def test_licences_of_all_that_the_libraries_need() -> None:
+    """Of the program and its extras, but the one for MultiQC, which has its own environment."""
+    extras = PROJECT["optional-dependencies"]
+    named = [text for extra in extras.keys() - FOR_US - {"multiqc"} for text in extras[extra]]
+    needed = with_all_needed([*PROJECT["dependencies"], *named])
+    assert {"numpy", "tornado", "msgpack"} <= needed.keys()
+    licences = {name: declared_licence(library) for name, library in needed.items()}
+    assert {} == {name: text for name, text in licences.items() if not is_allowed(name, text)}
+
+
+@pytest.mark.parametrize("licence", ["", "GPL-3.0", "MIT AND GPL-3.0", "GPL-3.0 OR LGPL-3.0"])
 def test_other_licences_are_not_allowed(licence: str) -> None:
     assert not is_allowed("some library", licence)
 
