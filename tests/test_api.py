@@ -17,6 +17,7 @@ import pysam
 import pytest
 from click.testing import CliRunner
 from helpers.fixture_types import MakeVcf, Run
+from helpers.pages import fill_folder
 from helpers.paths import EXAMPLE, ROOT, TOY
 from helpers.workbook import records_of
 from pandas.api.types import CategoricalDtype
@@ -34,7 +35,7 @@ from pgx_ana.version import __version__
 
 Annotate = Callable[..., Result]
 
-PERSON = EXAMPLE / "NA12717.GRCh38.vcf"
+PERSON = EXAMPLE / "spoiled.GRCh38.vcf"
 DTYPES = {"integer": "Int64", "number": "Float32"}
 
 
@@ -552,12 +553,13 @@ def test_a_table_is_shown_by_its_size(annotate: Annotate, file: Path) -> None:
 @pytest.mark.slow
 def test_the_page_on_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its code runs, and its methods write the files that it names."""
-    page = (ROOT / "docs" / "formats" / "python.md").read_text("utf-8")
+    page = (ROOT / "docs" / "reference" / "formats" / "python.md").read_text("utf-8")
     (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
-    (tmp_path / "data").symlink_to(ROOT / "data")
+    fill_folder(tmp_path)
+    given = {path.name for path in tmp_path.iterdir()}
     monkeypatch.chdir(tmp_path)
     exec(compile(code, "python.md", "exec"), {})
-    written = {path.name for path in tmp_path.iterdir()} - {"data", "annotated.vcf.gz.tbi"}
+    written = {path.name for path in tmp_path.iterdir()} - given - {"annotated.vcf.gz.tbi"}
     assert set(re.findall(r'\.to_\w+\("([^"]+)"', code)) == written
     methods = {name for name in vars(Result) if name.startswith("to_")}
     assert methods == set(re.findall(r"\.(to_\w+)\(", code))

@@ -9,7 +9,6 @@ import jsonschema
 import pytest
 import yaml
 from helpers.paths import ROOT
-from helpers.scripts import load_script
 from tools.generate import generated
 
 
@@ -30,12 +29,3 @@ def test_knowledge_base_files_follow_the_json_schema(path: Path) -> None:
     document = yaml.safe_load(path.read_text(encoding="utf-8"))
     validator = jsonschema.Draft202012Validator(schema)
     assert [] == [f"{e.json_path}: {e.message}" for e in validator.iter_errors(document)][:5]
-
-
-def test_example_files_are_generated_from_the_table(tmp_path: Path) -> None:
-    example = ROOT / "data" / "example"
-    make_example = load_script(example / "make_example.py")
-    make_example.main(tmp_path)
-    expected = {path.name: path.read_bytes() for path in sorted(tmp_path.iterdir())}
-    assert ["NA12717.GRCh37.vcf", "NA12717.GRCh38.vcf"] == list(expected)
-    assert expected == {name: (example / name).read_bytes() for name in expected}

@@ -8,5 +8,6 @@ Never: takes an allele for the reference because of its place. Where a file does
 
 from pgx_ana.biobank.file import BiobankFile
 from pgx_ana.biobank.kinds import companions_of, is_biobank_file
+from pgx_ana.biobank.listed_people import people_listed
 
-__all__ = ["BiobankFile", "companions_of", "is_biobank_file"]
+__all__ = ["BiobankFile", "companions_of", "is_biobank_file", "people_listed"]

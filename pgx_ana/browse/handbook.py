@@ -26,7 +26,7 @@ def handbook_lines(knowledge: KnowledgeBase) -> Iterator[str]:
     yield "# The knowledge base"
     yield ""
     yield f"Made from `data/kb` ({knowledge.info.name} {knowledge.info.version}); do not edit."
-    yield "How levels are computed: [data/kb/README.md](../data/kb/README.md)."
+    yield "How levels are computed: [data/kb/README.md](../../data/kb/README.md)."
     yield ""
     yield (
         f"{len(knowledge.definitions)} variants, {len(knowledge.evidence)} results from "
@@ -74,7 +74,7 @@ def _contexts(knowledge: KnowledgeBase) -> Iterator[str]:
         "",
         "## Contexts",
         "",
-        "| context | | sex | label | usually monitored | |",
+        "| context | name | sex | label | usually monitored | note |",
         "|---|---|---|---|---|---|",
     )
     for context in knowledge.contexts.values():
@@ -86,7 +86,7 @@ def _contexts(knowledge: KnowledgeBase) -> Iterator[str]:
 
 def _questions(knowledge: KnowledgeBase) -> Iterator[str]:
     """Yield a table of the questions that the field asks, and the polygenic results."""
-    yield from ("", "## Questions", "", "| question | germline variants | |", "|---|---|---|")
+    yield from ("", "## Questions", "", "| question | germline variants | note |", "|---|---|---|")
     for answer in knowledge.answers:
         question = answer.question
         yield _table_row((question.name, answer_text(answer, knowledge), question.note or ""))

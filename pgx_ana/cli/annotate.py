@@ -21,6 +21,7 @@ from pgx_ana.cli.options import (
     annotation_options,
     call_options,
     check_writable,
+    files_argument,
     kb_option,
     load_knowledge,
     output_option,
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=SectionedCommand)
-@click.argument("files", nargs=-1, required=True)
+@files_argument()
 @output_option(
     "Output file, whose ending chooses the format, or - for stdout. A folder for several tables, "
     "for Parquet, and for MultiQC, which has a file for each person."

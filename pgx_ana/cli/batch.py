@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.shell_completion import CompletionItem
 
+from pgx_ana.cli.completion import files, words
 from pgx_ana.cli.destination import chosen_output
 from pgx_ana.cli.options import (
     Choice,
@@ -48,6 +50,13 @@ class _Steps(click.Group):
             args = [_WHOLE, *args]
         return super().parse_args(ctx, args)
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete the steps, and what the whole batch takes: its options, or else a file."""
+        if incomplete.startswith("-"):
+            return self.commands[_WHOLE].shell_complete(ctx, incomplete)
+        steps = super().shell_complete(ctx, incomplete)
+        return steps or [CompletionItem(incomplete, type="file")]
+
 
 @click.group(cls=_Steps)
 def batch() -> None:
@@ -68,7 +77,7 @@ def batch() -> None:
 def _plan_options(command: Command) -> Command:
     """Add what decides the results: the manifest, the folder, and what is done with each file."""
     decorators: tuple[Callable[[Command], Command], ...] = (
-        click.argument("manifest"),
+        click.argument("manifest", shell_complete=files),
         click.option(
             "-o",
             "--output",
@@ -128,6 +137,7 @@ def _effort_options(command: Command) -> Command:
             "--cluster",
             default="",
             metavar="WHERE",
+            shell_complete=words("slurm", "local"),
             help="Read files with workers of Dask: those of a scheduler, by its address "
             "(tcp://HOST:PORT); jobs of Slurm (slurm); or processes of this machine (local).",
         ),

@@ -13,6 +13,7 @@ from pgx_ana.cli.options import (
     Choice,
     call_options,
     check_writable,
+    files_argument,
     kb_option,
     load_knowledge,
     output_option,
@@ -29,7 +30,7 @@ _FORMATS = {".txt": "text", ".tsv": "tsv", ".json": "json"}
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True)
+@files_argument()
 @click.option(
     "-f",
     "--format",

@@ -8,12 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pgx_ana.cli.options import Choice, PathName, kb_option, load_knowledge
+from pgx_ana.cli.completion import categories, contexts, drugs, genes, levels, named, subjects
+from pgx_ana.cli.options import Choice, PathName, assembly_option, kb_option, load_knowledge
 from pgx_ana.cli.streams import say
 from pgx_ana.errors import UsageError
 
 genes_to_list = click.option(
-    "-g", "--gene", "genes", multiple=True, help="Genes to list, separated by commas."
+    "-g",
+    "--gene",
+    "genes",
+    multiple=True,
+    shell_complete=named(genes, listed=True),
+    help="Genes to list, separated by commas.",
 )
 if TYPE_CHECKING:
     from pgx_ana.browse import ListFormat, VariantFilter
@@ -59,22 +65,29 @@ def check_knowledge(directories: tuple[Path, ...]) -> None:
     "--category",
     "categories",
     multiple=True,
+    shell_complete=named(categories, listed=True),
     help="Only variants with a conclusion in this category; repeatable.",
 )
 @click.option(
     "--level",
     "levels",
     multiple=True,
+    shell_complete=named(levels, listed=True),
     help="Only variants with a conclusion of this level; repeatable.",
 )
 @click.option(
-    "--drug", "drugs", multiple=True, help="Only variants with a result on this drug; repeatable."
+    "--drug",
+    "drugs",
+    multiple=True,
+    shell_complete=named(drugs, listed=True),
+    help="Only variants with a result on this drug; repeatable.",
 )
 @click.option(
     "--context",
     is_flag=False,
     flag_value=_ALL_CONTEXTS,
     metavar="[NAME]",
+    shell_complete=named(contexts),
     help="Only variants with a result from this use of the drug; without NAME, list the uses, with "
     "their label status and what is usually monitored.",
 )
@@ -89,10 +102,8 @@ def check_knowledge(directories: tuple[Path, ...]) -> None:
     "bcftools and tabix (1-based), or an rsID per line. vrs is TSV with the VRS identifier of each "
     "allele.",
 )
-@click.option(
-    "--assembly",
-    help="Assembly of bed, regions and vrs: GRCh37, GRCh38 or another name of one of them, such as "
-    "hg38.",
+@assembly_option(
+    "Assembly of bed, regions and vrs: GRCh37, GRCh38 or another name of one of them, such as hg38."
 )
 @click.option("--chr-prefix", is_flag=True, help="bed and regions: write chr15 in place of 15.")
 @kb_option
@@ -192,7 +203,7 @@ def questions(file_format: ListFormat, directories: tuple[Path, ...]) -> None:
 
 
 @kb.command()
-@click.argument("name")
+@click.argument("name", shell_complete=named(subjects))
 @kb_option
 def show(name: str, directories: tuple[Path, ...]) -> None:
     """Show a variant, haplotype set, gene, drug or context by NAME.

@@ -9,10 +9,19 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from pgx_ana.cli.completion import (
+    contexts,
+    files,
+    genes,
+    knowledge_folders,
+    named,
+    samples,
+    words,
+)
 from pgx_ana.errors import OutputError, UsageError
 from pgx_ana.names import did_you_mean, known_name, listed_names
 from pgx_ana.reading import read_small
-from pgx_ana.terms import GLOBAL, POPULATIONS, TEXT_TABLES, TableName
+from pgx_ana.terms import GLOBAL, POPULATIONS, TEXT_TABLES, Assembly, TableName
 
 if TYPE_CHECKING:
     from pgx_ana.knowledge import KnowledgeBase
@@ -44,18 +53,22 @@ _HEADINGS = {
 class SectionedCommand(click.Command):
     """A command with so many options that its help has them under headings."""
 
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the options in their order, each under the heading that begins at or before it."""
-        sections: dict[str, list[tuple[str, str]]] = {}
+    def sections(self, ctx: click.Context) -> dict[str, list[click.Option]]:
+        """Return the options in their order, each under the heading that begins at or before it."""
+        sections: dict[str, list[click.Option]] = {}
         heading = _HEADINGS["output"]
         for parameter in self.get_params(ctx):
             heading = _HEADINGS.get(parameter.name or "", heading)
-            record = parameter.get_help_record(ctx)
-            if record is not None and isinstance(parameter, click.Option):
-                sections.setdefault(heading, []).append(record)
-        for title, records in sections.items():
+            if isinstance(parameter, click.Option) and not parameter.hidden:
+                sections.setdefault(heading, []).append(parameter)
+        return sections
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options under their headings."""
+        for title, options in self.sections(ctx).items():
+            records = (option.get_help_record(ctx) for option in options)
             with formatter.section(title):
-                formatter.write_dl(records)
+                formatter.write_dl([record for record in records if record is not None])
 
 
 class Choice(click.Choice[str]):
@@ -82,7 +95,24 @@ class PathName(click.Path):
 
 def output_option(help_text: str) -> Callable[[Command], Command]:
     """Return a decorator that adds ``-o``."""
-    return click.option("-o", "--output", default="-", callback=_not_empty, help=help_text)
+    return click.option(
+        "-o",
+        "--output",
+        default="-",
+        callback=_not_empty,
+        shell_complete=files,
+        help=help_text,
+    )
+
+
+def files_argument(*, required: bool = True) -> Callable[[Command], Command]:
+    """Return a decorator that adds FILES."""
+    return click.argument("files", nargs=-1, required=required, shell_complete=files)
+
+
+def assembly_option(help_text: str) -> Callable[[Command], Command]:
+    """Return a decorator that adds ``--assembly``."""
+    return click.option("--assembly", shell_complete=words(*Assembly), help=help_text)
 
 
 def _not_empty(ctx: click.Context, parameter: click.Parameter, value: str) -> str:
@@ -116,6 +146,7 @@ def kb_option(command: Command) -> Command:
         "directories",
         multiple=True,
         type=PathName(),
+        shell_complete=knowledge_folders,
         help="Directory of a knowledge base; repeatable: entries of a later one replace those of "
         "an earlier one by id. 'default' is the shipped one.",
     )(command)
@@ -137,6 +168,7 @@ def provenance_option(command: Command) -> Command:
         "--provenance",
         default="",
         metavar="FILE",
+        shell_complete=files,
         help="Also write a record of the run, with times and the digests of all files read and "
         "written: RO-Crate metadata, if it is called ro-crate-metadata.json beside the results.",
     )(command)
@@ -165,6 +197,7 @@ def tables_option(command: Command) -> Command:
         "tables",
         multiple=True,
         callback=table_names,
+        shell_complete=words(*TableName, ALL_TABLES, listed=True),
         help=f"Tables of TSV, CSV and Parquet to write, separated by commas: "
         f"{', '.join(TEXT_TABLES)}, or all; Parquet also has samples, variants and conclusions.  "
         "[default: annotations; in Parquet, all others; with --layout wide, calls]",
@@ -191,7 +224,13 @@ def _not_negative(ctx: click.Context, parameter: click.Parameter, value: float) 
 
 
 _PEOPLE_OPTIONS = (
-    click.option("-s", "--samples", default="", help="Samples to include, separated by commas."),
+    click.option(
+        "-s",
+        "--samples",
+        default="",
+        shell_complete=samples,
+        help="Samples to include, separated by commas.",
+    ),
     click.option(
         "-S",
         "--samples-file",
@@ -212,6 +251,7 @@ _PEOPLE_OPTIONS = (
         "--sample-sheet",
         default="",
         metavar="TSV",
+        shell_complete=files,
         help="Table with the columns file and sample that names the one sample of each file; files "
         "with the same sample are files of one person. It may have the columns sex and context, "
         "and index for an index that is not beside its file.",
@@ -220,12 +260,16 @@ _PEOPLE_OPTIONS = (
 
 _RULE_OPTIONS = (
     click.option(
-        "-g", "--gene", "genes", multiple=True, help="Genes to include, separated by commas."
+        "-g",
+        "--gene",
+        "genes",
+        multiple=True,
+        shell_complete=named(genes, listed=True),
+        help="Genes to include, separated by commas.",
     ),
-    click.option(
-        "--assembly",
-        help="Assembly, if it cannot be detected from the file: GRCh37, GRCh38 or another name of "
-        "one of them, such as hg38.",
+    assembly_option(
+        "Assembly, if it cannot be detected from the file: GRCh37, GRCh38 or another name of one "
+        "of them, such as hg38."
     ),
     click.option(
         "--min-gq",
@@ -275,6 +319,7 @@ _RULE_OPTIONS = (
         "--reference",
         default="",
         metavar="FASTA",
+        shell_complete=files,
         help="Check REF against this genome, which must have an index (.fai).",
     ),
     click.option(
@@ -309,6 +354,7 @@ _ANNOTATION_OPTIONS = (
     click.option(
         "--context",
         metavar="NAME",
+        shell_complete=named(contexts),
         help="The use of the drug, such as adjuvant or men_testosterone (pgx-ana kb list "
         "--context): shows which evidence comes from it, its label status and what is usually "
         "monitored.",

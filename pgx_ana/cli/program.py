@@ -17,6 +17,7 @@ import click
 from pgx_ana.cli.annotate import annotate
 from pgx_ana.cli.batch import batch
 from pgx_ana.cli.check import check
+from pgx_ana.cli.completion_script import completion
 from pgx_ana.cli.interruption import INTERRUPTED_EXIT_CODE
 from pgx_ana.cli.kb import kb
 from pgx_ana.cli.report import report
@@ -177,5 +178,5 @@ def _exit_on_signal(number: int, frame: object) -> NoReturn:
     sys.exit(_SIGNAL_EXIT_CODE_BASE + number)
 
 
-for command in (annotate, report, batch, check, kb):
+for command in (annotate, report, batch, check, kb, completion):
     main.add_command(command)

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pgx_ana.cli.completion import files
 from pgx_ana.cli.destination import check_destination
 from pgx_ana.cli.options import (
     SectionedCommand,
     annotation_options,
     call_options,
     check_writable,
+    files_argument,
     kb_option,
     load_knowledge,
     output_option,
@@ -72,7 +74,7 @@ _KINDS = {".txt": _Kind.TEXT, ".html": _Kind.PAGE, ".htm": _Kind.PAGE}
 
 
 @click.command(cls=SectionedCommand)
-@click.argument("files", nargs=-1)
+@files_argument(required=False)
 @output_option(
     "FILE.html: the page on one person; FILE.txt: text; any other name: a folder with a page on "
     "each person, one on the cohort and an index.  [default: text on stdout]"
@@ -82,6 +84,7 @@ _KINDS = {".txt": _Kind.TEXT, ".html": _Kind.PAGE, ".htm": _Kind.PAGE}
     "stored",
     multiple=True,
     metavar="RESULTS",
+    shell_complete=files,
     help="Results written before, in place of FILES: .json or .jsonl of annotate, or the folder of "
     "Parquet of annotate or batch. Repeatable for documents.",
 )

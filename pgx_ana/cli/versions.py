@@ -80,6 +80,8 @@ def _keep_json(ctx: click.Context, parameter: click.Parameter, value: bool) -> N
 def _version(ctx: click.Context, parameter: click.Parameter, value: bool) -> None:  # noqa: FBT001  # by click
     """Print the versions and exit, if that is asked for."""
     del parameter
+    if ctx.resilient_parsing:  # a shell asks how the line could go on
+        return
     is_json = ctx.meta.get(_JSON_KEY, False)
     if value:
         click.echo(_version_json() if is_json else _version_line())

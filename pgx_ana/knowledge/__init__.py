@@ -22,7 +22,7 @@ from pgx_ana.knowledge.entry import Entry
 from pgx_ana.knowledge.evidence import Effect, Evidence, Outcome, PolygenicResult, Publication
 from pgx_ana.knowledge.level_reasons import level_reason
 from pgx_ana.knowledge.levels import LADDER, EvidenceGrade, Level, Stance
-from pgx_ana.knowledge.loading import default_directory, load
+from pgx_ana.knowledge.loading import default_directory, load, load_compiled
 from pgx_ana.knowledge.schema import SECTIONS, Message
 from pgx_ana.knowledge.vocabulary import COMPARED, OTHER_DIPLOTYPES, Category, Direction
 from pgx_ana.knowledge.vrs import Unidentified, VrsAllele, VrsAlleles
@@ -63,4 +63,5 @@ __all__ = [
     "field_of",
     "level_reason",
     "load",
+    "load_compiled",
 ]

@@ -7,6 +7,7 @@ from typing import Any
 
 from pgx_ana.knowledge import Stance
 from pgx_ana.output.columns import COLUMNS, Column, ColumnType
+from pgx_ana.output.document_meanings import MEANINGS
 from pgx_ana.output.provenance import SCHEMA_VERSION
 from pgx_ana.terms import GLOBAL, POPULATIONS
 
@@ -33,11 +34,12 @@ def json_schema() -> dict[str, Any]:
         "sample": _TEXT,
         "schema_version": {"const": SCHEMA_VERSION},
         "pgx_ana_version": _TEXT,
-        "knowledge_base": _object_schema(
-            dict.fromkeys(("name", "version", "sha256", "drug"), _TEXT)
+        "knowledge_base": _described_object(
+            "knowledge_base", dict.fromkeys(("name", "version", "sha256", "drug"), _TEXT)
         ),
         "assembly": {"enum": ["GRCh37", "GRCh38"]},
-        "options": _object_schema(
+        "options": _described_object(
+            "options",
             {
                 "min_gq": _NUMBER,
                 "min_gp": _NUMBER,
@@ -48,14 +50,15 @@ def json_schema() -> dict[str, Any]:
                 "include_filtered": _FLAG,
                 "absent_is_reference": _FLAG,
                 "population": {"enum": [*POPULATIONS, GLOBAL, None]},
-            }
+            },
         ),
         "genes": {"type": ["array", "null"], "items": _TEXT},
         "inputs": _array(
-            _object_schema(
+            _described_object(
+                "input",
                 dict.fromkeys(file_keys, _TEXT)
                 | {"compression": _OPTIONAL_TEXT, "samples": _COUNT}
-                | {"caller": _OPTIONAL_TEXT, "remark": _OPTIONAL_TEXT}
+                | {"caller": _OPTIONAL_TEXT, "remark": _OPTIONAL_TEXT},
             )
         ),
         "sex": {"enum": ["female", "male", None]},
@@ -75,12 +78,13 @@ def json_schema() -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "pgx-ana: one patient",
-        **_object_schema(properties),
+        **_described_object("patient", properties),
     }
 
 
 def _context_schema() -> dict[str, Any]:
-    context = _object_schema(
+    context = _described_object(
+        "context",
         {
             "id": _TEXT,
             "name": _TEXT,
@@ -88,27 +92,29 @@ def _context_schema() -> dict[str, Any]:
             "off_label": _FLAG,
             "monitored": _TEXTS,
             "note": _OPTIONAL_TEXT,
-        }
+        },
     )
     return {"oneOf": [{"type": "null"}, context]}
 
 
 def _question_schema() -> dict[str, Any]:
     counts = dict.fromkeys(("on_drug", "on_drug_class", "in_men", "without_drug"), _COUNT)
-    return _object_schema(
+    return _described_object(
+        "question",
         {
             "question": _TEXT,
             "name": _TEXT,
             **counts,
             "polygenic": _TEXTS,
-        }
+        },
     )
 
 
 def _marker_schema() -> dict[str, Any]:
     """Return the schema of what was published about a variant or haplotype set."""
-    allele = _object_schema({"bases": _TEXT, "names": _TEXTS})
-    return _object_schema(
+    allele = _described_object("allele", {"bases": _TEXT, "names": _TEXTS})
+    return _described_object(
+        "marker",
         {
             "marker": _TEXT,
             "kind": {"enum": ["variant", "haplotype_set"]},
@@ -122,13 +128,15 @@ def _marker_schema() -> dict[str, Any]:
             "linked": _TEXTS,
             "associations": _array(_association_schema()),
             "results": _array(_result_schema()),
-        }
+        },
     )
 
 
 def _association_schema() -> dict[str, Any]:
-    stances = _object_schema({stance.value: _TEXTS for stance in Stance})
-    return _object_schema(
+    stances = _described_object("stances", {stance.value: _TEXTS for stance in Stance})
+    studies = dict.fromkeys(("for", "null", "against"), _TEXTS)
+    return _described_object(
+        "association",
         {
             "association": _TEXT,
             "outcome_name": _TEXT,
@@ -136,16 +144,18 @@ def _association_schema() -> dict[str, Any]:
             "level_reason": _TEXT,
             "results": stances,
             "left_out": _BY_NAME,
-            "studies": _object_schema(dict.fromkeys(("for", "null", "against"), _TEXTS)),
-        }
+            "studies": _described_object("studies", studies),
+        },
     )
 
 
 def _result_schema() -> dict[str, Any]:
     numbers = dict.fromkeys(("value", "low", "high"), _OPTIONAL_NUMBER)
     words = dict.fromkeys(("interval", "text"), _OPTIONAL_TEXT)
-    compared = _object_schema({"effect": _TEXTS, "comparator": _TEXTS})
-    return _object_schema(
+    compared = _described_object("compared", {"effect": _TEXTS, "comparator": _TEXTS})
+    estimate = _described_object("estimate", {"measure": _TEXT, **numbers, **words})
+    return _described_object(
+        "result",
         {
             **dict.fromkeys(("result", "publication", "cohort", "cohort_name"), _TEXT),
             "overlaps": _TEXTS,
@@ -159,33 +169,45 @@ def _result_schema() -> dict[str, Any]:
             "carriers": _OPTIONAL_TEXT,
             "model": _TEXT,
             "compared": {"oneOf": [{"type": "null"}, compared]},
-            "estimates": _array(_object_schema({"measure": _TEXT, **numbers, **words})),
+            "estimates": _array(estimate),
             "p": _OPTIONAL_TEXT,
             **dict.fromkeys(("significance", "read"), _TEXT),
-        }
+        },
     )
 
 
 def _publication_schema() -> dict[str, Any]:
     words = dict.fromkeys(("title", "journal", "pmid", "pmcid", "doi"), _OPTIONAL_TEXT)
-    return _object_schema(
-        {"publication": _TEXT, "author": _TEXT, "year": _OPTIONAL_INTEGER, **words}
+    return _described_object(
+        "publication",
+        {"publication": _TEXT, "author": _TEXT, "year": _OPTIONAL_INTEGER, **words},
     )
 
 
 def _set_schema() -> dict[str, Any]:
-    defined = _object_schema({"name": _TEXT, "alleles": _BY_NAME, "function": _OPTIONAL_TEXT})
-    return _object_schema(
+    defined = _described_object(
+        "haplotype", {"name": _TEXT, "alleles": _BY_NAME, "function": _OPTIONAL_TEXT}
+    )
+    return _described_object(
+        "haplotype_set",
         {
             **dict.fromkeys(("haplotypes", "gene", "name"), _TEXT),
             "sites": _TEXTS,
             "defined": _array(defined),
-        }
+        },
     )
 
 
 def _array(items: Mapping[str, Any]) -> dict[str, Any]:
     return {"type": "array", "items": dict(items)}
+
+
+def _described_object(name: str, properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the schema of an object whose keys have a meaning under its name."""
+    meanings = MEANINGS[name]
+    return _object_schema(
+        {key: {**schema, "description": meanings[key]} for key, schema in properties.items()}
+    )
 
 
 def _object_schema(properties: Mapping[str, Any]) -> dict[str, Any]:

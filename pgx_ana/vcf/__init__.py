@@ -31,6 +31,7 @@ from pgx_ana.vcf.reader import VariantFile
 from pgx_ana.vcf.record_fields import FieldRow, info_facts, record_of
 from pgx_ana.vcf.record_file import RecordFile, Row
 from pgx_ana.vcf.rows import TextRow, site_of
+from pgx_ana.vcf.sample_line import samples_in_header
 from pgx_ana.vcf.spool import unnamed_file, write_spool
 from pgx_ana.vcf.targets import Target, TargetIndex
 
@@ -70,6 +71,7 @@ __all__ = [
     "pooled",
     "read_pool",
     "record_of",
+    "samples_in_header",
     "site_of",
     "undetermined_assembly",
     "unnamed_file",

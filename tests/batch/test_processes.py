@@ -124,6 +124,7 @@ def test_files_that_can_only_be_read_alone(run: Run, make_vcf: MakeVcf) -> None:
     ] == status(Path("out"))
 
 
+@pytest.mark.slow
 def test_a_lost_file_is_read_again(run: Run, make_vcf: MakeVcf, toy: KnowledgeBase) -> None:
     """It may have been the machine, or the time limit."""
     for name in ("a", "kill"):
@@ -138,6 +139,7 @@ def test_a_lost_file_is_read_again(run: Run, make_vcf: MakeVcf, toy: KnowledgeBa
     assert tree(Path("good")) == tree(Path("out"))
 
 
+@pytest.mark.slow
 def test_processes_that_are_replaced_lose_nothing(
     make_vcf: MakeVcf, toy: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -279,7 +279,7 @@ def first_cells(lines: list[str]) -> list[str]:
 def test_contexts_in_the_handbook(everywhere: list[Path]) -> None:
     assert [
         "",
-        "| context | | sex | label | usually monitored | |",
+        "| context | name | sex | label | usually monitored | note |",
         "|---|---|---|---|---|---|",
         "| adjuvant | adjuvant use | female | on label | pain, lipids |  |",
         "| men | use in men | male | off label | testosterone | Nothing was studied in men. |",
@@ -292,7 +292,7 @@ def test_questions_in_the_handbook(toy: KnowledgeBase, asked: list[Path]) -> Non
     """Results on many variants are listed once, whatever the number of questions about them."""
     plain = [
         "",
-        "| question | germline variants | |",
+        "| question | germline variants | note |",
         "|---|---|---|",
     ]
     others = [f"| drug level | {ONCE} |  |", f"| fertility | {NOBODY} | Nobody asked. |"]

@@ -333,7 +333,7 @@ def table_rows(lines: list[str], header: str) -> list[str]:
 
 
 def test_the_handbook_has_every_variant_conclusion_and_result(curated: KnowledgeBase) -> None:
-    text = (ROOT / "docs" / "knowledge-base.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "reference" / "knowledge-base.md").read_text(encoding="utf-8")
     found = sections(text, curated)
     sets = curated.haplotype_sets
     studied = {key for key in curated.definitions if curated.evidence_on(key)}

@@ -572,6 +572,7 @@ def test_toy_genotypes_in_other_representations(
     assert [] == differing(expected, actual)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("assembly", Assembly)
 @settings(FIXED, max_examples=100)
 @given(data=st.data())
@@ -585,6 +586,7 @@ def test_adjacent_changes_as_one_row(
     assert [] == differing(expected, actual)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("of_bases", [True, False], ids=["bases", "lengths"])
 @settings(FIXED, max_examples=60)
 @given(data=st.data())
@@ -762,6 +764,7 @@ def test_real_bases_are_known_around_many_variants(
         assert {"rs67666821", "rs3064744", "UGT1A4-127delA", "UGT1A4-175delG"} == lengths
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("assembly", Assembly)
 @settings(FIXED, max_examples=40)
 @given(data=st.data())
@@ -900,6 +903,7 @@ N_REWRITTEN = 12
 """Variants rewritten at a time: examples stay small enough for hypothesis to repeat them."""
 
 
+@pytest.mark.slow
 @settings(FIXED, max_examples=60)
 @given(data=st.data())
 def test_real_genotypes_in_other_representations(
@@ -951,6 +955,7 @@ def gvcf(
     return Gvcf(request.param, rows, of_genotypes(tables))
 
 
+@pytest.mark.slow
 @settings(FIXED, max_examples=12)
 @given(data=st.data())
 def test_real_blocks_in_other_representations(

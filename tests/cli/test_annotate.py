@@ -21,7 +21,7 @@ from pgx_ana.cli.annotate import annotate as command
 from pgx_ana.output.columns import COLUMNS
 from pgx_ana.terms import TEXT_TABLES, TableName
 
-PERSON = EXAMPLE / "NA12717.GRCh38.vcf"
+PERSON = EXAMPLE / "spoiled.GRCh38.vcf"
 HEADERS = {name: [column.name for column in columns] for name, columns in COLUMNS.items()}
 ROWS = {
     TableName.ANNOTATIONS: 2,

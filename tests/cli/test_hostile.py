@@ -240,6 +240,7 @@ def start_process(*words: object, **changes: str) -> subprocess.Popen[bytes]:
     )
 
 
+@pytest.mark.slow
 def test_a_gzip_bomb(tmp_path: Path, toy_directory: Path) -> None:
     """A header of 200 MB of zeros is rejected with a message, within 600 MB of memory."""
     zeros = gzip.compress(bytes(MEGABYTE))

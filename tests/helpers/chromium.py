@@ -1,4 +1,4 @@
-"""A real browser: Debian's Chromium, driven by chromedriver, that reaches nothing but files."""
+"""A real browser: Debian's Chromium, driven by chromedriver, that reaches no other machine."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from selenium.webdriver import ActionChains, Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.remote_connection import RemoteConnection
+from selenium.webdriver.support.wait import WebDriverWait
 from urllib3.exceptions import HTTPError
 
 from helpers.paths import ROOT
@@ -27,6 +28,7 @@ AXE = ROOT / ".axe" / "node_modules" / "axe-core" / "axe.min.js"
 
 A4_INCHES = (8.27, 11.69)
 _SCRIPT_SECONDS = 60
+_WAIT_SECONDS = 20
 COMMAND_SECONDS = 90
 """Seconds after which the browser counts as hanging."""
 
@@ -41,7 +43,7 @@ _FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
 
 _AFTER_PAINT = """
@@ -56,6 +58,22 @@ const line = (rule, node) => `${rule.id}: ${rule.help}: ${node.target.flat().joi
 axe.run(document, {resultTypes: ["violations"]}).then(
   found => done(found.violations.flatMap(rule => rule.nodes.map(node => line(rule, node)))),
   error => done([`axe failed: ${error}`]));
+"""
+
+_PART = """
+const [start, holding, until] = arguments;
+const first = [...document.querySelectorAll(start)].find(e => e.textContent.includes(holding));
+const after = Node.DOCUMENT_POSITION_FOLLOWING, inside = Node.DOCUMENT_POSITION_CONTAINED_BY;
+const next = [...document.querySelectorAll(until)].find(e => {
+  const place = first.compareDocumentPosition(e);
+  return place & after && !(place & inside);
+});
+const range = document.createRange();
+range.setStartBefore(first);
+range.setEndBefore(next);
+const [top, bottom] = [first, next].map(e => Math.floor(e.getBoundingClientRect().top + scrollY));
+const [y, height] = [Math.max(0, top - 8), bottom - top];
+return [{x: 0, y, width: innerWidth, height, scale: 1}, range.toString()];
 """
 
 
@@ -110,12 +128,16 @@ class Browser:
 
     def open(self, page: Path, view: View | None = None) -> Loading:
         """Load a page, wait until it is painted, and return what happened meanwhile."""
+        return self.visit(page.absolute().as_uri(), view)
+
+    def visit(self, address: str, view: View | None = None) -> Loading:
+        """Do the same with a page of a server on this machine."""
         view = view or View()
         self._driver.get("about:blank")
         self._look_as(view)
         for log in ("browser", "performance"):
             self._log(log)  # empties it
-        self._driver.get(page.absolute().as_uri())
+        self._driver.get(address)
         if view.scripts:  # else none of ours would be called back
             self._driver.execute_async_script(_AFTER_PAINT)
         console = tuple(entry["message"] for entry in self._log("browser"))
@@ -129,6 +151,20 @@ class Browser:
         """Return the violations of all rules of axe-core in the page as it is, a line each."""
         self._driver.execute_script(AXE.read_text(encoding="utf-8"))
         return list(self._driver.execute_async_script(_RUN_AXE))
+
+    def press(self, *keys: str) -> None:
+        """Press keys one after another; letters of a text are keys, too."""
+        ActionChains(self._driver, duration=0).send_keys(*keys).perform()
+
+    def press_together(self, held: str, key: str) -> None:
+        """Press a key while another is held."""
+        ActionChains(self._driver).key_down(held).send_keys(key).key_up(held).perform()
+
+    def wait_for(self, script: str, *arguments: object) -> Any:
+        """Return the value of a script once it is true; fail if it is not after some seconds."""
+        return WebDriverWait(self._driver, _WAIT_SECONDS).until(
+            lambda driver: driver.execute_script(script, *arguments), script
+        )
 
     def press_tab(self, times: int) -> None:
         """Press the tab key a number of times."""
@@ -153,6 +189,16 @@ class Browser:
                 "Page.captureScreenshot", captureBeyondViewport=True, clip=clip | {"scale": 1}
             )
         return base64.b64decode(shot["data"])
+
+    def part(self, start: str, holding: str, until: str) -> tuple[bytes, str]:
+        """Return a part of the page as PNG, as wide as the page, and the text in it.
+
+        It begins with the first element of the selector ``start`` that has the text ``holding``,
+        and ends before the next element of the selector ``until`` that is not inside of it.
+        """
+        area, text = self.ask(_PART, start, holding, until)
+        shot = self._command("Page.captureScreenshot", captureBeyondViewport=True, clip=area)
+        return base64.b64decode(shot["data"]), " ".join(text.split())
 
     def _command(self, command: str, **options: object) -> Any:
         return self._driver.execute_cdp_cmd(command, options)

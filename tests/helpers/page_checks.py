@@ -118,12 +118,17 @@ def axe_faults(browser: Browser, page: Path) -> list[str]:
     return faults
 
 
+def sideways_faults(browser: Browser) -> list[str]:
+    """The page that is open needs no sideways scroll; what has its own may be wider."""
+    return list(browser.ask(_SIDEWAYS))
+
+
 def width_faults(browser: Browser, page: Path) -> list[str]:
     """No sideways scroll of the page on a phone, and nothing cut off, closed and open."""
     browser.open(page, PHONE)
-    closed = [*browser.ask(_SIDEWAYS), *browser.ask(_CUT)]
+    closed = [*sideways_faults(browser), *browser.ask(_CUT)]
     browser.ask(OPEN_ALL)
-    opened = [*browser.ask(_SIDEWAYS), *browser.ask(_CUT)]
+    opened = [*sideways_faults(browser), *browser.ask(_CUT)]
     return [f"at {PHONE.width} pixels: {line}" for line in dict.fromkeys(closed + opened)]
 
 

@@ -22,9 +22,17 @@ ANYTHING = "..."
 """A line of a page that stands for any number of lines."""
 
 _FENCE = re.compile(r"^( *)```(\S*)\n(.*?)^\1```$", re.DOTALL | re.MULTILINE)
-_NOTE = re.compile(r"<!-- (not run|run by): ?(.+?) -->\n+ *\Z")
-_RUN = ("console", "python")
+_NOTE = re.compile(r"<!-- (not run|run by|file): ?(.+?) -->\n+ *\Z")
+_DIGEST = re.compile(r"\+[0-9a-f]{12}\b")
+_NEEDS = re.compile(r"<!-- needs: ?(.+?) -->")
 _END = "\x01"
+_BEGIN = "\x02"
+_INTERPRETERS = {"python": ("python -", r'print("\2")'), "r": ("Rscript -", r'cat("\2\n")')}
+"""What runs a program of a language from its standard input, and what prints ``_BEGIN`` in it."""
+
+_RUN = ("console", *_INTERPRETERS)
+_TOOLS = (ROOT / ".venv-multiqc" / "bin",)
+"""Where programs are that the make targets of this project install."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,12 @@ class Block:
     line: int
     span: tuple[int, int]
     note: str
+
+    @property
+    def file(self) -> str:
+        """The file that the reader makes of the block, empty if it is none."""
+        kind, _, path = self.note.partition(": ")
+        return path if kind == "file" else ""
 
 
 @dataclass(frozen=True)
@@ -79,8 +93,15 @@ def blocks(page: str) -> list[Block]:
 
 
 def is_run(block: Block) -> bool:
-    """Return whether a block is run as a part of its page."""
-    return block.language in _RUN and not block.note
+    """Return whether a block is run, or put into a file, as a part of its page."""
+    return bool(block.file) or (block.language in _RUN and not block.note)
+
+
+def missing_programs(page: str) -> list[str]:
+    """Return the programs that a page says it needs, or whose language it has, and nobody has."""
+    names = {name for match in _NEEDS.finditer(page) for name in match[1].split()}
+    names |= {"Rscript" for block in blocks(page) if block.language == "r" and is_run(block)}
+    return sorted(name for name in names if shutil.which(name, path=_searched()) is None)
 
 
 def commands(block: Block) -> list[Command]:
@@ -100,28 +121,42 @@ def commands(block: Block) -> list[Command]:
     return found
 
 
-def run_page(page: str, folder: Path) -> dict[int, Outcome]:
+def run_lines(page: str) -> list[int]:
+    """Return the lines of the commands and programs of a page, in the order in which they run."""
+    lines: list[int] = []
+    for block in filter(is_run, blocks(page)):
+        steps = commands(block) if block.language == "console" else ()
+        lines += [step.line for step in steps] or [block.line]
+    return lines
+
+
+def run_page(
+    page: str, folder: Path, variables: Mapping[str, str] | None = None
+) -> dict[int, Outcome]:
     """Run all commands of a page in one shell; return what came of each, by its line.
 
-    Blocks ``python`` are run as one program at the place of the first of them.
+    ``variables`` are added to those of the shell.
+    A block of another language is run after those above it, as in one session of a reader.
     """
-    lines: list[int] = []
     script = ["set -o pipefail\n"]
+    above = dict.fromkeys(_INTERPRETERS, "")
     for block in blocks(page):
         if not is_run(block):
             continue
-        if block.language == "python":
-            lines.append(block.line)
-            script.append(_wrapped(f"python - <<'PYTHON'\n{block.text}PYTHON"))
+        if block.file:
+            script.append(_wrapped(_written(block)))
             continue
-        for command in commands(block):
-            lines.append(command.line)
-            script.append(_wrapped(command.text))
+        if block.language in _INTERPRETERS:
+            script.append(_wrapped(_program(block, above[block.language])))
+            above[block.language] += block.text
+            continue
+        script += [_wrapped(command.text) for command in commands(block)]
+    lines = run_lines(page)
     process = subprocess.run(
         ["bash"],
         input="".join(script),
         cwd=folder,
-        env=_environment(folder),
+        env=_environment(folder) | dict(variables or {}),
         check=False,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -146,7 +181,11 @@ def faults(page: str, outcomes: Mapping[int, Outcome]) -> Iterator[str]:
 
 
 def agrees(shown: str, printed: str) -> bool:
-    """Return whether shown output is the printed one; ``...`` stands for any lines."""
+    """Return whether shown output is the printed one; ``...`` stands for any lines.
+
+    Digests of the knowledge base, which change with each of its facts, count as alike.
+    """
+    shown, printed = (_DIGEST.sub("+" + "0" * 12, text) for text in (shown, printed))
     lines = (
         r"(?:.*\n)*" if line.strip() == ANYTHING else re.escape(line.rstrip()) + r"[ \t]*\n"
         for line in shown.splitlines()
@@ -160,20 +199,33 @@ def renewed(page: str, outcomes: Mapping[int, Outcome]) -> str:
 
     Output with ``...`` in it, and commands without output, stay as they are.
     """
-    for block in reversed(blocks(page)):
-        if not is_run(block) or block.language != "console":
+    found = blocks(page)
+    for block, below in reversed(list(zip(found, [*found[1:], None], strict=True))):
+        if not is_run(block):
             continue
-        parts = []
-        for command in commands(block):
-            parts.append("$ " + command.text.replace("\n", "\n> ") + "\n")
-            printed = outcomes[command.line].output
-            if command.shown is None:
-                continue
-            keep = ANYTHING in command.shown.splitlines() or agrees(command.shown, printed)
-            parts.append(command.shown if keep else _without_trailing_space(printed))
-        start, end = block.span
-        page = page[:start] + "".join(parts) + page[end:]
+        if block.language == "console":
+            text, (start, end) = _renewed_console(block, outcomes), block.span
+        elif not block.file and below is not None and _is_output(page, block, below):
+            text, (start, end) = _renewed_text(below.text, outcomes[block.line]), below.span
+        else:
+            continue
+        page = page[:start] + text + page[end:]
     return page
+
+
+def _renewed_console(block: Block, outcomes: Mapping[int, Outcome]) -> str:
+    parts = []
+    for command in commands(block):
+        parts.append("$ " + command.text.replace("\n", "\n> ") + "\n")
+        if command.shown is not None:
+            parts.append(_renewed_text(command.shown, outcomes[command.line]))
+    return "".join(parts)
+
+
+def _renewed_text(shown: str, outcome: Outcome) -> str:
+    """Return shown output if it is true, or leaves lines out; else what was printed."""
+    keep = ANYTHING in shown.splitlines() or agrees(shown, outcome.output)
+    return shown if keep else _without_trailing_space(outcome.output)
 
 
 def fill_folder(folder: Path) -> None:
@@ -193,17 +245,33 @@ def _with_followers(
         if block.language == "console":
             steps += commands(block)
             continue
-        between = page[block.span[1] : below.span[0]] if below else ""
-        is_output = below is not None and below.language == "text" and not _has_words(between)
-        shown = below.text if below and is_output else None
+        shown = below.text if below and _is_output(page, block, below) else None
         steps.append(Command(block.line, block.text, shown))
     for step, follower in zip(steps, [*steps[1:], None], strict=True):
         yield step, outcomes[step.line], follower.text if follower else ""
 
 
-def _has_words(between: str) -> bool:
-    """Return whether there is more than two fences between blocks."""
-    return bool(between.replace("```text", "").replace("```", "").strip())
+def _is_output(page: str, block: Block, below: Block) -> bool:
+    """Return whether the next block is the output of a program: nothing is between them."""
+    between = page[block.span[1] : below.span[0]]
+    return below.language == "text" and not re.sub("```(text)?", "", between).strip()
+
+
+def _written(block: Block) -> str:
+    """Return commands that put a block into its file."""
+    folder = Path(block.file).parent
+    return f"mkdir -p {folder} && cat > {block.file} <<'BLOCK'\n{block.text}BLOCK"
+
+
+def _program(block: Block, above: str) -> str:
+    """Return a command that runs a block after those above it, and prints what it alone prints."""
+    command, begin = _INTERPRETERS[block.language]
+    return f"{command} <<'PROGRAM' | sed '0,/^{_BEGIN}$/d'\n{above}{begin}\n{block.text}PROGRAM"
+
+
+def _searched() -> str:
+    """Return the folders in which programs are searched, as ``PATH``."""
+    return os.pathsep.join([os.environ["PATH"], *map(str, _TOOLS)])
 
 
 def _wrapped(command: str) -> str:
@@ -222,16 +290,15 @@ def _environment(folder: Path) -> dict[str, str]:
     programs.mkdir(exist_ok=True)
     for name, module in (("pgx-ana", " -m pgx_ana"), ("python", "")):
         path = programs / name
-        path.write_text(f'#!/bin/sh\nexec {sys.executable}{module} "$@"\n')
+        variables = f"PYTHONPATH={ROOT} PYTHONWARNINGS=error"
+        path.write_text(f'#!/bin/sh\n{variables} exec {sys.executable}{module} "$@"\n')
         path.chmod(0o755)
     return {
-        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
-        "PYTHONPATH": str(ROOT),
+        "PATH": f"{programs}{os.pathsep}{_searched()}",
         "HOME": os.environ.get("HOME", "/"),
         "LANG": "C.UTF-8",
         "COLUMNS": "100",
         "TERM": "dumb",
-        "PYTHONWARNINGS": "error",
     }
 
 

@@ -36,6 +36,18 @@ def recipes(heading: str, language: str = "bash") -> list[str]:
     ]
 
 
+def with_slurm(page: str) -> str:
+    """Return the tutorial on many files with the commands of Slurm in place of those without.
+
+    The last of them waits for all jobs, and ends with 6, because files are broken.
+    """
+    before, rest = page.split("## Without Slurm\n")
+    after = rest[rest.index("\n## ") :]
+    (script,) = re.findall(r"```bash\n(.*?)```", before, re.DOTALL)
+    lines = "".join(f"$ {line}\n" for line in script.splitlines())
+    return f"{before}\n```console\n{lines}$ echo $?\n6\n```\n{after}"
+
+
 @dataclass(frozen=True)
 class Batch:
     """Some hundred files in a folder, ``files.txt`` that names them, and what comes of them.
@@ -73,7 +85,7 @@ class Batch:
 def prepare_batch(folder: Path, make_vcf: MakeVcf) -> Batch:
     """Write the files, and run them as one batch."""
     manifest = _write_files(make_vcf)
-    path = f"{_program_folder(folder / 'bin')}{os.pathsep}{os.environ['PATH']}"
+    path = f"{program_folder(folder / 'bin')}{os.pathsep}{os.environ['PATH']}"
     environment = {**os.environ, "PATH": path}
     words = ["pgx-ana", "batch", manifest.name, "-o", "at_once", "--kb", str(TOY), "-q"]
     process = subprocess.run(words, check=False, cwd=folder, env=environment)
@@ -99,7 +111,7 @@ def _write_files(make_vcf: MakeVcf) -> Path:
     return manifest
 
 
-def _program_folder(folder: Path) -> Path:
+def program_folder(folder: Path) -> Path:
     """Make a folder for ``PATH`` in which ``pgx-ana`` is the program that is tested."""
     folder.mkdir()
     program = folder / "pgx-ana"

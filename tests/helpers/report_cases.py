@@ -78,7 +78,7 @@ def _some(folder: Path, number: int) -> list[Path]:
 def renamed(path: Path, names: Sequence[str]) -> Path:
     """Write the person of the example under other names, and return the path of the file."""
     with path.open("w", encoding="utf-8", newline="") as file:
-        for line in (EXAMPLE / "NA12717.GRCh38.vcf").read_text().splitlines():
+        for line in (EXAMPLE / "spoiled.GRCh38.vcf").read_text().splitlines():
             *fixed, value = line.split("\t")
             values = names if line.startswith("#CHROM") else [value] * len(names)
             file.write("\t".join([*fixed, *values] if fixed else [line]) + "\n")
@@ -106,7 +106,7 @@ def all_named(folder: Path) -> list[Path]:
 
 def nothing_called(folder: Path) -> list[Path]:
     """Write the page on somebody with an exome that has no row at any known site."""
-    lines = (EXAMPLE / "NA12717.GRCh38.vcf").read_text().splitlines()
+    lines = (EXAMPLE / "spoiled.GRCh38.vcf").read_text().splitlines()
     header = [line for line in lines if line.startswith("#")]
     row = "chr1\t69511\t.\tA\tG\t999\tPASS\t.\tGT:DP:GQ\t1/1:13:25"
     source = folder / "exome.vcf"
@@ -128,15 +128,15 @@ def half_a_million(folder: Path) -> list[Path]:
 
 
 CASES: Mapping[str, Case] = {
-    "example in GRCh37": person(EXAMPLE / "NA12717.GRCh37.vcf"),
-    "example in GRCh38": person(EXAMPLE / "NA12717.GRCh38.vcf"),
+    "example in GRCh37": person(EXAMPLE / "spoiled.GRCh37.vcf"),
+    "example in GRCh38": person(EXAMPLE / "spoiled.GRCh38.vcf"),
     "nothing called": nothing_called,
     "a man": person(
-        EXAMPLE / "NA12717.GRCh38.vcf", "--context", "men_testosterone", "--sex", "male"
+        EXAMPLE / "spoiled.GRCh38.vcf", "--context", "men_testosterone", "--sex", "male"
     ),
     **{f"name: {kind}": named(name) for kind, name in HOSTILE_NAMES.items()},
     "hostile names": all_named,
-    "cohort of 1": cohort(EXAMPLE / "NA12717.GRCh38.vcf"),
+    "cohort of 1": cohort(EXAMPLE / "spoiled.GRCh38.vcf"),
     "cohort of 500000": half_a_million,
 }
 """Cases by name."""

@@ -26,7 +26,7 @@ from pgx_ana.knowledge import (
     Stance,
 )
 
-_FILE = EXAMPLE / "NA12717.GRCh38.vcf"
+_FILE = EXAMPLE / "spoiled.GRCh38.vcf"
 
 
 @pytest.fixture(scope="module")

@@ -17,8 +17,8 @@ from pgx_ana.terms import CallStatus
 PEOPLE = {
     "toy people, every status": (GOLDEN / "toy.vcf", (TOY,)),
     "toy people, haplotypes": (GOLDEN / "toy.vcf", (TOY, TOY_HAPLOTYPES)),
-    "a person on GRCh38": (EXAMPLE / "NA12717.GRCh38.vcf", ()),
-    "the same person on GRCh37": (EXAMPLE / "NA12717.GRCh37.vcf", ()),
+    "a person on GRCh38": (EXAMPLE / "spoiled.GRCh38.vcf", ()),
+    "the same person on GRCh37": (EXAMPLE / "spoiled.GRCh37.vcf", ()),
 }
 
 

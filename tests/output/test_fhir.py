@@ -67,7 +67,7 @@ def of_row(
 
 @pytest.fixture(scope="module")
 def example(curated: KnowledgeBase) -> BundleReading:
-    (bundle,) = bundles(run(Request((str(EXAMPLE / "NA12717.GRCh38.vcf"),)), curated))
+    (bundle,) = bundles(run(Request((str(EXAMPLE / "spoiled.GRCh38.vcf"),)), curated))
     return bundle
 
 
@@ -206,7 +206,7 @@ def test_what_is_not_observed_is_a_region_alone(
 
 
 def test_every_site_is_called_or_uncalled_once(example: BundleReading, curated: Any) -> None:
-    annotations = run(Request((str(EXAMPLE / "NA12717.GRCh38.vcf"),)), curated)
+    annotations = run(Request((str(EXAMPLE / "spoiled.GRCh38.vcf"),)), curated)
     rows = make_table(TableName.CALLS, annotations).sections
     assert len(rows) == len(example.calls())
     assert len(rows) == len(example.regions("called")) + len(example.regions("uncalled"))

@@ -24,7 +24,7 @@ from pgx_ana.output.listing import (
 )
 from pgx_ana.terms import TableName
 
-PERSON = EXAMPLE / "NA12717.GRCh38.vcf"
+PERSON = EXAMPLE / "spoiled.GRCh38.vcf"
 
 
 def numbered(text: str, count: int) -> tuple[str, ...]:

@@ -61,7 +61,7 @@ RESULTS = {
         options=CallOptions(absent_is_reference=True),
     ),
     "one gene": lambda: annotate(GOLDEN / "toy.vcf", kb=load_knowledge_base([TOY]), genes=["AAA"]),
-    "a real person": lambda: annotate(EXAMPLE / "NA12717.GRCh38.vcf"),
+    "a real person": lambda: annotate(EXAMPLE / "spoiled.GRCh38.vcf"),
 }
 
 

@@ -222,7 +222,7 @@ def test_conclusions_are_those_that_occur(varied: Annotations, tmp_path: Path) -
 
 
 def recipes(language: str) -> list[str]:
-    page = (ROOT / "docs" / "parquet.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "reference" / "parquet.md").read_text(encoding="utf-8")
     return re.findall(rf"```{language}\n(.*?)```", page, re.DOTALL)
 
 
@@ -432,7 +432,7 @@ class _FullDisk:
         return len(content)
 
 
-@pytest.mark.parametrize("n_bytes", [0, 1_000, 20_000])
+@pytest.mark.parametrize("n_bytes", [0, 1_000, 10_000])
 def test_a_full_disk_is_not_overlooked(every: Annotations, n_bytes: int) -> None:
     """Row groups are written in another thread: its error is that of the run."""
     choice = OutputChoice(FileFormat.PARQUET, (TableName.CALLS,))

@@ -77,7 +77,7 @@ def without_unknown(value: Any) -> Any:
     return [*map(without_unknown, value)] if isinstance(value, list) else value
 
 
-@pytest.mark.parametrize("name", ["NA12717.GRCh37.vcf", "NA12717.GRCh38.vcf"])
+@pytest.mark.parametrize("name", ["spoiled.GRCh37.vcf", "spoiled.GRCh38.vcf"])
 def test_protobuf_reads_and_writes_the_same(curated: KnowledgeBase, name: str) -> None:
     (line,) = lines(annotated(curated, EXAMPLE / name))
     packet = json.loads(line)
@@ -119,7 +119,7 @@ def missing_keys(value: Any, name: str = "") -> list[str]:
 
 
 def test_nothing_that_the_schema_requires_is_missing(curated: KnowledgeBase) -> None:
-    (packet,) = packets(annotated(curated, EXAMPLE / "NA12717.GRCh38.vcf"))
+    (packet,) = packets(annotated(curated, EXAMPLE / "spoiled.GRCh38.vcf"))
     assert [] == missing_keys(packet)
     prefixes = {item["namespacePrefix"] for item in packet["metaData"]["resources"]}
     text = json.dumps(packet["interpretations"])
@@ -200,7 +200,7 @@ def test_a_variant_whose_reference_is_not_verified_is_named_but_not_listed(
 
 
 def test_no_disease_and_no_class_is_claimed(curated: KnowledgeBase) -> None:
-    (packet,) = packets(annotated(curated, EXAMPLE / "NA12717.GRCh38.vcf"))
+    (packet,) = packets(annotated(curated, EXAMPLE / "spoiled.GRCh38.vcf"))
     (interpretation,) = packet["interpretations"]
     assert interpretation["progressStatus"] == UNKNOWN["progressStatus"]
     diagnosis = interpretation["diagnosis"]
@@ -242,7 +242,7 @@ def test_what_made_it(toy: KnowledgeBase, make_vcf: MakeVcf) -> None:
 
 
 def test_the_sex_that_was_given(run: Run) -> None:
-    path = EXAMPLE / "NA12717.GRCh38.vcf"
+    path = EXAMPLE / "spoiled.GRCh38.vcf"
     result = run("annotate", path, "--format", "phenopacket", "--sex", "female")
     assert json.loads(result.stdout)["subject"] == {"id": "NA12717", "sex": "FEMALE"}
 
@@ -273,7 +273,7 @@ def test_a_file_for_one_person_takes_no_others(
 
 def test_the_ending_chooses_the_format(run: Run, tmp_path: Path) -> None:
     target = tmp_path / "x.phenopacket.json"
-    result = run("annotate", EXAMPLE / "NA12717.GRCh38.vcf", "-o", target)
+    result = run("annotate", EXAMPLE / "spoiled.GRCh38.vcf", "-o", target)
     assert result.exit_code == 0
     assert json.loads(target.read_text())["id"] == "pgx-ana:NA12717"
 

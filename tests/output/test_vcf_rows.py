@@ -192,7 +192,7 @@ def test_vrs_identifiers_are_those_of_the_alleles(
     curated: KnowledgeBase, tmp_path: Path, assembly: str, all_sites: bool
 ) -> None:
     target = tmp_path / "out.bcf"
-    running = Running(Request((str(EXAMPLE / f"NA12717.{assembly}.vcf"),)), curated)
+    running = Running(Request((str(EXAMPLE / f"spoiled.{assembly}.vcf"),)), curated)
     choice = OutputChoice(FileFormat.BCF, all_sites=all_sites)
     rows = None if all_sites else running.input_rows()
     write_annotations(running.blocks(), choice, str(target), 1, rows)
@@ -233,7 +233,7 @@ def test_identifiers_that_are_there_stay(
     curated: KnowledgeBase, make_vcf: MakeVcf, tmp_path: Path
 ) -> None:
     line = '##INFO=<ID=VRS_Allele_IDs,Number=R,Type=String,Description="mine">'
-    example = (EXAMPLE / "NA12717.GRCh38.vcf").read_text(encoding="utf-8")
+    example = (EXAMPLE / "spoiled.GRCh38.vcf").read_text(encoding="utf-8")
     path = tmp_path / "in.vcf"
     lines = [
         "\t".join((*text.split("\t")[:7], "VRS_Allele_IDs=a,b", *text.split("\t")[8:]))

@@ -11,6 +11,7 @@ from helpers.pages import (
     faults,
     fill_folder,
     is_run,
+    missing_programs,
     renewed,
     run_page,
 )
@@ -29,6 +30,8 @@ _WITH_COMMANDS = [
 @pytest.mark.parametrize("name", _WITH_COMMANDS)
 def test_commands_print_what_a_page_shows(name: str, tmp_path: Path) -> None:
     page = _PAGES[name].read_text(encoding="utf-8")
+    if missing := missing_programs(page):
+        pytest.skip(f"not installed: {' '.join(missing)}")
     fill_folder(tmp_path / "folder")
     assert [] == list(faults(page, run_page(page, tmp_path / "folder")))
 
@@ -103,6 +106,40 @@ def test_a_false_page_has_one_fault(tmp_path: Path, true: str, false: str) -> No
     assert 1 <= len(list(faults(page, outcomes))) <= 2
 
 
+@pytest.mark.parametrize(
+    ("language", "first", "second"),
+    [
+        ("python", "n = 20\nprint(n)", "print(n + 1)"),
+        ("r", "n <- 20\ncat(n, fill = TRUE)", "cat(n + 1, fill = TRUE)"),
+    ],
+)
+def test_programs_of_a_page_are_one_session(
+    language: str, first: str, second: str, tmp_path: Path
+) -> None:
+    page = (
+        f"```{language}\n{first}\n```\n```text\n20\n```\n"
+        f"Words.\n```{language}\n{second}\n```\n```text\n21\n```\n"
+    )
+    if missing := missing_programs(page):
+        pytest.skip(f"not installed: {' '.join(missing)}")
+    assert [] == list(faults(page, run_page(page, tmp_path)))
+    wrong = page.replace("\n21\n", "\n20\n")
+    assert 1 == len(list(faults(wrong, run_page(wrong, tmp_path))))
+
+
+def test_a_block_is_put_into_its_file(tmp_path: Path) -> None:
+    page = "<!-- file: a/b.yaml -->\n```yaml\nx: $y\n```\n```console\n$ cat a/b.yaml\nx: $y\n```\n"
+    outcomes = run_page(page, tmp_path)
+    assert [] == list(faults(page, outcomes))
+    assert page == renewed(page, outcomes)
+
+
+def test_a_page_names_the_programs_that_it_needs() -> None:
+    page = "# A page\n\n<!-- needs: bash nothing-of-this-name -->\n"
+    assert ["nothing-of-this-name"] == missing_programs(page)
+
+
 def test_output_is_renewed(tmp_path: Path) -> None:
     page = PAGE.replace("one\ntwo\n$", "old\n$").replace("3\n```", "4\n```")
+    page = page.replace("text\n2\n", "text\nold\n")
     assert PAGE == renewed(page, run_page(page, tmp_path))

@@ -149,6 +149,7 @@ def reduced(row: Sequence[int], by_pivot: Mapping[int, Row]) -> Row:
     return rest
 
 
+@pytest.mark.slow
 @given(
     st.dictionaries(
         st.tuples(*map(st.sampled_from, GENOTYPES)),

@@ -122,6 +122,7 @@ def test_one_cohort_from_four_files(cohort: Result) -> None:
     assert len(cohort) * cohort.calls["variant"].nunique() == len(cohort.calls)
 
 
+@pytest.mark.slow
 def test_people_in_both_panels_get_the_same_annotations(panels: dict[str, Result]) -> None:
     """The 2,504 people of both panels get the same annotations unless a genotype differs.
 
@@ -164,7 +165,7 @@ DIFFERENT_GENOTYPES = {
 def frame(annotations: pd.DataFrame, samples: tuple[str, ...], keys: list[str]) -> pd.DataFrame:
     """Return the annotations of some samples, sorted and indexed by key columns."""
     chosen = annotations[annotations["sample"].isin(samples)]
-    plain = chosen.astype(object).fillna(".")
+    plain = chosen.astype(object).where(chosen.notna(), ".")
     return plain.set_index(keys).sort_index()
 
 

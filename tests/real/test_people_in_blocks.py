@@ -30,6 +30,7 @@ def gvcfs(shared: Path) -> tuple[str, ...]:
     return tuple(sorted(map(str, (shared / "gvcf").glob("*.g.vcf.gz"))))
 
 
+@pytest.mark.slow
 def test_files_of_one_person_read_together_or_alone(
     gvcfs: tuple[str, ...], curated: KnowledgeBase
 ) -> None:
@@ -45,6 +46,7 @@ def cohort(shared: Path) -> tuple[str, ...]:
     return tuple(str(folder / f"{gene}.vcf.gz") for gene in PANEL_GENES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("people", [1, 7, 1000])
 def test_a_cohort_in_blocks(cohort: tuple[str, ...], curated: KnowledgeBase, people: int) -> None:
     """Blocks of a cohort in shards, of as many people as are given."""

@@ -39,7 +39,7 @@ CONTEXTS = (
 def test_the_example(
     curated: KnowledgeBase, tmp_path: Path, assembly: Assembly, asserted: bool
 ) -> None:
-    path = str(EXAMPLE / f"NA12717.{assembly}.vcf")
+    path = str(EXAMPLE / f"spoiled.{assembly}.vcf")
     chosen = Selection(genes=("CYP19A1", "CYP3A4") if asserted else ())
     options = CallOptions(absent_is_reference=asserted)
     people = run(Request((path,), chosen, options, population="EUR", context="adjuvant"), curated)

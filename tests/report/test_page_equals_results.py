@@ -43,8 +43,8 @@ SHAPES = {
     "mismatch": "≠",
     "not_assessable": "✕",
 }
-FIRST = EXAMPLE / "NA12717.GRCh37.vcf"
-SECOND = EXAMPLE / "NA12717.GRCh38.vcf"
+FIRST = EXAMPLE / "spoiled.GRCh37.vcf"
+SECOND = EXAMPLE / "spoiled.GRCh38.vcf"
 TOY_FILE = GOLDEN / "toy.vcf"
 TOY_OPTIONS = ("--kb", TOY)
 HAPLOTYPE_OPTIONS = ("--kb", TOY, "--kb", TOY_HAPLOTYPES)

@@ -24,9 +24,9 @@ from pgx_ana.report.words import STATUSES
 
 GVCF = REAL / "gvcf" / "NA18518.g.vcf.gz"
 FILES = {
-    "GRCh38": (EXAMPLE / "NA12717.GRCh38.vcf", []),
-    "GRCh37": (EXAMPLE / "NA12717.GRCh37.vcf", []),
-    "man": (EXAMPLE / "NA12717.GRCh38.vcf", ["--context", "men_testosterone"]),
+    "GRCh38": (EXAMPLE / "spoiled.GRCh38.vcf", []),
+    "GRCh37": (EXAMPLE / "spoiled.GRCh37.vcf", []),
+    "man": (EXAMPLE / "spoiled.GRCh38.vcf", ["--context", "men_testosterone"]),
     "gVCF": (GVCF, []),
 }
 APPLIES = ("What applies: ", "What was reported of these genotypes, not in men: ")
@@ -186,7 +186,7 @@ def test_haplotype_sets_that_are_not_determined_are_told(document: dict[str, Any
 
 
 def test_findings_that_nobody_studied_in_men_do_not_apply() -> None:
-    document = annotated(EXAMPLE / "NA12717.GRCh38.vcf", "--sex", "male")
+    document = annotated(EXAMPLE / "spoiled.GRCh38.vcf", "--sex", "male")
     report = patient_report(document)
     assert report.is_unstudied_man
     assert f"{APPLIES[1]}{report.n_findings} conclusions with a difference" in shown(document)
@@ -249,7 +249,7 @@ def test_own_genotype_is_marked_in_every_result_that_compares_it(
 
 
 def test_results_on_a_linked_marker_name_it() -> None:
-    document = annotated(EXAMPLE / "NA12717.GRCh38.vcf")
+    document = annotated(EXAMPLE / "spoiled.GRCh38.vcf")
     card = patient_report(document).groups[0].cards[0]
     assert ("rs6493497", ["rs7176005"]) == (card.marker, [c.marker for c in card.same_signal])
     own = {row.result for block in card.blocks for row in block.rows if not row.at}
@@ -266,7 +266,7 @@ def test_results_on_a_linked_marker_name_it() -> None:
 
 def test_a_phased_genotype_is_marked_too() -> None:
     """Results that no conclusion counts are held against the genotype as papers write it."""
-    document = annotated(EXAMPLE / "NA12717.GRCh38.vcf")
+    document = annotated(EXAMPLE / "spoiled.GRCh38.vcf")
     (call,) = (call for call in document["calls"] if call["variant"] == "rs35599367")
     assert "A|G" == call["genotype"]
     words = " ".join(section(document, "Further results", detail=True))
@@ -274,7 +274,7 @@ def test_a_phased_genotype_is_marked_too() -> None:
 
 
 def test_the_use_of_the_drug_is_told() -> None:
-    document = annotated(EXAMPLE / "NA12717.GRCh38.vcf", "--context", "men_testosterone")
+    document = annotated(EXAMPLE / "spoiled.GRCh38.vcf", "--context", "men_testosterone")
     for detail in (False, True):
         words = " ".join(" ".join(section(document, "The use of the drug", detail=detail)).split())
         assert document["context"]["note"] in words

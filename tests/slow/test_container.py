@@ -17,7 +17,7 @@ from pgx_ana.version import __version__
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("container")]
 
 LINTER = ROOT / ".venv-packaging" / "bin" / "hadolint"
-PERSON = EXAMPLE / "NA12717.GRCh38.vcf"
+PERSON = EXAMPLE / "spoiled.GRCh38.vcf"
 
 
 @pytest.mark.skipif(not LINTER.exists(), reason="hadolint is not installed: make packaging")

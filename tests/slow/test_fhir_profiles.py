@@ -66,7 +66,7 @@ def test_the_official_examples() -> None:
 
 @pytest.mark.parametrize("assembly", ["GRCh37", "GRCh38"])
 def test_the_example_person(assembly: str, curated: KnowledgeBase, tmp_path: Path) -> None:
-    people = people_at([EXAMPLE / f"NA12717.{assembly}.vcf"], curated)
+    people = people_at([EXAMPLE / f"spoiled.{assembly}.vcf"], curated)
     found = validated_texts(bundle_texts(people), tmp_path)
     assert [] == faults(found)
     assert kinds(found) == PROFILES
@@ -166,7 +166,7 @@ def test_a_broken_bundle_is_refused(
     curated: KnowledgeBase,
     tmp_path: Path,
 ) -> None:
-    people = people_at([EXAMPLE / "NA12717.GRCh38.vcf"], curated)
+    people = people_at([EXAMPLE / "spoiled.GRCh38.vcf"], curated)
     (text,) = bundle_texts(people)
     reading = BundleReading(copy.deepcopy(json.loads(text)))
     damaged, *_ = reading.profile(profile)

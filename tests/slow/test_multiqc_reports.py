@@ -18,7 +18,7 @@ from pgx_ana import Result, __version__, annotate
 from pgx_ana.file_formats import FileFormat, OutputChoice
 from pgx_ana.output import write_annotations
 
-DOCS = ROOT / "docs" / "formats" / "multiqc.md"
+DOCS = ROOT / "docs" / "reference" / "formats" / "multiqc.md"
 PYTHON = ROOT / ".venv-multiqc" / "bin" / "python"
 
 pytestmark = [

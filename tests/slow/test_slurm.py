@@ -10,11 +10,16 @@ from pathlib import Path
 import pytest
 from helpers.batches import sabotage
 from helpers.fixture_types import MakeVcf
-from helpers.recipes import SHARDS, Batch, prepare_batch, recipes
+from helpers.pages import faults, fill_folder, missing_programs, run_page
+from helpers.paths import ROOT, TOY
+from helpers.pipeline_files import PIPELINES
+from helpers.recipes import SHARDS, Batch, prepare_batch, recipes, with_slurm
 from helpers.slurm import Job, NoSlurmError, Slurm, processes_of, running_slurm, wait_until
 
 # Slurm is started once: its tests run one after another in one process.
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("slurm")]
+
+SCRIPT = PIPELINES / "slurm" / "pgx-ana-array.sh"
 
 DONE = Job("COMPLETED", 0)
 SOME_REFUSED = Job("FAILED", 6)
@@ -97,6 +102,26 @@ def test_an_array(submit: Submit, new_jobs: NewJobs, batch: Batch) -> None:
     assert batch.at_once == batch.results
 
 
+def test_the_script_for_arrays(submit: Submit, new_jobs: NewJobs, batch: Batch) -> None:
+    """The same command again reads nothing again."""
+    command = f"bash {SCRIPT} files.txt results {SHARDS} --kb {TOY}"
+    tasks = [(str(task), DONE) for task in range(1, SHARDS + 1)]
+    submit(command)
+    assert [("", SOME_REFUSED), *tasks] == new_jobs()
+    assert batch.at_once == batch.results
+    finished = batch.finished()
+    submit(command)
+    assert [("", SOME_REFUSED), *tasks] == new_jobs()
+    assert batch.at_once == batch.results
+    assert finished == batch.finished()
+
+
+def test_the_script_for_arrays_says_how_it_is_used(batch: Batch) -> None:
+    process = batch.run(f"bash {SCRIPT} files.txt", {})
+    usage = f"usage: bash {SCRIPT} MANIFEST RESULTS SHARDS [OPTIONS of pgx-ana batch plan]\n"
+    assert (2, "", usage) == (process.returncode, process.stdout, process.stderr)
+
+
 def test_a_task_is_cancelled_in_the_middle(
     slurm: Slurm, submit: Submit, new_jobs: NewJobs, batch: Batch
 ) -> None:
@@ -150,6 +175,17 @@ def test_a_worker_of_dask_is_cancelled_in_the_middle(
     assert finished.items() <= batch.finished().items()
     assert 2 == len(new_jobs())
     wait_until(lambda: before == set(processes_of(slurm)), "workers have left processes")
+
+
+def test_the_tutorial(slurm: Slurm, tmp_path: Path) -> None:
+    """The page prints the same if its shards are read by Slurm, in place of one machine."""
+    page = with_slurm((ROOT / "docs/tutorials/ten-thousand-files.md").read_text(encoding="utf-8"))
+    if missing := missing_programs(page):
+        pytest.skip(f"not installed: {' '.join(missing)}")
+    fill_folder(tmp_path / "folder")
+    outcomes = run_page(page, tmp_path / "folder", slurm.environment)
+    assert [] == list(faults(page, outcomes))
+    slurm.wait()
 
 
 def test_nothing_is_left_when_a_test_fails(slurm: Slurm, tmp_path: Path) -> None:

@@ -59,8 +59,8 @@ _VALID: dict[str, Callable[[random.Random], bytes]] = {
     "bed": random_bed,
 }
 EXAMPLES = (
-    "data/example/NA12717.GRCh37.vcf",
-    "data/example/NA12717.GRCh38.vcf",
+    "data/example/spoiled.GRCh37.vcf",
+    "data/example/spoiled.GRCh38.vcf",
     "tests/golden/toy.vcf",
 )
 

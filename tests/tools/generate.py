@@ -29,13 +29,17 @@ from pgx_ana.quality import CohortTally
 from pgx_ana.report import CohortOptions, cohort_page, patient_text, site_pages
 from pgx_ana.report.words import level_glossary
 from pgx_ana.terms import TEXT_TABLES
+from tools.man_pages import man_pages
+from tools.reference_cli import cli_page
+from tools.reference_json import json_page
+from tools.reference_python import python_page
 
 _TABLES = """# Tables
 
 Made from `pgx_ana/output/columns.py`. Missing values are `.` in TSV and CSV, null in JSON and NA in
 data frames; lists are separated by `;` in text. Lists of more than eight items are counted in TSV
 and CSV (`40 of 42 sites absent`), and complete in JSON and data frames. JSON documents follow
-[`pgx_ana/patient.schema.json`](../pgx_ana/patient.schema.json).
+[`pgx_ana/patient.schema.json`](../../pgx_ana/patient.schema.json).
 """
 
 _WIDE = """## One row per person
@@ -70,9 +74,13 @@ def generated() -> dict[Path, str]:
     return {
         ROOT / "pgx_ana" / "patient.schema.json": _json(json_schema()),
         ROOT / "data" / "kb" / "schema.json": _json(knowledge),
-        ROOT / "docs" / "tables.md": tables_page(),
-        ROOT / "docs" / "knowledge-base.md": "\n".join(handbook_lines(load())) + "\n",
+        ROOT / "docs" / "reference" / "tables.md": tables_page(),
+        ROOT / "docs" / "reference" / "knowledge-base.md": "\n".join(handbook_lines(load())) + "\n",
+        ROOT / "docs" / "reference" / "cli.md": cli_page(),
+        ROOT / "docs" / "reference" / "json.md": json_page(),
+        ROOT / "docs" / "reference" / "python.md": python_page(),
         **_code_systems(),
+        **{ROOT / "man" / name: text for name, text in man_pages().items()},
         **golden(),
     }
 

@@ -9,7 +9,16 @@ import sys
 import tempfile
 from pathlib import Path
 
-from helpers.pages import all_pages, blocks, faults, fill_folder, is_run, renewed, run_page
+from helpers.pages import (
+    all_pages,
+    blocks,
+    faults,
+    fill_folder,
+    is_run,
+    renewed,
+    run_lines,
+    run_page,
+)
 
 
 def main(paths: list[Path]) -> None:
@@ -21,9 +30,10 @@ def main(paths: list[Path]) -> None:
         with tempfile.TemporaryDirectory() as folder:
             fill_folder(Path(folder, "folder"))
             outcomes = run_page(page, Path(folder, "folder"))
-        page = renewed(page, outcomes)
-        path.write_text(page, encoding="utf-8")
-        for fault in faults(page, outcomes):
+        new = renewed(page, outcomes)
+        path.write_text(new, encoding="utf-8")
+        lines = run_lines(new)  # of the same commands, which longer output has moved
+        for fault in faults(new, dict(zip(lines, outcomes.values(), strict=True))):
             print(f"{path}: {fault}")
 
 

@@ -304,7 +304,7 @@ def test_a_call_does_not_depend_on_other_samples(make_vcf: MakeVcf) -> None:
 
 def test_many_unassessed_variants_are_counted() -> None:
     """The conclusion counts them by their status; their own column lists all."""
-    example = EXAMPLE / "NA12717.GRCh38.vcf"
+    example = EXAMPLE / "spoiled.GRCh38.vcf"
     summary = pgx_ana.annotate(example).summary.set_index("category")
     row = summary.loc["efficacy"]
     states = [text.split(" ")[1] for text in row["not_assessed"].split(";")]
