@@ -141,10 +141,6 @@ sbom: hygiene  ## write the bill of materials: dist/pgx-ana.cdx.json
 		--constraint requirements-dev.lock --requirement $(VENV)-runtime/needed.txt
 	$(PYTHON) tests/tools/sbom.py $(VENV)-hygiene/bin/cyclonedx-py $(VENV)-runtime/bin/python dist/pgx-ana.cdx.json
 
-# Makes the pictures of the documentation again; needs Chromium.
-pictures: $(READY)  ## make the pictures of the documentation
-	PYTHONPATH=tests $(BIN)/python -m tools.pictures
-
 # Writes the files that are generated from the code; tests check that they are current.
 generate: $(READY)  ## write the files that are made from the code
 	PYTHONPATH=tests $(BIN)/python -m tools.generate
