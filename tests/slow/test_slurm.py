@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -102,8 +103,10 @@ def test_an_array(submit: Submit, new_jobs: NewJobs, batch: Batch) -> None:
     assert batch.at_once == batch.results
 
 
-def test_the_script_for_arrays(submit: Submit, new_jobs: NewJobs, batch: Batch) -> None:
-    """The same command again reads nothing again."""
+def test_the_script_for_arrays(
+    slurm: Slurm, submit: Submit, new_jobs: NewJobs, batch: Batch
+) -> None:
+    """The same command again reads nothing again; variables of Slurm replace its defaults."""
     place_repository(batch.folder)
     command = page_code("pipelines.md", "Slurm").replace("500", str(SHARDS))
     command = command.replace("--format parquet", f"--kb {TOY}")
@@ -112,10 +115,13 @@ def test_the_script_for_arrays(submit: Submit, new_jobs: NewJobs, batch: Batch) 
     assert [("", SOME_REFUSED), *tasks] == new_jobs()
     assert batch.at_once == batch.results
     finished = batch.finished()
-    submit(command)
+    submit(command, SBATCH_TIMELIMIT="7")
     assert [("", SOME_REFUSED), *tasks] == new_jobs()
     assert batch.at_once == batch.results
     assert finished == batch.finished()
+    limits = re.findall(r"TimeLimit=(\S+)", slurm.command("scontrol", "show", "jobs"))
+    n_jobs = SHARDS + 1
+    assert [n_jobs, n_jobs] == [limits.count("01:00:00"), limits.count("00:07:00")]
 
 
 def test_the_script_for_arrays_says_how_it_is_used(batch: Batch) -> None:
