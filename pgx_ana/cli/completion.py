@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 Completer = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
 """What click calls with the context, the parameter and the word so far."""
 
+ASKING = "_PGX_ANA_COMPLETE"
+"""The variable of the environment that a shell sets to ask, however the program is called."""
+
 _MAX_CHOICES = 5_000
 """Choices that a shell can still show; above that, more of the word must be typed."""
 

@@ -168,6 +168,15 @@ def test_several_tables_are_no_single_file(
     assert 0 == annotate(file, "-t", "all", "-o", tmp_path / name).exit_code
 
 
+@pytest.mark.parametrize("option", ["--output", "--provenance"])
+def test_one_run_writes_one_output(annotate: Run, file: Path, tmp_path: Path, option: str) -> None:
+    names = [tmp_path / "a.json", tmp_path / "b.json"]
+    result = annotate(file, option, names[0], f"{option}={names[1]}")
+    assert 2 == result.exit_code
+    assert result.output.endswith(f"Error: {option} is given twice, and names one file.\n")
+    assert [] == [name for name in names if name.exists()]
+
+
 @pytest.mark.parametrize(
     ("words", "tables"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -16,6 +17,19 @@ WRAPPERS = PIPELINES / "snakemake" / "wrappers" / "pgxana"
 PERSON = EXAMPLE / "spoiled.GRCh38.vcf"
 BROKEN = "broken.vcf"
 REFUSED = "is not a VCF or BCF file: it does not begin with ##fileformat=VCF"
+
+
+def page_code(page: str, heading: str) -> str:
+    """Return the commands under a heading of a page, the first ones for bash."""
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    _, _, section = text.partition(f"\n## {heading}\n")
+    (code, *_) = re.findall(r"```bash\n(.*?)```", section, re.DOTALL)
+    return str(code)
+
+
+def place_repository(folder: Path) -> None:
+    """Make the repository ``pgx-ana`` of a folder this one."""
+    (folder / "pgx-ana").symlink_to(ROOT)
 
 
 def write_people(folder: Path, *names: str) -> list[Path]:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import gzip
 import json
+import shutil
 import subprocess
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from helpers.paths import ROOT
+from helpers.paths import EXAMPLE, ROOT
 from helpers.pipeline_files import (
     BROKEN,
     PIPELINES,
     REFUSED,
     environment,
+    page_code,
+    place_repository,
     write_broken,
     write_people,
 )
@@ -56,6 +59,23 @@ def test_annotate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (line,) = lines
     folder = Path(json.loads(line)["inputs"][0]["name"]).parent
     assert expected == json.loads(line.replace(f"{folder}/", ""))
+
+
+def test_the_command_of_the_page(tmp_path: Path) -> None:
+    place_repository(tmp_path)
+    for path in EXAMPLE.glob("patient.vcf.gz*"):
+        shutil.copy(path, tmp_path)
+    process = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", page_code("pipelines.md", "CWL")],
+        check=False,
+        cwd=tmp_path,
+        env=environment(tmp_path / "bin", CWLTOOL.parent),
+        capture_output=True,
+        text=True,
+    )
+    assert 0 == process.returncode, process.stderr
+    with gzip.open(tmp_path / "patient.jsonl.gz", "rt", encoding="utf-8") as lines:
+        assert ["PATIENT1"] == [json.loads(line)["sample"] for line in lines]
 
 
 def test_batch(tmp_path: Path) -> None:

@@ -213,8 +213,6 @@ def test_exit_codes_are_those_of_the_program(staged: Staged) -> None:
 def test_a_stub_makes_all_outputs(staged: Staged, name: str) -> None:
     real = staged.run(name)
     assert all(real.values())
-    for path in staged.folder.glob("P1?*"):
-        shutil.rmtree(path) if path.is_dir() else None
     stubs = staged.folder / "stubs"
     stubs.mkdir()
     stub = staged.filled[name].stub
@@ -325,7 +323,7 @@ def test_the_linter_of_nf_core_agrees(tmp_path: Path, filled: Mapping[str, Fille
     counts = re.findall(r"^\[.\] +(\d+) Tests?", process.stdout, re.MULTILINE)
     n_passed, n_warned, n_failed = map(int, counts)
     assert n_passed >= 150
-    assert (len(NAMES), len(NAMES)) == (n_warned, n_failed)
+    assert len(findings) == n_warned + n_failed
 
 
 def test_every_process_has_its_place() -> None:

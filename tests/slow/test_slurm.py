@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from helpers.batches import sabotage
 from helpers.fixture_types import MakeVcf
 from helpers.pages import faults, fill_folder, missing_programs, run_page
 from helpers.paths import ROOT, TOY
-from helpers.pipeline_files import PIPELINES
+from helpers.pipeline_files import PIPELINES, page_code, place_repository
 from helpers.recipes import SHARDS, Batch, prepare_batch, recipes, with_slurm
 from helpers.slurm import Job, NoSlurmError, Slurm, processes_of, running_slurm, wait_until
 
@@ -102,18 +103,25 @@ def test_an_array(submit: Submit, new_jobs: NewJobs, batch: Batch) -> None:
     assert batch.at_once == batch.results
 
 
-def test_the_script_for_arrays(submit: Submit, new_jobs: NewJobs, batch: Batch) -> None:
-    """The same command again reads nothing again."""
-    command = f"bash {SCRIPT} files.txt results {SHARDS} --kb {TOY}"
+def test_the_script_for_arrays(
+    slurm: Slurm, submit: Submit, new_jobs: NewJobs, batch: Batch
+) -> None:
+    """The same command again reads nothing again; variables of Slurm replace its defaults."""
+    place_repository(batch.folder)
+    command = page_code("pipelines.md", "Slurm").replace("500", str(SHARDS))
+    command = command.replace("--format parquet", f"--kb {TOY}")
     tasks = [(str(task), DONE) for task in range(1, SHARDS + 1)]
     submit(command)
     assert [("", SOME_REFUSED), *tasks] == new_jobs()
     assert batch.at_once == batch.results
     finished = batch.finished()
-    submit(command)
+    submit(command, SBATCH_TIMELIMIT="7")
     assert [("", SOME_REFUSED), *tasks] == new_jobs()
     assert batch.at_once == batch.results
     assert finished == batch.finished()
+    limits = re.findall(r"TimeLimit=(\S+)", slurm.command("scontrol", "show", "jobs"))
+    n_jobs = SHARDS + 1
+    assert [n_jobs, n_jobs] == [limits.count("01:00:00"), limits.count("00:07:00")]
 
 
 def test_the_script_for_arrays_says_how_it_is_used(batch: Batch) -> None:

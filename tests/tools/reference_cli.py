@@ -62,7 +62,8 @@ def cli_page() -> str:
 
 def _command(name: str, command: click.Command, parent: click.Context | None) -> Iterator[str]:
     """Yield the lines on a command, and on those below it."""
-    ctx = click.Context(command, parent, info_name=name.rpartition(" ")[2])
+    settings = command.context_settings  # click keeps the first option for help that it makes
+    ctx = click.Context(command, parent, info_name=name.rpartition(" ")[2], **settings)
     yield f"## {name}\n"
     yield f"```text\n{' '.join([name, *command.collect_usage_pieces(ctx)])}\n```\n"
     yield from _description(command)

@@ -22,7 +22,7 @@ process PGXANA_REPORT {
     def args = task.ext.args ?: ''
     prefix = task.ext.prefix ?: "${meta.id}_report"
     def documents = results instanceof List ? results : [results]
-    def source = results ? documents.collect { file -> "--from ${file}" }.join(' ') : "${vcf}"
+    def source = results ? documents.collect { document -> "--from ${document}" }.join(' ') : "${vcf}"
     """
     pgx-ana report \\
         ${args} \\
