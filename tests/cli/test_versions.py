@@ -19,7 +19,7 @@ from pgx_ana.knowledge import KnowledgeBase, loading
 from pgx_ana.output import SCHEMA_VERSION
 from pgx_ana.version import __version__
 
-NOT_OURS = {"dev"}
+NOT_OURS = {"dev", "all"}
 """Extras for those who change the program."""
 
 
