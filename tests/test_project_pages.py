@@ -7,10 +7,12 @@ import subprocess
 import sys
 import tomllib
 from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers.licences import declared_licence, is_allowed
+import yaml
+from helpers.licences import declared_licence, is_allowed, with_all_needed
 from helpers.pages import blocks
 from helpers.paths import ROOT
 
@@ -75,7 +77,17 @@ def test_a_library_declares_the_licence_that_the_page_has(row: dict[str, str]) -
     assert row["looked at instead"]
 
 
-@pytest.mark.parametrize("licence", ["", "GPL-3.0", "MIT AND GPL-3.0", "LGPL-3.0"])
+def test_licences_of_all_that_the_libraries_need() -> None:
+    """Of the program and its extras, but the one for MultiQC, which has its own environment."""
+    extras = PROJECT["optional-dependencies"]
+    named = [text for extra in extras.keys() - FOR_US - {"multiqc"} for text in extras[extra]]
+    needed = with_all_needed([*PROJECT["dependencies"], *named])
+    assert {"numpy", "tornado", "msgpack"} <= needed.keys()
+    licences = {name: declared_licence(library) for name, library in needed.items()}
+    assert {} == {name: text for name, text in licences.items() if not is_allowed(name, text)}
+
+
+@pytest.mark.parametrize("licence", ["", "GPL-3.0", "MIT AND GPL-3.0", "GPL-3.0 OR LGPL-3.0"])
 def test_other_licences_are_not_allowed(licence: str) -> None:
     assert not is_allowed("some library", licence)
 
@@ -124,3 +136,24 @@ def test_targets_of_make_exist(name: str) -> None:
         word for words in re.findall(r"`make ([a-z -]+)`", page(name)) for word in words.split()
     }
     assert [] == [word for word in targets if not re.search(rf"^{word}:", makefile, re.MULTILINE)]
+
+
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_actions_are_pinned_by_their_whole_hash(path: Path) -> None:
+    uses = re.findall(r"uses: (\S+)(.*)", path.read_text(encoding="utf-8"))
+    assert uses
+    for action, comment in uses:
+        assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", action)
+        assert re.fullmatch(r" # v\d+\.\d+\.\d+", comment)
+
+
+def test_workflows_run_what_is_run_here() -> None:
+    jobs = yaml.safe_load(page(".github/workflows/ci.yml"))["jobs"]
+    commands = [step["run"] for job in jobs.values() for step in job["steps"] if "run" in step]
+    assert ['sudo env "PATH=$PATH" CI=true bash .ci/run', "make test PYTHON=python"] == commands
+    pythons = jobs["quick"]["strategy"]["matrix"]["python"]
+    named = [text.rpartition(" ")[2] for text in PROJECT["classifiers"] if "Python :: 3." in text]
+    assert set(named) <= set(pythons)

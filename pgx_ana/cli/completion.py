@@ -7,8 +7,8 @@ from click.shell_completion import get_completion_class
 
 from pgx_ana.cli.versions import PROGRAM
 
-_VARIABLE = "_PGX_ANA_COMPLETE"
-"""The variable of the environment by which click knows that a shell is asking."""
+ASKING = "_PGX_ANA_COMPLETE"
+"""The variable of the environment that a shell sets to ask, however the program is called."""
 
 _ALL_SPLIT, _FIRST_SPLIT = '(string split "," ', '(string split --max 1 "," '
 """In the script for fish: the kind of a choice is split off, but lists have commas themselves."""
@@ -30,5 +30,5 @@ def completion(ctx: click.Context, /, shell: str) -> None:
     """
     kind = get_completion_class(shell)
     assert kind is not None  # click knows these shells
-    script = kind(ctx.find_root().command, {}, PROGRAM, _VARIABLE).source()
+    script = kind(ctx.find_root().command, {}, PROGRAM, ASKING).source()
     click.echo(script.replace(_ALL_SPLIT, _FIRST_SPLIT), nl=False)

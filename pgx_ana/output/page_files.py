@@ -92,10 +92,13 @@ def _target(destination: str) -> Path:
     if destination == STDOUT:
         raise OutputError("pages need a folder, not stdout; name a new one, or an empty one")
     try:
-        return Path(destination).resolve()
-    except (OSError, RuntimeError) as error:  # RuntimeError: links that form a loop
+        target = Path(destination).resolve()
+        if target.is_symlink():  # from Python 3.13, links that form a loop stay as they are
+            raise RuntimeError
+    except (OSError, RuntimeError) as error:  # RuntimeError: before Python 3.13, such links
         what = getattr(error, "strerror", None) or "Too many levels of symbolic links"
         raise OutputError(f"{destination}: cannot be written: {what}") from error
+    return target
 
 
 def _check_is_ours(target: Path) -> None:

@@ -679,7 +679,7 @@ def test_help_names_the_commands(run: Run) -> None:
     [
         (["show"], "Missing argument 'NAME'."),
         (["chek"], "No such command 'chek'."),
-        (["list", "--genes", "AAA"], "No such option '--genes'."),
+        (["list", "--genes", "AAA"], "No such option"),
         (["site"], "Missing option '-o' / '--output'."),
     ],
     ids=["no variant", "no such command", "no such option", "no folder"],

@@ -1,9 +1,12 @@
-"""The licences of libraries, as the libraries declare them."""
+"""The licences of libraries, as the libraries declare them, and all that some need in turn."""
 
 from __future__ import annotations
 
 import re
-from importlib.metadata import Distribution
+from collections.abc import Iterable
+from importlib.metadata import Distribution, distribution
+
+from packaging.requirements import Requirement
 
 ALLOWED = frozenset(
     {
@@ -30,6 +33,7 @@ EXCEPTIONS = {
 """Libraries with another licence, and why they may be used."""
 
 _SPOKEN = {
+    "Apache 2.0": "Apache-2.0",
     "MIT License": "MIT",
     "BSD": "BSD-3-Clause",
     "BSD 3-Clause": "BSD-3-Clause",
@@ -59,6 +63,26 @@ def declared_licence(distribution: Distribution) -> str:
 def is_allowed(name: str, licence: str) -> bool:
     """Say whether a library with this licence may be used."""
     parts = re.split(r" AND |[()]", licence)
-    if all(part in ALLOWED for part in parts if part) and licence:
+    if licence and all(ALLOWED & set(part.split(" OR ")) for part in parts if part):
         return True
     return (name.casefold(), licence) in {(key, named) for key, (named, _) in EXCEPTIONS.items()}
+
+
+def with_all_needed(requirements: Iterable[str]) -> dict[str, Distribution]:
+    """Return the libraries that requirements name, and all that these need, by their names.
+
+    Raises :class:`importlib.metadata.PackageNotFoundError` for one that is not installed.
+    """
+    found: dict[str, Distribution] = {}
+    left = [(Requirement(text), frozenset({""})) for text in requirements]
+    while left:
+        requirement, extras = left.pop()
+        marker = requirement.marker
+        if marker and not any(marker.evaluate({"extra": extra}) for extra in extras):
+            continue
+        library = distribution(requirement.name)
+        if library.name not in found:
+            found[library.name] = library
+            own = frozenset({"", *requirement.extras})
+            left += [(Requirement(text), own) for text in library.requires or ()]
+    return found

@@ -432,7 +432,7 @@ class _FullDisk:
         return len(content)
 
 
-@pytest.mark.parametrize("n_bytes", [0, 1_000, 20_000])
+@pytest.mark.parametrize("n_bytes", [0, 1_000, 10_000])
 def test_a_full_disk_is_not_overlooked(every: Annotations, n_bytes: int) -> None:
     """Row groups are written in another thread: its error is that of the run."""
     choice = OutputChoice(FileFormat.PARQUET, (TableName.CALLS,))

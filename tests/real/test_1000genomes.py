@@ -165,7 +165,7 @@ DIFFERENT_GENOTYPES = {
 def frame(annotations: pd.DataFrame, samples: tuple[str, ...], keys: list[str]) -> pd.DataFrame:
     """Return the annotations of some samples, sorted and indexed by key columns."""
     chosen = annotations[annotations["sample"].isin(samples)]
-    plain = chosen.astype(object).fillna(".")
+    plain = chosen.astype(object).where(chosen.notna(), ".")
     return plain.set_index(keys).sort_index()
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from helpers.fixture_types import MakeVcf
+from helpers.pages import blocks
 from helpers.paths import ROOT
 
 from pgx_ana.knowledge import load
@@ -21,16 +22,13 @@ from pgx_ana.knowledge import load
 pytestmark = pytest.mark.slow
 
 SECONDS = 60
-START = {
-    "bash": ["bash", "--norc", "--noprofile", "-i"],
-    "zsh": ["zsh", "-f", "-i"],
-    "fish": ["fish", "--no-config", "-i"],
+PAGE = ROOT / "docs" / "how-to" / "shells.md"
+INSTALL = {
+    block.language: block.text
+    for block in blocks(PAGE.read_text(encoding="utf-8"))
+    if block.language in {"bash", "zsh", "fish"}
 }
-SETUP = {
-    "bash": 'eval "$(pgx-ana completion bash)"',
-    "zsh": 'autoload -Uz compinit; compinit -D; eval "$(pgx-ana completion zsh)"',
-    "fish": "pgx-ana completion fish | source",
-}
+"""The line of the page that installs completion, by shell."""
 
 
 @pytest.fixture
@@ -44,7 +42,17 @@ def environment(tmp_path: Path) -> dict[str, str]:
     program.chmod(0o755)
     path = os.pathsep.join((str(program.parent), os.environ["PATH"]))
     home = {"HOME": str(tmp_path), "TERM": "dumb", "PATH": path, "PYTHONPATH": str(ROOT)}
-    return {**os.environ, **home, "LC_ALL": "C.UTF-8"}
+    kept = {name: value for name, value in os.environ.items() if name != "XDG_CONFIG_HOME"}
+    return {**kept, **home, "LC_ALL": "C.UTF-8"}
+
+
+def install(shell: str, environment: dict[str, str]) -> None:
+    """Install completion as the page says; skip the test where the shell is missing."""
+    if shutil.which(shell) is None:
+        pytest.skip(f"{shell} is not installed")
+    if shell == "zsh":
+        (Path(environment["HOME"]) / ".zshrc").write_text("autoload -Uz compinit; compinit -D\n")
+    subprocess.run([shell, "-c", INSTALL[shell]], check=True, env=environment)
 
 
 class Terminal:
@@ -54,7 +62,7 @@ class Terminal:
         ours, theirs = pty.openpty()
         self._ours = ours
         self._process = subprocess.Popen(
-            START[shell], stdin=theirs, stdout=theirs, stderr=theirs, env=environment,
+            [shell, "-i"], stdin=theirs, stdout=theirs, stderr=theirs, env=environment,
             start_new_session=True,
         )  # fmt: skip
         os.close(theirs)
@@ -80,10 +88,9 @@ class Terminal:
 
 @pytest.fixture(params=["bash", "zsh"])
 def terminal(request: pytest.FixtureRequest, environment: dict[str, str]) -> Iterator[Terminal]:
-    if shutil.which(request.param) is None:
-        pytest.skip(f"{request.param} is not installed")
+    install(request.param, environment)
     terminal = Terminal(request.param, environment)
-    terminal.type(f"{SETUP[request.param]}; echo re''ady\n")
+    terminal.type("echo re''ady\n")
     terminal.wait_for("ready")
     yield terminal
     terminal.close()
@@ -103,7 +110,7 @@ def test_a_key_completes_a_sample(terminal: Terminal, make_vcf: MakeVcf) -> None
 def fish_choices(line: str, environment: dict[str, str]) -> list[str]:
     """Return the choices that fish shows for a line."""
     process = subprocess.run(
-        ["fish", "--no-config", "-c", f"{SETUP['fish']}; complete -C '{line}'"],
+        ["fish", "-c", f"complete -C '{line}'"],
         check=True,
         env=environment,
         capture_output=True,
@@ -114,8 +121,7 @@ def fish_choices(line: str, environment: dict[str, str]) -> list[str]:
 
 
 def test_fish(environment: dict[str, str], make_vcf: MakeVcf) -> None:
-    if shutil.which("fish") is None:
-        pytest.skip("fish is not installed")
+    install("fish", environment)
     assert ["APOE-e\thaplotypes of APOE"] == fish_choices("pgx-ana kb show APOE-", environment)
     path = make_vcf([], samples=["HG001", "NA12345"])
     assert ["HG001,NA12345"] == fish_choices(f"pgx-ana annotate {path} -s HG001,N", environment)

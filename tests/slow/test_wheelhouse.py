@@ -19,7 +19,7 @@ pytestmark = [
 ]
 
 NEEDED = (
-    "Makefile", "README.md", "LICENSE", "pyproject.toml", "requirements-dev.lock", "hatch_build.py",
+    "Makefile", "packaging", "LICENSE", "pyproject.toml", "requirements-dev.lock", "hatch_build.py",
     "pgx_ana", "data", "tests/tools",
 )  # fmt: skip
 
