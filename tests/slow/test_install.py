@@ -37,18 +37,16 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_every_way_ends_with_a_program_that_works(
-    index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_every_way_ends_with_a_program_that_works(index: Path, tmp_path: Path) -> None:
     """Only the blocks of this test are run; no other index than the folder can be reached."""
     settings = {
         "PIP_NO_INDEX": "1",
         "PIP_FIND_LINKS": str(index),
-        "UV_NO_INDEX": "1",
-        "UV_FIND_LINKS": str(index),
+        "UV_CONFIG_FILE": str(tmp_path / "uv.toml"),
         "UV_PYTHON_DOWNLOADS": "never",
         "HOME": str(tmp_path),
     }
+    (tmp_path / "uv.toml").write_text(f"no-index = true\nfind-links = ['{index}']\n")
     settings["PATH"] = os.pathsep.join([str(UV.parent), os.environ["PATH"]])
     first = "".join(f"$ export {name}='{text}'\n" for name, text in settings.items())
     page = PAGE.read_text(encoding="utf-8")
@@ -63,7 +61,7 @@ def test_every_way_ends_with_a_program_that_works(
         for command in commands(block)
         if command.text.endswith("pgx-ana --version")
     ]
-    assert 6 == len(versions)
+    assert 5 == len(versions)
     assert 1 == len({*versions})
     assert versions[0].startswith(f"pgx-ana {__version__}, knowledge base pgx-ana ")
     assert (tmp_path / "folder" / "with-pip.html").stat().st_size > 10_000
