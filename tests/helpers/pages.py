@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from helpers.paths import ROOT
+from helpers.paths import ROOT, tool_environment
 
 ANYTHING = "..."
 """A line of a page that stands for any number of lines."""
@@ -31,7 +31,7 @@ _INTERPRETERS = {"python": ("python -", r'print("\2")'), "r": ("Rscript -", r'ca
 """What runs a program of a language from its standard input, and what prints ``_BEGIN`` in it."""
 
 _RUN = ("console", *_INTERPRETERS)
-_TOOLS = (ROOT / ".venv-multiqc" / "bin",)
+_TOOLS = (tool_environment("multiqc") / "bin",)
 """Where programs are that the make targets of this project install."""
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from helpers.paths import EXAMPLE, ROOT
+from helpers.paths import EXAMPLE, tool_environment
 from helpers.pipeline_files import (
     BROKEN,
     PIPELINES,
@@ -24,7 +24,7 @@ from helpers.pipeline_files import (
 
 import pgx_ana
 
-CWLTOOL = ROOT / ".venv-cwltool" / "bin" / "cwltool"
+CWLTOOL = tool_environment("cwltool") / "bin" / "cwltool"
 
 pytestmark = [
     pytest.mark.slow,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from helpers.paths import ROOT
+from helpers.paths import tool_environment
 from helpers.pipeline_files import (
     BROKEN,
     PIPELINES,
@@ -27,8 +27,8 @@ from helpers.pipeline_files import (
 
 import pgx_ana
 
-PROGRAMS = ROOT / ".venv-snakemake" / "bin"
-MULTIQC = ROOT / ".venv-multiqc" / "bin"
+PROGRAMS = tool_environment("snakemake") / "bin"
+MULTIQC = tool_environment("multiqc") / "bin"
 SNAKEFILES = sorted((PIPELINES / "snakemake").rglob("Snakefile"))
 
 N_PEOPLE = 51

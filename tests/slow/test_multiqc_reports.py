@@ -12,14 +12,14 @@ from typing import Any
 import pandas as pd
 import pytest
 from helpers.expected_summaries import LEVELS, expected_categories, expected_sites
-from helpers.paths import GOLDEN, PANEL_GENES, ROOT, TOY, TOY_HAPLOTYPES
+from helpers.paths import GOLDEN, PANEL_GENES, ROOT, TOY, TOY_HAPLOTYPES, tool_environment
 
 from pgx_ana import Result, __version__, annotate
 from pgx_ana.file_formats import FileFormat, OutputChoice
 from pgx_ana.output import write_annotations
 
 DOCS = ROOT / "docs" / "reference" / "formats" / "multiqc.md"
-PYTHON = ROOT / ".venv-multiqc" / "bin" / "python"
+PYTHON = tool_environment("multiqc") / "bin" / "python"
 
 pytestmark = [
     pytest.mark.slow,
