@@ -126,6 +126,7 @@ fhir-validator:  ## install what validates FHIR resources, for tests
 docs: $(READY) page-tools  ## build the documentation as pages
 	PYTHONPATH=tests $(BIN)/python -m tools.site
 	$(VENV)-page-tools/bin/zensical build --clean --strict
+	@echo "The documentation: site/index.html; with its search: $(PYTHON) -m http.server --directory site"
 
 # What builds the documentation site, and what checks spelling, in an environment of its own.
 page-tools:  ## install what builds the documentation and checks its spelling

@@ -130,3 +130,31 @@ def test_every_name_of_the_package_is_there() -> None:
         assert f"### Result.{name}\n" in page or f"\n| `{name}` | " in page, name
     assert "to_html(path: PathName, *, sample: str = '') -> None" in page
     assert "    context: str | None = None,\n) -> Result\n" in page
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends"),
+    [
+        ("| `--log-format` `text` `json` | ", " Variable: `PGX_ANA_LOG_FORMAT`. | text |"),
+        ("| `--min-gp` FLOAT | ", " Values: `0<=x<=1`. | 0.9 |"),
+        ("| `-g`, `--gene` TEXT | ", " May be repeated. |  |"),
+        ("| `-o`, `--output` DIR | ", " Required. |  |"),
+        ("| `--verify` | ", " | off |"),
+        ("| `-o`, `--output` TEXT | Output file, whose", " | - |"),
+        (
+            "| `-t`, `--table` TEXT | ",
+            " | annotations; in Parquet, all others; with --layout wide, calls |",
+        ),
+    ],
+)
+def test_options_have_values_defaults_and_variables(begins: str, ends: str) -> None:
+    rows = [line for line in cli_page().splitlines() if line.startswith(begins)]
+    assert rows
+    assert [] == [row for row in rows if not row.endswith(ends)]
+
+
+def test_options_of_large_commands_have_headings() -> None:
+    page = cli_page()
+    (people,) = re.findall(r"^### annotate: people\n(.*?)^### ", page, re.MULTILINE | re.DOTALL)
+    assert "`--same-person`" in people
+    assert "`--min-gq`" not in people

@@ -129,6 +129,8 @@ def _meaning(option: click.Option, ctx: click.Context) -> tuple[str, str]:
         f"Variable: `{', '.join(extra['envvars'])}`." if "envvars" in extra else "",
     ]
     default = said.removesuffix("]") or extra.get("default") or ("off" if option.is_flag else "")
+    if not default and isinstance(option.default, str):
+        default = option.default  # not in the help, which tells of it in words
     return " ".join(filter(None, [text.strip(), *notes])), default
 
 
