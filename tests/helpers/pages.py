@@ -92,6 +92,20 @@ def blocks(page: str) -> list[Block]:
     return found
 
 
+def page_code(name: str, language: str, heading: str = "") -> list[str]:
+    """Return the code of a language on a page of the project; of one heading, if it is named.
+
+    ``name`` is the path of the page in the project.
+    """
+    page = (ROOT / name).read_text(encoding="utf-8")
+    if heading:
+        _, _, page = page.partition(f"# {heading}\n")
+        page = re.split(r"^##+ ", page, maxsplit=1, flags=re.MULTILINE)[0]
+    found = [block.text for block in blocks(page) if block.language == language]
+    assert found, f"{name} has no {language} {heading}"
+    return found
+
+
 def is_run(block: Block) -> bool:
     """Return whether a block is run, or put into a file, as a part of its page."""
     return bool(block.file) or (block.language in _RUN and not block.note)
