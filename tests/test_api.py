@@ -17,8 +17,8 @@ import pysam
 import pytest
 from click.testing import CliRunner
 from helpers.fixture_types import MakeVcf, Run
-from helpers.pages import fill_folder
-from helpers.paths import EXAMPLE, ROOT, TOY
+from helpers.pages import fill_folder, page_code
+from helpers.paths import EXAMPLE, TOY
 from helpers.workbook import records_of
 from pandas.api.types import CategoricalDtype
 
@@ -553,8 +553,7 @@ def test_a_table_is_shown_by_its_size(annotate: Annotate, file: Path) -> None:
 @pytest.mark.slow
 def test_the_page_on_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its code runs, and its methods write the files that it names."""
-    page = (ROOT / "docs" / "reference" / "formats" / "python.md").read_text("utf-8")
-    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    (code,) = page_code("docs/reference/formats/python.md", "python")
     fill_folder(tmp_path)
     given = {path.name for path in tmp_path.iterdir()}
     monkeypatch.chdir(tmp_path)

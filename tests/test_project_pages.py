@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-import tomllib
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
+from helpers.environments import project
 from helpers.licences import declared_licence, is_allowed, with_all_needed
 from helpers.pages import blocks
 from helpers.paths import ROOT
@@ -20,9 +19,6 @@ from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.output import SCHEMA_VERSION
 from pgx_ana.version import __version__
 
-PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))[
-    "project"
-]
 FOR_US = {"dev", "all"}
 """Extras for those who change the program, and the one of all others."""
 
@@ -57,9 +53,9 @@ def test_every_library_is_on_the_page_on_dependencies() -> None:
     found: dict[str, set[str]] = {}
     for row in LIBRARIES:
         found.setdefault(row.get("extra", ""), set()).add(row["library"])
-    expected = {"": names(PROJECT["dependencies"])} | {
+    expected = {"": names(project()["dependencies"])} | {
         extra: names(requirements)
-        for extra, requirements in PROJECT["optional-dependencies"].items()
+        for extra, requirements in project()["optional-dependencies"].items()
         if extra not in FOR_US
     }
     assert expected == found
@@ -79,9 +75,9 @@ def test_a_library_declares_the_licence_that_the_page_has(row: dict[str, str]) -
 
 def test_licences_of_all_that_the_libraries_need() -> None:
     """Of the program and its extras, but the one for MultiQC, which has its own environment."""
-    extras = PROJECT["optional-dependencies"]
+    extras = project()["optional-dependencies"]
     named = [text for extra in extras.keys() - FOR_US - {"multiqc"} for text in extras[extra]]
-    needed = with_all_needed([*PROJECT["dependencies"], *named])
+    needed = with_all_needed([*project()["dependencies"], *named])
     assert {"numpy", "tornado", "msgpack"} <= needed.keys()
     licences = {name: declared_licence(library) for name, library in needed.items()}
     assert {} == {name: text for name, text in licences.items() if not is_allowed(name, text)}
@@ -155,5 +151,5 @@ def test_workflows_run_what_is_run_here() -> None:
     commands = [step["run"] for job in jobs.values() for step in job["steps"] if "run" in step]
     assert ['sudo env "PATH=$PATH" CI=true bash .ci/run', "make test PYTHON=python"] == commands
     pythons = jobs["quick"]["strategy"]["matrix"]["python"]
-    named = [text.rpartition(" ")[2] for text in PROJECT["classifiers"] if "Python :: 3." in text]
+    named = [text.rpartition(" ")[2] for text in project()["classifiers"] if "Python :: 3." in text]
     assert set(named) <= set(pythons)

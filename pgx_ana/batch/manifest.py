@@ -13,6 +13,12 @@ from pgx_ana.pipeline import SheetRow, name_from_path, read_sheet_text, sheet_li
 
 STDIN = "-"
 _FILE = "file"
+_VCF = "##fileformat=VCF"
+_WANTED = (
+    "; a manifest lists the paths of files, one in each line (to annotate a single file, use "
+    "pgx-ana annotate)"
+)
+"""What follows if a file is given in the place of a list of files."""
 
 
 def read_manifest(name: str, *, from_file_name: bool) -> tuple[SheetRow, ...]:
@@ -33,8 +39,12 @@ def read_manifest(name: str, *, from_file_name: bool) -> tuple[SheetRow, ...]:
             if name == STDIN
             else read_sheet_text(Path(name))
         )
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{place}: is not text in UTF-8{_WANTED}") from error
     except (OSError, ValueError) as error:
         raise UsageError(f"{place}: cannot be read: {error}") from error
+    if text.startswith(_VCF):
+        raise UsageError(f"{place}: is a VCF file{_WANTED}")
     folder = "" if name == STDIN else os.path.dirname(name)  # noqa: PTH120  # "" for none
     rows = [_located(row, folder) for row in _rows(sheet_lines(text), place)]
     if from_file_name:

@@ -59,7 +59,7 @@ def _level_and_directions(knowledge: KnowledgeBase, key: str) -> dict[str, str]:
     basis = knowledge.basis(key)
     told = {
         "level": knowledge.level(key).value,
-        "basis": " ".join((basis.name, *basis.drugs)),
+        "basis": basis.text,
         "n": str(basis.n or "unknown"),
         "estimate": basis.estimate or "none",
         "higher is": knowledge.outcomes[association.outcome].higher_is,

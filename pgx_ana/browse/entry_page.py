@@ -225,7 +225,7 @@ def _conclusion(association: Association, knowledge: KnowledgeBase) -> Iterator[
     claim = f"claim: {claim_text(association)}; {association.setting}"
     yield from wrapped(claim, indent=4)
     yield from wrapped(
-        f"rests on: {basis.name} ({', '.join(basis.drugs)}), n {basis.n or 'unknown'}"
+        f"rests on: {basis.text}, n {basis.n or 'unknown'}"
         + (f"; {basis.estimate}" if basis.estimate else ""),
         indent=4,
     )

@@ -26,7 +26,7 @@ def handbook_lines(knowledge: KnowledgeBase) -> Iterator[str]:
     yield "# The knowledge base"
     yield ""
     yield f"Made from `data/kb` ({knowledge.info.name} {knowledge.info.version}); do not edit."
-    yield "How levels are computed: [data/kb/README.md](../../data/kb/README.md)."
+    yield "How levels are computed: [the rubric](../../data/kb/README.md#levels)."
     yield ""
     yield (
         f"{len(knowledge.definitions)} variants, {len(knowledge.evidence)} results from "

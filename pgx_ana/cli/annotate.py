@@ -92,8 +92,8 @@ def annotate(
 ) -> None:
     """Annotate the people in FILES.
 
-    FILES are VCF or BCF (- for stdin), PGEN, PLINK bed or BGEN. Of the last three, name the file
-    with the genotypes; what belongs to it is found beside it.
+    FILES are VCF or BCF (- for stdin), VCF Zarr, PGEN, PLINK bed or BGEN. Of the last three, name
+    the file with the genotypes; what belongs to it is found beside it.
 
     Files with the same samples that cover different chromosomes or regions are joined to one
     cohort; files with other samples add people.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import CompletionItem
 
-from pgx_ana.cli.completion import files, words
+from pgx_ana.cli.choices import files, words
 from pgx_ana.cli.destination import chosen_output
 from pgx_ana.cli.options import (
     Choice,

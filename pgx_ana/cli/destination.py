@@ -135,8 +135,7 @@ def _check_vcf(output: str, choice: OutputChoice, said: str) -> None:
         raise UsageError(f"--all-sites is for VCF and BCF, not for {said}")
     if not choice.with_index:
         return
-    is_compressed = choice.facts.is_compressed or without_compression(output) != output
-    if not is_vcf or output == STDSTREAM or not is_compressed:
+    if not is_vcf or output == STDSTREAM or not _is_compressed(output, choice):
         raise UsageError("--write-index needs -o with a name that ends in .vcf.gz or .bcf")
 
 
@@ -145,8 +144,8 @@ def check_indexes(output: str, choice: OutputChoice) -> None:
 
     Readers prefer ``.csi`` to ``.tbi``, and rows that an old index does not list are lost.
     """
-    is_compressed = choice.facts.is_compressed or without_compression(output) != output
-    if choice.file_format not in VCF_FORMATS or output == STDSTREAM or not is_compressed:
+    is_vcf = choice.file_format in VCF_FORMATS
+    if not is_vcf or output == STDSTREAM or not _is_compressed(output, choice):
         return
     written = written_files(output, choice)
     for ending in _VCF_INDEXES:
@@ -158,6 +157,10 @@ def check_indexes(output: str, choice: OutputChoice) -> None:
                 f"{path}: is the index of an earlier file, and would be used for the new one; "
                 f"remove it{also}"
             )
+
+
+def _is_compressed(output: str, choice: OutputChoice) -> bool:
+    return choice.facts.is_compressed or without_compression(output) != output
 
 
 def written_files(output: str, choice: OutputChoice) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pgx_ana.cli.completion import categories, contexts, drugs, genes, levels, named, subjects
+from pgx_ana.cli.choices import categories, contexts, drugs, genes, levels, named, subjects
 from pgx_ana.cli.options import Choice, PathName, assembly_option, kb_option, load_knowledge
 from pgx_ana.cli.streams import say
 from pgx_ana.errors import UsageError

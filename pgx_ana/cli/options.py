@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from pgx_ana.cli.completion import (
+from pgx_ana.cli.choices import (
     contexts,
     files,
     genes,

@@ -17,8 +17,7 @@ import click
 from pgx_ana.cli.annotate import annotate
 from pgx_ana.cli.batch import batch
 from pgx_ana.cli.check import check
-from pgx_ana.cli.completion import ASKING
-from pgx_ana.cli.completion_script import completion
+from pgx_ana.cli.completion import ASKING, completion
 from pgx_ana.cli.interruption import INTERRUPTED_EXIT_CODE
 from pgx_ana.cli.kb import kb
 from pgx_ana.cli.report import report

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pgx_ana.cli.completion import files
+from pgx_ana.cli.choices import files
 from pgx_ana.cli.destination import check_destination
 from pgx_ana.cli.options import (
     SectionedCommand,

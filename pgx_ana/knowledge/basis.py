@@ -48,6 +48,12 @@ class Basis:
     settings: tuple[str, ...]
     has_null_on_drug: bool
 
+    @property
+    def text(self) -> str:
+        """Return the name, with the drugs in brackets where they say more than it."""
+        drugs = ", ".join(self.drugs)
+        return self.name if drugs in {"", self.name} else f"{self.name} ({drugs})"
+
 
 @dataclass(frozen=True, slots=True)
 class BasisSources:

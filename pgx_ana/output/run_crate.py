@@ -1,8 +1,7 @@
 """The record of one run: RO-Crate metadata that follow the profile for runs of one program.
 
 Placed beside the results as ``ro-crate-metadata.json``, the record makes their folder an RO-Crate
-1.1 (Process Run Crate 0.5). Unlike results, it has times, the system and the names of
-files.
+1.1 (Process Run Crate 0.5). Unlike results, it has times, the system and the names of files.
 """
 
 from __future__ import annotations

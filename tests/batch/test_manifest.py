@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 from pathlib import Path
 
@@ -123,6 +124,21 @@ def test_files_of_one_name_are_not_named_after_it() -> None:
 def test_a_manifest_that_cannot_be_read() -> None:
     with pytest.raises(UsageError, match=r"^none: cannot be read: \[Errno 2\]"):
         read_manifest("none", from_file_name=False)
-    Path("latin").write_bytes(b"\xe9.vcf\n")
-    with pytest.raises(UsageError, match=r"^latin: cannot be read: 'utf-8' codec"):
-        read_manifest("latin", from_file_name=False)
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"\xe9.vcf\n", "is not text in UTF-8"),
+        (gzip.compress(b"##fileformat=VCFv4.2\n"), "is not text in UTF-8"),
+        (b"##fileformat=VCFv4.2\n", "is a VCF file"),
+    ],
+)
+def test_a_file_in_place_of_a_manifest(content: bytes, what: str) -> None:
+    Path("m").write_bytes(content)
+    with pytest.raises(UsageError) as raised:
+        read_manifest("m", from_file_name=False)
+    assert str(raised.value) == (
+        f"m: {what}; a manifest lists the paths of files, one in each line (to annotate a single "
+        "file, use pgx-ana annotate)"
+    )

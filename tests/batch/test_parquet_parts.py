@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 from helpers.batches import IN_THIS_PROCESS, planned, settings, tree
 from helpers.fixture_types import MakeVcf, Run
-from helpers.paths import ROOT, TOY
+from helpers.pages import page_code
+from helpers.paths import TOY
 
 from pgx_ana.batch import (
     BatchFolder,
@@ -207,8 +207,8 @@ def test_annotations_follow_from_calls_and_conclusions(
 ) -> None:
     """The view of the page has the rows of the table, row for row."""
     batch(mixed, "results", chosen(toy_haplotypes), toy_haplotypes, Division(3))
-    page = (ROOT / "docs" / "batch.md").read_text(encoding="utf-8")
-    (view,) = re.findall(r"```sql\n(CREATE VIEW.*?)```", page, re.DOTALL)
+    codes = page_code("docs/batch.md", "sql", "Parquet")
+    (view,) = [code for code in codes if code.startswith("CREATE VIEW")]
     with duckdb.connect() as connection:
         connection.execute(view)
         found = connection.execute("SELECT * FROM annotations")

@@ -76,7 +76,7 @@ NEW_ENTRIES = [
 ]
 NEW_CONCLUSION = {
     "level": "null",
-    "basis": "anastrozole anastrozole",
+    "basis": "anastrozole",
     "n": "50",
     "higher is": "neutral",
     "genotype G/G": "no_difference",
@@ -389,7 +389,7 @@ CONCLUSIONS: dict[str, tuple[list[Edit], list[str], list[str]]] = {
             )
         ],
         ["~ evidence two-rs2-level-null: drugs"],
-        ["rs2-level: basis anastrozole anastrozole -> aromatase_inhibitors letrozole"],
+        ["rs2-level: basis anastrozole -> aromatase_inhibitors (letrozole)"],
     ),
     "what is better": (
         [(FRAME, "group: control, higher_is: better}", "group: control, higher_is: neutral}")],

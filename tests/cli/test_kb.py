@@ -207,7 +207,7 @@ CONCLUSIONS
 
   rs1-survival  efficacy: survival
     claim: A/A, A/C higher than C/C; metastatic
-    rests on: anastrozole (anastrozole), n 100; HR 0.5 [0.3, 0.8] (A/A, A/C against C/C)
+    rests on: anastrozole, n 100; HR 0.5 [0.3, 0.8] (A/A, A/C against C/C)
     level: single_corrected (1 supporting, 0 contradicting, 0 null cohorts)
     for: First
     genotypes: A/A higher, A/C higher, C/C lower
@@ -216,7 +216,7 @@ CONCLUSIONS
 NULL_CONCLUSION = """\
   rs2-level  exposure: plasma level
     claim: no difference between A/A, A/C, C/C; adjuvant
-    rests on: anastrozole (anastrozole), n 50
+    rests on: anastrozole, n 50
     level: null (0 supporting, 0 contradicting, 1 null cohorts)
     null: Second
     genotypes: A/A no_difference, A/C no_difference, A/T not_studied, C/C no_difference, C/T
@@ -226,7 +226,7 @@ NULL_CONCLUSION = """\
 SET_CONCLUSIONS = """\
   AAA-metaboliser-level  exposure: plasma level
     claim: intermediate metaboliser, poor metaboliser higher than normal metaboliser; adjuvant
-    rests on: anastrozole (anastrozole), n 40
+    rests on: anastrozole, n 40
     level: single_nominal (1 supporting, 0 contradicting, 0 null cohorts)
     for: First
     genotypes: normal metaboliser lower, intermediate metaboliser higher, poor metaboliser higher
@@ -234,7 +234,7 @@ SET_CONCLUSIONS = """\
 
   AAA-2-pain  toxicity: joint pain
     claim: no copy of AAA-2 higher than one copy of AAA-2, two copies of AAA-2; adjuvant
-    rests on: anastrozole (anastrozole), n 60
+    rests on: anastrozole, n 60
     level: single_nominal (1 supporting, 0 contradicting, 0 null cohorts)
     for: Second
     genotypes: 0 higher, 1 lower, 2 lower
@@ -242,7 +242,7 @@ SET_CONCLUSIONS = """\
 
   AAA-33-survival  efficacy: survival
     claim: *3/*3 higher than other; adjuvant
-    rests on: anastrozole (anastrozole), n 60
+    rests on: anastrozole, n 60
     level: single_corrected (1 supporting, 0 contradicting, 0 null cohorts)
     for: Second
     genotypes: *3/*3 higher, *1/*3 not_studied, other lower
@@ -251,7 +251,7 @@ SET_CONCLUSIONS = """\
 UNSETTLED_CONCLUSION = """\
   rs1-level  exposure: plasma level
     claim: unsettled between A/A, A/C, C/C; adjuvant
-    rests on: anastrozole (anastrozole), n 40
+    rests on: anastrozole, n 40
     level: unsettled (0 supporting, 0 contradicting, 0 null cohorts)
     carriers unknown: three-poor-level
     genotypes: A/A unsettled, A/C unsettled, C/C unsettled
@@ -545,7 +545,7 @@ def test_show_explains_the_level(
         ([], "aromatase_inhibitors (anastrozole, letrozole), n 20; OR 2.5 [1.1, 10] (G carriers)"),
         (
             [("drugs: [anastrozole, letrozole]", "drugs: [anastrozole]")],
-            "anastrozole (anastrozole), n 20; OR 2.5 [1.1, 10] (G carriers)",
+            "anastrozole, n 20; OR 2.5 [1.1, 10] (G carriers)",
         ),
         (
             [

@@ -5,22 +5,21 @@ from __future__ import annotations
 import json
 import platform
 import re
-import tomllib
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers.environments import project
 from helpers.fixture_types import Run
-from helpers.paths import ROOT
 
 from pgx_ana.cli.versions import LIBRARIES
 from pgx_ana.knowledge import KnowledgeBase, loading
 from pgx_ana.output import SCHEMA_VERSION
 from pgx_ana.version import __version__
 
-NOT_OURS = {"dev", "all"}
-"""Extras for those who change the program."""
+NOT_OURS = {"all", "dev"}
+"""The extra of all others, and the one for those who change the program."""
 
 
 @pytest.mark.parametrize("option", ["--version", "-V"])
@@ -56,10 +55,9 @@ def test_json(run: Run, words: list[str], curated: KnowledgeBase) -> None:
 
 
 def test_all_libraries_of_the_program_are_told() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    extras = project["optional-dependencies"]
+    extras = project()["optional-dependencies"]
     lines = [line for name, lines in extras.items() if name not in NOT_OURS for line in lines]
-    names = [re.split(r"[>=<\[; ]", line)[0] for line in (*project["dependencies"], *lines)]
+    names = [re.split(r"[>=<\[; ]", line)[0] for line in (*project()["dependencies"], *lines)]
     assert sorted(names) == sorted(LIBRARIES)
 
 

@@ -13,10 +13,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from helpers.paths import ROOT
+from helpers.paths import ROOT, tool_environment
 
-UV = ROOT / ".venv-packaging" / "bin" / "uv"
-"""Where `make packaging` puts uv."""
+UV = tool_environment("packaging-tools") / "bin" / "uv"
+"""Where `make packaging-tools` puts uv."""
 
 LOWEST, NEWEST = "lowest-direct", "highest"
 APART = {"multiqc"}

@@ -102,6 +102,20 @@ def empty_headings_of_columns(page: str) -> Iterator[str]:
             yield f"line {number}: {header}"
 
 
+def uneven_rows(page: str) -> Iterator[str]:
+    """Yield the rows of tables that have more or fewer cells than their header, by their line.
+
+    A ``|`` parts cells in code, too, unless a backslash stands before it.
+    """
+    expected = 0
+    pages = zip(_without_code(page).split("\n"), page.split("\n"), strict=True)
+    for number, (prose, line) in enumerate(pages, start=1):
+        cells = len(re.findall(r"(?<!\\)\|", line)) if prose.startswith("|") else 0
+        if expected and cells and cells != expected:
+            yield f"line {number}: {line}"
+        expected = expected or cells if cells else 0
+
+
 def with_four_spaces(page: str) -> str:
     """Return a page whose nested lists have the indent that Python-Markdown needs."""
     prose = _without_code(page).split("\n")

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from helpers.paths import ROOT
+from helpers.paths import ROOT, tool_environment
 
 ANYTHING = "..."
 """A line of a page that stands for any number of lines."""
@@ -31,7 +31,7 @@ _INTERPRETERS = {"python": ("python -", r'print("\2")'), "r": ("Rscript -", r'ca
 """What runs a program of a language from its standard input, and what prints ``_BEGIN`` in it."""
 
 _RUN = ("console", *_INTERPRETERS)
-_TOOLS = (ROOT / ".venv-multiqc" / "bin",)
+_TOOLS = (tool_environment("multiqc") / "bin",)
 """Where programs are that the make targets of this project install."""
 
 
@@ -89,6 +89,20 @@ def blocks(page: str) -> list[Block]:
         number = page.count("\n", 0, match.start(3)) + 1
         said = f"{note[1]}: {note[2]}" if note else ""
         found.append(Block(language, "".join(lines), number, match.span(3), said))
+    return found
+
+
+def page_code(name: str, language: str, heading: str = "") -> list[str]:
+    """Return the code of a language on a page of the project; of one heading, if it is named.
+
+    ``name`` is the path of the page in the project.
+    """
+    page = (ROOT / name).read_text(encoding="utf-8")
+    if heading:
+        _, _, page = page.partition(f"# {heading}\n")
+        page = re.split(r"^##+ ", page, maxsplit=1, flags=re.MULTILINE)[0]
+    found = [block.text for block in blocks(page) if block.language == language]
+    assert found, f"{name} has no {language} {heading}"
     return found
 
 

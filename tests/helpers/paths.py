@@ -15,3 +15,8 @@ REAL = ROOT.parent / "shared" / "data"
 
 PANEL_GENES = ("ABCB1", "CYP19A1", "CYP3A4", "UGT1A4")
 """The genes around which there are rows of 1000 Genomes in ``REAL``, a file for each."""
+
+
+def tool_environment(target: str) -> Path:
+    """Return the environment that ``make TARGET`` makes for foreign programs; they are in bin/."""
+    return ROOT / f".venv-{target}"

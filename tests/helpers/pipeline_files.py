@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,14 +16,6 @@ WRAPPERS = PIPELINES / "snakemake" / "wrappers" / "pgxana"
 PERSON = EXAMPLE / "spoiled.GRCh38.vcf"
 BROKEN = "broken.vcf"
 REFUSED = "is not a VCF or BCF file: it does not begin with ##fileformat=VCF"
-
-
-def page_code(page: str, heading: str) -> str:
-    """Return the commands under a heading of a page, the first ones for bash."""
-    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
-    _, _, section = text.partition(f"\n## {heading}\n")
-    (code, *_) = re.findall(r"```bash\n(.*?)```", section, re.DOTALL)
-    return str(code)
 
 
 def place_repository(folder: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from helpers.batches import tree
 from helpers.fixture_types import MakeVcf
+from helpers.pages import blocks, page_code
 from helpers.paths import ROOT, TOY
 
 N_FILES = 301
@@ -25,14 +25,9 @@ _SITES = ("1 99 CA C", "1 200 A C", "1 300 T C", "2 50 T G")
 
 def recipes(heading: str, language: str = "bash") -> list[str]:
     """Return the code under a heading of the page on batches, for few shards and the toy base."""
-    page = (ROOT / "docs" / "batch.md").read_text(encoding="utf-8")
-    _, _, text = page.partition(f"# {heading}\n")
-    section = re.split(r"^##+ ", text, maxsplit=1, flags=re.MULTILINE)[0]
-    found = re.findall(rf"```{language}\n(.*?)```", section, re.DOTALL)
-    assert found, heading
     return [
         code.replace("500", str(SHARDS)).replace("-o results", f"-o results --kb {TOY}")
-        for code in found
+        for code in page_code("docs/batch.md", language, heading)
     ]
 
 
@@ -43,7 +38,7 @@ def with_slurm(page: str) -> str:
     """
     before, rest = page.split("## Without Slurm\n")
     after = rest[rest.index("\n## ") :]
-    (script,) = re.findall(r"```bash\n(.*?)```", before, re.DOTALL)
+    (script,) = [block.text for block in blocks(before) if block.language == "bash"]
     lines = "".join(f"$ {line}\n" for line in script.splitlines())
     return f"{before}\n```console\n{lines}$ echo $?\n6\n```\n{after}"
 

@@ -6,7 +6,6 @@ import dataclasses
 import errno
 import json
 import random
-import re
 import weakref
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from helpers.fixture_types import MakeVcf
+from helpers.pages import page_code
 from helpers.parquet_rows import (
     ALL_TABLES,
     PER_PERSON,
@@ -28,7 +28,6 @@ from helpers.parquet_rows import (
     differing_columns,
     parquet_folder,
 )
-from helpers.paths import ROOT
 from helpers.people_in_blocks import in_blocks
 from helpers.synthetic_calls import people_with_every_genotype
 from helpers.varied_people import SAMPLES, varied_people
@@ -221,21 +220,19 @@ def test_conclusions_are_those_that_occur(varied: Annotations, tmp_path: Path) -
     assert {site.variant.id for site in varied.calls.sites} - studied == set(without)
 
 
-def recipes(language: str) -> list[str]:
-    page = (ROOT / "docs" / "reference" / "parquet.md").read_text(encoding="utf-8")
-    return re.findall(rf"```{language}\n(.*?)```", page, re.DOTALL)
+PAGE = "docs/reference/parquet.md"
 
 
 def annotations_by_duckdb() -> pd.DataFrame:
     with duckdb.connect() as connection:
-        for code in recipes("sql"):
+        for code in page_code(PAGE, "sql"):
             connection.execute(code)
         return connection.execute("SELECT * FROM annotations").df()
 
 
 def annotations_by_python(number: int) -> pd.DataFrame:
     names: dict[str, Any] = {}
-    exec(recipes("python")[number], names)  # the recipes of our own page
+    exec(page_code(PAGE, "python")[number], names)  # the recipes of our own page
     found = names["annotations"]
     return found if isinstance(found, pd.DataFrame) else found.to_pandas()
 

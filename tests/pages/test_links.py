@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from helpers.links import (
     headings,
     links,
     run_into_paragraphs,
+    uneven_rows,
     with_four_spaces,
     with_targets,
 )
@@ -62,6 +64,17 @@ def test_lists_and_tables_have_a_blank_line_before_them(page: str) -> None:
 def test_every_column_has_a_heading(page: str) -> None:
     """Else a screen reader says nothing before a cell."""
     assert [] == list(empty_headings_of_columns(TEXTS[page]))
+
+
+@pytest.mark.parametrize("page", TEXTS)
+def test_every_row_has_the_cells_of_its_header(page: str) -> None:
+    assert [] == list(uneven_rows(TEXTS[page]))
+
+
+@pytest.mark.parametrize("page", [page for page in TEXTS if page.startswith("docs/")])
+def test_links_have_words_and_not_the_name_of_a_file(page: str) -> None:
+    """Readers of the site do not know the files."""
+    assert [] == re.findall(r"\[[\w/-]+\.md\]\([^)]*\)", TEXTS[page])
 
 
 def test_every_page_is_in_the_navigation_once() -> None:
@@ -141,6 +154,15 @@ def test_nested_lists_get_the_indent_of_python_markdown() -> None:
 )
 def test_what_runs_into_a_paragraph(page: str, fault: str | None) -> None:
     assert list(run_into_paragraphs(page)) == ([fault] if fault else [])
+
+
+def test_rows_with_other_cells_than_their_header() -> None:
+    table = "| a | b |\n|---|---|\n| `c` | d |\n"
+    assert [] == list(uneven_rows(f"{table}\n| a |\n|---|\n"))
+    assert [] == list(uneven_rows(table.replace("`c`", r"`c \| c`")))
+    assert [] == list(uneven_rows(f"```text\n{table}| e |\n```\n"))
+    assert ["line 3: | `c | c` | d |"] == list(uneven_rows(table.replace("`c`", "`c | c`")))
+    assert ["line 4: | e |"] == list(uneven_rows(f"{table}| e |\n"))
 
 
 def test_columns_without_heading() -> None:

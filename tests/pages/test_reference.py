@@ -45,6 +45,20 @@ def test_every_command_has_its_options(name: str, command: click.Command) -> Non
     assert options == listed
 
 
+@pytest.mark.parametrize(("name", "command"), COMMANDS.items(), ids=COMMANDS)
+def test_every_command_says_what_it_does(name: str, command: click.Command) -> None:
+    assert f"## {name}\n" in cli_page()
+    assert (command.help or "").partition("\n")[0].rstrip().endswith(".")
+
+
+def test_options_of_the_readme_exist() -> None:
+    options = {
+        word for command in COMMANDS.values() for item in command.params for word in item.opts
+    }
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", readme)) <= options
+
+
 def test_every_exit_code_has_a_meaning() -> None:
     of_errors = {kind.exit_code for kind in _subclasses(PgxAnaError)}
     constants = {

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from helpers.paths import EXAMPLE, ROOT
+from helpers.pages import page_code
+from helpers.paths import EXAMPLE, tool_environment
 from helpers.pipeline_files import (
     BROKEN,
     PIPELINES,
     REFUSED,
     environment,
-    page_code,
     place_repository,
     write_broken,
     write_people,
@@ -24,7 +24,7 @@ from helpers.pipeline_files import (
 
 import pgx_ana
 
-CWLTOOL = ROOT / ".venv-cwltool" / "bin" / "cwltool"
+CWLTOOL = tool_environment("cwltool") / "bin" / "cwltool"
 
 pytestmark = [
     pytest.mark.slow,
@@ -66,7 +66,7 @@ def test_the_command_of_the_page(tmp_path: Path) -> None:
     for path in EXAMPLE.glob("patient.vcf.gz*"):
         shutil.copy(path, tmp_path)
     process = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", page_code("pipelines.md", "CWL")],
+        ["bash", "-euo", "pipefail", "-c", *page_code("docs/pipelines.md", "bash", "CWL")],
         check=False,
         cwd=tmp_path,
         env=environment(tmp_path / "bin", CWLTOOL.parent),

@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from helpers.nextflow import Filled, NoGroovyError, Process, Task, fill_in, read_process
-from helpers.paths import ROOT
+from helpers.paths import tool_environment
 from helpers.pipeline_files import (
     BROKEN,
     MODULES,
@@ -32,7 +32,7 @@ import pgx_ana
 NAMES = ("annotate", "batch", "report")
 PROCESSES = {name: read_process(MODULES / name / "main.nf") for name in NAMES}
 Case = tuple[Process, Mapping[str, Any]]
-NF_CORE = ROOT / ".venv-nf-core" / "bin" / "nf-core"
+NF_CORE = tool_environment("nf-core") / "bin" / "nf-core"
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("nf_core")]
 

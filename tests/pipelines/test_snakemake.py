@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from helpers.paths import ROOT
+from helpers.pages import page_code
+from helpers.paths import tool_environment
 from helpers.pipeline_files import (
     BROKEN,
     PIPELINES,
     REFUSED,
     WRAPPERS,
     environment,
-    page_code,
     place_repository,
     write_broken,
     write_people,
@@ -27,8 +27,8 @@ from helpers.pipeline_files import (
 
 import pgx_ana
 
-PROGRAMS = ROOT / ".venv-snakemake" / "bin"
-MULTIQC = ROOT / ".venv-multiqc" / "bin"
+PROGRAMS = tool_environment("snakemake") / "bin"
+MULTIQC = tool_environment("multiqc") / "bin"
 SNAKEFILES = sorted((PIPELINES / "snakemake").rglob("Snakefile"))
 
 N_PEOPLE = 51
@@ -154,7 +154,8 @@ def test_the_workflow_goes_on_without_a_broken_file(variables: Mapping[str, str]
     paths[16].write_text("broken\n")
 
     place_repository(Path())
-    lines = page_code("pipelines.md", "Snakemake").replace("--cores 8", "--cores 2 --nocolor")
+    (code,) = page_code("docs/pipelines.md", "bash", "Snakemake")
+    lines = code.replace("--cores 8", "--cores 2 --nocolor")
     if not MULTIQC.exists():
         lines = lines.replace(" multiqc", "")
     copy, annotate, report = lines.splitlines()

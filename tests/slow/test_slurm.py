@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from helpers.batches import sabotage
 from helpers.fixture_types import MakeVcf
-from helpers.pages import faults, fill_folder, missing_programs, run_page
+from helpers.pages import faults, fill_folder, missing_programs, page_code, run_page
 from helpers.paths import ROOT, TOY
-from helpers.pipeline_files import PIPELINES, page_code, place_repository
+from helpers.pipeline_files import PIPELINES, place_repository
 from helpers.recipes import SHARDS, Batch, prepare_batch, recipes, with_slurm
 from helpers.slurm import Job, NoSlurmError, Slurm, processes_of, running_slurm, wait_until
 
@@ -108,7 +108,8 @@ def test_the_script_for_arrays(
 ) -> None:
     """The same command again reads nothing again; variables of Slurm replace its defaults."""
     place_repository(batch.folder)
-    command = page_code("pipelines.md", "Slurm").replace("500", str(SHARDS))
+    (command,) = page_code("docs/pipelines.md", "bash", "Slurm")
+    command = command.replace("500", str(SHARDS))
     command = command.replace("--format parquet", f"--kb {TOY}")
     tasks = [(str(task), DONE) for task in range(1, SHARDS + 1)]
     submit(command)

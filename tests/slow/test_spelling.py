@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 from helpers.pages import all_pages
-from helpers.paths import ROOT
+from helpers.paths import ROOT, tool_environment
 
 pytestmark = pytest.mark.slow
 
-CODESPELL = ROOT / ".venv-site" / "bin" / "codespell"
+CODESPELL = tool_environment("page-tools") / "bin" / "codespell"
 
 NO_MISTAKES = (
     *("mane", "ther", "fertil"),  # a set of transcripts, parts of names of journals

@@ -14,7 +14,7 @@ import pysam
 import pysam.bcftools
 import pytest
 from helpers.containers import table_without_file
-from helpers.paths import PANEL_GENES, ROOT
+from helpers.paths import PANEL_GENES, tool_environment
 from helpers.table_text import table_text
 
 from pgx_ana.knowledge import KnowledgeBase
@@ -22,7 +22,7 @@ from pgx_ana.output import make_table
 from pgx_ana.pipeline import Request, run
 from pgx_ana.terms import TableName
 
-CONVERTER = ROOT / ".venv-bio2zarr" / "bin" / "vcf2zarr"
+CONVERTER = tool_environment("bio2zarr") / "bin" / "vcf2zarr"
 FOUND = str(CONVERTER) if CONVERTER.exists() else shutil.which("vcf2zarr")
 
 pytestmark = [

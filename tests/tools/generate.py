@@ -55,7 +55,7 @@ assertion or permission of the user is marked: `A/A (asserted)`, `A/C (other str
 
 _PARQUET = """## Parquet
 
-How to use these files is told in [parquet.md](parquet.md). Text, category and list are
+How to use these files is told in [Parquet](parquet.md). Text, category and list are
 dictionary-encoded text; the items of a list are joined by `;` and complete, except candidates and
 probabilities of more than eight diplotypes, which are counted. Integer is int32 (phase_set int64),
 number is double (gq and dp float). Missing values are null. Rows are ordered by variant, haplotype

@@ -14,6 +14,7 @@ import click
 
 from pgx_ana.cli import main
 from pgx_ana.version import __version__
+from tools.reference_cli import EXIT_CODES, VARIABLES
 
 PROGRAM = "pgx-ana"
 
@@ -22,23 +23,6 @@ _LINE = 66
 
 _NEVER_CUT = 10_000
 """The width of a page for click, which cuts what it says of commands."""
-
-_EXIT_CODES = (
-    ("0", "success"),
-    ("1", "a bug: please report it"),
-    ("2", "the command line is wrong"),
-    ("3", "an input or output, or a cluster, cannot be used; check: nothing can be answered"),
-    ("4", "the knowledge base has a fault, or cannot be read"),
-    ("5", "check: only a part can be answered; or less is called than --fail-on or --min-called"),
-    ("6", "batch: some files are refused, and the others are annotated"),
-)
-
-_ENVIRONMENT = (
-    ("PGX_ANA_LOG_FORMAT", "text or json: the default of --log-format"),
-    ("XDG_CACHE_HOME", "the folder for compiled knowledge bases, in pgx-ana; ~/.cache otherwise"),
-    ("NO_COLOR", "if it is set, reports on a terminal have no colours"),
-)
-
 
 _ESCAPED = {"\\": r"\e", "-": r"\-", "'": r"\(aq", "^": r"\(ha", "~": r"\(ti", "`": r"\(ga"}
 """Characters that a typesetter would change, as they must be written to be copied."""
@@ -102,9 +86,9 @@ def _page(command: click.Command, ctx: click.Context) -> str:
     roff.write(".SH OPTIONS\n")
     command.format_options(ctx, roff)
     if command is main:
-        for heading, rows in (("EXIT STATUS", _EXIT_CODES), ("ENVIRONMENT", _ENVIRONMENT)):
+        for heading, meanings in (("EXIT STATUS", EXIT_CODES), ("ENVIRONMENT", VARIABLES)):
             roff.write(f".SH {heading}\n")
-            roff.write_dl(rows)
+            roff.write_dl((str(key), text.replace("`", "")) for key, text in meanings.items())
     elif isinstance(command, click.Group):
         for name, inner in sorted(command.commands.items()):
             _describe(inner, click.Context(inner, info_name=name, parent=ctx), roff)
