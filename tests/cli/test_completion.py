@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -182,16 +183,12 @@ def test_too_many_choices_are_not_shown(ask: Ask, make_vcf: MakeVcf) -> None:
     assert 1111 == len(ask(f"annotate {path} -s S1"))
 
 
-@pytest.mark.parametrize(
-    ("shell", "answer"),
-    [
-        ("zsh", "plain\nBBB\nsecond toy gene\n"),
-        ("fish", "plain,BBB\tsecond toy gene\n"),
-    ],
-)
+@pytest.mark.parametrize("shell", ["zsh", "fish"])
 @pytest.mark.usefixtures("toy_haplotypes")
-def test_other_shells_get_a_description(shell: str, answer: str) -> None:
-    assert answer == asked(shell, f"pgx-ana annotate {TOY_BASE} -g B")
+def test_other_shells_get_a_description(shell: str) -> None:
+    """What parts the type, the word and the description depends on the version of click."""
+    answer = asked(shell, f"pgx-ana annotate {TOY_BASE} -g B")
+    assert ["plain", "BBB", "second toy gene"] == re.split(r"[,\n\t]", answer.strip())
 
 
 @pytest.mark.parametrize(
@@ -209,7 +206,8 @@ def test_the_script_is_that_of_click(run: Run, shell: str, says: str) -> None:
     answer = CliRunner().invoke(
         main, [], env={"_PGX_ANA_COMPLETE": f"{shell}_source"}, prog_name="pgx-ana"
     )
-    assert answer.stdout == result.stdout.replace("string split --max 1", "string split")
+    expected = result.stdout.replace("string split --max 1", "string split")
+    assert answer.stdout.rstrip() == expected.rstrip()
 
 
 def test_nothing_slow_is_imported() -> None:
