@@ -45,8 +45,9 @@ demo-spoiled: $(INSTALLED)  ## what can go wrong: a file with rows that are spoi
 test: $(READY)  ## run the fast tests
 	$(BIN)/python -m pytest -n 2 -q
 
+# The tests of a file run one after the other, because many share what is costly, or a scheduler.
 test-slow: $(READY)  ## run the slow tests
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -q -m slow
+	$(BIN)/python -m pytest -n 2 --dist loadfile -q -m slow
 
 check: lint type test test-slow smoke  ## everything that must hold: lint, types, tests, wheel
 

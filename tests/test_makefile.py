@@ -77,7 +77,7 @@ class Machine:
     def make(self, *words: str) -> tuple[int, list[str]]:
         """Return the exit code, and what was printed but by make itself and about the start."""
         process = self.start(*words)
-        output, _ = process.communicate(timeout=60)
+        output, _ = process.communicate(timeout=300)
         lines = output.splitlines()
         return process.returncode, [
             line for line in lines if not line.startswith(("make: *** ", "Setting up "))
@@ -235,7 +235,7 @@ def test_an_interrupted_environment_is_removed(machine: Machine, kind: signal.Si
     _until((machine.folder / "waiting").exists)
     assert machine.has_environment
     os.killpg(process.pid, kind)
-    process.communicate(timeout=60)
+    process.communicate(timeout=300)
     assert process.returncode != 0
     assert not machine.has_environment
 
@@ -246,7 +246,7 @@ def test_after_a_crash_the_environment_is_made_anew(machine: Machine) -> None:
     process = machine.start("demo")
     _until((machine.folder / "waiting").exists)
     os.killpg(process.pid, signal.SIGKILL)
-    process.communicate(timeout=60)
+    process.communicate(timeout=300)
     assert machine.has_environment
     (machine.folder / "pip-waits").unlink()
     (machine.folder / "said").unlink()

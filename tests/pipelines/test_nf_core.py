@@ -34,7 +34,7 @@ PROCESSES = {name: read_process(MODULES / name / "main.nf") for name in NAMES}
 Case = tuple[Process, Mapping[str, Any]]
 NF_CORE = tool_environment("nf-core") / "bin" / "nf-core"
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("nf_core")]
+pytestmark = pytest.mark.slow
 
 
 def case(name: str, engine: str = "docker", cpus: int = 2, **given: Any) -> Case:

@@ -14,7 +14,7 @@ from helpers.paths import EXAMPLE, ROOT, TOY, tool_environment
 
 from pgx_ana.version import __version__
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("container")]
+pytestmark = pytest.mark.slow
 
 LINTER = tool_environment("packaging-tools") / "bin" / "hadolint"
 PERSON = EXAMPLE / "spoiled.GRCh38.vcf"

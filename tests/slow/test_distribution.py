@@ -20,7 +20,6 @@ TOOLS = tool_environment("packaging-tools") / "bin"
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.xdist_group("distribution"),
     pytest.mark.skipif(
         not (TOOLS / "uv").exists(), reason="uv is not installed: make packaging-tools"
     ),

@@ -22,7 +22,7 @@ from helpers.paths import ROOT, tool_environment
 from selenium.webdriver.common.keys import Keys
 from tools.site import STAGE, addresses, gather
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("documentation site")]
+pytestmark = pytest.mark.slow
 
 ZENSICAL = tool_environment("page-tools") / "bin" / "zensical"
 

@@ -17,7 +17,6 @@ from pgx_ana.version import __version__
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.xdist_group("distribution"),
     pytest.mark.skipif(not UV.exists(), reason="uv is not installed: make packaging-tools"),
 ]
 

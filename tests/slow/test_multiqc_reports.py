@@ -23,7 +23,6 @@ PYTHON = tool_environment("multiqc") / "bin" / "python"
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.xdist_group("multiqc"),
     pytest.mark.skipif(not PYTHON.exists(), reason="MultiQC is not installed: make multiqc"),
 ]
 

@@ -18,7 +18,7 @@ from helpers.recipes import SHARDS, Batch, prepare_batch, recipes, with_slurm
 from helpers.slurm import Job, NoSlurmError, Slurm, processes_of, running_slurm, wait_until
 
 # Slurm is started once: its tests run one after another in one process.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("slurm")]
+pytestmark = pytest.mark.slow
 
 SCRIPT = PIPELINES / "slurm" / "pgx-ana-array.sh"
 
