@@ -169,7 +169,7 @@ lock:  ## pin the versions of all locks anew
 
 # The fast tests with the lowest versions of all libraries, and with the newest on each Python of this machine.
 test-versions: $(READY)  ## run the fast tests with the lowest and newest libraries, on each Python
-	PYTHONPATH=tests $(BIN)/python -m tools.versions $(VENV)-versions
+	PYTHONPATH=tests $(BIN)/python -m tools.library_versions $(VENV)-versions
 
 # Two steps, so that the demo need not wait for what only tests need.
 $(INSTALLED): requirements-dev.lock pyproject.toml

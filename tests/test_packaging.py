@@ -125,7 +125,7 @@ def test_pythons_are_those_that_are_tested() -> None:
     """The classifiers name what ``make test-versions`` and the slow tests run."""
     named = [re.fullmatch(r".* :: (3\.\d+)", text) for text in project()["classifiers"]]
     versions = [match[1] for match in named if match]
-    for place in ("tests/tools/versions.py", "tests/slow/test_library_versions.py"):
+    for place in ("tests/tools/library_versions.py", "tests/slow/test_library_versions.py"):
         text = (ROOT / place).read_text(encoding="utf-8")
         assert versions == sorted(set(re.findall(r"\"(3\.\d+)[\":]", text))), place
     assert f">={versions[0]}" == project()["requires-python"]

@@ -28,7 +28,7 @@ def _report_lines(callability: Callability) -> Iterator[str]:
         yield f"  samples   {file.samples}"
         yield f"  index     {'used' if file.indexed else 'none used'}"
         yield f"  caller    {file.caller or 'not named'}"
-        yield f"  content   {content}"
+        yield f"  content   at the sites below: {content}"
         if file.remark:
             yield f"  remark    {file.remark}"
     yield ""

@@ -357,7 +357,7 @@ def test_the_file_is_described(check: Run, make_vcf: MakeVcf, bgzip: Callable[..
         "  samples   1",
         "  index     none used",
         "  caller    A caller, 1.0",
-        "  content   variant rows only",
+        "  content   at the sites below: variant rows only",
         "",
         "gene  variant  locus  called  reason",
         "BBB   rs6      2:50   1       .",

@@ -138,7 +138,7 @@ def test_documented_accuracy_is_that_of_the_panel(
     nomenclature: Nomenclature, cohorts: dict[str, CohortCalls]
 ) -> None:
     """On failure, the assertion shows the rows that the page lacks."""
-    path = ROOT / "docs" / "explanation" / "haplotypes.md"
+    path = ROOT / "docs" / "explanation" / "haplotype-accuracy.md"
     page = path.read_text(encoding="utf-8").splitlines()
     rows = [accuracy.row for accuracy in panel.accuracy(cohorts["GRCh38"], nomenclature)]
     assert [] == [row for row in rows if row not in page]

@@ -17,7 +17,7 @@ from pgx_ana.version import __version__
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(not UV.exists(), reason="uv is not installed: make packaging"),
+    pytest.mark.skipif(not UV.exists(), reason="uv is not installed: make packaging-tools"),
 ]
 
 PAGE = ROOT / "docs" / "install.md"

@@ -13,7 +13,7 @@ from helpers.paths import EXAMPLE, ROOT
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(not UV.exists(), reason="uv is not installed: make packaging"),
+    pytest.mark.skipif(not UV.exists(), reason="uv is not installed: make packaging-tools"),
 ]
 
 PERSON = str(EXAMPLE / "spoiled.GRCh38.vcf")

@@ -1,6 +1,6 @@
 """Run the fast tests with the lowest and the newest versions of all libraries.
 
-    python -m tools.versions FOLDER [3.11:lowest 3.12:newest 3.13:newest]
+    python -m tools.library_versions FOLDER [3.11:lowest 3.12:newest 3.13:newest]
 
 Environments are made in FOLDER, and stay there. Pythons that are not on this machine are left out.
 """
