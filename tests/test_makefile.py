@@ -72,6 +72,8 @@ class Machine:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
+            # What is ignored here, as below nohup, a shell cannot trap.
+            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
         )
 
     def make(self, *words: str) -> tuple[int, list[str]]:
