@@ -5,7 +5,7 @@ Gives: tables as TSV, CSV, Parquet, Excel and data frames, one JSON document per
     was published on its genotypes, phenopackets, summaries for MultiQC, callability reports; the
     column registry describes all tables. What every writer of a format is, also in other rooms.
     The record of a run, where it is asked for.
-Never: draws a conclusion, or holds more people than the block that it writes.
+Never: draws a conclusion, or puts a file in its place by other means than ``writing``.
 """
 
 from pgx_ana.output.callability import write_callability
