@@ -12,20 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 from pgx_ana.errors import UsageError
 from pgx_ana.file_formats import COMPRESSED_ENDINGS, FileFormat, OutputChoice
+from pgx_ana.formats import write_annotations
 from pgx_ana.knowledge import KnowledgeBase, load
 from pgx_ana.model import CallOptions
 from pgx_ana.names import did_you_mean
-from pgx_ana.output import (
-    Table,
-    make_table,
-    patient_texts,
-    to_frame,
-    write,
-    write_annotations,
-)
+from pgx_ana.output import Table, make_table, patient_texts, to_frame
 from pgx_ana.pipeline import Identity, Request, Run, Selection, run
 from pgx_ana.quality import CohortTally
 from pgx_ana.terms import TEXT_TABLES, TableName
+from pgx_ana.writing import write
 
 if TYPE_CHECKING:
     import pandas as pd

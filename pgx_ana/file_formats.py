@@ -105,7 +105,7 @@ FORMATS: Mapping[FileFormat, FormatFacts] = MappingProxyType(
         ),
     }
 )
-"""All formats; ``output/formats.py`` has what writes each of them."""
+"""All formats; ``formats/registry.py`` has what writes each of them."""
 
 
 def without_compression(name: str) -> str:

@@ -18,7 +18,7 @@ PAGE = ROOT / "docs" / "explanation" / "architecture.md"
 LIBRARIES = {
     "click": {"cli"},
     "cyvcf2": {"vcf.records"},
-    "pysam": {"vcf.bcf", "vcf.fasta", "output.htslib"},
+    "pysam": {"vcf.bcf", "vcf.fasta", "annotated_vcf.htslib"},
     "yaml": {"knowledge.yamlfile"},
     "zarr": {"biobank.zarr_store"},
     "pyarrow": {"output.parquet", "results.parquet_file"},

@@ -29,9 +29,11 @@ from pgx_ana.batch.plan import Block, Plan
 from pgx_ana.batch.records import BlockRecord
 from pgx_ana.errors import InputError, OutputError, UsageError
 from pgx_ana.file_formats import FileFormat, OutputChoice
-from pgx_ana.output import merge_tables, write, write_annotations
+from pgx_ana.formats import write_annotations
+from pgx_ana.output import merge_tables
 from pgx_ana.terms import SHARED_TABLES, TableName
 from pgx_ana.version import __version__
+from pgx_ana.writing import write
 
 _DIGITS = 5
 _STATUS, _QUALITY, _PLAN, _PARTS, _BLOCKS = (

@@ -135,7 +135,7 @@ def _annotate(
     given: Mapping[str, Any], knowledge: KnowledgeBase, choice: OutputChoice, output: str
 ) -> RunTally:
     """Annotate and write block by block, and return what is known of the run as a whole."""
-    from pgx_ana.output import write_annotations
+    from pgx_ana.formats import write_annotations
     from pgx_ana.pipeline import Run
     from pgx_ana.quality import RunTally
 

@@ -233,8 +233,8 @@ def site(folder: Path, directories: tuple[Path, ...]) -> None:
     \b
     pgx-ana kb site -o site/
     """
-    from pgx_ana.output import page_folder
     from pgx_ana.report import site_pages
+    from pgx_ana.writing import page_folder
 
     knowledge = load_knowledge(directories)
     with page_folder(str(folder)) as pages:

@@ -57,7 +57,8 @@ class Recorder:
         """Write the record of a run that has ended well. Raises :class:`PgxAnaError`."""
         if not self._destination:
             return
-        from pgx_ana.output import RunRecord, crate_metadata, data_file, write
+        from pgx_ana.output import RunRecord, crate_metadata, data_file
+        from pgx_ana.writing import write
 
         ended = _now()
         written = [path for output in outputs for path in _written(output, self._begun)]

@@ -192,7 +192,7 @@ def _people(given: Mapping[str, Any], knowledge: KnowledgeBase) -> People:
 def _write_text(
     people: People, output: str, given: Mapping[str, Any], knowledge: KnowledgeBase
 ) -> None:
-    from pgx_ana.output import write
+    from pgx_ana.writing import write
 
     del knowledge
     write(_text_lines(people.documents(), output, is_full=given["is_full"]), output)
@@ -216,8 +216,8 @@ def _text_lines(documents: Iterator[Document], output: str, *, is_full: bool) ->
 def _write_page(
     people: People, output: str, given: Mapping[str, Any], knowledge: KnowledgeBase
 ) -> None:
-    from pgx_ana.output import write
     from pgx_ana.report import patient_page
+    from pgx_ana.writing import write
 
     del given, knowledge
     number = people.number()

@@ -9,6 +9,20 @@ from collections.abc import Iterator
 from pgx_ana.haplotypes import DiplotypeStatus
 from pgx_ana.printable import printable
 from pgx_ana.quality import STATES, Callability
+from pgx_ana.writing import as_utf8, write
+
+
+def write_callability(callability: Callability, file_format: str, destination: str) -> None:
+    """Write a callability report as ``text``, ``tsv`` or ``json``. Raises :class:`OutputError`."""
+    write(_callability_chunks(callability, file_format), destination)
+
+
+def _callability_chunks(callability: Callability, file_format: str) -> Iterator[bytes]:
+    if file_format == "json":
+        yield as_utf8(callability_json(callability))
+    else:
+        lines = callability_tsv if file_format == "tsv" else callability_text
+        yield from (as_utf8(f"{line}\n") for line in lines(callability))
 
 
 def callability_text(callability: Callability) -> Iterator[str]:

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 from pgx_ana.annotation import Annotations
 from pgx_ana.output.columns import Column
-from pgx_ana.output.encoding import as_utf8
 from pgx_ana.output.listing import Listing
 from pgx_ana.output.rendering import ByteStream, TableRenderer, rows_by_sample, sample_batches
 from pgx_ana.output.tables import Table, Value, make_table
 from pgx_ana.terms import TableName
+from pgx_ana.writing import as_utf8
 
 MISSING_TEXT = "."
 _SEPARATORS_TO_BLANKS = str.maketrans("\t\r\n", "   ")

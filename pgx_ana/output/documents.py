@@ -11,7 +11,6 @@ from pgx_ana.coded import Coded
 from pgx_ana.knowledge import Answer, KnowledgeBase
 from pgx_ana.model import Circumstances, CohortCalls
 from pgx_ana.output.columns import Column
-from pgx_ana.output.encoding import as_utf8
 from pgx_ana.output.listing import Listing
 from pgx_ana.output.literature import (
     known_markers,
@@ -25,6 +24,7 @@ from pgx_ana.output.rendering import ByteStream, TableRenderer, rows_by_sample, 
 from pgx_ana.output.tables import Value, make_table
 from pgx_ana.output.vrs_identifiers import identifiers
 from pgx_ana.terms import TEXT_TABLES, Assembly
+from pgx_ana.writing import as_utf8
 
 _SEPARATOR = b", "
 

@@ -25,10 +25,10 @@ from pgx_ana.output.columns import Column
 from pgx_ana.output.delimited import DelimitedStyle
 from pgx_ana.output.excel_about import AboutRun, sheet_columns
 from pgx_ana.output.excel_text import cell_text
-from pgx_ana.output.files import OutputStream, written_to
 from pgx_ana.output.rendering import number_texts, sample_batches
 from pgx_ana.output.tables import Row, Table, TableSection, Value, make_table
 from pgx_ana.terms import TableName
+from pgx_ana.writing import OutputStream, written_to
 
 MAX_ROWS = 1_048_575
 """Rows of a sheet of Excel below its header."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pgx_ana.output.encoding import as_utf8
 from pgx_ana.printable import printable
+from pgx_ana.writing import as_utf8
 
 MAX_UNITS = 32_767
 """The units of UTF-16 that a cell of Excel can hold."""

@@ -7,14 +7,12 @@ from collections import Counter
 
 from pgx_ana.annotation import Annotations
 from pgx_ana.file_formats import FORMATS, FileFormat
-from pgx_ana.output.encoding import as_utf8
-from pgx_ana.output.file_names import FileNames
-from pgx_ana.output.page_files import PageFolder
 from pgx_ana.output.person_summary import person_summaries
 from pgx_ana.output.rendering import ByteStream
 from pgx_ana.quality import RunTally
 from pgx_ana.terms import FIXED_SENTENCE, STATE_COLOURS
 from pgx_ana.version import __version__
+from pgx_ana.writing import FileNames, PageFolder, as_utf8
 
 COHORT_FILE = "pgx-ana_cohort_mqc.json"
 """Custom content, which MultiQC shows without a plugin."""

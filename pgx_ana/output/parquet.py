@@ -21,13 +21,13 @@ from pgx_ana.file_formats import Layout, OutputChoice
 from pgx_ana.output.columnar import Cells, parts_of, variant_rows
 from pgx_ana.output.columns import PARQUET_COLUMNS, Column
 from pgx_ana.output.conclusion_keys import ConclusionTable
-from pgx_ana.output.encoding import as_utf8
 from pgx_ana.output.provenance import METADATA_KEY, run_facts
 from pgx_ana.output.rendering import ByteStream
 from pgx_ana.output.shared_rows import KEYS, SharedRows
 from pgx_ana.output.tables import Value, joined
 from pgx_ana.output.wide import wide_columns
 from pgx_ana.terms import TableName
+from pgx_ana.writing import as_utf8
 
 _Array = Any
 """An array of pyarrow. Its type would be more precise, but depends on that of the values."""

@@ -24,11 +24,11 @@ from pgx_ana.annotation import (
 from pgx_ana.coded import Coded, distinct_rows
 from pgx_ana.knowledge import COMPARED, Direction, Level
 from pgx_ana.model import Call
-from pgx_ana.output.encoding import as_utf8
 from pgx_ana.output.provenance import run_facts
 from pgx_ana.quality import CALL_STATES, state_of
 from pgx_ana.terms import FIXED_SENTENCE, CallStatus
 from pgx_ana.version import __version__
+from pgx_ana.writing import as_utf8
 
 Counts = NDArray[np.int32]
 """One number for each person, of shape (people,)."""

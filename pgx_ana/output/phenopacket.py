@@ -16,11 +16,11 @@ from pgx_ana.annotation import Annotations
 from pgx_ana.coded import Coded
 from pgx_ana.knowledge import KnowledgeBase, VariantDefinition, VrsAllele
 from pgx_ana.model import Call, Circumstances, SiteCalls
-from pgx_ana.output.encoding import as_utf8
 from pgx_ana.output.provenance import run_facts, time_set
 from pgx_ana.output.rendering import ByteStream
 from pgx_ana.terms import Assembly
 from pgx_ana.version import __version__
+from pgx_ana.writing import as_utf8
 
 NO_TIME = "1970-01-01T00:00:00Z"
 """The time of creation where none is given: the zero of the schema's timestamps."""

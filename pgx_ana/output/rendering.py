@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from pgx_ana.coded import Coded
 from pgx_ana.output.columns import Column
-from pgx_ana.output.encoding import as_utf8
 from pgx_ana.output.tables import Row, Table, TableSection, Value
+from pgx_ana.writing import as_utf8
 
 _BATCH_SIZE = 512
 """Number of samples that are rendered at once."""

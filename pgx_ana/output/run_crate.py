@@ -16,8 +16,8 @@ from pathlib import Path, PurePath
 from urllib.parse import quote
 
 from pgx_ana.errors import InputError
-from pgx_ana.output.encoding import as_utf8
 from pgx_ana.printable import printable
+from pgx_ana.writing import as_utf8
 
 Entity = dict[str, object]
 

@@ -14,10 +14,10 @@ from pgx_ana.coded import Coded
 from pgx_ana.haplotypes import DiplotypeCall
 from pgx_ana.model import Call, Variant
 from pgx_ana.output.delimited import DelimitedStyle
-from pgx_ana.output.encoding import as_utf8
 from pgx_ana.output.provenance import STAMPS, version_stamps
 from pgx_ana.output.rendering import ByteStream, sample_batches
 from pgx_ana.terms import TableName
+from pgx_ana.writing import as_utf8
 
 
 @dataclass(frozen=True, slots=True, eq=False)

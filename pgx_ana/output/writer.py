@@ -10,8 +10,8 @@ from typing import Protocol
 from pgx_ana.annotation import Annotations
 from pgx_ana.errors import UsageError
 from pgx_ana.file_formats import OutputChoice, without_compression
-from pgx_ana.output.files import OutputStream
 from pgx_ana.terms import TableName
+from pgx_ana.writing import OutputStream
 
 
 class Writer(Protocol):

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.output import FileNames, page_folder
 from pgx_ana.quality import Cohort
 from pgx_ana.report.cohort import CohortOptions
 from pgx_ana.report.cohort_html import cohort_page
@@ -14,6 +13,7 @@ from pgx_ana.report.environment import render
 from pgx_ana.report.patient_html import patient_page
 from pgx_ana.report.studies import Facts
 from pgx_ana.terms import FIXED_SENTENCE
+from pgx_ana.writing import FileNames, page_folder
 
 MAX_PAGES = 10_000
 """People up to whom each gets a page, unless it is asked for otherwise."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from pgx_ana.knowledge import KnowledgeBase, Level
-from pgx_ana.output import FileNames
+from pgx_ana.writing import FileNames
 
 INDEX = "index.html"
 

@@ -27,8 +27,8 @@ from pgx_ana.batch import (
 )
 from pgx_ana.errors import InputError
 from pgx_ana.file_formats import FileFormat, OutputChoice
+from pgx_ana.formats import write_annotations
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.output import write_annotations
 from pgx_ana.pipeline import run as annotate
 from pgx_ana.terms import PARQUET_TABLES, SHARED_TABLES, TEXT_TABLES, TableName
 

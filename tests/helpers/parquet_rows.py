@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 
 from pgx_ana.annotation import Annotations
 from pgx_ana.file_formats import FileFormat, OutputChoice
-from pgx_ana.output import Table, make_table, to_frame, write_annotations
+from pgx_ana.formats import write_annotations
+from pgx_ana.output import Table, make_table, to_frame
 from pgx_ana.output.listing import Listing
 from pgx_ana.output.tables import joined
 from pgx_ana.terms import TableName

@@ -11,8 +11,9 @@ import pyarrow.parquet as pq
 from helpers.people_in_blocks import in_blocks
 from pgx_ana.annotation import Annotations
 from pgx_ana.file_formats import FileFormat, OutputChoice
+from pgx_ana.formats import write_annotations
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.output import patient_texts, write_annotations
+from pgx_ana.output import patient_texts
 from pgx_ana.results import StoredRun, open_results
 
 PARQUET = OutputChoice(FileFormat.PARQUET)

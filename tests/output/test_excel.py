@@ -22,8 +22,9 @@ from pgx_ana import pipeline
 from pgx_ana.annotation import Annotations
 from pgx_ana.errors import InputError, OutputError, UsageError
 from pgx_ana.file_formats import FileFormat, OutputChoice
+from pgx_ana.formats import write_annotations
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.output import STAMPS, excel, write_annotations
+from pgx_ana.output import STAMPS, excel
 from pgx_ana.output.columns import COLUMNS
 from pgx_ana.output.excel import COLOURS, SHEETS
 from pgx_ana.output.excel_text import MAX_UNITS, cell_text

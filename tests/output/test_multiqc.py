@@ -20,9 +20,9 @@ from pgx_ana import Result, __version__, annotate, load_knowledge_base
 from pgx_ana.annotation import Annotations
 from pgx_ana.errors import OutputError, UsageError
 from pgx_ana.file_formats import FileFormat, OutputChoice
+from pgx_ana.formats import write_annotations
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import CallOptions
-from pgx_ana.output import write_annotations
 from pgx_ana.output.multiqc import COHORT_FILE, VERSIONS_FILE
 from pgx_ana.quality import CALL_STATES
 from pgx_ana.terms import STATE_COLOURS

@@ -36,15 +36,10 @@ from pgx_ana.annotation import Annotations, summarise
 from pgx_ana.coded import Coded
 from pgx_ana.errors import UsageError
 from pgx_ana.file_formats import FileFormat, Layout, OutputChoice
+from pgx_ana.formats import write_annotations
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import Circumstances
-from pgx_ana.output import (
-    PARQUET_COLUMNS,
-    make_table,
-    merge_tables,
-    to_frame,
-    write_annotations,
-)
+from pgx_ana.output import PARQUET_COLUMNS, make_table, merge_tables, to_frame
 from pgx_ana.output.documents import input_facts
 from pgx_ana.output.parquet import parquet_writer
 from pgx_ana.terms import PARQUET_TABLES, SHARED_TABLES, CallSource, TableName

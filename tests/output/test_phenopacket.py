@@ -21,8 +21,8 @@ from phenopackets import Phenopacket  # type: ignore[import-untyped]
 from pgx_ana.annotation import Annotations
 from pgx_ana.errors import UsageError
 from pgx_ana.file_formats import FileFormat, OutputChoice
+from pgx_ana.formats import write_annotations
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.output import write_annotations
 from pgx_ana.output.phenopacket import NO_TIME, PhenopacketWriter, creation_time
 from pgx_ana.pipeline import Request, run
 from pgx_ana.terms import Assembly

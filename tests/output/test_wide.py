@@ -17,8 +17,9 @@ from helpers.varied_people import varied_people
 
 from pgx_ana.annotation import Annotations
 from pgx_ana.file_formats import FileFormat, Layout, OutputChoice
+from pgx_ana.formats import write_annotations
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.output import make_table, write_annotations
+from pgx_ana.output import make_table
 from pgx_ana.terms import WIDE_TABLES, CallSource, CallStatus, TableName
 
 OBSERVED = {"called", "partial"}

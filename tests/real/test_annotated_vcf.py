@@ -11,11 +11,11 @@ from helpers.fixture_types import Bcftools
 from helpers.paths import EXAMPLE
 from helpers.vcf_rows import rows_of, told
 
+from pgx_ana.annotated_vcf.identifiers import IDENTIFIER_LINES
 from pgx_ana.annotation import Annotations
 from pgx_ana.file_formats import FileFormat, OutputChoice
+from pgx_ana.formats import write_annotations
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.output import write_annotations
-from pgx_ana.output.vcf_identifiers import IDENTIFIER_LINES
 from pgx_ana.pipeline import Request, Run, run
 
 

@@ -13,8 +13,8 @@ from helpers.bundle_reader import BundleReading, code_of, components, references
 from helpers.fixture_types import Bcftools
 from helpers.paths import PANEL_GENES
 
+from pgx_ana.fhir.bundle import bundle_texts
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.output.fhir_bundle import bundle_texts
 from pgx_ana.pipeline import Request, run
 
 pytestmark = pytest.mark.slow

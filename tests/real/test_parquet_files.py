@@ -14,8 +14,8 @@ from helpers.people_in_blocks import in_blocks
 
 from pgx_ana.annotation import Annotations
 from pgx_ana.file_formats import FileFormat, Layout, OutputChoice
+from pgx_ana.formats import write_annotations
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.output import write_annotations
 from pgx_ana.pipeline import Request, run
 from pgx_ana.terms import WIDE_TABLES, TableName
 

@@ -9,8 +9,8 @@ from helpers.people_in_blocks import in_blocks
 from helpers.workbook import assert_equal_to_tsv
 
 from pgx_ana.file_formats import FileFormat, OutputChoice
+from pgx_ana.formats import write_annotations
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.output import write_annotations
 from pgx_ana.pipeline import Request, Selection, run
 
 pytestmark = pytest.mark.slow

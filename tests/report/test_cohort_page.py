@@ -18,9 +18,9 @@ from helpers.synthetic_calls import annotated, called, coded, unobserved
 from pgx_ana.annotation import Annotations
 from pgx_ana.errors import UsageError
 from pgx_ana.file_formats import FileFormat, OutputChoice
+from pgx_ana.formats import write_annotations
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import Call, CallOptions, Circumstances
-from pgx_ana.output import write_annotations
 from pgx_ana.quality import Cohort, CohortTally
 from pgx_ana.report import CohortOptions, cohort_page
 from pgx_ana.terms import CallStatus

@@ -23,9 +23,10 @@ from pgx_ana.batch import Division, finish_batch, run_shard
 from pgx_ana.coded import Coded
 from pgx_ana.errors import InputError, PgxAnaError, UsageError
 from pgx_ana.file_formats import FileFormat
+from pgx_ana.formats import write_annotations
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import Circumstances
-from pgx_ana.output import patient_texts, write_annotations
+from pgx_ana.output import patient_texts
 from pgx_ana.pipeline import Identity, Request, SheetRow, run
 from pgx_ana.results import open_results
 from pgx_ana.terms import PARQUET_TABLES, TableName

@@ -23,9 +23,9 @@ from helpers.paths import EXAMPLE, GOLDEN, PANEL_GENES, ROOT
 from helpers.varied_people import varied_people
 
 from pgx_ana.annotation import Annotations
+from pgx_ana.fhir.bundle import bundle_texts
 from pgx_ana.knowledge import KnowledgeBase
 from pgx_ana.model import CallOptions
-from pgx_ana.output.fhir_bundle import bundle_texts
 from pgx_ana.pipeline import Request, Selection, run
 
 pytestmark = pytest.mark.slow

@@ -17,7 +17,7 @@ from helpers.paths import GOLDEN, PANEL_GENES, TOY, TOY_HAPLOTYPES, tool_environ
 
 from pgx_ana import Result, __version__, annotate
 from pgx_ana.file_formats import FileFormat, OutputChoice
-from pgx_ana.output import write_annotations
+from pgx_ana.formats import write_annotations
 
 PYTHON = tool_environment("multiqc") / "bin" / "python"
 

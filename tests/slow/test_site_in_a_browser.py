@@ -9,8 +9,8 @@ from helpers.chromium import Browser, View
 from helpers.page_checks import CHECKS
 
 from pgx_ana.knowledge import KnowledgeBase
-from pgx_ana.output import page_folder
 from pgx_ana.report import site_pages
+from pgx_ana.writing import page_folder
 
 pytestmark = pytest.mark.slow
 

@@ -19,11 +19,11 @@ from helpers.paths import GOLDEN, ROOT, TOY, TOY_HAPLOTYPES
 
 from pgx_ana.browse import handbook_lines
 from pgx_ana.cli import main
+from pgx_ana.fhir.codes import code_systems
 from pgx_ana.knowledge import load
 from pgx_ana.knowledge.form import json_schema as knowledge_schema
 from pgx_ana.output import COLUMNS, PARQUET_COLUMNS, json_schema
 from pgx_ana.output.columns import Column
-from pgx_ana.output.fhir_codes import code_systems
 from pgx_ana.pipeline import Request, run
 from pgx_ana.quality import CohortTally
 from pgx_ana.report import CohortOptions, cohort_page, patient_text, site_pages
