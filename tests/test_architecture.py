@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import shutil
 from collections.abc import Iterator
@@ -79,9 +80,15 @@ def modules_of(room: Room) -> list[str]:
     return [*(f"{room.name}.{module}" for module in room.modules), room.name]
 
 
+@functools.cache
+def parsed(text: str) -> ast.Module:
+    """Return the tree of a module; those that tests have in common are parsed once."""
+    return ast.parse(text)
+
+
 def imports(path: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield every module that a file imports, at any level, with the names imported from it."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(parsed(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from ((alias.name, ()) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -100,7 +107,7 @@ def files(package: Path) -> dict[str, Path]:
 
 def exported_names(path: Path) -> set[str]:
     """Return the names in ``__all__`` of a door, empty for other modules."""
-    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+    for node in parsed(path.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
             return set(ast.literal_eval(node.value))
     return set()
@@ -245,7 +252,7 @@ def test_only_the_command_line_prints() -> None:
     printing = [
         module
         for module, path in files(PACKAGE).items()
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(parsed(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Name) and node.id == "print"
     ]
     assert [] == printing
@@ -255,7 +262,7 @@ def test_commands_are_thin() -> None:
     """A command has at most eight statements, not counting imports and docstring."""
     too_long = {}
     for path in sorted((PACKAGE / "cli").glob("*.py")):
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        for node in parsed(path.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.FunctionDef) and any(
                 "command" in ast.unparse(decorator) for decorator in node.decorator_list
             ):

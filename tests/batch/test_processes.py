@@ -193,9 +193,8 @@ def command(*words: object) -> list[str]:
     ("seed", "kind"),
     [
         (0, "tsv"),
-        (1, "parquet"),
         *(pytest.param(seed, "tsv", marks=pytest.mark.slow) for seed in range(1, 7)),
-        *(pytest.param(seed, "parquet", marks=pytest.mark.slow) for seed in range(2, 8)),
+        *(pytest.param(seed, "parquet", marks=pytest.mark.slow) for seed in range(1, 8)),
     ],
 )
 def test_a_killed_run_can_be_continued(
