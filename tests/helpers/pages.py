@@ -22,6 +22,7 @@ ANYTHING = "..."
 """A line of a page that stands for any number of lines."""
 
 _FENCE = re.compile(r"^( *)```(\S*)\n(.*?)^\1```$", re.DOTALL | re.MULTILINE)
+_UNSEEN = re.compile(r"^[> \t]*(?:```|~~~|\$ ).*|^<pre\b.*", re.MULTILINE)
 _NOTE = re.compile(r"<!-- (not run|run by|file): ?(.+?) -->\n+ *\Z")
 _DIGEST = re.compile(r"\+[0-9a-f]{12}\b")
 _NEEDS = re.compile(r"<!-- needs: ?(.+?) -->")
@@ -90,6 +91,16 @@ def blocks(page: str) -> list[Block]:
         said = f"{note[1]}: {note[2]}" if note else ""
         found.append(Block(language, "".join(lines), number, match.span(3), said))
     return found
+
+
+def unseen_code(page: str) -> Iterator[str]:
+    """Yield lines that begin code of which :func:`blocks` knows nothing, so that nobody runs it.
+
+    Such are other fences than three backticks with one word, and commands outside of all fences.
+    """
+    rest = _FENCE.sub(lambda match: "\n" * match[0].count("\n"), page)
+    for match in _UNSEEN.finditer(rest):
+        yield f"line {rest.count(chr(10), 0, match.end()) + 1}: {match[0].strip()}"
 
 
 def page_code(name: str, language: str, heading: str = "") -> list[str]:
@@ -188,7 +199,7 @@ def faults(page: str, outcomes: Mapping[int, Outcome]) -> Iterator[str]:
     """Yield what differs between what a page shows and what its commands did."""
     for command, outcome, follower in _with_followers(page, outcomes):
         place = f"line {command.line}: {command.text}"
-        if outcome.code and not follower.startswith("echo $?"):
+        if outcome.code and not _says_code(follower):
             yield f"{place}\n  exit code {outcome.code}:\n{outcome.output}"
         elif command.shown is not None and not agrees(command.shown, outcome.output):
             yield f"{place}\n  shown:\n{command.shown}\n  printed:\n{outcome.output}"
@@ -247,9 +258,14 @@ def fill_folder(folder: Path) -> None:
     shutil.copytree(ROOT / "data" / "example", folder, dirs_exist_ok=True)
 
 
+def _says_code(command: Command | None) -> bool:
+    """Return whether a command shows the exit code of the one above it."""
+    return command is not None and command.text.startswith("echo $?") and command.shown is not None
+
+
 def _with_followers(
     page: str, outcomes: Mapping[int, Outcome]
-) -> Iterator[tuple[Command, Outcome, str]]:
+) -> Iterator[tuple[Command, Outcome, Command | None]]:
     """Yield commands and programs of a page, what came of each, and what follows."""
     steps: list[Command] = []
     found = blocks(page)
@@ -262,7 +278,7 @@ def _with_followers(
         shown = below.text if below and _is_output(page, block, below) else None
         steps.append(Command(block.line, block.text, shown))
     for step, follower in zip(steps, [*steps[1:], None], strict=True):
-        yield step, outcomes[step.line], follower.text if follower else ""
+        yield step, outcomes[step.line], follower
 
 
 def _is_output(page: str, block: Block, below: Block) -> bool:

@@ -14,6 +14,7 @@ from helpers.pages import (
     missing_programs,
     renewed,
     run_page,
+    unseen_code,
 )
 from helpers.paths import ROOT
 
@@ -46,6 +47,11 @@ def test_code_is_run_or_says_why_not(name: str) -> None:
         kind, _, said = block.note.partition(": ")
         if kind == "run by":
             assert Path(name).name in (ROOT / said).read_text(encoding="utf-8"), block.line
+
+
+@pytest.mark.parametrize("name", _PAGES)
+def test_all_code_is_in_blocks_that_are_seen(name: str) -> None:
+    assert [] == list(unseen_code(_PAGES[name].read_text(encoding="utf-8")))
 
 
 PAGE = """# A page
@@ -97,6 +103,7 @@ def test_a_true_page_has_no_faults(tmp_path: Path) -> None:
         ("```text\n2", "```text\n3"),
         ("print(1 + 1)", "raise ValueError"),
         ("$ x=3", "$ nothing-of-this-name"),
+        ("$ echo $?\n1\n", "$ echo $?\n"),
     ],
 )
 def test_a_false_page_has_one_fault(tmp_path: Path, true: str, false: str) -> None:
@@ -104,6 +111,30 @@ def test_a_false_page_has_one_fault(tmp_path: Path, true: str, false: str) -> No
     assert page != PAGE
     outcomes = run_page(page, tmp_path)
     assert 1 <= len(list(faults(page, outcomes))) <= 2
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "~~~console\n$ false\n~~~\n",
+        "````console\n$ false\n````\n",
+        "```console title=x\n$ false\n```\n",
+        "``` console\n$ false\n```\n",
+        "```console\n$ false\n  ```\n",
+        "```console\n$ false\n",
+        "\t```console\n\t$ false\n\t```\n",
+        "> ```console\n> $ false\n> ```\n",
+        "Words:\n\n    $ false\n",
+        "Words:\n\n\t$ false\n",
+        "<pre>\n$ false\n</pre>\n",
+    ],
+)
+def test_code_that_is_written_otherwise_is_found(code: str) -> None:
+    """Readers of Markdown show it as code, but nothing here would run it."""
+    assert [] == list(unseen_code(PAGE))
+    line = code[: code.index("$")].count("\n") + 1 + PAGE.count("\n")
+    found = list(unseen_code(PAGE + code))
+    assert any(fault.startswith((f"line {line}: ", f"line {line - 1}: ")) for fault in found)
 
 
 @pytest.mark.parametrize(
