@@ -6,6 +6,7 @@ Between two keys nobody wants a message or a wait: what cannot be read at once c
 from __future__ import annotations
 
 import contextlib
+import os
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -84,7 +85,7 @@ def samples(
     names: dict[str, None] = {}
     for path in paths:
         with contextlib.suppress(Exception):  # the same: the run itself says what is wrong
-            names |= dict.fromkeys(_samples_of(path))
+            names |= dict.fromkeys(_samples_of(str(_as_shell_reads(path))))
     return list(_beginning_with(incomplete, ((name, "") for name in names), listed=True))
 
 
@@ -130,10 +131,16 @@ def subjects(knowledge: KnowledgeBase) -> Iterator[tuple[str, str]]:
 def _knowledge(ctx: click.Context) -> KnowledgeBase:
     from pgx_ana.knowledge import load_compiled
 
-    knowledge = load_compiled([Path(name) for name in ctx.params.get("directories") or ()])
+    directories = ctx.params.get("directories") or ()
+    knowledge = load_compiled([_as_shell_reads(str(name)) for name in directories])
     if knowledge is None:
         raise LookupError
     return knowledge
+
+
+def _as_shell_reads(path: str) -> Path:
+    """Return a path of a line that is not yet run, so that ``~`` and variables are still in it."""
+    return Path(os.path.expandvars(path)).expanduser()
 
 
 def _samples_of(path: str) -> Sequence[str]:

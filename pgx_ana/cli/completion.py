@@ -10,8 +10,35 @@ from pgx_ana.cli.versions import PROGRAM
 ASKING = "_PGX_ANA_COMPLETE"
 """The variable of the environment that a shell sets to ask, however the program is called."""
 
-_ALL_SPLIT, _FIRST_SPLIT = '(string split "," ', '(string split --max 1 "," '
-"""In the script for fish: the kind of a choice is split off, but lists have commas themselves."""
+_CHANGES: dict[str, tuple[tuple[str, str], ...]] = {
+    # bash parts words at "=", and click takes a lone one for the value of the option before it.
+    "bash": (
+        (
+            'response=$(env COMP_WORDS="${COMP_WORDS[*]}" COMP_CWORD=$COMP_CWORD',
+            """local word words=()
+    for word in "${COMP_WORDS[@]::COMP_CWORD}"; do
+        [[ $word == = ]] || words+=("$word")
+    done
+    words+=("${COMP_WORDS[COMP_CWORD]}")
+
+    response=$(env COMP_WORDS="${words[*]}" COMP_CWORD=$((${#words[@]} - 1))""",
+        ),
+    ),
+    # Of a word --option=value, the two others replace the whole, and click completes the value.
+    "zsh": (
+        ("local -a response\n", "local -a response\n    compset -P 1 '--*='\n"),
+        (" -U", ' -U -i "$IPREFIX"'),
+    ),
+    "fish": (
+        # The kind of a choice is split off, but lists have commas themselves.
+        ('(string split "," ', '(string split --max 1 "," '),
+        (
+            "echo $metadata[2]",
+            'string join "" -- (string match -r -- "^--[^=]+=" (commandline -t)) $metadata[2]',
+        ),
+    ),
+}
+"""What is replaced in the script of click for a shell, and by what."""
 
 
 @click.command()
@@ -31,4 +58,6 @@ def completion(ctx: click.Context, /, shell: str) -> None:
     kind = get_completion_class(shell)
     assert kind is not None  # click knows these shells
     script = kind(ctx.find_root().command, {}, PROGRAM, ASKING).source()
-    click.echo(script.replace(_ALL_SPLIT, _FIRST_SPLIT), nl=False)
+    for theirs, ours in _CHANGES[shell]:
+        script = script.replace(theirs, ours)
+    click.echo(script, nl=False)

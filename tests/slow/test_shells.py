@@ -107,6 +107,14 @@ def test_a_key_completes_a_sample(terminal: Terminal, make_vcf: MakeVcf) -> None
     terminal.wait_for("HG001,NA12345")
 
 
+def test_a_key_completes_behind_an_equals_sign(terminal: Terminal, make_vcf: MakeVcf) -> None:
+    path = make_vcf([], samples=["HG001", "NA12345"])
+    terminal.type(f"pgx-ana check {path} --samples=HG001,NA\t")
+    terminal.wait_for("NA12345")
+    terminal.type("\x01echo \n")  # the line is printed instead of run
+    terminal.wait_for(f"\npgx-ana check {path} --samples=HG001,NA12345")
+
+
 def fish_choices(line: str, environment: dict[str, str]) -> list[str]:
     """Return the choices that fish shows for a line."""
     process = subprocess.run(
@@ -125,3 +133,5 @@ def test_fish(environment: dict[str, str], make_vcf: MakeVcf) -> None:
     assert ["APOE-e\thaplotypes of APOE"] == fish_choices("pgx-ana kb show APOE-", environment)
     path = make_vcf([], samples=["HG001", "NA12345"])
     assert ["HG001,NA12345"] == fish_choices(f"pgx-ana annotate {path} -s HG001,N", environment)
+    line = f"pgx-ana annotate {path} --samples=HG001,N"
+    assert ["--samples=HG001,NA12345"] == fish_choices(line, environment)
