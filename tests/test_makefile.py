@@ -125,6 +125,21 @@ def test_make_alone_lists_every_target(machine: Machine) -> None:
     assert not machine.has_environment
 
 
+@pytest.mark.parametrize("venv", ["", "my env", "/my folder/env"])
+def test_an_environment_that_make_cannot_name_is_refused(machine: Machine, venv: str) -> None:
+    """Before anything is made, or removed: without a name, ``clean`` would remove ``-*``."""
+    machine.add_python("python3", (3, 12, 1))
+    (machine.folder / "-kept").touch()
+    says = f"VENV is '{venv}', and must be one folder without spaces in its path"
+    for target in ("demo", "clean"):
+        process = machine.start(target, f"VENV={venv}")
+        output, _ = process.communicate(timeout=60)
+        assert (2, 1) == (process.returncode, len(output.splitlines()))
+        assert says in output
+    assert (machine.folder / "-kept").exists()
+    assert not (machine.folder / "said").exists() or [] == machine.said
+
+
 def test_python_that_is_too_old_is_told_in_one_line(machine: Machine) -> None:
     machine.add_python("python3", (3, 9, 2))
     assert machine.make("demo") == (
