@@ -17,6 +17,7 @@ from pgx_ana.cli.destination import chosen_output
 from pgx_ana.cli.options import (
     Choice,
     Command,
+    OneOutputCommand,
     PathName,
     annotation_options,
     check_writable,
@@ -42,6 +43,8 @@ _MAX_BLOCK_FILES = 128
 
 class _Steps(click.Group):
     """A group whose first word is a step, or else the manifest of the whole batch."""
+
+    command_class = OneOutputCommand
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put the step for everything in front of a manifest or option."""

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pgx_ana.cli.choices import categories, contexts, drugs, genes, levels, named, subjects
-from pgx_ana.cli.options import Choice, PathName, assembly_option, kb_option, load_knowledge
+from pgx_ana.cli.options import (
+    Choice,
+    OneOutputCommand,
+    PathName,
+    assembly_option,
+    kb_option,
+    load_knowledge,
+)
 from pgx_ana.cli.streams import say
 from pgx_ana.errors import UsageError
 
@@ -217,7 +224,7 @@ def show(name: str, directories: tuple[Path, ...]) -> None:
     _print(page_lines(load_knowledge(directories), name))
 
 
-@kb.command()
+@kb.command(cls=OneOutputCommand)
 @click.option(
     "-o",
     "--output",

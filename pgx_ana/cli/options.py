@@ -49,11 +49,29 @@ _HEADINGS = {
 }
 """The headings of the help, by the parameter at which they begin."""
 
-_ONE_FILE = ("output", "provenance")
+_ONE_PLACE = ("--output", "--provenance")
 """Options that name what is written. Of other options that are given twice, the last counts."""
 
 
-class SectionedCommand(click.Command):
+class OneOutputCommand(click.Command):
+    """A command that writes one output, and refuses several."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the command line; refuse several outputs, of which only the last would be written.
+
+        Raises :class:`click.UsageError`.
+        """
+        if not ctx.resilient_parsing:
+            _, _, given = self.make_parser(ctx).parse_args(list(args))
+            for parameter in given:
+                option = max(parameter.opts, key=len)
+                if option in _ONE_PLACE and given.count(parameter) > 1:
+                    message = f"{option} is given twice, and names one file or folder."
+                    raise click.UsageError(message, ctx)
+        return super().parse_args(ctx, args)
+
+
+class SectionedCommand(OneOutputCommand):
     """A command with so many options that its help has them under headings."""
 
     def sections(self, ctx: click.Context) -> dict[str, list[click.Option]]:
@@ -65,19 +83,6 @@ class SectionedCommand(click.Command):
             if isinstance(parameter, click.Option) and not parameter.hidden:
                 sections.setdefault(heading, []).append(parameter)
         return sections
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse the command line; refuse several outputs, of which only the last would be written.
-
-        Raises :class:`click.UsageError`.
-        """
-        if not ctx.resilient_parsing:
-            _, _, given = self.make_parser(ctx).parse_args(list(args))
-            for parameter in given:
-                if parameter.name in _ONE_FILE and given.count(parameter) > 1:
-                    option = max(parameter.opts, key=len)
-                    raise click.UsageError(f"{option} is given twice, and names one file.", ctx)
-        return super().parse_args(ctx, args)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options under their headings."""

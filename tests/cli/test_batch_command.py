@@ -56,6 +56,16 @@ def test_a_whole_batch(run: Run) -> None:
     assert before == tree(Path("out"))
 
 
+@pytest.mark.parametrize("step", ["all", "plan"])
+def test_one_batch_has_one_folder(run: Run, step: str) -> None:
+    result = run("batch", step, "m.txt", *BATCH, "--output=other")
+    assert (2, "") == (result.exit_code, result.stdout)
+    expected = "Error: --output is given twice, and names one file or folder.\n"
+    assert result.stderr.endswith(expected)
+    assert not Path("out").exists()
+    assert not Path("other").exists()
+
+
 @in_this_process
 def test_the_steps_do_what_the_whole_does(run: Run) -> None:
     assert 0 == run("batch", "all", "m.txt", *BATCH, "--block-size", 2).exit_code

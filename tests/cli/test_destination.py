@@ -173,7 +173,9 @@ def test_one_run_writes_one_output(annotate: Run, file: Path, tmp_path: Path, op
     names = [tmp_path / "a.json", tmp_path / "b.json"]
     result = annotate(file, option, names[0], f"{option}={names[1]}")
     assert 2 == result.exit_code
-    assert result.output.endswith(f"Error: {option} is given twice, and names one file.\n")
+    assert result.output.endswith(
+        f"Error: {option} is given twice, and names one file or folder.\n"
+    )
     assert [] == [name for name in names if name.exists()]
 
 

@@ -664,6 +664,14 @@ def test_site_replaces_no_other_folder(run: Run, toy_directory: Path, tmp_path: 
     assert ["notes.txt"] == [path.name for path in tmp_path.iterdir()]
 
 
+def test_a_site_has_one_folder(run: Run, toy_directory: Path, tmp_path: Path) -> None:
+    folders = tmp_path / "a", tmp_path / "b"
+    result = run("kb", "site", "-o", folders[0], "-o", folders[1], "--kb", toy_directory)
+    assert 2 == result.exit_code
+    assert result.stderr.endswith("--output is given twice, and names one file or folder.\n")
+    assert [] == list(tmp_path.iterdir())
+
+
 def test_help_names_the_commands(run: Run) -> None:
     result = run("kb", "--help")
     assert 0 == result.exit_code
