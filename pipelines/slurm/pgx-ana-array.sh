@@ -28,4 +28,5 @@ manifest=$1 results=$2 shards=$3
 shift 3
 pgx-ana batch plan "$manifest" -o "$results" -n "$shards" --resume "$@"
 run=$(sbatch --parsable --array="1-$shards" "$0" --run "$results")
-sbatch --dependency="afterany:$run" "$0" --finish "$results"
+# Where there are several clusters, sbatch adds the name of one: 123;name.
+sbatch --dependency="afterany:${run%%;*}" "$0" --finish "$results"

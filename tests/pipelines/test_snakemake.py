@@ -177,6 +177,42 @@ def test_the_workflow_goes_on_without_a_broken_file(variables: Mapping[str, str]
     assert_reported(shell(report, variables), names)
 
 
+@pytest.mark.usefixtures("run")
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        ("P1\ta.vcf\nP1\tb.vcf\n", "'P1' is there twice"),
+        ("P1\t\n", "'P1' has no file"),
+        ("a;touch b\ta.vcf\n", "'a;touch b' cannot be the name of a file"),
+        ("-x\ta.vcf\n", "'-x' cannot be the name of a file"),
+    ],
+)
+def test_the_workflow_refuses_people_that_it_cannot_name(
+    variables: Mapping[str, str], rows: str, says: str
+) -> None:
+    Path("config.yaml").write_text("people: people.tsv\nextra: ''\n")
+    Path("people.tsv").write_text(f"person\tfile\n{rows}")
+    process = shell(f"snakemake -s {SNAKEFILES[0]} --cores 1 --nocolor", variables)
+    assert 1 == process.returncode
+    assert f"people.tsv: {says}" in process.stderr
+
+
+def test_files_with_other_names_than_shells_expect(run: Run) -> None:
+    name = "-a $b; 'c'"
+    write_people(Path(), name)
+    rules = (
+        f'rule one:\n    input: calls="{name}.vcf"\n    output: "-x y.tsv"\n'
+        '    wrapper: "master/bio/pgxana/annotate"\n'
+        f'rule two:\n    input: "{name}.vcf"\n    output: "-$z.html"\n'
+        '    wrapper: "master/bio/pgxana/report"\n'
+    )
+    Path("Snakefile").write_text(rules)
+    process = run(Path("Snakefile"), "one", "two")
+    assert 0 == process.returncode, process.stderr
+    assert name in Path("-x y.tsv").read_text(encoding="utf-8")
+    assert Path("-$z.html").stat().st_size
+
+
 def shell(line: str, variables: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
     words = ["bash", "-c", line]
     return subprocess.run(words, check=False, env=variables, capture_output=True, text=True)

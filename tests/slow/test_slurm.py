@@ -131,6 +131,19 @@ def test_the_script_for_arrays_says_how_it_is_used(batch: Batch) -> None:
     assert (2, "", usage) == (process.returncode, process.stdout, process.stderr)
 
 
+def test_the_script_for_arrays_on_one_of_several_clusters(batch: Batch, tmp_path: Path) -> None:
+    """There, sbatch adds the name of a cluster to the number of a job."""
+    sbatch = tmp_path / "bin" / "sbatch"
+    sbatch.write_text("#!/bin/sh\necho $* >> submitted\necho '123;elsewhere'\n")
+    sbatch.chmod(0o755)
+    process = batch.run(f"bash {SCRIPT} files.txt 'my results' 2 --kb {TOY}", {})
+    assert 0 == process.returncode, process.stderr
+    assert [
+        f"--parsable --array=1-2 {SCRIPT} --run my results",
+        f"--dependency=afterany:123 {SCRIPT} --finish my results",
+    ] == (batch.folder / "submitted").read_text().splitlines()
+
+
 def test_a_task_is_cancelled_in_the_middle(
     slurm: Slurm, submit: Submit, new_jobs: NewJobs, batch: Batch
 ) -> None:

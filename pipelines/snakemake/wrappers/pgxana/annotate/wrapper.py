@@ -31,4 +31,4 @@ for number, output in enumerate(outputs):
         options += " --write-index"
     if number:  # the first one has said what there is to say
         options += " --quiet"
-    shell("pgx-ana annotate {options} --output {output:q} {calls:q} {log}")
+    shell("pgx-ana annotate {options} --output {output:q} -- {calls:q} {log}")

@@ -16,6 +16,6 @@ log = snakemake.log_fmt_shell(stdout=True, stderr=True)
 
 # Exit code 6: some files are refused and the others annotated; the status says which and why.
 shell(
-    "pgx-ana batch all {manifest:q} {extra} --resume --jobs {snakemake.threads}"
-    " --output {folder:q} {log} || {{ code=$?; [ $code -eq 6 ] || exit $code; }}"
+    "pgx-ana batch all {extra} --resume --jobs {snakemake.threads} --output {folder:q}"
+    " -- {manifest:q} {log} || {{ code=$?; [ $code -eq 6 ] || exit $code; }}"
 )

@@ -22,6 +22,6 @@ if results:
     source = " ".join(f"--from {shlex.quote(str(place))}" for place in places)
 else:
     calls = snakemake.input.get("calls", snakemake.input)
-    source = shlex.join([calls] if isinstance(calls, str) else calls)
+    source = "-- " + shlex.join([calls] if isinstance(calls, str) else calls)
 
 shell("pgx-ana report {extra} --output {snakemake.output[0]:q} {source} {log}")
