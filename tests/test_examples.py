@@ -30,7 +30,7 @@ def script() -> ModuleType:
 
 @pytest.fixture(scope="module")
 def written(script: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("example")
+    folder = tmp_path_factory.mktemp("example") / "a new" / "folder"
     script.main(folder)
     return folder
 

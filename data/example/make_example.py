@@ -389,7 +389,8 @@ def _write_compressed(path: Path, lines: Iterable[str]) -> None:
 
 
 def main(folder: Path) -> None:
-    """Write all example files into a folder."""
+    """Write all example files into a folder, which is made if it is missing."""
+    folder.mkdir(parents=True, exist_ok=True)  # pysam crashes on a file in none
     knowledge = load()
     observations = read_observations(HERE / "patient.tsv")
     compressed = {
