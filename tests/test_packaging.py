@@ -106,7 +106,6 @@ def test_recipe_builds_with_the_same() -> None:
 
 
 def test_recipe_takes_the_archive_from_where_a_release_puts_it() -> None:
-    """The workflow of a release publishes on the index, and nowhere else."""
     workflow = (ROOT / ".github" / "workflows" / "release.yml").read_text(encoding="utf-8")
     assert "pypa/gh-action-pypi-publish@" in workflow
     place = f"https://pypi.org/packages/source/p/pgx-ana/pgx_ana-{__version__}.tar.gz"

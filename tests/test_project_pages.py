@@ -7,6 +7,7 @@ import subprocess
 import sys
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -153,3 +154,22 @@ def test_workflows_run_what_is_run_here() -> None:
     pythons = jobs["quick"]["strategy"]["matrix"]["python"]
     named = [text.rpartition(" ")[2] for text in project()["classifiers"] if "Python :: 3." in text]
     assert set(named) <= set(pythons)
+
+
+def test_a_release_publishes_and_attests_all_that_it_builds() -> None:
+    """An artifact that is only kept is gone after some weeks."""
+    jobs = yaml.safe_load(page(".github/workflows/release.yml"))["jobs"]
+    steps = {job: jobs[job]["steps"] for job in jobs}
+    kept = {given["name"]: given["path"] for given in _inputs(steps["build"], "upload-artifact")}
+    assert {"distributions", "sbom"} == kept.keys()
+    fetched = {given["name"]: given["path"] for given in _inputs(steps["publish"], "download")}
+    assert kept.keys() == fetched.keys()
+    (attested,) = _inputs(steps["publish"], "attest")
+    assert [f"{folder}/*" for folder in fetched.values()] == attested["subject-path"].split()
+    assert [{"path": "dist", "merge-multiple": True}] == _inputs(steps["announce"], "download")
+    assert 'gh release create "$GITHUB_REF_NAME" dist/* ' in steps["announce"][-1]["run"]
+
+
+def _inputs(steps: list[dict[str, Any]], action: str) -> list[dict[str, Any]]:
+    """Return what the steps give to an action."""
+    return [step["with"] for step in steps if f"/{action}" in step.get("uses", "")]
