@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import MutableMapping
+
 import click
 from click.shell_completion import get_completion_class
 
@@ -39,6 +42,16 @@ _CHANGES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
 }
 """What is replaced in the script of click for a shell, and by what."""
+
+
+def make_question_printable(variables: MutableMapping[str, str]) -> None:
+    """Replace what is no text in the line that a shell asks about, as in names from old disks.
+
+    The word that is being typed is in the answer, which click can only write as text.
+    """
+    for name in ("COMP_WORDS", "COMP_CWORD"):
+        if name in variables:
+            variables[name] = os.fsencode(variables[name]).decode("utf-8", "replace")
 
 
 @click.command()

@@ -17,7 +17,7 @@ import click
 from pgx_ana.cli.annotate import annotate
 from pgx_ana.cli.batch import batch
 from pgx_ana.cli.check import check
-from pgx_ana.cli.completion import ASKING, completion
+from pgx_ana.cli.completion import ASKING, completion, make_question_printable
 from pgx_ana.cli.interruption import INTERRUPTED_EXIT_CODE
 from pgx_ana.cli.kb import kb
 from pgx_ana.cli.report import report
@@ -58,6 +58,8 @@ class Group(click.Group):
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run the program: make the standard streams usable first."""
         prepare_streams()
+        if ASKING in os.environ:
+            make_question_printable(os.environ)
         return super().main(*args, **{"complete_var": ASKING, **extra})
 
     def make_context(

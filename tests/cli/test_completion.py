@@ -183,6 +183,12 @@ def test_a_pipe_and_stdin_are_not_read(ask: Ask, tmp_path: Path) -> None:
     assert [] == ask(f"annotate {pipe} - -s ")
 
 
+@pytest.mark.parametrize("line", ["annotate a\udcff", "batch a\udcff", "batch m -o a\udcff"])
+def test_a_name_that_is_no_text_is_left_to_the_shell(ask: Ask, line: str) -> None:
+    """Bash completes names itself; the answer says only of what kind they are."""
+    assert ["file,a\ufffd"] == ask(line)
+
+
 HOSTILE = ("$(reboot)", "a b", "`id`", "x;y", "a:b", "a=b", "é", "it's", "a\x1b[2J", "-x", "*")
 
 
