@@ -128,7 +128,9 @@ def output_option(help_text: str) -> Callable[[Command], Command]:
 
 def files_argument(*, required: bool = True) -> Callable[[Command], Command]:
     """Return a decorator that adds FILES."""
-    return click.argument("files", nargs=-1, required=required, shell_complete=files)
+    return click.argument(
+        "files", nargs=-1, required=required, callback=_none_empty, shell_complete=files
+    )
 
 
 def assembly_option(help_text: str) -> Callable[[Command], Command]:
@@ -140,6 +142,15 @@ def _not_empty(ctx: click.Context, parameter: click.Parameter, value: str) -> st
     if not value:
         raise click.BadParameter("a name is needed, not an empty text.", ctx, parameter)
     return value
+
+
+def _none_empty(
+    ctx: click.Context, parameter: click.Parameter, given: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Return names; an empty one, as of a variable that is not set, would be the folder."""
+    for value in given:
+        _not_empty(ctx, parameter, value)
+    return given
 
 
 def table_names(

@@ -315,6 +315,14 @@ def test_empty_names(
     assert [file] == list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("command", ["annotate", "check", "report"])
+def test_an_empty_name_of_a_file_is_none(run: Run, file: Path, command: str) -> None:
+    """As of a variable that is not set; it is not the working directory."""
+    result = run(command, file, "")
+    assert 2 == result.exit_code
+    assert "a name is needed, not an empty text." == result.stderr.strip().split(": ")[-1]
+
+
 # No input is written over.
 
 
