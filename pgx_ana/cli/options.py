@@ -463,7 +463,9 @@ def selected_samples(listed: str, file: Path | None) -> tuple[str, ...]:
     try:
         content = read_small(file, _MAX_SAMPLES_BYTES, accept_pipes=True)
         lines = content.decode("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise UsageError(f"--samples-file {file}: is not text in UTF-8") from error
+    except OSError as error:
         raise UsageError(f"--samples-file {file}: cannot be read: {error}") from error
     names = tuple(dict.fromkeys(line.strip() for line in lines if line.strip()))
     if not names:

@@ -71,6 +71,16 @@ def sheet_lines(text: str) -> list[tuple[int, str]]:
     ]
 
 
+def _lines_of(sheet: str, place: str) -> list[tuple[int, str]]:
+    """Return the numbered lines of a sheet. Raises :class:`UsageError`."""
+    try:
+        return sheet_lines(read_sheet_text(Path(sheet)))
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{place}: is not text in UTF-8") from error
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{place}: cannot be read: {error}") from error
+
+
 def sheet_rows(
     lines: Sequence[tuple[int, str]], place: str, required: Sequence[str]
 ) -> tuple[SheetRow, ...]:
@@ -130,11 +140,7 @@ def rows_by_path(paths: Sequence[str], sheet: str) -> Mapping[str, SheetRow]:
     or with two.
     """
     place = f"--sample-sheet {sheet}"
-    try:
-        lines = sheet_lines(read_sheet_text(Path(sheet)))
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{place}: cannot be read: {error}") from error
-    rows = sheet_rows(lines, place, ("file", "sample"))
+    rows = sheet_rows(_lines_of(sheet, place), place, ("file", "sample"))
     by_key: dict[str, dict[str, None]] = {}
     by_name: dict[str, list[str]] = {}
     for path in paths:

@@ -396,6 +396,12 @@ def test_a_missing_samples_file(annotate: Run, file: Path, tmp_path: Path) -> No
     check_error(result, 2, f"--samples-file {listed}: cannot be read: {message}")
 
 
+def test_a_samples_file_that_is_no_text(annotate: Run, file: Path, tmp_path: Path) -> None:
+    listed = tmp_path / "samples.txt"
+    listed.write_bytes(b"S1\n\xff\n")
+    check_error(annotate(file, "-S", listed), 2, f"--samples-file {listed}: is not text in UTF-8")
+
+
 def test_an_empty_samples_file(annotate: Run, file: Path, tmp_path: Path) -> None:
     listed = tmp_path / "samples.txt"
     listed.write_text("\n \n")

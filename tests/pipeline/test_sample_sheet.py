@@ -271,7 +271,7 @@ def test_a_sheet_that_cannot_be_read(
     words = ["annotate", *two, "--kb", toy_directory, "--sample-sheet"]
     assert "cannot be read: [Errno 2]" in error(run(*words, tmp_path / "none"), 2)
     (tmp_path / "latin").write_bytes(b"file\tsample\nann.vcf\t\xe9\n")
-    assert "cannot be read: 'utf-8' codec" in error(run(*words, tmp_path / "latin"), 2)
+    assert "is not text in UTF-8" in error(run(*words, tmp_path / "latin"), 2)
 
 
 def test_names_cannot_come_from_both(
