@@ -8,28 +8,23 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pgx_ana.cli.choices import categories, contexts, drugs, genes, levels, named, subjects
+from pgx_ana.cli.choices import categories, contexts, drugs, levels, named, subjects
 from pgx_ana.cli.options import (
     Choice,
     OneOutputCommand,
     PathName,
     assembly_option,
+    genes_option,
     kb_option,
     load_knowledge,
 )
 from pgx_ana.cli.streams import say
 from pgx_ana.errors import UsageError
 
-genes_to_list = click.option(
-    "-g",
-    "--gene",
-    "genes",
-    multiple=True,
-    shell_complete=named(genes, listed=True),
-    help="Genes to list, separated by commas.",
-)
 if TYPE_CHECKING:
     from pgx_ana.browse import ListFormat, VariantFilter
+
+genes_to_list = genes_option("Genes to list, separated by commas.")
 
 _ALL_CONTEXTS = " "
 """Value of ``--context`` without a name."""

@@ -133,6 +133,18 @@ def files_argument(*, required: bool = True) -> Callable[[Command], Command]:
     )
 
 
+def genes_option(help_text: str) -> Callable[[Command], Command]:
+    """Return a decorator that adds ``--gene``."""
+    return click.option(
+        "-g",
+        "--gene",
+        "genes",
+        multiple=True,
+        shell_complete=named(genes, listed=True),
+        help=help_text,
+    )
+
+
 def assembly_option(help_text: str) -> Callable[[Command], Command]:
     """Return a decorator that adds ``--assembly``."""
     return click.option("--assembly", shell_complete=words(*Assembly), help=help_text)
@@ -291,14 +303,7 @@ _PEOPLE_OPTIONS = (
 )
 
 _RULE_OPTIONS = (
-    click.option(
-        "-g",
-        "--gene",
-        "genes",
-        multiple=True,
-        shell_complete=named(genes, listed=True),
-        help="Genes to include, separated by commas.",
-    ),
+    genes_option("Genes to include, separated by commas."),
     assembly_option(
         "Assembly, if it cannot be detected from the file: GRCh37, GRCh38 or another name of one "
         "of them, such as hg38."
