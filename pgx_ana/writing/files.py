@@ -21,8 +21,8 @@ from pgx_ana.writing.bgzf import BgzfEncoder
 from pgx_ana.writing.leftovers import (
     remove_left_folders,
     remove_leftovers,
-    temporary_file,
     temporary_folder,
+    temporary_path,
 )
 
 _PIECE_BYTES = 1 << 16
@@ -250,10 +250,20 @@ def _open_temporary(
     path: Path, temporaries: list[Path], stack: contextlib.ExitStack
 ) -> OutputStream:
     with written_to(path):
-        descriptor, temporary = temporary_file(path.parent)
+        temporary = temporary_path(path.parent)
         temporaries.append(temporary)
-        stream = OutputStream(stack.enter_context(FileIO(descriptor, "wb")), str(path))
+        try:
+            file = stack.enter_context(FileIO(temporary, "xb", opener=_open_for_owner))
+        except OSError:  # there is none, and its folder may be none
+            temporaries.remove(temporary)
+            raise
+        stream = OutputStream(file, str(path))
         return stack.enter_context(contextlib.closing(stream))
+
+
+def _open_for_owner(name: str, flags: int) -> int:
+    """Open a file that nobody else can read until it is complete."""
+    return os.open(name, flags, 0o600)
 
 
 def _remove(temporaries: Iterable[Path]) -> None:

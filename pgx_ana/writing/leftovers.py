@@ -10,7 +10,6 @@ import re
 import secrets
 import shutil
 import stat
-import tempfile
 import time
 from pathlib import Path
 
@@ -23,11 +22,13 @@ _FOLDER_NAME = re.compile(r"\.pgx-ana-folder\.([0-9a-f]{8})\.([0-9]+)\.\w+", re.
 _SECONDS_PER_DAY = 86_400
 
 
-def temporary_file(folder: Path) -> tuple[int, Path]:
-    """Create a hidden file in a folder; return its descriptor, open for writing, and its path."""
+def temporary_path(folder: Path) -> Path:
+    """Return a path for a hidden file in a folder. Nothing is created yet.
+
+    So who removes it can know the path before it exists, and no interrupt comes between.
+    """
     prefix = f".pgx-ana.{_machine()}.{os.getpid()}."
-    descriptor, name = tempfile.mkstemp(prefix=prefix, dir=folder)
-    return descriptor, Path(name)
+    return folder / f"{prefix}{secrets.token_hex(8)}"
 
 
 def remove_leftovers(folder: Path) -> None:

@@ -10,15 +10,15 @@ from helpers.processes import ended_process
 
 from pgx_ana.writing import leftovers
 from pgx_ana.writing.files import output_folder, write
-from pgx_ana.writing.leftovers import remove_leftovers, temporary_file
+from pgx_ana.writing.leftovers import remove_leftovers, temporary_path
 
 DAY = 86_400
 
 
 def leave(folder: Path, process: int, *, machine: str = "", age: float = 0) -> Path:
     """Leave a temporary file as a killed run does."""
-    descriptor, path = temporary_file(folder)
-    os.close(descriptor)
+    path = temporary_path(folder)
+    path.touch()
     _, _, own, _, rest = path.name.split(".")
     left = path.rename(folder / f".pgx-ana.{machine or own}.{process}.{rest}")
     then = left.stat().st_mtime - age
